@@ -1,0 +1,1 @@
+"""Entry passes: doors, rules, verdicts, passages, presence."""

@@ -1,0 +1,72 @@
+"""Time: the one clock of a process, and the school's own day in its own time zone."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """`simulated + (real - anchor) * speed`; the system's clock when it has no anchor. Only the demo has one."""
+
+    anchor: dt.datetime | None = None
+    simulated: dt.datetime | None = None
+    speed: float = 1.0
+
+    def now(self) -> dt.datetime:
+        """This moment, in UTC."""
+        real = dt.datetime.now(dt.UTC)
+        if self.anchor is None or self.simulated is None:
+            return real
+        return self.simulated + (real - self.anchor) * self.speed
+
+    @classmethod
+    def parse(cls, text: str) -> "Clock":
+        """Read `<real Unix seconds>,<simulated ISO time>,<speed>`; ValueError if it is not so."""
+        anchor, simulated, speed = text.split(",")
+        at = dt.datetime.fromisoformat(simulated)
+        if at.tzinfo is None or not 0 < float(speed) <= 3600:
+            raise ValueError("the simulated time needs an offset, and the speed lies between 0 and 3600")
+        return cls(dt.datetime.fromtimestamp(float(anchor), dt.UTC), at.astimezone(dt.UTC), float(speed))
+
+    def format(self) -> str:
+        """The text that `parse` reads; the demo hands it to its processes."""
+        if self.anchor is None or self.simulated is None:
+            raise ValueError("the system's clock has no text")
+        return f"{self.anchor.timestamp()},{self.simulated.isoformat()},{self.speed}"
+
+
+_clock = Clock()
+
+
+def use(clock: Clock) -> None:
+    """Set this process's clock, once, at its start."""
+    global _clock
+    _clock = clock
+
+
+def now() -> dt.datetime:
+    """This moment, timezone-aware, in UTC."""
+    return _clock.now()
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of a school."""
+    return ZoneInfo(name)
+
+
+def school_date(moment: dt.datetime, time_zone: str) -> dt.date:
+    """The school-local date of a moment."""
+    return moment.astimezone(zone(time_zone)).date()
+
+
+def school_moment(date: dt.date, time: dt.time, time_zone: str) -> dt.datetime:
+    """The moment, in UTC, of a school-local date and time."""
+    return dt.datetime.combine(date, time, zone(time_zone)).astimezone(dt.UTC)
+
+
+def school_day(date: dt.date, time_zone: str) -> tuple[dt.datetime, dt.datetime]:
+    """The half-open interval of moments, in UTC, that a school-local date covers (23 to 25 hours)."""
+    return school_moment(date, dt.time(), time_zone), school_moment(date + dt.timedelta(days=1), dt.time(), time_zone)

@@ -1,0 +1,117 @@
+"""Long lists: Relay connections over keyset pages, forward only. A page costs the same however deep it lies."""
+
+import datetime as dt
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school.errors import Code, Refused, bad_input
+from school.fields import ROWS
+
+T = TypeVar("T")
+LONGEST = 100
+"""The most that one page may hold."""
+
+
+@strawberry.type(description="Where a page ends.")
+class PageInfo:
+    """As the Relay specification has it; pages go forward only, so there is never a previous one."""
+
+    __policy__ = ROWS
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type(description="One object of a page with its cursor.")
+class Edge(Generic[T]):
+    """As the Relay specification has it."""
+
+    __policy__ = ROWS
+    cursor: str
+    node: T
+
+
+@strawberry.type(description="A page of a long list.")
+class Connection(Generic[T]):
+    """As the Relay specification has it."""
+
+    __policy__ = ROWS
+    edges: list[Edge[T]]
+    page_info: PageInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page, with a cursor for each."""
+
+    rows: Sequence[Any]
+    cursors: Sequence[str]
+    has_next: bool
+
+    def connect(self, node: Callable[[Any], T]) -> Connection[T]:
+        """The connection, each node made from its row."""
+        edges = [Edge(cursor=cursor, node=node(row)) for row, cursor in zip(self.rows, self.cursors, strict=True)]
+        return Connection(edges=edges, page_info=PageInfo(
+            has_next_page=self.has_next, has_previous_page=False,
+            start_cursor=edges[0].cursor if edges else None, end_cursor=edges[-1].cursor if edges else None,
+        ))
+
+
+def check_first(first: int) -> int:
+    """The length of a page: 1 to 100, else refused."""
+    if first < 1:
+        raise bad_input("first must be at least 1")
+    if first > LONGEST:
+        raise Refused(Code.TOO_MANY, f"first must be at most {LONGEST}")
+    return first
+
+
+async def page(
+    session: AsyncSession, statement: sa.Select[Any], key: Sequence[sa.ColumnElement[Any]], *, first: int, after: str | None, descending: bool = False,
+) -> Page:
+    """One page of a statement, ordered by `key`, whose columns together are unique and not null."""
+    check_first(first)
+    if after is not None:
+        bound = sa.tuple_(*(sa.literal(value, column.type) for value, column in zip(_decode(after, key), key, strict=True)))
+        statement = statement.where(sa.tuple_(*key) < bound if descending else sa.tuple_(*key) > bound)
+    statement = statement.add_columns(*(column.label(f"_key_{place}") for place, column in enumerate(key)))
+    statement = statement.order_by(*(column.desc() if descending else column for column in key)).limit(first + 1)
+    found = (await session.execute(statement)).all()
+    shown = found[:first]
+    return Page(shown, [_encode(row[-len(key):]) for row in shown], len(found) > first)
+
+
+def _encode(values: Sequence[Any]) -> str:
+    return urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+
+
+_READERS: dict[type, Callable[[Any], Any]] = {
+    dt.datetime: dt.datetime.fromisoformat, dt.date: dt.date.fromisoformat, dt.time: dt.time.fromisoformat, UUID: UUID,
+}
+
+
+def _decode(cursor: str, key: Sequence[sa.ColumnElement[Any]]) -> list[Any]:
+    """The key's values in a cursor; one that this list did not make is refused."""
+    try:
+        if len(cursor) > 1000:
+            raise ValueError("too long")  # noqa: TRY301 - one refusal for all
+        values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        decoded = []
+        for value, column in zip(values, key, strict=True):
+            kind = column.type.python_type
+            value = _READERS[kind](value) if kind in _READERS else value  # noqa: PLW2901 - read in place
+            if not isinstance(value, kind):
+                raise TypeError("another kind")  # noqa: TRY301 - one refusal for all
+            decoded.append(value)
+    except (ValueError, TypeError):
+        raise Refused(Code.BAD_CURSOR, "This cursor does not belong to this list.") from None
+    return decoded

@@ -1,0 +1,155 @@
+"""The database: tables' common columns, one engine for SQLite or PostgreSQL, transactions, migration."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from school import ids
+
+BigIdentity = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+"""A 64-bit number that the database gives out (SQLite counts only in INTEGER, which has 64 bits there)."""
+
+
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+"""A small document that is read and written whole."""
+
+
+class Moment(sa.TypeDecorator[dt.datetime]):
+    """A moment: timezone-aware, stored in UTC; a naive datetime is a bug and is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """To UTC; SQLite keeps it without the offset."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
+        """From the database, in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraints are named by one convention, so that migrations can name them too."""
+
+    metadata = sa.MetaData(naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s", "fk": "fk_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s",
+    })
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's hook
+        dt.datetime: Moment(), UUID: sa.Uuid(), dict[str, Any]: Json, list[Any]: Json,
+    }
+
+
+class Tenant:
+    """The key of every tenant row: its school first, so that the tables can be spread by school."""
+
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"), primary_key=True, sort_order=-2)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new, sort_order=-1)
+
+
+def tenant_key(*columns: str, to: str) -> sa.ForeignKeyConstraint:
+    """A foreign key between tenant tables: the school is part of it. `to` names a table whose key is (school_id, id)."""
+    return sa.ForeignKeyConstraint(["school_id", *columns], [f"{to}.school_id", f"{to}.id"])
+
+
+def enumerated(kind: type[Any], name: str) -> sa.Enum:
+    """A column of a StrEnum's values, kept as text with a check, the same on both databases."""
+    return sa.Enum(
+        kind, name=name, native_enum=False, create_constraint=True, length=24, validate_strings=True,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Database:
+    """One engine and its transactions. `after_commit` is told when a committed write has put something into the outbox."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.after_commit: list[Callable[[], None]] = []
+        connect = {} if url.startswith("sqlite") else {"server_settings": {"application_name": "school"}, "timeout": 5}
+        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=False, connect_args=connect)
+        if self.sqlite:
+            sa.event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
+            sa.event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._write = async_sessionmaker(self.engine.execution_options(school_write=True), expire_on_commit=False)
+        self._read = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.startswith("sqlite")
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """A write: commits at the end, rolls back on any exception. Verbs never commit; this boundary does."""
+        async with self._write.begin() as session:
+            yield session
+            await session.flush()
+            told = bool(session.info.get("outbox"))
+        if told:
+            for tell in self.after_commit:
+                tell()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A short read; nothing is written."""
+        async with self._read() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-65536", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """A write takes the lock at its beginning: a read that turns into a write could not wait for it."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("school_write") else "BEGIN")
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error says that the database cannot be reached (and not that a statement is wrong): answer 503, try again."""
+    while error is not None:
+        if isinstance(error, ConnectionError | TimeoutError | sa.exc.TimeoutError):
+            return True
+        if isinstance(error, sa.exc.DBAPIError) and (error.connection_invalidated or isinstance(error, sa.exc.InterfaceError)):
+            return True
+        if type(error).__name__ in {"CannotConnectNowError", "ConnectionDoesNotExistError", "AdminShutdownError", "TooManyConnectionsError", "CrashShutdownError"}:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database to a revision. Synchronous: it runs before a server starts, or in a command."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["url"] = url
+    command.upgrade(config, revision)

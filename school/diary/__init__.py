@@ -1,0 +1,1 @@
+"""The e-diary: lessons, homework, marks, attendance."""

@@ -1,0 +1,47 @@
+"""Refusals: what a person or a device can be told, each with a stable code. Anything else that is raised is a bug and is masked."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """The stable codes of refusals; clients translate them, so a code is never renamed."""
+
+    NOT_SIGNED_IN = "NOT_SIGNED_IN"  # no session, or it is unknown, expired or revoked
+    BAD_CREDENTIALS = "BAD_CREDENTIALS"  # login or password is wrong; one answer for both
+    NOT_ALLOWED = "NOT_ALLOWED"  # this role may not do this at all
+    NOT_FOUND = "NOT_FOUND"  # absent, or not for this viewer: the same answer
+    BAD_INPUT = "BAD_INPUT"  # a value outside what its field accepts
+    CONFLICT = "CONFLICT"  # the same id with different content, or a change made meanwhile
+    TOO_MANY = "TOO_MANY"  # a list longer than its limit
+    OUT_OF_SCALE = "OUT_OF_SCALE"  # a mark that its grading scale does not have
+    ALREADY_WITHDRAWN = "ALREADY_WITHDRAWN"
+    NOT_ENOUGH_MONEY = "NOT_ENOUGH_MONEY"
+    ALREADY_REFUNDED = "ALREADY_REFUNDED"
+    CARD_BLOCKED = "CARD_BLOCKED"
+    BAD_CURSOR = "BAD_CURSOR"  # a cursor that this service did not make
+    FELL_BEHIND = "FELL_BEHIND"  # a subscriber that reads too slowly: resume with its cursor
+    BAD_CODE = "BAD_CODE"  # an enrolment code that is unknown, used or expired: the same answer
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A clear "no": nothing has changed, and the asker is told why."""
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def not_found() -> Refused:
+    """The one answer for what is absent and for what this viewer may not see; the bytes are the same."""
+    return Refused(Code.NOT_FOUND, "No such object.")
+
+
+def bad_input(message: str) -> Refused:
+    """A value that its field does not accept; the message names the field."""
+    return Refused(Code.BAD_INPUT, message)
+
+
+def conflict(message: str) -> Refused:
+    """The same id with different content, or a change made meanwhile."""
+    return Refused(Code.CONFLICT, message)

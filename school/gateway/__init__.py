@@ -1,0 +1,1 @@
+"""The machines' trust boundary: devices, their signed requests, the Graphene schema."""

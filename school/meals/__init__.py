@@ -1,0 +1,1 @@
+"""Meal cards: prepaid accounts on a double-entry ledger, the till."""

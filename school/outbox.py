@@ -1,0 +1,153 @@
+"""The outbox: an event is written in the transaction of the change it tells of; the relay numbers it into the feed."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from school import clock, ids
+from school.db import Base, BigIdentity, enumerated
+
+
+class TopicKind(StrEnum):
+    """What a topic is about."""
+
+    PUPIL = "pupil"
+    DOOR = "door"
+    TILL = "till"
+    DESK = "desk"  # a desk device, whose taps the office watches
+    PASSES = "passes"  # whatever changes a gate's pass list; one topic for each school
+
+
+class Topic(NamedTuple):
+    """To whom an event is told: one row of the feed for each."""
+
+    kind: TopicKind
+    id: UUID
+
+
+PASSES = Topic(TopicKind.PASSES, UUID(int=0))
+"""The one topic of a school that its gates follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened. The payload carries ids and values, never names; ids in it are plain UUID texts."""
+
+    kind: str
+    school_id: int
+    topics: tuple[Topic, ...]
+    payload: Mapping[str, Any]
+    occurred_at: dt.datetime
+    late: bool = False
+    version: int = 1
+    id: UUID = field(default_factory=ids.new)
+
+
+class OutboxRow(Base):
+    """An event that is committed and not yet published. `position` orders rows only roughly: transactions commit out of order."""
+
+    __tablename__ = "outbox"
+
+    position: Mapped[int] = mapped_column(BigIdentity, primary_key=True, autoincrement=True)
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"))
+    event_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(sa.String(64))
+    version: Mapped[int] = mapped_column(sa.SmallInteger)
+    topics: Mapped[list[Any]]
+    payload: Mapped[dict[str, Any]]
+    occurred_at: Mapped[dt.datetime]
+    late: Mapped[bool]
+    appended_at: Mapped[dt.datetime]
+
+
+class FeedRow(Base):
+    """A published event for one topic. `seq` is deployment-wide and grows in the order of commit: nothing appears behind a reader."""
+
+    __tablename__ = "feed"
+
+    seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"))
+    topic_kind: Mapped[TopicKind] = mapped_column(enumerated(TopicKind, "topic_kind"))
+    topic_id: Mapped[UUID]
+    event_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(sa.String(64))
+    version: Mapped[int] = mapped_column(sa.SmallInteger)
+    payload: Mapped[dict[str, Any]]
+    occurred_at: Mapped[dt.datetime]
+    late: Mapped[bool]
+    published_at: Mapped[dt.datetime]
+
+    __table_args__ = (sa.Index("ix_feed_topic", "school_id", "topic_kind", "topic_id", "seq"),)
+
+
+class FeedHead(Base):
+    """The last number given out; one row, locked by the relay while it publishes a batch."""
+
+    __tablename__ = "feed_head"
+
+    id: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+class Checkpoint(Base):
+    """How far a consumer of the feed has come."""
+
+    __tablename__ = "checkpoint"
+
+    consumer: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(sa.BigInteger)
+
+
+async def append(session: AsyncSession, *events: Event) -> None:
+    """Put events into the outbox, in the caller's transaction: they are published if and only if it commits."""
+    if not events:
+        return
+    now = clock.now()
+    rows = [
+        {
+            "school_id": event.school_id, "event_id": event.id, "kind": event.kind, "version": event.version,
+            "topics": [[topic.kind, str(topic.id)] for topic in event.topics], "payload": dict(event.payload),
+            "occurred_at": event.occurred_at, "late": event.late, "appended_at": now,
+        }
+        for event in events
+    ]
+    await session.execute(sa.insert(OutboxRow), rows)
+    session.info["outbox"] = True
+
+
+async def head(session: AsyncSession) -> int:
+    """The last published number; 0 before the first."""
+    return await session.scalar(sa.select(FeedHead.seq)) or 0
+
+
+class Signal:
+    """Tells the tasks of this process that the feed has grown, and how far. No promise: a waiter also looks by itself now and then."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self._changed = asyncio.Event()
+
+    def advance(self, seq: int) -> None:
+        """The feed has grown to `seq`."""
+        if seq > self.seq:
+            self.seq = seq
+            self._changed.set()
+            self._changed = asyncio.Event()
+
+    async def wait_beyond(self, seq: int, timeout: float) -> bool:  # noqa: ASYNC109 - a long-poll's limit, not a cancellation
+        """Wait until the feed is beyond `seq`, at most `timeout` seconds; whether it is."""
+        try:
+            async with asyncio.timeout(timeout):
+                while self.seq <= seq:
+                    await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True

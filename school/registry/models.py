@@ -1,0 +1,309 @@
+"""Tables of the registry."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from school import ids
+from school.context import Role
+from school.db import Base, Tenant, enumerated, tenant_key
+
+
+class School(Base):
+    """A tenant. Global: everything else of a school carries its id."""
+
+    __tablename__ = "school"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    short_name: Mapped[str] = mapped_column(sa.String(60))
+    time_zone: Mapped[str] = mapped_column(sa.String(64))
+    currency: Mapped[str] = mapped_column(sa.String(3))
+
+
+class CardKey(Tenant, Base):
+    """A key that turns a card's UID into its token; the newest makes new tokens. The id travels with each token."""
+
+    __tablename__ = "card_key"
+
+    secret: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    made_at: Mapped[dt.datetime]
+
+
+class Term(Tenant, Base):
+    """A part of the school year; both dates belong to it."""
+
+    __tablename__ = "term"
+
+    name: Mapped[str] = mapped_column(sa.String(60))
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+
+    __table_args__ = (sa.CheckConstraint("starts_on <= ends_on", name="dates"),)
+
+
+class Bell(Base):
+    """When the lesson of this number begins and ends, in school-local time."""
+
+    __tablename__ = "bell"
+
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    starts_at: Mapped[dt.time]
+    ends_at: Mapped[dt.time]
+
+
+class Person(Tenant, Base):
+    """A human being, as one school knows them. A parent with children in two schools is two persons under one account."""
+
+    __tablename__ = "person"
+
+    family_name: Mapped[str] = mapped_column(sa.String(80))
+    given_name: Mapped[str] = mapped_column(sa.String(80))
+    patronymic: Mapped[str | None] = mapped_column(sa.String(80))
+    sort_key: Mapped[str] = mapped_column(sa.String(300))
+
+
+class Staff(Base):
+    """A person who works at the school."""
+
+    __tablename__ = "staff"
+
+    school_id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[str] = mapped_column(sa.String(80))
+    left_on: Mapped[dt.date | None]
+
+    __table_args__ = (tenant_key("id", to="person"),)
+
+
+class ClassGroup(Tenant, Base):
+    """A class: 5А. `teacher_id` is its class teacher."""
+
+    __tablename__ = "class_group"
+
+    grade: Mapped[int] = mapped_column(sa.SmallInteger)
+    letter: Mapped[str] = mapped_column(sa.String(4))
+    teacher_id: Mapped[UUID | None]
+
+    __table_args__ = (tenant_key("teacher_id", to="staff"), sa.UniqueConstraint("school_id", "grade", "letter"))
+
+    @property
+    def name(self) -> str:
+        """As it is spoken of: 5А."""
+        return f"{self.grade}{self.letter}"
+
+
+class Pupil(Base):
+    """A person who learns at the school. `left_on` is the first day of no longer being one."""
+
+    __tablename__ = "pupil"
+
+    school_id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    class_group_id: Mapped[UUID]
+    enrolled_on: Mapped[dt.date]
+    left_on: Mapped[dt.date | None]
+
+    __table_args__ = (
+        tenant_key("id", to="person"), tenant_key("class_group_id", to="class_group"), sa.Index(None, "school_id", "class_group_id"),
+    )
+
+
+class Relation(StrEnum):
+    """What a guardian is to the child."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    OTHER = "other"
+
+
+class Guardianship(Tenant, Base):
+    """Who answers for which pupil, and since when; it is ended, never deleted."""
+
+    __tablename__ = "guardianship"
+
+    guardian_id: Mapped[UUID]
+    pupil_id: Mapped[UUID]
+    relation: Mapped[Relation] = mapped_column(enumerated(Relation, "relation"))
+    since: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        tenant_key("guardian_id", to="person"), tenant_key("pupil_id", to="pupil"),
+        sa.Index("ix_guardianship_guardian", "school_id", "guardian_id"), sa.Index("ix_guardianship_pupil", "school_id", "pupil_id"),
+        sa.Index("uq_guardianship_open", "school_id", "guardian_id", "pupil_id", unique=True,
+                 sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")),
+    )
+
+
+class Subject(Tenant, Base):
+    """What is taught: Алгебра."""
+
+    __tablename__ = "subject"
+
+    name: Mapped[str] = mapped_column(sa.String(80))
+
+    __table_args__ = (sa.UniqueConstraint("school_id", "name"),)
+
+
+class Course(Tenant, Base):
+    """Who teaches what to whom: group × subject × teacher. It decides which pupils are a teacher's own."""
+
+    __tablename__ = "course"
+
+    class_group_id: Mapped[UUID]
+    subject_id: Mapped[UUID]
+    teacher_id: Mapped[UUID]
+
+    __table_args__ = (
+        tenant_key("class_group_id", to="class_group"), tenant_key("subject_id", to="subject"), tenant_key("teacher_id", to="staff"),
+        sa.UniqueConstraint("school_id", "class_group_id", "subject_id", "teacher_id"), sa.Index(None, "school_id", "teacher_id"),
+    )
+
+
+class CardState(StrEnum):
+    """Whether a card opens doors and pays."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+
+
+class Card(Tenant, Base):
+    """A contactless card of a person. Known by its token alone; the UID is never here."""
+
+    __tablename__ = "card"
+
+    person_id: Mapped[UUID]
+    token: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    key_id: Mapped[UUID]
+    state: Mapped[CardState] = mapped_column(enumerated(CardState, "card_state"))
+    issued_at: Mapped[dt.datetime]
+    blocked_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        tenant_key("person_id", to="person"), tenant_key("key_id", to="card_key"),
+        sa.UniqueConstraint("school_id", "token"), sa.Index(None, "school_id", "person_id"),
+    )
+
+
+class DeviceKind(StrEnum):
+    """What a device is for; it may call only its own operations."""
+
+    GATE = "gate"
+    CANTEEN = "canteen"
+    DESK = "desk"
+
+
+class Device(Tenant, Base):
+    """A daemon's identity: an Ed25519 key made there. A re-enrolled daemon is a new device."""
+
+    __tablename__ = "device"
+
+    kind: Mapped[DeviceKind] = mapped_column(enumerated(DeviceKind, "device_kind"))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    public_key: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    enrolled_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+    counter: Mapped[int] = mapped_column(sa.BigInteger)
+    counter_window: Mapped[int] = mapped_column(sa.BigInteger)
+    seen_at: Mapped[dt.datetime | None]
+    software: Mapped[str] = mapped_column(sa.String(40))
+    queue_depth: Mapped[int]
+    rejected: Mapped[int]
+    clock_offset_ms: Mapped[int] = mapped_column(sa.BigInteger)
+    last_tap_at: Mapped[dt.datetime | None]
+
+
+class DeviceCode(Base):
+    """A one-time code that admits one device; only its digest is kept. The key is global, for a stranger brings nothing but the code."""
+
+    __tablename__ = "device_code"
+
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"))
+    kind: Mapped[DeviceKind] = mapped_column(enumerated(DeviceKind, "device_kind"))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    bindings: Mapped[list[Any]]
+    made_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    device_id: Mapped[UUID | None]
+
+
+class Outcome(StrEnum):
+    """What a tap was answered with."""
+
+    ADMIT = "admit"
+    REFUSE = "refuse"
+
+
+class Tap(Base):
+    """A card was presented: the receipt of it. (school, device, sequence) decides what is a repeat; `digest` whether it is the same tap."""
+
+    __tablename__ = "tap"
+
+    school_id: Mapped[int] = mapped_column(primary_key=True)
+    device_id: Mapped[UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[UUID] = mapped_column(default=ids.new)
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    reader: Mapped[str] = mapped_column(sa.String(80))
+    token: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    key_id: Mapped[str] = mapped_column(sa.String(40))
+    person_id: Mapped[UUID | None]
+    device_at: Mapped[dt.datetime]
+    happened_at: Mapped[dt.datetime]
+    received_at: Mapped[dt.datetime]
+    late: Mapped[bool]
+    suspect: Mapped[bool]
+    outcome: Mapped[Outcome] = mapped_column(enumerated(Outcome, "outcome"))
+    reason: Mapped[str] = mapped_column(sa.String(40))
+    data_version: Mapped[str | None] = mapped_column(sa.String(40))
+
+    __table_args__ = (
+        tenant_key("device_id", to="device"), tenant_key("person_id", to="person"),
+        sa.UniqueConstraint("school_id", "id"), sa.Index(None, "school_id", "person_id", "happened_at"),
+        sa.Index(None, "school_id", "device_id", "happened_at"),
+    )
+
+
+class Account(Base):
+    """A login. Global: it may have roles in several schools."""
+
+    __tablename__ = "account"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new)
+    login: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    made_at: Mapped[dt.datetime]
+    disabled_at: Mapped[dt.datetime | None]
+
+
+class AccountRole(Base):
+    """The link account, person, role. Global by name: it is read before the school is known."""
+
+    __tablename__ = "account_role"
+
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id"), primary_key=True)
+    school_id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[Role] = mapped_column(enumerated(Role, "role"), primary_key=True)
+
+    __table_args__ = (tenant_key("person_id", to="person"), sa.Index(None, "school_id", "person_id"))
+
+
+class Session(Base):
+    """A signed-in client. Only the digest of its token is kept."""
+
+    __tablename__ = "session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new)
+    account_id: Mapped[UUID] = mapped_column(sa.ForeignKey("account.id"), index=True)
+    digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    made_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]

@@ -1,0 +1,1 @@
+"""How GraphQL is served: requests, limits, errors. Knows GraphQL and no domain."""

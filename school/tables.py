@@ -1,0 +1,14 @@
+"""All tables, imported in one place, for what needs the whole metadata: migrations, the seed, tests."""
+
+from school.access import models as access
+from school.day import models as day
+from school.db import Base
+from school.delivery import models as delivery
+from school.diary import models as diary
+from school.meals import models as meals
+from school.outbox import FeedRow
+from school.registry import models as registry
+
+metadata = Base.metadata
+
+__all__ = ["FeedRow", "access", "day", "delivery", "diary", "meals", "metadata", "registry"]

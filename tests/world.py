@@ -1,0 +1,233 @@
+"""A small world for tests: two schools, two classes in the first, families with known ties, staff, cards, a till, doors, one lesson day."""
+
+import datetime as dt
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import ids
+from school.access.models import AntiPassback, Audience, Direction, Door, DoorReader, DoorRule
+from school.context import Grant, Role, Viewer
+from school.db import Database
+from school.diary.models import CourseScale, GradingScale, Lesson
+from school.ids import Ref
+from school.meals.models import AccountKind, MealAccount, Till
+from school.registry.models import (
+    Account,
+    AccountRole,
+    Bell,
+    Card,
+    CardKey,
+    CardState,
+    ClassGroup,
+    Course,
+    Device,
+    DeviceKind,
+    Guardianship,
+    Person,
+    Pupil,
+    Relation,
+    School,
+    Staff,
+    Subject,
+    Term,
+)
+from school.registry.names import sort_key
+
+MONDAY = dt.date(2026, 9, 7)
+"""The one lesson day of this world."""
+EARLY = dt.datetime(2026, 9, 1, tzinfo=dt.UTC)
+
+
+@dataclass
+class World:
+    """Ids by plain names: `world.people["anna"]`, `world.viewers["parent"]`, `world.lessons["5A-1"]`."""
+
+    people: dict[str, UUID] = field(default_factory=dict)
+    viewers: dict[str, Viewer] = field(default_factory=dict)
+    accounts: dict[str, UUID] = field(default_factory=dict)
+    classes: dict[str, UUID] = field(default_factory=dict)
+    courses: dict[str, UUID] = field(default_factory=dict)
+    lessons: dict[str, UUID] = field(default_factory=dict)
+    meal_accounts: dict[str, UUID] = field(default_factory=dict)
+    devices: dict[str, UUID] = field(default_factory=dict)
+    doors: dict[str, UUID] = field(default_factory=dict)
+    cards: dict[str, UUID] = field(default_factory=dict)
+    tills: dict[str, UUID] = field(default_factory=dict)
+    card_keys: dict[int, tuple[UUID, bytes]] = field(default_factory=dict)
+
+    def token(self, name: str, school_id: int = 1) -> bytes:
+        """The token of a person's card; its invented UID is the name's digest."""
+        return hmac.new(self.card_keys[school_id][1], uid(name), hashlib.sha256).digest()
+
+
+def uid(name: str) -> bytes:
+    """The invented 7-byte UID of a person's card."""
+    return b"\x04" + hashlib.sha256(name.encode()).digest()[:6]
+
+
+PUPILS = {  # name: (school, class, guardians)
+    "anna": (1, "5A", ("parent",)), "boris": (1, "5A", ("other_parent",)), "vera": (1, "6B", ("parent", "divorced")),
+    "gleb": (2, "5A", ("parent2",)), "dina": (2, "5A", ("stranger",)),
+}
+STAFF = {  # name: (school, role); `teacher` teaches 5A algebra, `class_teacher` leads 5A and teaches 6B algebra
+    "teacher": (1, Role.TEACHER), "class_teacher": (1, Role.TEACHER), "canteen": (1, Role.CANTEEN), "guard": (1, Role.GUARD), "office": (1, Role.OFFICE),
+    "teacher2": (2, Role.TEACHER), "office2": (2, Role.OFFICE),
+}
+LOGINS = {  # login: persons behind it; `parent` has children in both schools
+    "parent": ("parent", "parent2"), "other_parent": ("other_parent",), "divorced": ("divorced",), "stranger": ("stranger",), "anna": ("anna",),
+    **{name: (name,) for name in STAFF},
+}
+
+
+async def build(database: Database) -> World:
+    """Put the world into an empty database."""
+    world = World()
+    async with database.begin() as session:
+        for school_id in (1, 2):
+            await _school(session, world, school_id)
+        for name, (school_id, _) in STAFF.items():
+            await _person(session, world, school_id, name)
+            session.add(Staff(school_id=school_id, id=world.people[name], position=name, left_on=None))
+        await session.flush()
+        await _classes(session, world)
+        await _families(session, world)
+        await _access(session, world)
+        await _meals(session, world)
+        await _logins(session, world)
+    return world
+
+
+async def _school(session: AsyncSession, world: World, school_id: int) -> None:
+    zone = "Europe/Moscow" if school_id == 1 else "Asia/Yekaterinburg"
+    session.add(School(id=school_id, name=f"Школа № {school_id}", short_name=f"Ш{school_id}", time_zone=zone, currency="RUB"))
+    await session.flush()
+    secret = hashlib.sha256(f"card key {school_id}".encode()).digest()
+    key = CardKey(school_id=school_id, id=ids.new(), secret=secret, made_at=EARLY)
+    world.card_keys[school_id] = (key.id, secret)
+    session.add(key)
+    session.add(Term(school_id=school_id, name="I", starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2026, 12, 30)))
+    session.add_all(Bell(school_id=school_id, number=number, starts_at=dt.time(7 + number, 30), ends_at=dt.time(8 + number, 15)) for number in range(1, 8))
+    session.add_all([
+        MealAccount(school_id=school_id, kind=kind, person_id=None, currency="RUB", balance=None, floor=0, opened_at=EARLY)
+        for kind in (AccountKind.FUNDING, AccountKind.SALES)
+    ])
+    await session.flush()
+
+
+async def _person(session: AsyncSession, world: World, school_id: int, name: str) -> None:
+    person = Person(
+        school_id=school_id, id=ids.new(), family_name=f"{name.title()}ова", given_name=name.title(), patronymic=None,
+        sort_key=sort_key(f"{name.title()}ова", name.title()),
+    )
+    session.add(person)
+    await session.flush()
+    world.people[name] = person.id
+
+
+async def _classes(session: AsyncSession, world: World) -> None:
+    groups = (("5A", 1, 5, "class_teacher", "teacher"), ("6B", 1, 6, None, "class_teacher"), ("2-5A", 2, 5, None, "teacher2"))
+    for key, school_id, grade, leader, teacher in groups:
+        group = ClassGroup(school_id=school_id, id=ids.new(), grade=grade, letter=key[-1], teacher_id=world.people[leader] if leader else None)
+        session.add(group)
+        world.classes[key] = group.id
+        await session.flush()
+        subject = await session.scalar(sa.select(Subject).where(Subject.school_id == school_id))
+        if subject is None:
+            subject = Subject(school_id=school_id, id=ids.new(), name="Алгебра")
+            session.add(subject)
+            session.add(GradingScale(school_id=school_id, id=ids.new(), name="5", lowest=2, highest=5))
+            await session.flush()
+        scale = await session.scalar(sa.select(GradingScale.id).where(GradingScale.school_id == school_id))
+        course = Course(school_id=school_id, id=ids.new(), class_group_id=group.id, subject_id=subject.id, teacher_id=world.people[teacher])
+        session.add(course)
+        await session.flush()
+        session.add(CourseScale(school_id=school_id, id=course.id, scale_id=scale))
+        world.courses[key] = course.id
+        for bell in (1, 2):
+            lesson = Lesson(
+                school_id=school_id, id=ids.new(), course_id=course.id, class_group_id=group.id, on_date=MONDAY, bell=bell, room="101", topic=None,
+                cancelled_at=None,
+            )
+            session.add(lesson)
+            world.lessons[f"{key}-{bell}"] = lesson.id
+    await session.flush()
+
+
+async def _families(session: AsyncSession, world: World) -> None:
+    for name, (school_id, group, guardians) in PUPILS.items():
+        await _person(session, world, school_id, name)
+        key = group if school_id == 1 else f"2-{group}"
+        session.add(Pupil(school_id=school_id, id=world.people[name], class_group_id=world.classes[key], enrolled_on=EARLY.date(), left_on=None))
+        await session.flush()
+        for guardian in guardians:
+            if guardian not in world.people:
+                await _person(session, world, school_id, guardian)
+            session.add(Guardianship(
+                school_id=school_id, guardian_id=world.people[guardian], pupil_id=world.people[name], relation=Relation.MOTHER, since=EARLY, ended_at=None,
+            ))
+    for name in (*PUPILS, *STAFF):
+        school_id = PUPILS[name][0] if name in PUPILS else STAFF[name][0]
+        card = Card(
+            school_id=school_id, id=ids.new(), person_id=world.people[name], token=world.token(name, school_id), key_id=world.card_keys[school_id][0],
+            state=CardState.ACTIVE, issued_at=EARLY, blocked_at=None,
+        )
+        session.add(card)
+        world.cards[name] = card.id
+    await session.flush()
+
+
+async def _access(session: AsyncSession, world: World) -> None:
+    for name, kind in (("gate", DeviceKind.GATE), ("canteen", DeviceKind.CANTEEN), ("desk", DeviceKind.DESK)):
+        device = Device(
+            school_id=1, id=ids.new(), kind=kind, name=name, public_key=hashlib.sha256(name.encode()).digest(), enrolled_at=EARLY, revoked_at=None,
+            counter=0, counter_window=0, seen_at=None, software="test", queue_depth=0, rejected=0, clock_offset_ms=0, last_tap_at=None,
+        )
+        session.add(device)
+        world.devices[name] = device.id
+    door = Door(school_id=1, id=ids.new(), name="Главный вход", anti_passback=AntiPassback.HARD)
+    session.add(door)
+    world.doors["main"] = door.id
+    await session.flush()
+    for reader, direction in (("in", Direction.IN), ("out", Direction.OUT)):
+        session.add(DoorReader(school_id=1, device_id=world.devices["gate"], reader=reader, door_id=door.id, direction=direction))
+    for audience in (Audience.PUPILS, Audience.STAFF):
+        session.add(DoorRule(
+            school_id=1, id=ids.new(), door_id=None, direction=None, audience=audience, class_group_id=None, person_id=None, weekdays=63,
+            starts_at=dt.time(7), ends_at=dt.time(20), valid_from=None, valid_until=None, made_at=EARLY, ended_at=None,
+        ))
+    await session.flush()
+
+
+async def _meals(session: AsyncSession, world: World) -> None:
+    till = Till(school_id=1, id=ids.new(), name="Буфет", device_id=world.devices["canteen"], reader="till")
+    session.add(till)
+    world.tills["till"] = till.id
+    for name in PUPILS:
+        account = MealAccount(
+            school_id=PUPILS[name][0], id=ids.new(), kind=AccountKind.PERSON, person_id=world.people[name], currency="RUB", balance=0, floor=0, opened_at=EARLY,
+        )
+        session.add(account)
+        world.meal_accounts[name] = account.id
+    await session.flush()
+
+
+async def _logins(session: AsyncSession, world: World) -> None:
+    for login, persons in LOGINS.items():
+        account = Account(id=ids.new(), login=login, password_hash=None, made_at=EARLY, disabled_at=None)
+        session.add(account)
+        await session.flush()
+        world.accounts[login] = account.id
+        grants, children = [], set()
+        for name in persons:
+            guardian = (2 if name in {"parent2", "stranger"} else 1, Role.GUARDIAN)
+            school_id, role = STAFF.get(name) or ((PUPILS[name][0], Role.PUPIL) if name in PUPILS else guardian)
+            grants.append(Grant(school_id, world.people[name], role))
+            session.add(AccountRole(account_id=account.id, school_id=school_id, person_id=world.people[name], role=role))
+            children |= {Ref(PUPILS[child][0], world.people[child]) for child in PUPILS if name in PUPILS[child][2] or name == child}
+        world.viewers[login] = Viewer(account.id, ids.new(), tuple(grants), frozenset(children))
+    await session.flush()
