@@ -86,13 +86,17 @@ def act_in(viewer: Viewer, school_id: int, *roles: Role) -> UUID:
 
 @dataclass(slots=True)
 class Context:
-    """What a resolver gets: the viewer, short transactions of its own, and loaders that live as long as the operation."""
+    """What a resolver gets: the viewer, short transactions of its own, and loaders that live as long as the operation.
+
+    `live` is the delivery's hub, where the process has one; `connection_params` what a WebSocket client sent first.
+    """
 
     viewer: Viewer
     database: Database
     settings: Settings
     address: str = ""
-    extras: dict[str, Any] = field(default_factory=dict)
+    live: Any = None
+    connection_params: dict[str, Any] | None = None
     _loaders: dict[str, DataLoader[Any, Any]] = field(default_factory=dict)
 
     def begin(self) -> AbstractAsyncContextManager[AsyncSession]:
@@ -108,3 +112,7 @@ class Context:
         if name not in self._loaders:
             self._loaders[name] = make(self)
         return self._loaders[name]
+
+    def forget(self) -> None:
+        """Drop the loaders and what they hold: a subscription does so before each message, for it outlives any operation."""
+        self._loaders.clear()

@@ -22,6 +22,10 @@ Json = sa.JSON().with_variant(JSONB(), "postgresql")
 """A small document that is read and written whole."""
 
 
+Rows = sa.Select[*tuple[Any, ...]]
+"""A statement whatever its columns."""
+
+
 class Moment(sa.TypeDecorator[dt.datetime]):
     """A moment: timezone-aware, stored in UTC; a naive datetime is a bug and is refused."""
 
@@ -131,6 +135,9 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("school_write") else "BEGIN")
 
 
+_AWAY = {"CannotConnectNowError", "ConnectionDoesNotExistError", "AdminShutdownError", "TooManyConnectionsError", "CrashShutdownError"}
+
+
 def is_away(error: BaseException | None) -> bool:
     """Whether an error says that the database cannot be reached (and not that a statement is wrong): answer 503, try again."""
     while error is not None:
@@ -138,7 +145,7 @@ def is_away(error: BaseException | None) -> bool:
             return True
         if isinstance(error, sa.exc.DBAPIError) and (error.connection_invalidated or isinstance(error, sa.exc.InterfaceError)):
             return True
-        if type(error).__name__ in {"CannotConnectNowError", "ConnectionDoesNotExistError", "AdminShutdownError", "TooManyConnectionsError", "CrashShutdownError"}:
+        if type(error).__name__ in _AWAY:
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -17,6 +17,8 @@ from school.money import Money as MoneyValue
 
 T = TypeVar("T")
 Info = StrawberryInfo[Context, None]
+Declare = Callable[[Callable[..., Any]], Any]
+"""A decorator that turns a resolver into a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +110,17 @@ class _Guard(FieldExtension):
             raise GraphQLError(refused.message, extensions={"code": refused.code.value}) from None
 
 
-def query(policy: Policy, *, name: str | None = None, description: str | None = None) -> Any:
+def query(policy: Policy, *, name: str | None = None, description: str | None = None) -> Declare:
     """A resolved field, of the Query or of another type. Its refusals are errors with the code in `extensions`."""
     return _declare(policy, name, description, in_union=False)
 
 
-def mutation(policy: Policy, *, name: str | None = None, description: str | None = None) -> Any:
+def mutation(policy: Policy, *, name: str | None = None, description: str | None = None) -> Declare:
     """A mutation: its result is a union with `Refusal`, into which every `Refused` turns; its transaction has rolled back by then."""
     return _declare(policy, name, description, in_union=True)
 
 
-def _declare(policy: Policy, name: str | None, description: str | None, *, in_union: bool) -> Any:
+def _declare(policy: Policy, name: str | None, description: str | None, *, in_union: bool) -> Declare:
     def declare(resolver: Callable[..., Any]) -> Any:
         return strawberry.field(
             resolver, name=name, description=description or resolver.__doc__, extensions=[_Guard(policy, in_union=in_union)],
@@ -128,7 +130,7 @@ def _declare(policy: Policy, name: str | None, description: str | None, *, in_un
     return declare
 
 
-def subscription(policy: Policy, *, description: str | None = None) -> Any:
+def subscription(policy: Policy, *, description: str | None = None) -> Declare:
     """A subscription; its resolver checks the policy itself with `policy.check`, for its first message may be a `Refusal`."""
 
     def declare(resolver: Callable[..., Any]) -> Any:

@@ -118,3 +118,8 @@ async def open_account(session: AsyncSession, login: str, password: str | None, 
     session.add_all(AccountRole(account_id=account.id, school_id=grant.school_id, person_id=grant.person_id, role=grant.role) for grant in grants)
     await session.flush()
     return account.id
+
+
+async def login_of(session: AsyncSession, account_id: UUID) -> str:
+    """The login of an account that exists."""
+    return (await session.execute(sa.select(Account.login).where(Account.id == account_id))).scalar_one()

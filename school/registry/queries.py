@@ -1,0 +1,77 @@
+"""Reads of the registry, shaped for screens: each is one statement."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school.connections import Page, page
+from school.context import Role, Viewer
+from school.errors import not_found
+from school.ids import Ref
+from school.registry.models import Card, ClassGroup, Device, Person, Pupil, School
+from school.registry.policy import family, in_schools, visible_cards, visible_class_groups, visible_pupils
+
+PUPIL = (
+    sa.select(
+        Pupil.school_id, Pupil.id, Pupil.class_group_id, Person.family_name, Person.given_name, Person.patronymic, ClassGroup.grade, ClassGroup.letter,
+        School.name.label("school_name"), School.short_name, School.time_zone,
+    )
+    .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
+    .join(ClassGroup, sa.and_(ClassGroup.school_id == Pupil.school_id, ClassGroup.id == Pupil.class_group_id))
+    .join(School, School.id == Pupil.school_id)
+)
+
+
+async def children(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
+    """The viewer's own children, eldest class first."""
+    order = (ClassGroup.grade.desc(), Person.sort_key, Pupil.id)
+    return (await session.execute(PUPIL.where(family(viewer, Pupil.school_id, Pupil.id)).order_by(*order))).all()
+
+
+async def pupil(session: AsyncSession, viewer: Viewer, ref: Ref) -> Any:
+    """One pupil whom the viewer may see, else refused as absent."""
+    row = (await session.execute(PUPIL.where(Pupil.school_id == ref.school_id, Pupil.id == ref.id, visible_pupils(viewer)))).one_or_none()
+    if row is None:
+        raise not_found()
+    return row
+
+
+async def pupils(session: AsyncSession, viewer: Viewer, group: Ref | None, *, first: int, after: str | None) -> Page:
+    """The pupils whom the viewer may see, of one class or of all, by name."""
+    statement = PUPIL.where(visible_pupils(viewer), Pupil.left_on.is_(None))
+    if group is not None:
+        statement = statement.where(Pupil.school_id == group.school_id, Pupil.class_group_id == group.id)
+    return await page(session, statement, (Person.sort_key, Pupil.school_id, Pupil.id), first=first, after=after)
+
+
+async def class_groups(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
+    """The classes that the viewer may see, in order; at most 500."""
+    columns = sa.select(ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter)
+    order = (ClassGroup.school_id, ClassGroup.grade, ClassGroup.letter)
+    return (await session.execute(columns.where(visible_class_groups(viewer)).order_by(*order).limit(500))).all()
+
+
+async def schools(session: AsyncSession, viewer: Viewer) -> dict[int, Any]:
+    """The schools in which the viewer holds a role."""
+    numbers = {grant.school_id for grant in viewer.grants}
+    found = await session.execute(sa.select(School.id, School.name, School.short_name, School.time_zone).where(School.id.in_(numbers)))
+    return {row.id: row for row in found}
+
+
+async def cards(session: AsyncSession, viewer: Viewer, person: Ref) -> Sequence[Any]:
+    """The cards of a person that the viewer may see, newest first; at most 50."""
+    columns = sa.select(Card.school_id, Card.id, Card.person_id, Card.state, Card.issued_at, Card.blocked_at)
+    mine = (Card.school_id == person.school_id, Card.person_id == person.id, visible_cards(viewer))
+    return (await session.execute(columns.where(*mine).order_by(Card.issued_at.desc(), Card.id).limit(50))).all()
+
+
+async def devices(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
+    """The devices of the viewer's schools, for the office; at most 500."""
+    columns = sa.select(
+        Device.school_id, Device.id, Device.kind, Device.name, Device.enrolled_at, Device.revoked_at, Device.seen_at, Device.software,
+        Device.queue_depth, Device.rejected,
+    )
+    return (await session.execute(
+        columns.where(in_schools(viewer, Device.school_id, Role.OFFICE)).order_by(Device.school_id, Device.name, Device.id).limit(500))).all()

@@ -1,0 +1,163 @@
+"""The registry's explicit GraphQL types."""
+
+import datetime as dt
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import strawberry
+
+from school import ids
+from school.context import Role
+from school.fields import rows
+from school.ids import Kind
+from school.registry.models import CardState, DeviceKind
+from school.registry.names import full_name
+
+RoleName = strawberry.enum(Role, name="Role", description="What an account may be in a school.")
+CardStateName = strawberry.enum(CardState, name="CardState", description="Whether a card opens doors and pays.")
+DeviceKindName = strawberry.enum(DeviceKind, name="DeviceKind", description="What a device is for.")
+
+
+@rows(description="A school.")
+class School:
+    """A tenant, as its people see it."""
+
+    id: strawberry.ID
+    name: str
+    short_name: str
+    time_zone: str
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From a school's row."""
+        return cls(id=school_id(row.id), name=row.name, short_name=row.short_name, time_zone=row.time_zone)
+
+
+@rows(description="A human being as one school knows them.")
+class Person:
+    """A person's name."""
+
+    id: strawberry.ID
+    family_name: str
+    given_name: str
+    patronymic: str | None
+    name: str
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From columns of a person."""
+        return cls(
+            id=strawberry.ID(ids.encode(Kind.PERSON, row.school_id, row.id)), family_name=row.family_name, given_name=row.given_name,
+            patronymic=row.patronymic, name=full_name(row.family_name, row.given_name, row.patronymic),
+        )
+
+
+@rows(description="A class: 5А.")
+class ClassGroup:
+    """A class."""
+
+    id: strawberry.ID
+    grade: int
+    letter: str
+    name: str
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From columns of a class."""
+        return cls(
+            id=strawberry.ID(ids.encode(Kind.CLASS_GROUP, row.school_id, row.id)), grade=row.grade, letter=row.letter, name=f"{row.grade}{row.letter}")
+
+
+@rows(description="What is taught.")
+class Subject:
+    """A subject."""
+
+    id: strawberry.ID
+    name: str
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From columns of a subject."""
+        return cls(id=strawberry.ID(ids.encode(Kind.SUBJECT, row.school_id, row.id)), name=row.name)
+
+
+@rows(description="A person who learns at the school. The id is the person's.")
+class Pupil:
+    """A pupil with the class and the school."""
+
+    id: strawberry.ID
+    family_name: str
+    given_name: str
+    patronymic: str | None
+    name: str
+    class_group: ClassGroup
+    school: School
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From the joined columns of `queries.PUPIL`."""
+        return cls(
+            id=strawberry.ID(ids.encode(Kind.PERSON, row.school_id, row.id)), family_name=row.family_name, given_name=row.given_name,
+            patronymic=row.patronymic, name=full_name(row.family_name, row.given_name, row.patronymic),
+            class_group=ClassGroup(
+                id=strawberry.ID(ids.encode(Kind.CLASS_GROUP, row.school_id, row.class_group_id)), grade=row.grade, letter=row.letter,
+                name=f"{row.grade}{row.letter}",
+            ),
+            school=School(id=school_id(row.school_id), name=row.school_name, short_name=row.short_name, time_zone=row.time_zone),
+        )
+
+
+@rows(description="One role of an account: as which person of which school.")
+class Grant:
+    """A role held."""
+
+    school: School
+    person_id: strawberry.ID
+    role: Annotated[Role, RoleName]
+
+
+@rows(description="A contactless card. Its number is known to no one here.")
+class Card:
+    """A card of a person."""
+
+    id: strawberry.ID
+    person_id: strawberry.ID
+    state: Annotated[CardState, CardStateName]
+    issued_at: dt.datetime
+    blocked_at: dt.datetime | None
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From columns of a card."""
+        return cls(
+            id=strawberry.ID(ids.encode(Kind.CARD, row.school_id, row.id)), person_id=strawberry.ID(ids.encode(Kind.PERSON, row.school_id, row.person_id)),
+            state=row.state, issued_at=row.issued_at, blocked_at=row.blocked_at,
+        )
+
+
+@rows(description="A device: the daemon on a gate's, a canteen's or an office's PC.")
+class Device:
+    """A device and how it is."""
+
+    id: strawberry.ID
+    kind: Annotated[DeviceKind, DeviceKindName]
+    name: str
+    enrolled_at: dt.datetime
+    revoked_at: dt.datetime | None
+    seen_at: dt.datetime | None
+    software: str
+    queue_depth: int
+    rejected: int
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From columns of a device."""
+        return cls(
+            id=strawberry.ID(ids.encode(Kind.DEVICE, row.school_id, row.id)), kind=row.kind, name=row.name, enrolled_at=row.enrolled_at,
+            revoked_at=row.revoked_at, seen_at=row.seen_at, software=row.software, queue_depth=row.queue_depth, rejected=row.rejected,
+        )
+
+
+def school_id(number: int) -> strawberry.ID:
+    """A school's opaque id; schools are counted and have no UUID."""
+    return strawberry.ID(ids.encode(Kind.SCHOOL, number, UUID(int=0)))

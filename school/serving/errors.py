@@ -1,0 +1,39 @@
+"""Errors on their way out: refusals keep their code, bugs are masked and logged with an id."""
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from graphql import GraphQLError
+
+from school.db import is_away
+from school.errors import Refused
+
+log = structlog.get_logger("school.serving")
+
+
+class DatabaseAwayError(Exception):
+    """The database cannot be reached: the whole request is answered 503."""
+
+
+def present(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
+    """What a client is told. DatabaseAwayError when that is the reason of one of them."""
+    return [_present(error) for error in errors]
+
+
+def _present(error: GraphQLError) -> dict[str, Any]:
+    original = error.original_error
+    while isinstance(original, GraphQLError):
+        original = original.original_error
+    if isinstance(original, Refused):
+        error = GraphQLError(original.message, error.nodes, path=error.path, extensions={"code": original.code.value})
+    elif original is not None and is_away(original):
+        raise DatabaseAwayError from original
+    elif original is not None:
+        mask = secrets.token_hex(6)
+        log.error("bug", id=mask, path=list(error.path or ()), exc_info=original)
+        error = GraphQLError("Something went wrong; it has been noted.", error.nodes, path=error.path, extensions={"code": "INTERNAL", "id": mask})
+    elif not error.extensions and error.path is None:
+        error.extensions = {"code": "BAD_DOCUMENT"}
+    return dict(error.formatted)
