@@ -8,6 +8,8 @@ import pytest
 
 from tests.pcsc_harness import FOUR_READERS, VirtualReaders
 
+pytest_plugins = ["tests.databases"]
+
 
 @pytest.fixture
 def pcsc_directory() -> Iterator[Path]:

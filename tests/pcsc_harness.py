@@ -5,7 +5,6 @@ of its own, and a card is a thread that connects to that port. A missing compone
 """
 
 import os
-import random
 import shutil
 import signal
 import socket
@@ -18,6 +17,7 @@ from typing import Self
 
 import pytest
 
+from tests.ports import free_ports
 from tests.virtual_card import CLASSIC_1K, Answer, VirtualCard, honest
 
 FOUR_READERS = ("Gate A", "Gate B", "Canteen A", "Canteen B")
@@ -28,8 +28,7 @@ ATTEMPTS = 5
 _DAEMONS = (Path("/usr/sbin/pcscd"), Path("/usr/local/sbin/pcscd"))
 _DRIVERS = (Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so"), Path("/usr/local/lib/pcsc/drivers/serial/libifdvpcd.so"))
 _RUN = Path("/run/pcscd")
-_SLOTS = (0, 1)  # vpcd gives each reader two slots, the second on the next port
-_PORTS = range(20_000, 32_000, len(_SLOTS))  # below the range from which the kernel takes ports for outgoing connections
+_SLOTS = 2  # vpcd gives each reader two, the second on the next port
 _LISTENING = "0A"
 
 
@@ -124,7 +123,7 @@ class VirtualReaders:
     def _configure(self, driver: Path) -> None:
         configuration = self.directory / "conf"
         configuration.mkdir(parents=True, exist_ok=True)
-        self._ports = dict(zip(self.names, _free_ports(len(self.names)), strict=True))
+        self._ports = dict(zip(self.names, free_ports(len(self.names), width=_SLOTS), strict=True))
         entries = []
         for number, (name, port) in enumerate(self._ports.items()):
             library = self.directory / f"vpcd{number}.so"
@@ -157,7 +156,7 @@ class VirtualReaders:
         daemon = self._daemon
         deadline = time.monotonic() + START_SECONDS
         while daemon is not None and daemon.poll() is None and time.monotonic() < deadline:
-            if {port + slot for port in self._ports.values() for slot in _SLOTS} <= _ports_of(daemon.pid):
+            if {port + slot for port in self._ports.values() for slot in range(_SLOTS)} <= _ports_of(daemon.pid):
                 return True
             time.sleep(0.01)  # the daemon tells nobody when it is ready
         return False
@@ -176,25 +175,6 @@ def components() -> tuple[Path, Path]:
 
 def _run(program: Path, *arguments: str) -> str:
     return subprocess.run([str(program), *arguments], check=False, capture_output=True, text=True, timeout=10).stdout
-
-
-def _free_ports(count: int) -> list[int]:
-    found: list[int] = []
-    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
-        if len(found) == count:
-            break
-        if all(_is_free(port + slot) for slot in _SLOTS):
-            found.append(port)
-    return found
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("", port))
-        except OSError:
-            return False
-    return True
 
 
 def _ports_of(pid: int) -> set[int]:
