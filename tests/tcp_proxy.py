@@ -12,7 +12,10 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import Any, Self
 
+from tests.ports import free_ports
+
 _CHUNK = 65_536
+_ATTEMPTS = 5
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
@@ -78,8 +81,15 @@ class TcpProxy:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        # Not a port of the kernel's choice: while the proxy refuses, an outgoing connection could be given the same one.
+        for port in [self.port] if self.port else free_ports(_ATTEMPTS):
+            try:
+                self._server = await asyncio.start_server(self._serve, "127.0.0.1", port)
+            except OSError:
+                continue
+            self.port = port
+            return
+        raise OSError("no port for the proxy")
 
     async def _close(self) -> None:
         if self._server is not None:

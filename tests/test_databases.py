@@ -37,16 +37,16 @@ async def ask(url: str, statement: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_two_databases_do_not_see_each_other(kind: Kind, tmp_path: Path) -> None:
-    async with fresh_database(kind, tmp_path, migrate=shelf) as one, fresh_database(kind, tmp_path, migrate=shelf) as two:
+async def test_two_databases_do_not_see_each_other(kind: Kind) -> None:
+    async with fresh_database(kind, migrate=shelf) as one, fresh_database(kind, migrate=shelf) as two:
         assert one.startswith(kind)
         await ask(one, "INSERT INTO shelf VALUES ('Ёлка')")
         assert await ask(one, "SELECT book FROM shelf") == ["Ёлка"]
         assert await ask(two, "SELECT book FROM shelf") == []
 
 
-async def test_a_postgresql_database_is_dropped(tmp_path: Path) -> None:
-    async with fresh_database("postgresql", tmp_path, migrate=shelf) as url:
+async def test_a_postgresql_database_is_dropped() -> None:
+    async with fresh_database("postgresql", migrate=shelf) as url:
         name = sa.make_url(url).database
         held = await asyncpg.connect(url.replace("+asyncpg", ""))  # someone forgot to disconnect
     assert held.is_closed()
