@@ -40,7 +40,7 @@ lint: .venv/dev.stamp
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/uv pip check --quiet --python $(BIN)/python
 
-lock: .venv/demo.stamp  ## Write the locks anew after a change of pyproject.toml; versions stay where they may
+lock: .venv/build.stamp  ## Write the locks anew after a change of pyproject.toml; versions stay where they may
 	@$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
 	@$(COMPILE) $(UPGRADE) pyproject.toml --group dev --extra pcsc --extra gpio -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) $(UPGRADE) --group pyproject.toml:build -c requirements-dev.lock -o requirements-build.lock
@@ -80,5 +80,5 @@ clean:  ## Remove all that was made here: environment, caches, the demo's data
 .venv/dev.stamp: .venv/demo.stamp requirements-dev.lock tests/system_packages.sh
 	@sh tests/system_packages.sh $(BIN)/python
 	@echo "Installing what the tests need"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --require-hashes --build-constraints requirements-build.lock -r requirements-dev.lock
 	@touch $@
