@@ -1,1 +1,1 @@
-"""The promises of the product."""
+"""The tests. A package, so that test modules can import the machines they share (`from tests.pcsc_harness import …`)."""

@@ -1,0 +1,84 @@
+# Everything a developer does. Needs Python 3.11 or newer with venv, and make; the rest is fetched, pinned and hashed.
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+# The first Python that is new enough; `make PYTHON=…` overrides.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
+WORKERS ?= logical
+DEMO_ARGS ?=
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help demo demo-reset test check lint lock lock-upgrade soak bench bench-quick clean
+
+help:  ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/demo.stamp  ## Run a school on this machine: server, gates, canteen, a simulated day (DEMO_ARGS="…")
+	@exec $(BIN)/school demo $(DEMO_ARGS)
+
+demo-reset: .venv/demo.stamp  ## Throw the demo's data away, the readers' state included, and start anew
+	@exec $(BIN)/school demo --reset $(DEMO_ARGS)
+
+test: lint  ## All checks and all tests, on SQLite, PostgreSQL and a real pcscd (PYTEST_ARGS="…")
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+
+check: lint  ## Linters, types, import contracts, schemas and locks; no other tests
+	@$(PYTEST) -q -m house
+
+lint: .venv/dev.stamp
+	@$(BIN)/ruff check
+	@$(BIN)/python -m mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/uv pip check --quiet --python $(BIN)/python
+
+lock: .venv/build.stamp  ## Write the locks anew after a change of pyproject.toml; versions stay where they may
+	@$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
+	@$(COMPILE) $(UPGRADE) pyproject.toml --group dev --extra pcsc --extra gpio -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) $(UPGRADE) --group pyproject.toml:build -c requirements-dev.lock -o requirements-build.lock
+
+lock-upgrade:  ## Write the locks anew with the newest versions that pyproject.toml allows
+	@$(MAKE) --no-print-directory lock UPGRADE=--upgrade
+
+soak: .venv/dev.stamp  ## The long tests
+	@$(PYTEST) -m soak $(PYTEST_ARGS)
+
+bench: .venv/dev.stamp  ## Measure everything (bench/*.py, in order)
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+bench-quick: .venv/dev.stamp  ## The same with little load: do the measurements still run?
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" --quick; done
+
+clean:  ## Remove all that was made here: environment, caches, the demo's data
+	@rm -rf .venv build dist demo .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment grows in steps, each with a stamp, so that a second run starts at once.
+.venv/build.stamp: requirements-build.lock
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed: apt-get install python3 python3-venv" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { "$(PYTHON)" -c \
+		'import sys; print("make: %s has no venv: apt-get install python3.%d-venv" % (sys.executable, sys.version_info[1]))' >&2; exit 1; }
+	@echo "Making the environment in .venv"
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	@touch $@
+
+.venv/demo.stamp: .venv/build.stamp requirements.lock pyproject.toml
+	@echo "Installing what the service needs"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/demo.stamp requirements-dev.lock tests/system_packages.sh
+	@sh tests/system_packages.sh $(BIN)/python
+	@echo "Installing what the tests need"
+	@$(PIP) --require-hashes --build-constraints requirements-build.lock -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,25 @@
+"""Fixtures that many tests share."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pcsc_harness import FOUR_READERS, VirtualReaders
+
+pytest_plugins = ["tests.databases"]
+
+
+@pytest.fixture
+def pcsc_directory() -> Iterator[Path]:
+    """A directory with a short path, as a Unix socket needs (pytest's own are too long)."""
+    with tempfile.TemporaryDirectory(prefix="pcsc-") as directory:
+        yield Path(directory)
+
+
+@pytest.fixture
+def virtual_readers(pcsc_directory: Path) -> Iterator[VirtualReaders]:
+    """A real pcscd with two gates and two canteens, for this test alone."""
+    with VirtualReaders(FOUR_READERS, pcsc_directory) as readers:
+        yield readers
