@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school.db import Rows
+from school.db import Column, Rows
 from school.errors import Code, Refused, bad_input
 from school.fields import ROWS
 
@@ -77,7 +77,7 @@ def check_first(first: int) -> int:
 
 
 async def page(
-    session: AsyncSession, statement: Rows, key: Sequence[sa.SQLColumnExpression[Any]], *, first: int, after: str | None, descending: bool = False,
+    session: AsyncSession, statement: Rows, key: Sequence[Column], *, first: int, after: str | None, descending: bool = False,
 ) -> Page:
     """One page of a statement, ordered by `key`, whose columns together are unique and not null."""
     check_first(first)
@@ -100,7 +100,7 @@ _READERS: dict[type, Callable[[Any], Any]] = {
 }
 
 
-def _decode(cursor: str, key: Sequence[sa.SQLColumnExpression[Any]]) -> list[Any]:
+def _decode(cursor: str, key: Sequence[Column]) -> list[Any]:
     """The key's values in a cursor; one that this list did not make is refused."""
     try:
         if len(cursor) > 1000:

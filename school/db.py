@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 
 from school import ids
 
@@ -24,6 +24,8 @@ Json = sa.JSON().with_variant(JSONB(), "postgresql")
 
 Rows = sa.Select[*tuple[Any, ...]]
 """A statement whatever its columns."""
+Column = sa.ColumnElement[Any] | InstrumentedAttribute[Any]
+"""A column, of a table or of a mapped class."""
 
 
 class Moment(sa.TypeDecorator[dt.datetime]):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from strawberry.dataloader import DataLoader
 
 from school.context import Context
-from school.db import Rows
+from school.db import Column, Rows
 from school.fields import Info
 from school.ids import Ref
 from school.registry import types
@@ -18,7 +18,7 @@ T = TypeVar("T")
 Make = Callable[[Any], T]
 
 
-def _loader(context: Context, statement: Rows, key: Sequence[sa.SQLColumnExpression[Any]], make: Make[T]) -> DataLoader[Ref, T | None]:
+def _loader(context: Context, statement: Rows, key: Sequence[Column], make: Make[T]) -> DataLoader[Ref, T | None]:
     async def load(refs: list[Ref]) -> list[T | None]:
         async with context.read() as session:
             found = await session.execute(statement.where(sa.tuple_(*key).in_(sorted({(ref.school_id, ref.id) for ref in refs}))))

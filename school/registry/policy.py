@@ -1,13 +1,11 @@
 """Who may see whom: the visible-to clauses that every domain builds its own on."""
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from school.context import Role, Viewer
+from school.db import Column
 from school.registry.models import Card, ClassGroup, Course, Person, Pupil, Staff
 
-Column = sa.ColumnElement[Any] | sa.orm.InstrumentedAttribute[Any]
 Clause = sa.ColumnElement[bool]
 
 
