@@ -67,7 +67,7 @@ def decode(kind: Kind, text: str) -> Ref:
         raise not_found()
     try:
         found, school_id, raw = _LAYOUT.unpack(urlsafe_b64decode(text.encode("ascii")))
-    except ValueError:
+    except (ValueError, struct.error):
         raise not_found() from None
     if found != kind or encode(kind, school_id, UUID(bytes=raw)) != text or school_id > 2**31 - 1:
         raise not_found()

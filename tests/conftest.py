@@ -1,11 +1,13 @@
 """Fixtures that many tests share."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from school.db import Database
 from tests.pcsc_harness import FOUR_READERS, VirtualReaders
 
 pytest_plugins = ["tests.databases"]
@@ -23,3 +25,11 @@ def virtual_readers(pcsc_directory: Path) -> Iterator[VirtualReaders]:
     """A real pcscd with two gates and two canteens, for this test alone."""
     with VirtualReaders(FOUR_READERS, pcsc_directory) as readers:
         yield readers
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh database of each kind, opened as the service does."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
