@@ -7,6 +7,7 @@ import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
+from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -103,7 +104,7 @@ async def _execute(schema: Schema, query: str, variables: dict[str, Any] | None,
     try:
         return await schema.execute(
             query, variable_values=variables, operation_name=operation, context_value=context, allowed_operation_types=OVER_HTTP)
-    except CannotGetOperationTypeError:
+    except (CannotGetOperationTypeError, MissingQueryError):
         return ExecutionResult(data=None, errors=[GraphQLError("The document does not say which operation to run.")])
     except InvalidOperationTypeError:
         return ExecutionResult(data=None, errors=[GraphQLError("Subscriptions are served over WebSocket only.")])

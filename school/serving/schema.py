@@ -1,10 +1,11 @@
 """A Strawberry schema with this service's limits and without its own logging of documents, which may hold names."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter
+from graphql import GraphQLError, OperationDefinitionNode
+from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 from strawberry.types import ExecutionContext
 
 MOST_TOKENS = 2000
@@ -18,6 +19,20 @@ class Schema(strawberry.Schema):
         """Nothing here: `serving.errors.present` does it, once."""
 
 
+class OneOperation(SchemaExtension):
+    """A document of several operations says which one to run; Strawberry would run the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        """After the rules of the specification."""
+        yield
+        context = self.execution_context
+        document = context.graphql_document
+        if document is None or context.pre_execution_errors or context._provided_operation_name is not None:  # noqa: SLF001 - no public name tells it
+            return
+        if sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions) > 1:
+            context.pre_execution_errors = [GraphQLError("The document does not say which operation to run.")]
+
+
 def limits() -> list[Any]:
     """Factories of the extensions that every schema here has."""
-    return [lambda: MaxTokensLimiter(MOST_TOKENS)]
+    return [lambda: MaxTokensLimiter(MOST_TOKENS), OneOperation]

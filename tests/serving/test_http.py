@@ -1,0 +1,134 @@
+"""The GraphQL endpoint: what it refuses before anything runs, how it says no, and what it never tells."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import strawberry
+from starlette.applications import Starlette
+from starlette.routing import Route
+from strawberry.schema.config import StrawberryConfig
+
+from school.context import NOBODY, Context
+from school.db import Database
+from school.fields import ANYONE, SCALARS, Info, query
+from school.registry.schema import RegistryMutation, RegistryQuery
+from school.serving.http import GRAPHQL, JSON, endpoint
+from school.serving.schema import Schema, limits
+from school.settings import Settings
+
+LIMIT = 64 * 1024
+SECRET = "postgresql://somebody:password@somewhere"
+
+
+@strawberry.type
+class Query(RegistryQuery):
+    """The registry's, and a field that fails."""
+
+    @query(ANYONE)
+    async def broken(self, info: Info) -> str | None:  # noqa: ARG002
+        """A bug with a secret in it."""
+        raise RuntimeError(SECRET)
+
+    @query(ANYONE)
+    async def away(self, info: Info) -> str | None:  # noqa: ARG002
+        """The database cannot be reached."""
+        raise ConnectionRefusedError(SECRET)
+
+
+@pytest.fixture
+async def client(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the endpoint, at http://school.test."""
+    database = Database(sqlite_url)
+
+    async def context_for(token: str | None, address: str) -> Context:
+        assert token is None
+        return Context(NOBODY, database, Settings(), address)
+
+    schema = Schema(Query, RegistryMutation, extensions=limits(), config=StrawberryConfig(scalar_map=SCALARS))
+    post = endpoint(schema, context_for, body_limit=LIMIT, origins=("https://app.test",))
+    transport = httpx.ASGITransport(Starlette(routes=[Route("/graphql", post, methods=["POST"])]))
+    async with httpx.AsyncClient(transport=transport, base_url="http://school.test") as opened:
+        yield opened
+    await database.close()
+
+
+async def ask(client: httpx.AsyncClient, document: Any, **headers: str) -> httpx.Response:
+    """One document."""
+    return await client.post("/graphql", json={"query": document}, headers=headers)
+
+
+def code(answer: httpx.Response) -> str:
+    """The first error's code."""
+    found: str = answer.json()["errors"][0]["extensions"]["code"]
+    return found
+
+
+async def test_a_query_is_answered(client: httpx.AsyncClient) -> None:
+    answer = await ask(client, "{ me { login } }")
+    assert (answer.status_code, answer.headers["content-type"], answer.json()) == (200, JSON, {"data": {"me": None}})
+
+
+@pytest.mark.parametrize(("body", "headers", "status", "expected"), [
+    (b"{}", {"content-type": "text/plain"}, 415, "BAD_MEDIA_TYPE"),
+    (b"query=x", {"content-type": "application/x-www-form-urlencoded"}, 415, "BAD_MEDIA_TYPE"),
+    (b"{", {}, 400, "BAD_REQUEST"), (b"[]", {}, 400, "BAD_REQUEST"), (b'[{"query":"{me{login}}"}]', {}, 400, "BAD_REQUEST"), (b"{}", {}, 400, "BAD_REQUEST"),
+    (b'{"query":1}', {}, 400, "BAD_REQUEST"), (b'{"query":"{me{login}}","variables":[]}', {}, 400, "BAD_REQUEST"),
+    (b'{"query":"{me{login}}","operationName":1}', {}, 400, "BAD_REQUEST"), (b"\xff\xfe", {}, 400, "BAD_REQUEST"),
+    (b" " * (LIMIT + 1), {}, 413, "TOO_LARGE"), (b"{}", {"content-length": "10485760"}, 413, "TOO_LARGE"),
+    (b'{"query":"{me{login}}"}', {"origin": "https://evil.test"}, 403, "BAD_ORIGIN"),
+    (b'{"query":"{me{login}}"}', {"origin": "null"}, 403, "BAD_ORIGIN"),
+])
+async def test_a_bad_request_is_refused_by_kind(client: httpx.AsyncClient, body: bytes, headers: dict[str, str], status: int, expected: str) -> None:
+    answer = await client.post("/graphql", content=body, headers={"content-type": JSON, **headers})
+    assert (answer.status_code, code(answer)) == (status, expected)
+
+
+async def test_a_body_of_ten_megabytes_without_a_length_is_cut_off(client: httpx.AsyncClient) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(160):
+            yield b" " * 65536
+
+    answer = await client.post("/graphql", content=body(), headers={"content-type": JSON})
+    assert (answer.status_code, code(answer)) == (413, "TOO_LARGE")
+
+
+@pytest.mark.parametrize("origin", ["http://school.test", "https://app.test"])
+async def test_our_own_pages_may_ask(client: httpx.AsyncClient, origin: str) -> None:
+    assert (await ask(client, "{ me { login } }", origin=origin)).status_code == 200
+
+
+@pytest.mark.parametrize("document", ["{", "{ nothing }", "", "query A { me { login } } query B { me { login } }", "subscription { x }"])
+async def test_a_malformed_document_is_refused(client: httpx.AsyncClient, document: str) -> None:
+    answer = await ask(client, document)
+    assert (answer.status_code, code(answer), "data" in answer.json()) == (200, "BAD_DOCUMENT", False)
+    answer = await ask(client, document, accept=GRAPHQL)
+    assert (answer.status_code, code(answer), answer.headers["content-type"]) == (400, "BAD_DOCUMENT", GRAPHQL)
+
+
+async def test_a_document_of_too_many_tokens_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await ask(client, "{" + " me { login }" * 1000 + "}")
+    assert code(answer) == "BAD_DOCUMENT"
+
+
+async def test_only_post_is_served(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/graphql", params={"query": "{me{login}}"})).status_code == 405
+
+
+async def test_a_bug_is_masked_with_an_id(client: httpx.AsyncClient) -> None:
+    answer = await ask(client, "{ broken }")
+    assert (answer.status_code, answer.json()["data"], code(answer)) == (200, {"broken": None}, "INTERNAL")
+    assert len(answer.json()["errors"][0]["extensions"]["id"]) == 12
+    assert "somebody" not in answer.text
+
+
+async def test_a_database_that_is_away_is_503(client: httpx.AsyncClient) -> None:
+    answer = await ask(client, "{ away }")
+    assert (answer.status_code, code(answer), answer.headers["retry-after"]) == (503, "UNAVAILABLE", "2")
+    assert "somebody" not in answer.text
+
+
+async def test_nobody_is_told_to_sign_in(client: httpx.AsyncClient) -> None:
+    answer = await ask(client, "{ classGroups { name } }")
+    assert (answer.json()["data"], code(answer)) == (None, "NOT_SIGNED_IN")
