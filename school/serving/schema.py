@@ -23,14 +23,13 @@ class OneOperation(SchemaExtension):
     """A document of several operations says which one to run; Strawberry would run the first."""
 
     def on_validate(self) -> Iterator[None]:
-        """After the rules of the specification."""
-        yield
+        """Before the rules of the specification, which are then not needed."""
         context = self.execution_context
         document = context.graphql_document
-        if document is None or context.pre_execution_errors or context._provided_operation_name is not None:  # noqa: SLF001 - no public name tells it
-            return
-        if sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions) > 1:
-            context.pre_execution_errors = [GraphQLError("The document does not say which operation to run.")]
+        if document is not None and context._provided_operation_name is None:  # noqa: SLF001 - no public name tells it
+            if sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions) > 1:
+                context.pre_execution_errors = [GraphQLError("The document does not say which operation to run.")]
+        yield
 
 
 def limits() -> list[Any]:
