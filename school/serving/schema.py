@@ -26,9 +26,9 @@ class OneOperation(SchemaExtension):
         """Before the rules of the specification, which are then not needed."""
         context = self.execution_context
         document = context.graphql_document
-        if document is not None and context._provided_operation_name is None:  # noqa: SLF001 - no public name tells it
-            if sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions) > 1:
-                context.pre_execution_errors = [GraphQLError("The document does not say which operation to run.")]
+        operations = sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions) if document is not None else 0
+        if operations > 1 and context._provided_operation_name is None:  # noqa: SLF001 - no public name tells it
+            context.pre_execution_errors = [GraphQLError("The document does not say which operation to run.")]
         yield
 
 
