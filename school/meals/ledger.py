@@ -88,7 +88,7 @@ async def post(session: AsyncSession, movement: Movement) -> Posted:
     await session.execute(sa.insert(Posting), [
         {**key, "account_id": sides.account_id, "amount": sign * amount, "balance": balance},
         {**key, "account_id": sides.house_id, "amount": -sign * amount, "balance": None},
-    ])
+    ], execution_options={"render_nulls": True})  # both rows in one statement
     return Posted(movement.ref, movement.person_id, sides.is_pupil, movement.amount, balance, now, repeated=False)
 
 
