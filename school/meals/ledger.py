@@ -59,7 +59,7 @@ class Posted:
 
 def digest_of(*content: Any) -> bytes:
     """The digest of what a client asks for, by which a repeat is told from a conflict: texts, numbers, UUIDs and lists of them."""
-    return hashlib.sha256(orjson.dumps(content)).digest()
+    return hashlib.sha256(orjson.dumps(content, default=str)).digest()  # str: a driver's own kind of UUID
 
 
 async def post(session: AsyncSession, movement: Movement) -> Posted:
