@@ -9,7 +9,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from readers import durable
-from readers.cardkeys import CardKeysError, CardKey, decode_base64url, encode_base64url, format_card_keys, parse_card_keys
+from readers.cardkeys import CardKey, CardKeysError, decode_base64url, encode_base64url, format_card_keys, parse_card_keys
 
 FILE = "identity.json"
 SIGNATURE_VERSION = "school-gateway-1"
