@@ -133,6 +133,11 @@ class Clock:
         with self._lock:
             self._anchor = (self.wall_us() + offset_us, self._boot())
 
+    def seconds_since(self, at_us: int, boot_us: int, boot_id: str) -> float:
+        """Real seconds since then, for a technician: by the monotonic clock where that is possible."""
+        us = self._boot() - boot_us if boot_id == self.boot_id else self.wall_us() - at_us
+        return max(us, 0) / 1e6
+
     def age_ms(self, boot_id: str, boot_us: int) -> int | None:
         """How long ago that was, if it was in this boot; a demonstration's seconds are short ones."""
         if boot_id != self.boot_id:

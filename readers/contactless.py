@@ -3,7 +3,6 @@ import queue
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from fnmatch import fnmatchcase
 
 import structlog
@@ -14,6 +13,7 @@ from readers.reader import ABSENT, FAILED, OK, OnTap, Repeats, Tap
 
 WAIT_MILLISECONDS = 2000
 RETURN_SECONDS = 0.5   # between tries to reach pcscd
+MOST_WAITING = 2       # cards laid on a reader while it still attends to another
 READ_TRIES = 5
 TRY_SECONDS = 0.1
 HUNG_SECONDS = 5.0     # another program's transaction, or a card that never answers, blocks a reader's thread
@@ -35,7 +35,7 @@ class Worker:
         self._repeats = repeats
         self._reverse = reverse
         self._shows = "ACR122" in slot.upper()
-        self._cards: queue.Queue[Moment | None] = queue.Queue(maxsize=2)
+        self._cards: queue.SimpleQueue[Moment | None] = queue.SimpleQueue()
         self._context: pcsc.Context | None = None
         self._busy_since: float | None = None
         self.unread = 0
@@ -44,15 +44,14 @@ class Worker:
 
     def present(self, moment: Moment) -> None:
         """A card was laid on the reader at this moment. Dropped if two more wait already: they are gone by now."""
-        try:
-            self._cards.put_nowait(moment)
-        except queue.Full:
+        if self._cards.qsize() < MOST_WAITING:
+            self._cards.put(moment)
+        else:
             self.unread += 1
 
     def stop(self) -> None:
         """End after the tap under way."""
-        with suppress(queue.Full):
-            self._cards.put_nowait(None)
+        self._cards.put(None)
 
     def join(self, seconds: float) -> None:
         """Wait for it to end."""

@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
@@ -47,7 +48,7 @@ class Link:
     """What the last requests said of the server, for the status and for those who wait for its return."""
 
     def __init__(self) -> None:
-        self.last_success_us: int | None = None  # by the wall clock
+        self.last_success: float | None = None   # by the monotonic clock
         self.trouble: str | None = None          # the code of the last failure, None after a success
         self.revoked = False
         self._recovered: list[Callable[[], None]] = []
@@ -56,9 +57,9 @@ class Link:
         """Call `wake` when the server answers again after it was away."""
         self._recovered.append(wake)
 
-    def succeed(self, now_us: int) -> None:
+    def succeed(self) -> None:
         """The server answered an operation."""
-        troubled, self.trouble, self.revoked, self.last_success_us = self.trouble, None, False, now_us
+        troubled, self.trouble, self.revoked, self.last_success = self.trouble, None, False, time.monotonic()
         if troubled in LINK_TROUBLES:
             log.info("the server answers again", after=troubled)
             for wake in self._recovered:
@@ -72,9 +73,9 @@ class Link:
         self.revoked = self.revoked or error.code == "REVOKED"
 
 
-def make_pool(ca_file: str | None = None) -> urllib3.PoolManager:
+def make_pool(ca_file: Path | None = None) -> urllib3.PoolManager:
     """Connections that are kept, never redirected and never silently retried."""
-    return urllib3.PoolManager(num_pools=2, maxsize=8, retries=False, ca_certs=ca_file)
+    return urllib3.PoolManager(num_pools=2, maxsize=8, retries=False, ca_certs=str(ca_file) if ca_file else None)
 
 
 class Gateway:
@@ -97,7 +98,7 @@ class Gateway:
                 self.link.fail(error)
             raise
         with self._lock:
-            self.link.succeed(self._clock.wall_us())
+            self.link.succeed()
         return member
 
     def _try_twice(self, operation: str, build: Build, seconds: float) -> dict[str, Any]:

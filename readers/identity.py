@@ -53,6 +53,11 @@ def encode_public_key(key: Ed25519PrivateKey) -> str:
     return encode_base64url(key.public_key().public_bytes_raw())
 
 
+def serialise_key(key: Ed25519PrivateKey) -> str:
+    """The private half, for the identity file only."""
+    return encode_base64url(key.private_bytes_raw())
+
+
 def read_identity(state: Path) -> Identity:
     """The stored identity; NotEnrolledError if there is none, IdentityError if it is damaged."""
     path = state / FILE
@@ -86,7 +91,7 @@ def store_identity(state: Path, identity: Identity) -> None:
     """Durable and whole; the file is the device's secret, mode 0600."""
     content = {
         "deviceId": identity.device_id, "kind": identity.kind, "name": identity.name, "timeZone": identity.time_zone,
-        "server": identity.server, "privateKey": encode_base64url(identity.private_key.private_bytes_raw()),
+        "server": identity.server, "privateKey": serialise_key(identity.private_key),
         "cardKeys": format_card_keys(identity.card_keys),
     }
     durable.write_file(state / FILE, orjson.dumps(content, option=orjson.OPT_INDENT_2))

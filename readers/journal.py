@@ -84,7 +84,7 @@ class Depth(NamedTuple):
 
     pending: int
     rejected: int
-    oldest_us: int | None
+    oldest: tuple[int, int, str] | None  # at_us, boot_us, boot_id of the first tap that waits
     last: int
 
 
@@ -189,9 +189,10 @@ class Journal:
     def read_depth(self) -> Depth:
         """Counts for the status."""
         with self._lock:
-            oldest = self._database.execute("SELECT at_us FROM tap WHERE state = 'pending' ORDER BY sequence LIMIT 1").fetchone()
+            oldest = self._database.execute(
+                "SELECT at_us, boot_us, boot_id FROM tap WHERE state = 'pending' ORDER BY sequence LIMIT 1").fetchone()
             last = self._database.execute("SELECT coalesce(max(sequence), 0) FROM tap").fetchone()
-            return Depth(self._count("pending"), self._count("rejected"), oldest[0] if oldest else None, last[0])
+            return Depth(self._count("pending"), self._count("rejected"), oldest, last[0])
 
     def read_rejected(self) -> dict[str, int]:
         """How many taps were set aside, by the refusal's code."""

@@ -7,7 +7,6 @@ import structlog
 
 from readers.backoff import Backoff
 from readers.cardkeys import CardKeysError
-from readers.clock import Clock
 from readers.gateway import Gateway, GatewayError
 from readers.identity import Keyring
 from readers.passlist import Passbook
@@ -22,18 +21,18 @@ log = structlog.get_logger("readers.passfeed")
 class PassFeed:
     """One thread that asks, applies, and asks again."""
 
-    def __init__(self, gateway: Gateway, passbook: Passbook, keyring: Keyring, clock: Clock, backoff: Backoff, wait: int) -> None:
+    def __init__(self, gateway: Gateway, passbook: Passbook, keyring: Keyring, backoff: Backoff, wait: int) -> None:
         self._gateway = gateway
         self._passbook = passbook
         self._keyring = keyring
-        self._clock = clock
         self._backoff = backoff
         self._wait = wait
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="passfeed", daemon=True)
-        self.confirmed_us: int | None = None  # when the server last said that the list is current, by the wall clock
-        self.problem: str | None = None       # why the last list sent was not taken
+        self.confirmed: float | None = None  # when the server last said that the list is current, by the monotonic clock
+        self.problem: str | None = None      # why the last list sent was not taken
+        self.tried = threading.Event()       # the first attempt is over, whatever came of it
         gateway.link.on_recovery(self._wake.set)
 
     def start(self) -> None:
@@ -58,6 +57,7 @@ class PassFeed:
             except PassListError as error:
                 self._report(str(error))
                 pause = self._backoff.next_pause()
+            self.tried.set()
             if pause > 0 and not self._stopping.is_set():
                 self._wake.wait(pause)
 
@@ -69,7 +69,7 @@ class PassFeed:
     def poll(self) -> bool:
         """Ask once; whether the list changed. The first time of all it does not wait."""
         since = self._passbook.version
-        wait = 0 if self.confirmed_us is None else self._wait
+        wait = 0 if self.confirmed is None else self._wait
 
         def build() -> dict[str, Any]:
             return {"since": since, "wait": wait}
@@ -79,7 +79,7 @@ class PassFeed:
             raise PassListError(f"refused: {str(member.get('code'))[:40]}")
         changed = self._passbook.apply(member)
         self.problem = None
-        self.confirmed_us = self._clock.wall_us()
+        self.confirmed = time.monotonic()
         if changed:
             log.info("pass list", version=member["version"], full=member["full"],
                      changed=len(member["entries"]), removed=len(member["removed"]))

@@ -1,6 +1,7 @@
 """The gate's pass list: stored durably, so that a gate decides after a restart without its server."""
 import sqlite3
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,6 +58,11 @@ class Passbook:
         """The current list; None if there has never been one."""
         return self._list
 
+    def replay(self, passages: Iterable[tuple[str, bool, int]]) -> None:
+        """Passages from the journal: what this gate saw before a restart."""
+        for token, inside, server_us in passages:
+            self.record(token, inside, server_us)
+
     @property
     def version(self) -> str | None:
         """What to ask changes since."""
@@ -97,7 +103,7 @@ class Passbook:
             now_us = self._clock.server_us()
             self._presence.forget(((token, entries.get(token)) for token in self._presence.tokens), now_us)
             self._store(content, full=full, forgotten=forgotten)
-        return True
+        return current is None or head.version != current.version
 
     def _store(self, content: dict[str, Any], *, full: bool, forgotten: set[str]) -> None:
         """Store what was applied. If the disk refuses, the gate goes on with what it has in memory, and asks anew after a restart."""

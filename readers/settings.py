@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     backoff_seconds: float = Field(default=0.5, gt=0, le=60)   # first pause after a failure
     backoff_most_seconds: float = Field(default=60, gt=0, le=3600)
 
+    log_level: Literal["debug", "info", "warning"] = "info"
     clock: str | None = None                                   # demonstrations only: see clock.parse_simulation
 
     @classmethod

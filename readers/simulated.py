@@ -59,14 +59,11 @@ class SimulatedReaders:
     def _serve(self, connection: socket.socket) -> None:
         with connection.makefile("rb") as lines:
             while line := lines.readline(MOST_LINE_BYTES + 1):
-                too_long = len(line) > MOST_LINE_BYTES
                 try:
-                    if too_long:
-                        raise BadLineError("LINE_TOO_LONG", f"a line has at most {MOST_LINE_BYTES} bytes")
                     self._tap(connection, line)
                 except BadLineError as error:
                     connection.sendall(orjson.dumps({"error": {"code": error.code, "message": str(error)}}) + b"\n")
-                if too_long:
+                if len(line) > MOST_LINE_BYTES:
                     return  # where the next line begins is anyone's guess
 
     def _tap(self, connection: socket.socket, line: bytes) -> None:
@@ -82,6 +79,8 @@ class SimulatedReaders:
             failpoints.hit("answer.after")
 
     def _parse(self, line: bytes) -> tuple[str, bytes]:
+        if len(line) > MOST_LINE_BYTES:
+            raise BadLineError("LINE_TOO_LONG", f"a line has at most {MOST_LINE_BYTES} bytes")
         try:
             content: Any = orjson.loads(line)
         except orjson.JSONDecodeError:
