@@ -238,4 +238,5 @@ class ContactlessReaders:
         if known[slot] is not None and pcsc.is_present(known[slot] or 0):
             self._repeats.hold(name)
         worker.stop()
-        log.warning("reader lost", reader=name, slot=slot)
+        if not self._stopping.is_set():
+            log.warning("reader lost", reader=name, slot=slot)

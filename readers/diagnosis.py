@@ -64,7 +64,7 @@ def _check_readers(readers: list[dict[str, str]]) -> list[Problem]:
     if failed:
         problems.append(Problem("READER_FAILED", f"{', '.join(failed)}: pcscd does not answer or a card hangs: systemctl status pcscd"))
     if absent:
-        problems.append(Problem("READER_ABSENT", f"{', '.join(absent)}: check the USB cable; does `pcsc_scan -r` list a name that fits it?"))
+        problems.append(Problem("READER_ABSENT", f"{', '.join(absent)}: check the USB cable; does `pcsc_scan -r` list a fitting name?"))
     return problems
 
 
