@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 import traceback
+from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
@@ -88,8 +89,8 @@ class Daemon:
             every=settings.heartbeat_seconds, seconds=settings.request_seconds, states=self.read_states,
             list_version=lambda: self.passbook.version if self.passbook else None)
         self.status = Endpoint(settings.state / SOCKET, self._serve_status, STATUS_CONNECTIONS)
-        self._stop = threading.Event()
-        self._failed = False
+        self._ends: SimpleQueue[int] = SimpleQueue()  # exit statuses; unlike an Event's set, its put is safe in a signal handler
+        self._ending = False
 
     def _make_backoff(self) -> Backoff:
         return Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds, random.SystemRandom())
@@ -113,9 +114,10 @@ class Daemon:
             signal.signal(number, self._ask_to_stop)
         threading.excepthook = self._report_thread
         self._start()
-        self._stop.wait()
+        status = self._ends.get()
+        self._ending = True
         self._end()
-        return int(self._failed)
+        return status
 
     def _start(self) -> None:
         self.status.start()
@@ -148,17 +150,16 @@ class Daemon:
         log.info("stopped")
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's shape
-        self._stop.set()
+        self._ends.put(0)
 
     def _report_thread(self, arguments: threading.ExceptHookArgs) -> None:
         """A thread died of a fault: end, so that systemd starts all parts anew. Places, but no values: those may be a card's."""
-        if self._stop.is_set():
+        if self._ending:
             return  # the journal closed under a request that was not waited for
         places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(arguments.exc_traceback)]
         part = arguments.thread.name if arguments.thread else ""
         log.error("a part failed; ending", part=part, fault=arguments.exc_type.__name__, places=places)
-        self._failed = True
-        self._stop.set()
+        self._ends.put(1)
 
     def _serve_status(self, connection: socket.socket) -> None:
         connection.settimeout(2)

@@ -16,8 +16,11 @@ from readers.journal import Answered, Journal, NotStoredError, StoredTap
 MOST_TAPS = 100          # in a batch, by contract
 IDLE_SECONDS = 60.0      # a look at the journal although nobody nudged
 POISON_TRIES = 3         # a tap alone fails so often, and the next one goes through: it is set aside
-# The server answered, but not to the taps: one of them may be what it cannot digest.
-INDIGESTIBLE = frozenset({"FAILED", "BAD_REQUEST", "BAD_INPUT", "TOO_MANY", "TOO_LARGE", "GARBLED"})
+# These say nothing about the taps sent. After any other failure the server did answer, but not to the taps: one of them may be
+# what it cannot digest.
+NOT_THE_TAPS = frozenset({"AWAY", "UNAVAILABLE", "THROTTLED", "UNSIGNED", "BAD_SIGNATURE", "UNKNOWN_DEVICE", "CLOCK_SKEW", "REPLAYED",
+                          "REVOKED", "NOT_ALLOWED"})
+TOO_MUCH = ("TOO_LARGE", "TOO_MANY")
 log = structlog.get_logger("readers.uplink")
 
 
@@ -133,11 +136,11 @@ class Uplink:
 
     def _slow_down(self, error: GatewayError, sent: int) -> None:
         """Halve what cannot be digested; where one tap is left, see whether it alone is the cause; else wait."""
-        if error.code in INDIGESTIBLE and sent > 1:
+        if error.code not in NOT_THE_TAPS and sent > 1:
             self._size = sent // 2
-            if error.code in ("TOO_LARGE", "TOO_MANY"):
+            if error.code in TOO_MUCH:
                 return  # a smaller batch may go at once
-        elif error.code in INDIGESTIBLE and error.code != "TOO_LARGE" and self._is_poison():
+        elif error.code not in NOT_THE_TAPS and error.code not in TOO_MUCH and self._is_poison():
             return
         self._wait(error.retry_after)
 

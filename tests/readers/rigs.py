@@ -1,9 +1,10 @@
 """The daemon's parts, put together inside a test."""
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.readers.loopback import CARD_KEYS, Loopback
+from tests.readers.loopback import CARD_KEYS, SECONDS, Loopback
 
 from readers.backoff import Backoff
 from readers.ballast import Ballast
@@ -48,6 +49,14 @@ def make_identity(kind: str = "GATE", server: str = "http://127.0.0.1:1") -> Ide
     return Identity("device-1", kind, "Main gate", "Europe/Moscow", server, Ed25519PrivateKey.generate(), parse_card_keys(CARD_KEYS))
 
 
+def wait_until(condition: Callable[[], object]) -> None:
+    """Poll for what nothing tells of."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
+
+
 class Rig:
     """A gateway client, a journal and an uplink of an enrolled device, on real clocks."""
 
@@ -65,5 +74,6 @@ class Rig:
         self.uplink = Uplink(self.gateway, self.journal, self.clock, Backoff(0.001, 0.01), 5)
 
     def close(self) -> None:
-        self.uplink.stop()
+        if self.uplink._thread.ident is not None:
+            self.uplink.stop()
         self.journal.close()
