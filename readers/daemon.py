@@ -6,8 +6,6 @@ import socket
 import threading
 import time
 import traceback
-from queue import SimpleQueue
-from types import FrameType
 from typing import Any
 
 import orjson
@@ -37,6 +35,7 @@ from readers.uplink import Uplink
 
 FIRST_LIST_SECONDS = 5.0   # a gate that never had a list waits so long for it before it takes cards
 STATUS_CONNECTIONS = 4
+END_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = structlog.get_logger("readers.daemon")
 
 
@@ -89,8 +88,8 @@ class Daemon:
             every=settings.heartbeat_seconds, seconds=settings.request_seconds, states=self.read_states,
             list_version=lambda: self.passbook.version if self.passbook else None)
         self.status = Endpoint(settings.state / SOCKET, self._serve_status, STATUS_CONNECTIONS)
-        self._ends: SimpleQueue[int] = SimpleQueue()  # exit statuses; unlike an Event's set, its put is safe in a signal handler
         self._ending = False
+        self._failed = False
 
     def _make_backoff(self) -> Backoff:
         return Backoff(self.settings.backoff_seconds, self.settings.backoff_most_seconds, random.SystemRandom())
@@ -110,14 +109,15 @@ class Daemon:
 
     def run(self) -> int:
         """Until SIGTERM or SIGINT; the exit status."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask_to_stop)
+        # Blocked in all threads and awaited here. A handler could run late: a signal that comes just before the main thread blocks
+        # in a lock does not wake it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, END_SIGNALS)
         threading.excepthook = self._report_thread
         self._start()
-        status = self._ends.get()
+        signal.sigwait(END_SIGNALS)
         self._ending = True
         self._end()
-        return status
+        return int(self._failed)
 
     def _start(self) -> None:
         self.status.start()
@@ -149,9 +149,6 @@ class Daemon:
         self._lock.release()
         log.info("stopped")
 
-    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a signal handler's shape
-        self._ends.put(0)
-
     def _report_thread(self, arguments: threading.ExceptHookArgs) -> None:
         """A thread died of a fault: end, so that systemd starts all parts anew. Places, but no values: those may be a card's."""
         if self._ending:
@@ -159,7 +156,8 @@ class Daemon:
         places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(arguments.exc_traceback)]
         part = arguments.thread.name if arguments.thread else ""
         log.error("a part failed; ending", part=part, fault=arguments.exc_type.__name__, places=places)
-        self._ends.put(1)
+        self._failed = True
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def _serve_status(self, connection: socket.socket) -> None:
         connection.settimeout(2)
