@@ -1,0 +1,112 @@
+"""The command `school-reader`: enrol this host, run its daemon, see how it is."""
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+
+from readers import failpoints
+from readers.enrolment import EnrolmentError, enrol
+from readers.journal import JournalDamagedError
+from readers.settings import FAILPOINT, BadSettingsError, Settings, read_settings
+from readers.statelock import StateBusyError
+
+BAD_START = 78  # EX_CONFIG: starting again will not help; the systemd unit knows it
+REFUSED = 1
+
+app = typer.Typer(help="The reader daemon of a gate, a canteen or an office desk.", no_args_is_help=True, add_completion=False,
+                  pretty_exceptions_enable=False)  # a pretty trace shows local variables, and one of them is a UID
+StateOption = Annotated[Path | None, typer.Option("--state", help="State directory (READER_STATE).")]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="TOML file with settings (READER_CONFIG).")]
+
+
+def read_version() -> str:
+    """What the server is told about this software."""
+    try:
+        return f"school-reader/{version('school')}"
+    except PackageNotFoundError:
+        return "school-reader/source"
+
+
+def configure_log(settings: Settings) -> None:
+    """Lines for a technician on standard error; the systemd journal adds the rest."""
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
+                    structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)],
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
+def fail(message: object, code: int) -> typer.Exit:
+    """One line that says what is wrong."""
+    print(f"school-reader: {message}", file=sys.stderr)  # noqa: T201 - a command line
+    return typer.Exit(code)
+
+
+def prepare(config: Path | None, state: Path | None, server: str | None = None) -> Settings:
+    """Settings, log and failpoint of this process."""
+    try:
+        settings = read_settings(config, state=state, server=server)
+        failpoints.arm(os.environ.get(FAILPOINT))
+    except (BadSettingsError, failpoints.FailpointError) as error:
+        raise fail(error, BAD_START) from None
+    configure_log(settings)
+    os.umask(0o077)
+    return settings
+
+
+@app.command("enrol")
+def enrol_device(
+    code: Annotated[str, typer.Option("--code", help="One-time code from the office.")],
+    server: Annotated[str | None, typer.Option("--server", help="Address of the server (READER_SERVER).")] = None,
+    state: StateOption = None, config: ConfigOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Make an enrolled host a new device; refused while taps wait.")] = False,
+) -> None:
+    """Make this host a device of the school."""
+    settings = prepare(config, state, server)
+    try:
+        identity = enrol(settings, code, read_version(), force=force)
+    except (EnrolmentError, StateBusyError, BadSettingsError, JournalDamagedError, OSError) as error:
+        raise fail(error, REFUSED) from None
+    Console().print(f"Enrolled as “{identity.name}” ({identity.kind.lower()}), device {identity.device_id}.", highlight=False)
+
+
+@app.command("run")
+def run_daemon(state: StateOption = None, config: ConfigOption = None) -> None:
+    """Run the daemon until SIGTERM or SIGINT."""
+    settings = prepare(config, state)
+    from readers.daemon import Daemon
+    try:
+        daemon = Daemon(settings, read_version())
+    except (BadSettingsError, RuntimeError, OSError) as error:  # not enrolled, damaged files, busy: all are RuntimeErrors with a clear line
+        raise fail(error, BAD_START) from None
+    raise typer.Exit(daemon.run())
+
+
+@app.command("status")
+def show_status(
+    state: StateOption = None, config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show readers, queue and link, and what is wrong. Exit status 0: healthy, 1: needs attention."""
+    from readers.status import read_status, render
+    settings = prepare(config, state)
+    status = read_status(settings.state)
+    if as_json:
+        Console().print_json(data=status)
+    else:
+        render(status, Console(highlight=False))
+    raise typer.Exit(0 if status["healthy"] else 1)
+
+
+def main() -> None:
+    """The entry point of `school-reader`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
