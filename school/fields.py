@@ -72,7 +72,7 @@ def _whole(value: object) -> int:
 Minor = NewType("Minor", int)
 """Minor units of a currency (kopecks): a whole number of up to 53 bits, exact in every client."""
 
-SCALARS = {Minor: strawberry.scalar(
+SCALARS: dict[object, Any] = {Minor: strawberry.scalar(
     name="Minor", description="Minor units of a currency (kopecks): a whole number.", serialize=int, parse_value=_whole,
 )}
 

@@ -10,6 +10,8 @@ from school.connections import Connection
 from school.fields import ANYONE, SIGNED_IN, Info, Refusal, mutation, query, rows
 from school.ids import Kind
 from school.registry import accounts, queries
+from school.registry.card_schema import CardMutation, CardQuery
+from school.registry.device_schema import DeviceMutation, DeviceQuery
 from school.registry.types import ClassGroup, Grant, Person, Pupil, School, Subject
 
 __all__ = ["ClassGroup", "Person", "Pupil", "RegistryMutation", "RegistryQuery", "School", "Subject"]
@@ -43,7 +45,7 @@ class Me:
 
 
 @strawberry.type
-class RegistryQuery:
+class RegistryQuery(CardQuery, DeviceQuery):
     """Queries of the registry."""
 
     @query(ANYONE)
@@ -100,7 +102,7 @@ class SignedOut:
 
 
 @strawberry.type
-class RegistryMutation:
+class RegistryMutation(CardMutation, DeviceMutation):
     """Mutations of the registry."""
 
     @mutation(ANYONE)
