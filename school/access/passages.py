@@ -19,7 +19,7 @@ async def record(session: AsyncSession, tap: Tap) -> Passage | None:
 
 
 async def record_many(session: AsyncSession, taps: Sequence[Tap]) -> list[Passage | None]:
-    """Record the passages of gates' taps that were stored just now, in this transaction, in the order of their sequence; a passage or None for each.
+    """Record the passages of gates' taps that were stored just now, in this transaction; a passage or None for each.
 
     An admitted tap of a known person at a bound reader is a passage and moves presence, if it is the newest. A refused one leaves
     both as they are. Either is told. The verdict stands as the tap has it: the gate has opened, or not, by then. However many taps, five statements.
@@ -44,8 +44,7 @@ async def record_many(session: AsyncSession, taps: Sequence[Tap]) -> list[Passag
     made = [passage for passage in passages if passage is not None]
     session.add_all(made)
     await session.flush()
-    await presence.move(session, (
-        presence.Move(passage.school_id, passage.person_id, passage.direction is Direction.IN, passage.door_id, passage.happened_at) for passage in made))
+    await presence.move(session, map(_move, made))
     await outbox.append(session, *told)
     return passages
 
@@ -63,3 +62,8 @@ def _passage(tap: Tap, person_id: UUID, door_id: UUID, direction: Direction) -> 
         school_id=tap.school_id, id=ids.new(), person_id=person_id, door_id=door_id, direction=direction, reason=tap.reason, data_version=tap.data_version,
         device_id=tap.device_id, sequence=tap.sequence, happened_at=tap.happened_at, received_at=tap.received_at, late=tap.late, suspect=tap.suspect,
     )
+
+
+def _move(passage: Passage) -> presence.Move:
+    return presence.Move(
+        passage.school_id, passage.person_id, passage.direction is Direction.IN, passage.door_id, passage.happened_at, passage.device_id, passage.sequence)

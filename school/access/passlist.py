@@ -14,6 +14,7 @@ from school.access import events, holders
 from school.access.holders import Holder, Rulebook
 from school.access.models import AntiPassback, Direction, Door, DoorReader, Presence
 from school.access.rules import write_time
+from school.db import Column, Rows
 from school.outbox import PASSES, FeedHead, FeedRow
 from school.registry.models import Card, CardState, Device, Pupil, School, Staff
 
@@ -127,7 +128,7 @@ async def pass_list(session: AsyncSession, device: Device, since: str | None) ->
     )
 
 
-def _head(device: Device, known: int | None) -> sa.Select[Any]:
+def _head(device: Device, known: int | None) -> Rows:
     """School, version and bindings at once: one row for each bound reader, at least one. `known_at`: when the known version was published."""
     known_at = sa.select(FeedRow.published_at).where(FeedRow.seq <= known).order_by(FeedRow.seq.desc()).limit(1).scalar_subquery()
     return (
@@ -184,7 +185,7 @@ async def _entries(
     return entries, removed
 
 
-def _belongs(id_: sa.ColumnElement[Any] | Any, left_on: Any, today: dt.date) -> sa.ColumnElement[bool]:
+def _belongs(id_: Column, left_on: Column, today: dt.date) -> sa.ColumnElement[bool]:
     return sa.and_(id_.is_not(None), sa.or_(left_on.is_(None), left_on > today))
 
 

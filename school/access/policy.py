@@ -2,8 +2,9 @@
 
 from school.access.models import Door, DoorRule, Passage, Presence
 from school.context import Role, Viewer
+from school.db import Column
 from school.registry.models import ClassGroup, Person, Tap
-from school.registry.policy import Clause, Column, family, in_schools, own_classes, own_pupils
+from school.registry.policy import Clause, family, in_schools, own_classes, own_pupils
 
 
 def _watched(viewer: Viewer, school_id: Column, person_id: Column) -> Clause:

@@ -1,6 +1,5 @@
 """Reads of access, shaped for screens: one statement for each list, and one more where an absent subject must be told from an empty list."""
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,11 +10,12 @@ from school.access import policy
 from school.access.models import Door, DoorReader, DoorRule, Passage, Presence
 from school.connections import Page, page
 from school.context import Viewer
+from school.db import Rows
 from school.errors import bad_input, not_found
 from school.ids import Ref
 from school.registry.models import ClassGroup, Person, Pupil, Tap
 
-_DOOR = (Door.id.label("door_id"), Door.name.label("door_name"))
+DOOR = (Door.id.label("door_id"), Door.name.label("door_name"), Door.anti_passback)
 _LARGEST_CLASS = 200
 
 
@@ -24,7 +24,7 @@ async def passages(session: AsyncSession, viewer: Viewer, person: Ref, *, first:
     await _check_watched(session, viewer, person)
     statement = sa.select(
         Passage.school_id, Passage.id, Passage.direction, Passage.reason, Passage.data_version, Passage.happened_at, Passage.received_at, Passage.late,
-        Passage.suspect, *_DOOR,
+        Passage.suspect, *DOOR,
     ).join(Door, sa.and_(Door.school_id == Passage.school_id, Door.id == Passage.door_id)).where(
         policy.visible_passages(viewer), Passage.school_id == person.school_id, Passage.person_id == person.id)
     return await page(session, statement, (Passage.happened_at, Passage.id), first=first, after=after, descending=True)
@@ -36,7 +36,7 @@ async def taps(session: AsyncSession, viewer: Viewer, *, door: Ref | None, perso
         raise bad_input("doorId or personId must be given, and not both")
     statement = sa.select(
         Tap.school_id, Tap.id, Tap.person_id, Tap.reader, Tap.outcome, Tap.reason, Tap.data_version, Tap.happened_at, Tap.received_at, Tap.late, Tap.suspect,
-        DoorReader.direction, *_DOOR,
+        DoorReader.direction, *DOOR,
     ).where(policy.visible_taps(viewer))
     at_reader = sa.and_(DoorReader.school_id == Tap.school_id, DoorReader.device_id == Tap.device_id, DoorReader.reader == Tap.reader)
     at_door = sa.and_(Door.school_id == DoorReader.school_id, Door.id == DoorReader.door_id)
@@ -52,13 +52,12 @@ async def taps(session: AsyncSession, viewer: Viewer, *, door: Ref | None, perso
 async def inside(session: AsyncSession, viewer: Viewer, *, first: int, after: str | None) -> Page:
     """Who is inside now, by name."""
     statement = _located().join(Presence, _presence_of_person()).join(Door, _door_of_presence()).where(policy.visible_presence(viewer), Presence.inside)
-    return await page(session, statement, (Person.sort_key, Person.id), first=first, after=after)
+    return await page(session, statement, (Person.sort_key, Person.school_id, Person.id), first=first, after=after)
 
 
-async def class_presence(session: AsyncSession, viewer: Viewer, group: Ref, today: dt.date) -> Sequence[Any]:
+async def class_presence(session: AsyncSession, viewer: Viewer, group: Ref) -> Sequence[Any]:
     """Where the pupils of a class are, by name. Refused as absent: a class whose pupils the viewer may not locate."""
-    pupil = sa.and_(
-        Pupil.school_id == ClassGroup.school_id, Pupil.class_group_id == ClassGroup.id, sa.or_(Pupil.left_on.is_(None), Pupil.left_on > today))
+    pupil = sa.and_(Pupil.school_id == ClassGroup.school_id, Pupil.class_group_id == ClassGroup.id, Pupil.left_on.is_(None))
     statement = (
         _located().select_from(ClassGroup).outerjoin(Pupil, pupil)
         .outerjoin(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
@@ -87,7 +86,7 @@ async def pupil_presence(session: AsyncSession, viewer: Viewer, child: Ref) -> A
 
 async def doors(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
     """The doors of the viewer's schools, by name."""
-    statement = sa.select(Door.school_id, Door.id.label("door_id"), Door.name.label("door_name"), Door.anti_passback)
+    statement = sa.select(Door.school_id, *DOOR)
     return (await session.execute(statement.where(policy.visible_doors(viewer)).order_by(Door.school_id, Door.name, Door.id).limit(1000))).all()
 
 
@@ -100,11 +99,11 @@ RULE = (
 async def door_rules(session: AsyncSession, viewer: Viewer, *, ended: bool, first: int, after: str | None) -> Page:
     """The rules in force, or those ended, in the order they were made."""
     state = DoorRule.ended_at.is_not(None) if ended else DoorRule.ended_at.is_(None)
-    return await page(session, sa.select(*RULE).where(policy.visible_rules(viewer), state), (DoorRule.made_at, DoorRule.id), first=first, after=after)
+    return await page(session, sa.select(*RULE).where(policy.visible_rules(viewer), state), (DoorRule.made_at, DoorRule.school_id, DoorRule.id), first=first, after=after)
 
 
-def _located() -> sa.Select[Any]:
-    return sa.select(Person.school_id, Person.id, Presence.inside, Presence.changed_at, *_DOOR)
+def _located() -> Rows:
+    return sa.select(Person.school_id, Person.id, Presence.inside, Presence.changed_at, *DOOR)
 
 
 def _presence_of_person() -> sa.ColumnElement[bool]:
