@@ -1,0 +1,192 @@
+"""Access's explicit GraphQL types."""
+
+import datetime as dt
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import strawberry
+
+from school import ids
+from school.access import models
+from school.access.loaders import load_door_row
+from school.access.models import AntiPassback, Audience, Direction
+from school.access.rules import Weekday, weekdays_of, write_time
+from school.context import Role
+from school.fields import ROWS, Info, query, rows
+from school.ids import Kind, Ref
+from school.registry.loaders import load_class_group, load_person
+from school.registry.models import Outcome
+from school.registry.types import ClassGroup, Person
+
+DirectionName = strawberry.enum(Direction, name="Direction", description="Which way a passage goes, seen from the school.")
+AntiPassbackName = strawberry.enum(
+    AntiPassback, name="AntiPassback", description="A second entry without leaving: OFF lets it pass, SOFT lets it pass and says so, HARD refuses it.")
+AudienceName = strawberry.enum(Audience, name="Audience", description="For whom a door rule is.")
+OutcomeName = strawberry.enum(Outcome, name="Outcome", description="What a tap was answered with.")
+WeekdayName = strawberry.enum(Weekday, name="Weekday", description="A day of the week.")
+
+
+def opaque(kind: Kind, school_id: int, id_: UUID) -> strawberry.ID:
+    """The opaque id of a row."""
+    return strawberry.ID(ids.encode(kind, school_id, id_))
+
+
+@rows(description="A way in and out.")
+class Door:
+    """A door."""
+
+    id: strawberry.ID
+    name: str
+    known_anti_passback: strawberry.Private[AntiPassback]
+    school_id: strawberry.Private[int]
+
+    @query(ROWS)
+    async def anti_passback(self, info: Info) -> Annotated[AntiPassback, AntiPassbackName] | None:
+        """How a second entry is met; null for all but the guards and the office of its school, for it tells where two may enter with one card."""
+        watches = info.context.viewer.person_in(self.school_id, Role.GUARD, Role.OFFICE) is not None
+        return self.known_anti_passback if watches else None
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From a row with the columns `queries.DOOR` and `school_id`."""
+        return cls(
+            id=opaque(Kind.DOOR, row.school_id, row.door_id), name=row.door_name, known_anti_passback=row.anti_passback, school_id=row.school_id)
+
+    @classmethod
+    def from_door(cls, door: models.Door) -> Self:
+        """From the door itself."""
+        return cls(id=opaque(Kind.DOOR, door.school_id, door.id), name=door.name, known_anti_passback=door.anti_passback, school_id=door.school_id)
+
+
+async def load_door(info: Info, ref: Ref | None) -> Door | None:
+    """A door by its key; None for none, or for one that the viewer may not see."""
+    row = await load_door_row(info, ref)
+    return None if row is None else Door.from_row(row)
+
+
+@rows(description="Who may pass which door, when. No door means every door, no direction both.")
+class DoorRule:
+    """A rule."""
+
+    id: strawberry.ID
+    direction: Annotated[Direction, DirectionName] | None
+    audience: Annotated[Audience, AudienceName]
+    weekdays: list[Annotated[Weekday, WeekdayName]]
+    starts_at: str = strawberry.field(description='"HH:MM", school-local; from then on.')
+    ends_at: str = strawberry.field(description='"HH:MM", school-local; until then, exclusive. "24:00" is the day\'s end.')
+    valid_from: dt.date | None
+    valid_until: dt.date | None = strawberry.field(description="The last day.")
+    made_at: dt.datetime
+    ended_at: dt.datetime | None
+    door_ref: strawberry.Private[Ref | None]
+    class_group_ref: strawberry.Private[Ref | None]
+    person_ref: strawberry.Private[Ref | None]
+
+    @query(ROWS)
+    async def door(self, info: Info) -> Door | None:
+        """The door; null for every door."""
+        return await load_door(info, self.door_ref)
+
+    @query(ROWS)
+    async def class_group(self, info: Info) -> ClassGroup | None:
+        """The class that it is for, if it is for one."""
+        return await load_class_group(info, self.class_group_ref) if self.class_group_ref else None
+
+    @query(ROWS)
+    async def person(self, info: Info) -> Person | None:
+        """The person whom it is for, if it is for one."""
+        return await load_person(info, self.person_ref) if self.person_ref else None
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From columns of a rule, or the rule itself."""
+        door, group, person = (Ref(row.school_id, id_) if id_ else None for id_ in (row.door_id, row.class_group_id, row.person_id))
+        return cls(
+            id=opaque(Kind.DOOR_RULE, row.school_id, row.id), direction=row.direction, audience=row.audience, weekdays=weekdays_of(row.weekdays),
+            starts_at=write_time(row.starts_at), ends_at=write_time(row.ends_at, end=True), valid_from=row.valid_from, valid_until=row.valid_until,
+            made_at=row.made_at, ended_at=row.ended_at, door_ref=door, class_group_ref=group, person_ref=person,
+        )
+
+
+@rows(description="What a tap was answered, why, and by which version of the data.")
+class Verdict:
+    """A verdict."""
+
+    outcome: Annotated[Outcome, OutcomeName]
+    reason: str = strawberry.field(description="OK, ALREADY_INSIDE, NOT_INSIDE, UNKNOWN_READER, UNKNOWN_CARD, CARD_BLOCKED, NO_RIGHT, NOT_NOW, NO_LIST.")
+    data_version: str | None = strawberry.field(description="Of the gate's pass list, or of the server's data.")
+
+
+@rows(description="Someone went in or out.")
+class Passage:
+    """A passage."""
+
+    id: strawberry.ID
+    direction: Annotated[Direction, DirectionName]
+    door: Door
+    happened_at: dt.datetime
+    received_at: dt.datetime
+    late: bool = strawberry.field(description="The news of it came more than a minute later.")
+    suspect: bool = strawberry.field(description="The device's clock was not believed.")
+    verdict: Verdict
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From a row of `queries.passages`."""
+        return cls(
+            id=opaque(Kind.PASSAGE, row.school_id, row.id), direction=row.direction, door=Door.from_row(row), happened_at=row.happened_at,
+            received_at=row.received_at, late=row.late, suspect=row.suspect,
+            verdict=Verdict(outcome=Outcome.ADMIT, reason=row.reason, data_version=row.data_version),
+        )
+
+
+@rows(description="A card was presented, whatever the answer.")
+class Tap:
+    """A tap."""
+
+    id: strawberry.ID
+    direction: Annotated[Direction, DirectionName] | None = strawberry.field(description="Null at a reader that stands for no door.")
+    door: Door | None
+    reader: str = strawberry.field(description="The reader's name on its device.")
+    happened_at: dt.datetime
+    received_at: dt.datetime
+    late: bool
+    suspect: bool
+    verdict: Verdict
+    person_ref: strawberry.Private[Ref | None]
+
+    @query(ROWS)
+    async def person(self, info: Info) -> Person | None:
+        """Whose card it is; null for an unknown card."""
+        return await load_person(info, self.person_ref) if self.person_ref else None
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From a row of `queries.taps`."""
+        return cls(
+            id=opaque(Kind.TAP, row.school_id, row.id), direction=row.direction, door=Door.from_row(row) if row.door_id else None, reader=row.reader,
+            happened_at=row.happened_at, received_at=row.received_at, late=row.late, suspect=row.suspect,
+            verdict=Verdict(outcome=row.outcome, reason=row.reason, data_version=row.data_version),
+            person_ref=Ref(row.school_id, row.person_id) if row.person_id else None,
+        )
+
+
+@rows(description="Where someone is, by the newest passage known.")
+class Presence:
+    """Presence. Nothing is known of one who was never seen."""
+
+    inside: bool | None = strawberry.field(description="Null: never seen.")
+    changed_at: dt.datetime | None
+    door: Door | None
+    person_ref: strawberry.Private[Ref]
+
+    @query(ROWS)
+    async def person(self, info: Info) -> Person | None:
+        """Of whom this tells."""
+        return await load_person(info, self.person_ref)
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From a row of `queries.inside` and its like."""
+        return cls(
+            inside=row.inside, changed_at=row.changed_at, door=Door.from_row(row) if row.door_id else None, person_ref=Ref(row.school_id, row.id))
