@@ -201,7 +201,7 @@ async def child_averages(session: AsyncSession, viewer: Viewer, child: Ref, from
     term = sa.select(sa.func.max(Term.starts_on)).where(Term.school_id == child.school_id, Term.starts_on <= today).scalar_subquery()
     group = (Mark.school_id, Course.subject_id, Subject.name, GradingScale.name, GradingScale.lowest, GradingScale.highest, GradingScale.id)
     statement = (
-        sa.select(*group[:-1], sa.func.count(), sa.func.sum(Mark.value * Mark.weight), sa.func.sum(Mark.weight))
+        sa.select(*group[:-1], sa.func.count(), sa.func.sum(sa.cast(Mark.value, sa.BigInteger) * Mark.weight), sa.func.sum(Mark.weight))
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
         .join(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
         .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
