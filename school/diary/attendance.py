@@ -41,7 +41,7 @@ async def record_many(session: AsyncSession, viewer: Viewer, ref: Ref, items: Se
     lesson that is not of the viewer's courses (NOT_FOUND), a cancelled or future one, no entry or two for one pupil (BAD_INPUT), more than 100
     (TOO_MANY).
     """
-    check_batch([item.pupil for item in items], "entries")
+    check_batch([item.pupil for item in items], "items")
     lesson = await own_lesson(session, viewer, ref, lock=True)
     check_held(lesson)
     register = await _register(session, lesson, items)

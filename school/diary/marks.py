@@ -41,7 +41,7 @@ async def give_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewMa
     (OUT_OF_SCALE), a cancelled or future lesson, a pupil who was not at the school that day (BAD_INPUT), the same id with different content
     (CONFLICT). Refused as a whole: no item, or one id twice (BAD_INPUT), more than 100 (TOO_MANY).
     """
-    check_batch([item.id for item in items], "marks")
+    check_batch([item.id for item in items], "items")
     around = await _surroundings(session, viewer, items)
     fresh: dict[UUID, MarkRow] = {}
     refused: dict[UUID, Refused] = {}

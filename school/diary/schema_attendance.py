@@ -15,37 +15,30 @@ from school.ids import Kind
 
 
 @strawberry.input(description="How one pupil attended. `minutesLate` (1 to 240) belongs to LATE.")
-class AttendanceEntryInput:
+class RecordAttendanceItem:
     """An entry of the register."""
 
-    child_id: strawberry.ID
+    pupil_id: strawberry.ID
     kind: Annotated[AttendanceKind, AttendanceKindName]
     minutes_late: int | None = None
 
 
-@strawberry.input(description="Entries of one lesson's register, at most 100.")
+@strawberry.input(description="Items of one lesson's register, at most 100.")
 class RecordAttendanceInput:
     """What recordAttendance takes."""
 
     lesson_id: strawberry.ID
-    entries: list[AttendanceEntryInput]
+    items: list[RecordAttendanceItem]
 
 
-@rows(description="The entry stands in the register.")
-class AttendanceEntryRecorded:
-    """The entry."""
-
-    attendance: Attendance
+AttendanceResult = Annotated[Attendance | Refusal, strawberry.union("AttendanceResult")]
 
 
-EntryResult = Annotated[AttendanceEntryRecorded | Refusal, strawberry.union("AttendanceEntryResult")]
+@rows(description="The register has been gone through. Results stand in the order of the items.")
+class AttendanceResults:
+    """An answer for each item."""
 
-
-@rows(description="The register is written. Results stand in the order of the entries.")
-class AttendanceRecorded:
-    """An answer for each entry."""
-
-    results: list[EntryResult]
+    results: list[AttendanceResult]
 
 
 @strawberry.type
@@ -55,16 +48,16 @@ class AttendanceMutation:
     @mutation(holds(Role.TEACHER))
     async def record_attendance(
         self, info: Info, input: RecordAttendanceInput,  # noqa: A002 - public name
-    ) -> Annotated[AttendanceRecorded | Refusal, strawberry.union("RecordAttendanceResult")]:
-        """Write the register of one's own lesson, of today or earlier. One bad entry does not hold up the others; saying the same again is harmless."""
-        check_length(input.entries, "entries")
+    ) -> Annotated[AttendanceResults | Refusal, strawberry.union("RecordAttendanceResult")]:
+        """Write the register of one's own lesson, of today or earlier. One bad item does not hold up the others; saying the same again is harmless."""
+        check_length(input.items, "items")
         lesson = ids.decode(Kind.LESSON, input.lesson_id)
-        items = [decoded(_entry, entry) for entry in input.entries]
+        items = [decoded(_entry, item) for item in input.items]
         async with info.context.begin() as session:
             good = [item for item in items if isinstance(item, verbs.NewEntry)]
             answers = await verbs.record_many(session, info.context.viewer, lesson, good) if good else []
-        return AttendanceRecorded(results=in_order(items, answers, lambda row: AttendanceEntryRecorded(attendance=Attendance.from_row(row))))
+        return AttendanceResults(results=in_order(items, answers, Attendance.from_row))
 
 
-def _entry(entry: AttendanceEntryInput) -> verbs.NewEntry:
-    return verbs.NewEntry(ids.decode(Kind.PERSON, entry.child_id), entry.kind, entry.minutes_late)
+def _entry(item: RecordAttendanceItem) -> verbs.NewEntry:
+    return verbs.NewEntry(ids.decode(Kind.PERSON, item.pupil_id), item.kind, item.minutes_late)

@@ -10,7 +10,7 @@ from school.context import Role
 from school.diary import homework as verbs
 from school.diary import queries
 from school.diary.types import Homework
-from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, query, rows
+from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, query
 from school.ids import Kind
 
 
@@ -37,25 +37,11 @@ class SetHomeworkInput:
     text: str
 
 
-@rows(description="The homework is set.")
-class HomeworkSet:
-    """The homework as it stands."""
-
-    homework: Homework
-
-
 @strawberry.input(description="Which homework to take back.")
 class WithdrawHomeworkInput:
     """What withdrawHomework takes."""
 
     homework_id: strawberry.ID
-
-
-@rows(description="The homework is withdrawn.")
-class HomeworkWithdrawn:
-    """The homework as it stands."""
-
-    homework: Homework
 
 
 @strawberry.type
@@ -65,17 +51,17 @@ class HomeworkMutation:
     @mutation(holds(Role.TEACHER))
     async def set_homework(
         self, info: Info, input: SetHomeworkInput,  # noqa: A002 - public name
-    ) -> Annotated[HomeworkSet | Refusal, strawberry.union("SetHomeworkResult")]:
+    ) -> Annotated[Homework | Refusal, strawberry.union("SetHomeworkResult")]:
         """Set homework for a lesson of one's own course; every pupil of the class is told."""
         id_, due = ids.client_id(input.id), ids.decode(Kind.LESSON, input.lesson_id)
         async with info.context.begin() as session:
-            return HomeworkSet(homework=Homework.from_row(await verbs.set_homework(session, info.context.viewer, id_, due, input.text)))
+            return Homework.from_row(await verbs.set_homework(session, info.context.viewer, id_, due, input.text))
 
     @mutation(holds(Role.TEACHER))
     async def withdraw_homework(
         self, info: Info, input: WithdrawHomeworkInput,  # noqa: A002 - public name
-    ) -> Annotated[HomeworkWithdrawn | Refusal, strawberry.union("WithdrawHomeworkResult")]:
+    ) -> Annotated[Homework | Refusal, strawberry.union("WithdrawHomeworkResult")]:
         """Take homework back; doing so twice is harmless."""
         ref = ids.decode(Kind.HOMEWORK, input.homework_id)
         async with info.context.begin() as session:
-            return HomeworkWithdrawn(homework=Homework.from_row(await verbs.withdraw_homework(session, info.context.viewer, ref)))
+            return Homework.from_row(await verbs.withdraw_homework(session, info.context.viewer, ref))

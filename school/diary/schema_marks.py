@@ -16,7 +16,7 @@ from school.diary.models import WorkKind
 from school.diary.screens import SubjectAverage
 from school.diary.types import Mark, MarkRevision, WorkKindName
 from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, query, rows
-from school.ids import Kind
+from school.ids import Kind, Ref
 
 
 @strawberry.type
@@ -51,37 +51,30 @@ class MarkQuery:
 
 
 @strawberry.input(description="One mark. `id` is a UUIDv7 made by the client, so that it may ask again; `weight` is 1 to 10.")
-class GiveMarkInput:
+class GiveMarksItem:
     """A mark to be given."""
 
     id: str
-    child_id: strawberry.ID
-    lesson_id: strawberry.ID
+    pupil_id: strawberry.ID
     value: int
     weight: int = 1
     work: Annotated[WorkKind, WorkKindName]
     comment: str | None = None
 
 
-@strawberry.input(description="Marks to be given, at most 100.")
+@strawberry.input(description="Marks to be given in one lesson, at most 100.")
 class GiveMarksInput:
     """What giveMarks takes."""
 
-    marks: list[GiveMarkInput]
+    lesson_id: strawberry.ID
+    items: list[GiveMarksItem]
 
 
-@rows(description="The mark is given.")
-class MarkGiven:
-    """The mark as it stands."""
-
-    mark: Mark
-
-
-GiveMarkResult = Annotated[MarkGiven | Refusal, strawberry.union("GiveMarkResult")]
+GiveMarkResult = Annotated[Mark | Refusal, strawberry.union("GiveMarkResult")]
 
 
 @rows(description="The marks have been gone through. Results stand in the order of the items.")
-class MarksGiven:
+class GiveMarksResults:
     """An answer for each item."""
 
     results: list[GiveMarkResult]
@@ -100,13 +93,6 @@ class CorrectMarkInput:
     reason: str | None = None
 
 
-@rows(description="The mark is corrected.")
-class MarkCorrected:
-    """The mark as it stands."""
-
-    mark: Mark
-
-
 @strawberry.input(description="Which mark shall count no more. `expectedRevision` is the one that the teacher saw.")
 class WithdrawMarkInput:
     """What withdrawMark takes."""
@@ -116,13 +102,6 @@ class WithdrawMarkInput:
     reason: str | None = None
 
 
-@rows(description="The mark is withdrawn; its history stays.")
-class MarkWithdrawn:
-    """The mark as it stands."""
-
-    mark: Mark
-
-
 @strawberry.type
 class MarkMutation:
     """Mutations of marks."""
@@ -130,36 +109,37 @@ class MarkMutation:
     @mutation(holds(Role.TEACHER))
     async def give_marks(
         self, info: Info, input: GiveMarksInput,  # noqa: A002 - public name
-    ) -> Annotated[MarksGiven | Refusal, strawberry.union("GiveMarksResult")]:
-        """Give marks in one's own lessons of today or earlier. One bad item does not hold up the others; a repeated id with the same content is harmless."""
-        check_length(input.marks, "marks")
-        items = [decoded(_new_mark, item) for item in input.marks]
+    ) -> Annotated[GiveMarksResults | Refusal, strawberry.union("GiveMarksResult")]:
+        """Give marks in one's own lesson of today or earlier. One bad item does not hold up the others; a repeated id with the same content is harmless."""
+        check_length(input.items, "items")
+        lesson = ids.decode(Kind.LESSON, input.lesson_id)
+        items = [decoded(lambda item: _new_mark(lesson, item), item) for item in input.items]
         async with info.context.begin() as session:
             good = [item for item in items if isinstance(item, verbs.NewMark)]
             answers = await verbs.give_many(session, info.context.viewer, good) if good else []
-        return MarksGiven(results=in_order(items, answers, lambda row: MarkGiven(mark=Mark.from_row(row))))
+        return GiveMarksResults(results=in_order(items, answers, Mark.from_row))
 
     @mutation(holds(Role.TEACHER))
     async def correct_mark(
         self, info: Info, input: CorrectMarkInput,  # noqa: A002 - public name
-    ) -> Annotated[MarkCorrected | Refusal, strawberry.union("CorrectMarkResult")]:
+    ) -> Annotated[Mark | Refusal, strawberry.union("CorrectMarkResult")]:
         """Replace what a mark says; what it said stays in its history. A stale revision is a CONFLICT."""
         ref, content = ids.decode(Kind.MARK, input.mark_id), Content(input.value, input.weight, input.work, input.comment)
         async with info.context.begin() as session:
             row = await corrections.correct(session, info.context.viewer, ref, input.expected_revision, content, input.reason)
-        return MarkCorrected(mark=Mark.from_row(row))
+        return Mark.from_row(row)
 
     @mutation(holds(Role.TEACHER))
     async def withdraw_mark(
         self, info: Info, input: WithdrawMarkInput,  # noqa: A002 - public name
-    ) -> Annotated[MarkWithdrawn | Refusal, strawberry.union("WithdrawMarkResult")]:
+    ) -> Annotated[Mark | Refusal, strawberry.union("WithdrawMarkResult")]:
         """Let a mark count no more; its history stays. A stale revision is a CONFLICT."""
         ref = ids.decode(Kind.MARK, input.mark_id)
         async with info.context.begin() as session:
             row = await corrections.withdraw(session, info.context.viewer, ref, input.expected_revision, input.reason)
-        return MarkWithdrawn(mark=Mark.from_row(row))
+        return Mark.from_row(row)
 
 
-def _new_mark(item: GiveMarkInput) -> verbs.NewMark:
+def _new_mark(lesson: Ref, item: GiveMarksItem) -> verbs.NewMark:
     content = Content(item.value, item.weight, item.work, item.comment)
-    return verbs.NewMark(ids.client_id(item.id), ids.decode(Kind.PERSON, item.child_id), ids.decode(Kind.LESSON, item.lesson_id), content)
+    return verbs.NewMark(ids.client_id(item.id), ids.decode(Kind.PERSON, item.pupil_id), lesson, content)

@@ -105,7 +105,7 @@ class Mark:
     """A mark."""
 
     id: strawberry.ID
-    child_id: strawberry.ID
+    pupil_id: strawberry.ID
     lesson_id: strawberry.ID
     course_id: strawberry.ID
     subject: Subject
@@ -123,7 +123,7 @@ class Mark:
     def from_row(cls, row: MarkRow) -> Self:
         """From a mark's row."""
         return cls(
-            id=opaque(Kind.MARK, row.school_id, row.id), child_id=opaque(Kind.PERSON, row.school_id, row.pupil_id),
+            id=opaque(Kind.MARK, row.school_id, row.id), pupil_id=opaque(Kind.PERSON, row.school_id, row.pupil_id),
             lesson_id=opaque(Kind.LESSON, row.school_id, row.lesson_id), course_id=opaque(Kind.COURSE, row.school_id, row.course_id),
             subject=subject_of(row), date=row.on_date, value=row.value, weight=row.weight, work=row.work, comment=row.comment, revision=row.revision,
             given_at=row.given_at, withdrawn_at=row.withdrawn_at, row=row,
@@ -168,7 +168,7 @@ class Attendance:
     """How a pupil attended a lesson."""
 
     lesson_id: strawberry.ID
-    child_id: strawberry.ID
+    pupil_id: strawberry.ID
     kind: Annotated[AttendanceKind, AttendanceKindName]
     minutes_late: int | None
     at: dt.datetime
@@ -177,7 +177,7 @@ class Attendance:
     def from_row(cls, row: AttendanceRow) -> Self:
         """From an entry's row."""
         return cls(
-            lesson_id=opaque(Kind.LESSON, row.school_id, row.lesson_id), child_id=opaque(Kind.PERSON, row.school_id, row.pupil_id), kind=row.kind,
+            lesson_id=opaque(Kind.LESSON, row.school_id, row.lesson_id), pupil_id=opaque(Kind.PERSON, row.school_id, row.pupil_id), kind=row.kind,
             minutes_late=row.minutes_late, at=row.at,
         )
 

@@ -33,7 +33,7 @@ class DiaryUpdate(Update):
 
 
 @rows(description="A mark is given.")
-class MarkGivenUpdate(DiaryUpdate):
+class MarkGiven(DiaryUpdate):
     """diary.mark_given"""
 
     mark_id: strawberry.ID
@@ -43,7 +43,7 @@ class MarkGivenUpdate(DiaryUpdate):
 
 
 @rows(description="A mark is another one now; `oldValue`, `oldWeight` and `oldWork` are what it was before.")
-class MarkCorrectedUpdate(DiaryUpdate):
+class MarkCorrected(DiaryUpdate):
     """diary.mark_corrected"""
 
     mark_id: strawberry.ID
@@ -56,7 +56,7 @@ class MarkCorrectedUpdate(DiaryUpdate):
 
 
 @rows(description="A mark counts no more; `value`, `weight` and `work` are what it was.")
-class MarkWithdrawnUpdate(DiaryUpdate):
+class MarkWithdrawn(DiaryUpdate):
     """diary.mark_withdrawn"""
 
     mark_id: strawberry.ID
@@ -66,21 +66,21 @@ class MarkWithdrawnUpdate(DiaryUpdate):
 
 
 @rows(description="The class has homework for the lesson.")
-class HomeworkSetUpdate(DiaryUpdate):
+class HomeworkSet(DiaryUpdate):
     """diary.homework_set"""
 
     homework_id: strawberry.ID
 
 
 @rows(description="The class need not do a homework any more.")
-class HomeworkWithdrawnUpdate(DiaryUpdate):
+class HomeworkWithdrawn(DiaryUpdate):
     """diary.homework_withdrawn"""
 
     homework_id: strawberry.ID
 
 
 @rows(description="How the child attended a lesson. `oldAttendance` is null for the first entry.")
-class AttendanceRecordedUpdate(DiaryUpdate):
+class AttendanceRecorded(DiaryUpdate):
     """diary.attendance_recorded"""
 
     bell: int
@@ -105,29 +105,29 @@ def _worth(row: Published, prefix: str = "") -> dict[str, Any]:
 
 
 def _mark_given(row: Published) -> Update:
-    return _make(MarkGivenUpdate, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
+    return _make(MarkGiven, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
 
 
 def _mark_corrected(row: Published) -> Update:
-    return _make(MarkCorrectedUpdate, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row), **_worth(row, "old_"))
+    return _make(MarkCorrected, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row), **_worth(row, "old_"))
 
 
 def _mark_withdrawn(row: Published) -> Update:
-    return _make(MarkWithdrawnUpdate, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
+    return _make(MarkWithdrawn, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
 
 
 def _homework_set(row: Published) -> Update:
-    return _make(HomeworkSetUpdate, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"))
+    return _make(HomeworkSet, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"))
 
 
 def _homework_withdrawn(row: Published) -> Update:
-    return _make(HomeworkWithdrawnUpdate, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"))
+    return _make(HomeworkWithdrawn, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"))
 
 
 def _attendance_recorded(row: Published) -> Update:
     payload = row.payload
     return _make(
-        AttendanceRecordedUpdate, row, bell=payload["bell"], attendance=AttendanceKind(payload["kind"]), minutes_late=payload["minutes_late"],
+        AttendanceRecorded, row, bell=payload["bell"], attendance=AttendanceKind(payload["kind"]), minutes_late=payload["minutes_late"],
         old_attendance=AttendanceKind(payload["old_kind"]) if payload["old_kind"] else None, old_minutes_late=payload["old_minutes_late"],
     )
 
@@ -138,7 +138,5 @@ UPDATES: dict[str, Callable[[Published], Update]] = {
 }
 """How a published event becomes its update."""
 
-TYPES: tuple[type[Update], ...] = (
-    MarkGivenUpdate, MarkCorrectedUpdate, MarkWithdrawnUpdate, HomeworkSetUpdate, HomeworkWithdrawnUpdate, AttendanceRecordedUpdate,
-)
+TYPES: tuple[type[Update], ...] = (MarkGiven, MarkCorrected, MarkWithdrawn, HomeworkSet, HomeworkWithdrawn, AttendanceRecorded)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""
