@@ -35,7 +35,8 @@ async def test_a_register_is_written_and_changed(desk: Desk) -> None:
     answers = await record(desk, entry(desk, "anna", "LATE", 7), entry(desk, "boris"))
     common = {"lessonId": desk.lesson("5A-1"), "at": NOON.isoformat()}
     assert answers == [
-        {"pupilId": desk.person("anna"), "kind": "LATE", "minutesLate": 7, **common}, {"pupilId": desk.person("boris"), "kind": "PRESENT", "minutesLate": None, **common}]
+        {"pupilId": desk.person("anna"), "kind": "LATE", "minutesLate": 7, **common},
+        {"pupilId": desk.person("boris"), "kind": "PRESENT", "minutesLate": None, **common}]
     assert (await record(desk, entry(desk, "anna", "EXCUSED")))[0]["kind"] == "EXCUSED"
     assert await desk.rows(Attendance, *COLUMNS) == sorted([
         (people["anna"], "excused", None, people["teacher"], NOON), (people["boris"], "present", None, people["teacher"], NOON)], key=str)
@@ -72,13 +73,15 @@ async def test_one_bad_item_does_not_hold_up_the_others(desk: Desk) -> None:
     await desk.add_pupils("Ушедший")
     await desk.change(Pupil, desk.world.people["Ушедший"], left_on=MONDAY)
     late = {"code": "BAD_INPUT", "message": "minutesLate belongs to LATE, and only there"}
-    assert await record(desk, entry(desk, "vera"), entry(desk, "gleb"), {"pupilId": "x", "kind": "ABSENT"}, entry(desk, "Ушедший"), entry(desk, "anna", "LATE")) == [
+    items = [entry(desk, "vera"), entry(desk, "gleb"), {"pupilId": "x", "kind": "ABSENT"}, entry(desk, "Ушедший"), entry(desk, "anna", "LATE")]
+    assert await record(desk, *items) == [
         ABSENT, ABSENT, ABSENT, {"code": "BAD_INPUT", "message": "the pupil was not at the school on the day of the lesson"}, late]
     assert await record(desk, entry(desk, "anna", "PRESENT", 3)) == [late]
     for minutes in (0, -1, 241, 2**31 - 1):
         assert await record(desk, entry(desk, "anna", "LATE", minutes)) == [{"code": "BAD_INPUT", "message": "minutesLate lies between 1 and 240"}]
     assert not any((await desk.everything()).values())
-    assert [answer.get("code", answer.get("kind")) for answer in await record(desk, entry(desk, "vera"), entry(desk, "boris", "ABSENT"))] == ["NOT_FOUND", "ABSENT"]
+    answers = await record(desk, entry(desk, "vera"), entry(desk, "boris", "ABSENT"))
+    assert [answer.get("code", answer.get("kind")) for answer in answers] == ["NOT_FOUND", "ABSENT"]
     assert await desk.rows(Attendance, "pupil_id", "kind") == [(desk.world.people["boris"], "absent")]
 
 
