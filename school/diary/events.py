@@ -1,0 +1,77 @@
+"""Events of the diary: ids and values, never names and never what somebody wrote."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from school.diary.attendance_rows import AttendanceRow
+from school.diary.homework_rows import HomeworkRow
+from school.diary.lessons import OwnLesson
+from school.diary.mark_rows import MarkRow
+from school.outbox import Event, Topic, TopicKind
+
+MARK_GIVEN = "diary.mark_given"
+MARK_CORRECTED = "diary.mark_corrected"
+MARK_WITHDRAWN = "diary.mark_withdrawn"
+HOMEWORK_SET = "diary.homework_set"
+HOMEWORK_WITHDRAWN = "diary.homework_withdrawn"
+ATTENDANCE_RECORDED = "diary.attendance_recorded"
+
+
+def _pupils(kind: str, school_id: int, pupils: Iterable[UUID], payload: dict[str, Any], at: dt.datetime) -> Event:
+    return Event(kind, school_id, tuple(Topic(TopicKind.PUPIL, pupil) for pupil in pupils), payload, at)
+
+
+def _place(lesson_id: UUID, course_id: UUID, subject_id: UUID, on_date: dt.date) -> dict[str, Any]:
+    """Where in the diary something happened; the beginning of every payload here."""
+    return {"lesson_id": str(lesson_id), "course_id": str(course_id), "subject_id": str(subject_id), "date": on_date.isoformat()}
+
+
+def _worth(mark: MarkRow) -> dict[str, Any]:
+    return {"value": mark.value, "weight": mark.weight, "work": mark.work.value}
+
+
+def _mark(kind: str, mark: MarkRow, more: dict[str, Any], at: dt.datetime) -> Event:
+    where = _place(mark.lesson_id, mark.course_id, mark.subject_id, mark.on_date)
+    payload = {"mark_id": str(mark.id), "revision": mark.revision, **where, **_worth(mark), **more}
+    return _pupils(kind, mark.school_id, [mark.pupil_id], payload, at)
+
+
+def mark_given(mark: MarkRow) -> Event:
+    """A mark is given."""
+    return _mark(MARK_GIVEN, mark, {}, mark.given_at)
+
+
+def mark_corrected(old: MarkRow, new: MarkRow, at: dt.datetime) -> Event:
+    """A mark is another one now; what it was before is told too."""
+    return _mark(MARK_CORRECTED, new, {f"old_{name}": value for name, value in _worth(old).items()}, at)
+
+
+def mark_withdrawn(mark: MarkRow, at: dt.datetime) -> Event:
+    """A mark counts no more; it is told what it was."""
+    return _mark(MARK_WITHDRAWN, mark, {}, at)
+
+
+def homework_set(homework: HomeworkRow, pupils: Iterable[UUID]) -> Event:
+    """A class has homework; the lesson and the date are those for which it is due."""
+    return _pupils(HOMEWORK_SET, homework.school_id, pupils, _homework(homework), homework.set_at)
+
+
+def homework_withdrawn(homework: HomeworkRow, pupils: Iterable[UUID], at: dt.datetime) -> Event:
+    """A class need not do a homework any more."""
+    return _pupils(HOMEWORK_WITHDRAWN, homework.school_id, pupils, _homework(homework), at)
+
+
+def _homework(homework: HomeworkRow) -> dict[str, Any]:
+    return {"homework_id": str(homework.id), **_place(homework.due_lesson_id, homework.course_id, homework.subject_id, homework.on_date)}
+
+
+def attendance_recorded(lesson: OwnLesson, old: AttendanceRow | None, new: AttendanceRow) -> Event:
+    """How a pupil attended a lesson; `old_kind` is null for the first entry."""
+    payload = {
+        **_place(lesson.id, lesson.course_id, lesson.subject_id, lesson.on_date), "bell": lesson.bell,
+        "kind": new.kind.value, "minutes_late": new.minutes_late,
+        "old_kind": old.kind.value if old else None, "old_minutes_late": old.minutes_late if old else None,
+    }
+    return _pupils(ATTENDANCE_RECORDED, lesson.school_id, [new.pupil_id], payload, new.at)

@@ -1,0 +1,161 @@
+"""Lessons: their rows, the moments derived from date and bell, and what a teacher needs to write into one."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import clock
+from school.context import Viewer
+from school.db import Rows
+from school.diary.models import CourseScale, GradingScale, Lesson
+from school.diary.policy import teaches
+from school.errors import Code, Refused, bad_input, not_found
+from school.ids import Ref
+from school.registry.models import Bell, Course, Pupil, School, Subject
+
+LONGEST_RANGE = 31
+"""Days of a diary that one question may span."""
+
+
+class LessonRow(NamedTuple):
+    """A lesson as screens show it: the columns of `LESSON`, in order."""
+
+    school_id: int
+    id: UUID
+    course_id: UUID
+    class_group_id: UUID
+    teacher_id: UUID
+    subject_id: UUID
+    subject_name: str
+    on_date: dt.date
+    bell: int
+    bell_starts_at: dt.time
+    bell_ends_at: dt.time
+    time_zone: str
+    room: str | None
+    topic: str | None
+    cancelled_at: dt.datetime | None
+
+    @property
+    def starts_at(self) -> dt.datetime:
+        """The moment, in UTC, at which the lesson begins."""
+        return clock.school_moment(self.on_date, self.bell_starts_at, self.time_zone)
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        """The moment, in UTC, at which the lesson ends."""
+        return clock.school_moment(self.on_date, self.bell_ends_at, self.time_zone)
+
+
+LESSON: Rows = (
+    sa.select(
+        Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.teacher_id, Course.subject_id, Subject.name.label("subject_name"),
+        Lesson.on_date, Lesson.bell, Bell.starts_at.label("bell_starts_at"), Bell.ends_at.label("bell_ends_at"), School.time_zone,
+        Lesson.room, Lesson.topic, Lesson.cancelled_at,
+    )
+    .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
+    .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
+    .join(Bell, sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell))
+    .join(School, School.id == Lesson.school_id)
+)
+
+
+class OwnLesson(NamedTuple):
+    """What a course's teacher writes into: a lesson with its scale. A course without a scale gives no marks."""
+
+    school_id: int
+    id: UUID
+    course_id: UUID
+    class_group_id: UUID
+    subject_id: UUID
+    subject_name: str
+    teacher_id: UUID
+    on_date: dt.date
+    bell: int
+    cancelled_at: dt.datetime | None
+    time_zone: str
+    lowest: int | None
+    highest: int | None
+
+    @property
+    def today(self) -> dt.date:
+        """The school's own date now."""
+        return clock.school_date(clock.now(), self.time_zone)
+
+
+def own_lessons(viewer: Viewer, lessons: Iterable[Ref]) -> Rows:
+    """These lessons, as far as they are the viewer's own courses'; the columns of `OwnLesson`, in order."""
+    keys = sorted({(lesson.school_id, lesson.id) for lesson in lessons})
+    return (
+        sa.select(
+            Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.subject_id, Subject.name.label("subject_name"), Course.teacher_id,
+            Lesson.on_date, Lesson.bell, Lesson.cancelled_at, School.time_zone, GradingScale.lowest, GradingScale.highest,
+        )
+        .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
+        .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
+        .join(School, School.id == Lesson.school_id)
+        .outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
+        .outerjoin(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
+        .where(sa.tuple_(Lesson.school_id, Lesson.id).in_(keys), teaches(viewer))
+    )
+
+
+async def own_lesson(session: AsyncSession, viewer: Viewer, lesson: Ref, *, lock: bool = False) -> OwnLesson:
+    """A lesson of the viewer's own courses, else refused as absent. `lock` lets one writer at a time pass, without holding up new marks."""
+    statement = own_lessons(viewer, [lesson])
+    if lock:
+        statement = statement.with_for_update(of=Lesson, key_share=True)
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise not_found()
+    return OwnLesson(*row)
+
+
+def check_held(lesson: OwnLesson) -> None:
+    """Marks and register belong to a lesson that is held: not a cancelled one, not one of a later day (BAD_INPUT)."""
+    if lesson.cancelled_at is not None:
+        raise bad_input("the lesson is cancelled")
+    if lesson.on_date > lesson.today:
+        raise bad_input("the lesson lies in the future")
+
+
+def check_pupil(lesson: OwnLesson, enrolled_on: dt.date, left_on: dt.date | None) -> None:
+    """A pupil has marks and a register entry only for days of being one (BAD_INPUT); `left_on` is the first day of no longer being one."""
+    if lesson.on_date < enrolled_on or (left_on is not None and lesson.on_date >= left_on):
+        raise bad_input("the pupil was not at the school on the day of the lesson")
+
+
+def check_range(from_: dt.date, to: dt.date, longest: int = LONGEST_RANGE) -> None:
+    """Both dates belong to a range; it has at most `longest` days."""
+    if to < from_:
+        raise bad_input("to must not lie before from")
+    if (to - from_).days >= longest:
+        raise Refused(Code.TOO_MANY, f"at most {longest} days at once")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLesson:
+    """The first lesson of a pupil's day that is held."""
+
+    lesson: Ref
+    starts_at: dt.datetime
+
+
+async def first_lesson(session: AsyncSession, pupil: Ref, on_date: dt.date) -> FirstLesson | None:
+    """When the pupil's school day begins; None on a day without lessons. For reactions to the feed: no viewer asks."""
+    row = (await session.execute(
+        sa.select(Lesson.id, Bell.starts_at, School.time_zone)
+        .join(Pupil, sa.and_(Pupil.school_id == Lesson.school_id, Pupil.class_group_id == Lesson.class_group_id))
+        .join(Bell, sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell))
+        .join(School, School.id == Lesson.school_id)
+        .where(Pupil.school_id == pupil.school_id, Pupil.id == pupil.id, Lesson.on_date == on_date, Lesson.cancelled_at.is_(None))
+        .order_by(Lesson.bell, Lesson.id).limit(1)
+    )).one_or_none()
+    if row is None:
+        return None
+    return FirstLesson(Ref(pupil.school_id, row.id), clock.school_moment(on_date, row.starts_at, row.time_zone))

@@ -1,0 +1,82 @@
+"""What a mark is: its row as screens show it, and the content that its scale and limits allow."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from school.db import Rows
+from school.diary.models import Lesson, Mark, MarkAction, WorkKind
+from school.diary.texts import optional_text
+from school.errors import Code, Refused, bad_input
+from school.registry.models import Course, Subject
+
+LONGEST_COMMENT = 500
+HEAVIEST = 10
+
+
+class Content(NamedTuple):
+    """What a mark says; giving sets it, a correction replaces it whole."""
+
+    value: int
+    weight: int
+    work: WorkKind
+    comment: str | None
+
+
+class MarkRow(NamedTuple):
+    """A mark as it stands: the columns of `MARK`, in order."""
+
+    school_id: int
+    id: UUID
+    pupil_id: UUID
+    lesson_id: UUID
+    course_id: UUID
+    subject_id: UUID
+    subject_name: str
+    on_date: dt.date
+    value: int
+    weight: int
+    work: WorkKind
+    comment: str | None
+    revision: int
+    given_by: UUID
+    given_at: dt.datetime
+    withdrawn_at: dt.datetime | None
+
+    @property
+    def content(self) -> Content:
+        """What it says."""
+        return Content(self.value, self.weight, self.work, self.comment)
+
+
+MARK: Rows = (
+    sa.select(
+        Mark.school_id, Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.course_id, Course.subject_id, Subject.name.label("subject_name"), Lesson.on_date,
+        Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at, Mark.withdrawn_at,
+    )
+    .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
+    .join(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
+    .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
+)
+
+
+def checked(content: Content, lowest: int | None, highest: int | None) -> Content:
+    """The content, its comment trimmed. Refused: a value that the scale does not have, or any where there is no scale (OUT_OF_SCALE);
+    a weight outside 1 to 10 and a comment of more than 500 characters (BAD_INPUT)."""
+    if lowest is None or highest is None:
+        raise Refused(Code.OUT_OF_SCALE, "this course gives no marks")
+    if not lowest <= content.value <= highest:
+        raise Refused(Code.OUT_OF_SCALE, f"a mark lies between {lowest} and {highest}")
+    if not 1 <= content.weight <= HEAVIEST:
+        raise bad_input(f"weight lies between 1 and {HEAVIEST}")
+    return content._replace(comment=optional_text(content.comment, "comment", LONGEST_COMMENT))
+
+
+def revision_of(mark: MarkRow, action: MarkAction, reason: str | None, by: UUID, at: dt.datetime) -> dict[str, Any]:
+    """The row of the history that says what a mark is after a change."""
+    return {
+        "school_id": mark.school_id, "mark_id": mark.id, "revision": mark.revision, "action": action, **mark.content._asdict(), "reason": reason,
+        "by": by, "at": at,
+    }

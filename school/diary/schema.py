@@ -1,0 +1,21 @@
+"""The diary's GraphQL face, composed of its nouns'."""
+
+import strawberry
+
+from school.diary.schema_attendance import AttendanceMutation
+from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
+from school.diary.schema_lessons import LessonQuery
+from school.diary.schema_marks import MarkMutation, MarkQuery
+from school.diary.updates import TYPES, UPDATES
+
+__all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
+
+
+@strawberry.type
+class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery):
+    """Queries of the diary."""
+
+
+@strawberry.type
+class DiaryMutation(MarkMutation, HomeworkMutation, AttendanceMutation):
+    """Mutations of the diary."""

@@ -1,0 +1,145 @@
+"""The GraphQL face of marks."""
+
+import datetime as dt
+from typing import Annotated
+
+import strawberry
+
+from school import ids
+from school.connections import Connection
+from school.context import Role
+from school.diary import corrections, queries
+from school.diary import marks as verbs
+from school.diary.batches import check_length, decoded, in_order
+from school.diary.mark_rows import Content
+from school.diary.models import WorkKind
+from school.diary.screens import SubjectAverage
+from school.diary.types import Mark, MarkRevision, WorkKindName
+from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, query, rows
+from school.ids import Kind, Ref
+
+
+@strawberry.type
+class MarkQuery:
+    """Queries of marks."""
+
+    @query(SIGNED_IN)
+    async def marks(
+        self, info: Info, child_id: strawberry.ID, course_id: strawberry.ID | None = None, first: int = 50, after: str | None = None,
+    ) -> Connection[Mark]:
+        """A child's standing marks, newest first."""
+        child = ids.decode(Kind.PERSON, child_id)
+        course = ids.decode(Kind.COURSE, course_id) if course_id is not None else None
+        async with info.context.read() as session:
+            return (await queries.child_marks(session, info.context.viewer, child, course, first=first, after=after)).connect(Mark.from_row)
+
+    @query(SIGNED_IN)
+    async def mark_history(self, info: Info, mark_id: strawberry.ID) -> list[MarkRevision]:
+        """Everything that a mark has been, oldest first, a withdrawn one's too."""
+        ref = ids.decode(Kind.MARK, mark_id)
+        async with info.context.read() as session:
+            return [MarkRevision.from_row(row) for row in await queries.mark_history(session, info.context.viewer, ref)]
+
+    @query(SIGNED_IN)
+    async def averages(
+        self, info: Info, child_id: strawberry.ID, from_: Annotated[dt.date | None, strawberry.argument(name="from")] = None, to: dt.date | None = None,
+    ) -> list[SubjectAverage]:
+        """A child's weighted averages by subject, over lessons of these days; without `from` since the latest term began."""
+        child = ids.decode(Kind.PERSON, child_id)
+        async with info.context.read() as session:
+            return [SubjectAverage.from_row(row) for row in await queries.child_averages(session, info.context.viewer, child, from_, to)]
+
+
+@strawberry.input(description="One mark. `id` is a UUIDv7 made by the client, so that it may ask again; `weight` is 1 to 10.")
+class GiveMarksItem:
+    """A mark to be given."""
+
+    id: str
+    pupil_id: strawberry.ID
+    value: int
+    weight: int = 1
+    work: Annotated[WorkKind, WorkKindName]
+    comment: str | None = None
+
+
+@strawberry.input(description="Marks to be given in one lesson, at most 100.")
+class GiveMarksInput:
+    """What giveMarks takes."""
+
+    lesson_id: strawberry.ID
+    items: list[GiveMarksItem]
+
+
+GiveMarkResult = Annotated[Mark | Refusal, strawberry.union("GiveMarkResult")]
+
+
+@rows(description="The marks have been gone through. Results stand in the order of the items.")
+class GiveMarksResults:
+    """An answer for each item."""
+
+    results: list[GiveMarkResult]
+
+
+@strawberry.input(description="What a mark shall say instead, as a whole. `expectedRevision` is the one that the teacher saw.")
+class CorrectMarkInput:
+    """What correctMark takes."""
+
+    mark_id: strawberry.ID
+    expected_revision: int
+    value: int
+    weight: int
+    work: Annotated[WorkKind, WorkKindName]
+    comment: str | None = None
+    reason: str | None = None
+
+
+@strawberry.input(description="Which mark shall count no more. `expectedRevision` is the one that the teacher saw.")
+class WithdrawMarkInput:
+    """What withdrawMark takes."""
+
+    mark_id: strawberry.ID
+    expected_revision: int
+    reason: str | None = None
+
+
+@strawberry.type
+class MarkMutation:
+    """Mutations of marks."""
+
+    @mutation(holds(Role.TEACHER))
+    async def give_marks(
+        self, info: Info, input: GiveMarksInput,  # noqa: A002 - public name
+    ) -> Annotated[GiveMarksResults | Refusal, strawberry.union("GiveMarksResult")]:
+        """Give marks in one's own lesson of today or earlier. One bad item does not hold up the others; a repeated id with the same content is harmless."""
+        check_length(input.items, "items")
+        lesson = ids.decode(Kind.LESSON, input.lesson_id)
+        items = [decoded(lambda item: _new_mark(lesson, item), item) for item in input.items]
+        async with info.context.begin() as session:
+            good = [item for item in items if isinstance(item, verbs.NewMark)]
+            answers = await verbs.give_many(session, info.context.viewer, good) if good else []
+        return GiveMarksResults(results=in_order(items, answers, Mark.from_row))
+
+    @mutation(holds(Role.TEACHER))
+    async def correct_mark(
+        self, info: Info, input: CorrectMarkInput,  # noqa: A002 - public name
+    ) -> Annotated[Mark | Refusal, strawberry.union("CorrectMarkResult")]:
+        """Replace what a mark says; what it said stays in its history. A stale revision is a CONFLICT."""
+        ref, content = ids.decode(Kind.MARK, input.mark_id), Content(input.value, input.weight, input.work, input.comment)
+        async with info.context.begin() as session:
+            row = await corrections.correct(session, info.context.viewer, ref, input.expected_revision, content, input.reason)
+        return Mark.from_row(row)
+
+    @mutation(holds(Role.TEACHER))
+    async def withdraw_mark(
+        self, info: Info, input: WithdrawMarkInput,  # noqa: A002 - public name
+    ) -> Annotated[Mark | Refusal, strawberry.union("WithdrawMarkResult")]:
+        """Let a mark count no more; its history stays. A stale revision is a CONFLICT."""
+        ref = ids.decode(Kind.MARK, input.mark_id)
+        async with info.context.begin() as session:
+            row = await corrections.withdraw(session, info.context.viewer, ref, input.expected_revision, input.reason)
+        return Mark.from_row(row)
+
+
+def _new_mark(lesson: Ref, item: GiveMarksItem) -> verbs.NewMark:
+    content = Content(item.value, item.weight, item.work, item.comment)
+    return verbs.NewMark(ids.client_id(item.id), ids.decode(Kind.PERSON, item.pupil_id), lesson, content)

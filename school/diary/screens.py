@@ -1,0 +1,133 @@
+"""GraphQL types of whole screens: a child's day, averages by subject, courses and the gradebook."""
+
+import datetime as dt
+from fractions import Fraction
+from typing import Self
+
+import strawberry
+
+from school.diary import gradebook as gradebooks
+from school.diary import queries
+from school.diary.averages import weighted
+from school.diary.types import Attendance, Average, GradingScale, Homework, Lesson, Mark, opaque
+from school.fields import ROWS, Info, query, rows
+from school.ids import Kind, Ref
+from school.registry.loaders import load_person
+from school.registry.names import full_name
+from school.registry.types import ClassGroup, Person, Subject
+
+
+@rows(description="A lesson of one child's diary with what belongs to it.")
+class DayLesson:
+    """Lesson, homework due for it, the child's marks and register entry."""
+
+    lesson: Lesson
+    homework: list[Homework]
+    marks: list[Mark]
+    attendance: Attendance | None
+
+    @classmethod
+    def from_row(cls, row: queries.DayLesson) -> Self:
+        """From a lesson of `queries.child_diary`."""
+        return cls(
+            lesson=Lesson.from_row(row.lesson), homework=[Homework.from_row(found) for found in row.homework],
+            marks=[Mark.from_row(found) for found in row.marks], attendance=Attendance.from_row(row.attendance) if row.attendance else None,
+        )
+
+
+@rows(description="A school day of one child.")
+class ChildDay:
+    """A page of the diary."""
+
+    child_id: strawberry.ID
+    date: dt.date
+    lessons: list[DayLesson]
+
+
+@rows(description="A child's average in one subject on one scale.")
+class SubjectAverage:
+    """An average with what it was made from."""
+
+    subject: Subject
+    scale: GradingScale
+    marks: int
+    average: Average
+
+    @classmethod
+    def from_row(cls, row: queries.SubjectMarks) -> Self:
+        """From the sums of one subject."""
+        return cls(
+            subject=Subject(id=opaque(Kind.SUBJECT, row.school_id, row.subject_id), name=row.subject_name),
+            scale=GradingScale(name=row.scale_name, lowest=row.lowest, highest=row.highest), marks=row.marks,
+            average=Average.from_value(Fraction(int(row.weighted_sum), int(row.weights))),
+        )
+
+
+@rows(description="A course: what a teacher teaches to a class. Without a scale it gives no marks.")
+class Course:
+    """A course."""
+
+    id: strawberry.ID
+    subject: Subject
+    class_group: ClassGroup
+    scale: GradingScale | None
+    teacher_ref: strawberry.Private[Ref]
+
+    @classmethod
+    def from_row(cls, row: gradebooks.CourseRow) -> Self:
+        """From a course's row."""
+        scale = None
+        if row.scale_name is not None and row.lowest is not None and row.highest is not None:
+            scale = GradingScale(name=row.scale_name, lowest=row.lowest, highest=row.highest)
+        return cls(
+            id=opaque(Kind.COURSE, row.school_id, row.id), subject=Subject(id=opaque(Kind.SUBJECT, row.school_id, row.subject_id), name=row.subject_name),
+            class_group=ClassGroup(
+                id=opaque(Kind.CLASS_GROUP, row.school_id, row.class_group_id), grade=row.grade, letter=row.letter, name=f"{row.grade}{row.letter}"),
+            scale=scale, teacher_ref=Ref(row.school_id, row.teacher_id),
+        )
+
+    @query(ROWS)
+    async def teacher(self, info: Info) -> Person | None:
+        """Who gives the course."""
+        return await load_person(info, self.teacher_ref)
+
+
+@rows(description="A gradebook's row: one pupil. Marks and register entries stand in the order of the lessons.")
+class GradebookRow:
+    """`average` is over the marks shown here; null without marks."""
+
+    person: Person
+    left_on: dt.date | None
+    marks: list[Mark]
+    attendance: list[Attendance]
+    average: Average | None
+
+    @classmethod
+    def from_row(cls, row: gradebooks.PupilMarks) -> Self:
+        """From a pupil of `gradebook.gradebook`."""
+        average, pupil = weighted((mark.value, mark.weight) for mark in row.marks), row.pupil
+        person = Person(
+            id=opaque(Kind.PERSON, pupil.school_id, pupil.id), family_name=pupil.family_name, given_name=pupil.given_name, patronymic=pupil.patronymic,
+            name=full_name(pupil.family_name, pupil.given_name, pupil.patronymic),
+        )
+        return cls(
+            person=person, left_on=pupil.left_on, marks=[Mark.from_row(mark) for mark in row.marks],
+            attendance=[Attendance.from_row(entry) for entry in row.attendance], average=Average.from_value(average) if average is not None else None,
+        )
+
+
+@rows(description="A course's lessons and its pupils by name.")
+class Gradebook:
+    """The teacher's page of the class register."""
+
+    course: Course
+    lessons: list[Lesson]
+    pupils: list[GradebookRow]
+
+    @classmethod
+    def from_row(cls, row: gradebooks.Gradebook) -> Self:
+        """From `gradebook.gradebook`."""
+        return cls(
+            course=Course.from_row(row.course), lessons=[Lesson.from_row(lesson) for lesson in row.lessons],
+            pupils=[GradebookRow.from_row(pupil) for pupil in row.pupils],
+        )

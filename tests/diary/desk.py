@@ -1,0 +1,142 @@
+"""A desk at which tests ask the diary as somebody, count its statements and look what is there."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from school import ids
+from school.context import NOBODY, Context
+from school.db import Base, Database
+from school.diary.models import Attendance, Homework, Lesson, Mark, MarkRevision
+from school.diary.schema import TYPES, DiaryMutation, DiaryQuery
+from school.fields import SCALARS, check_policies
+from school.ids import Kind
+from school.outbox import OutboxRow
+from school.registry.models import Person, Pupil
+from school.registry.names import sort_key
+from school.settings import Settings
+from tests.world import MONDAY, World
+
+NOON = dt.datetime(2026, 9, 7, 12, tzinfo=dt.UTC)
+"""What the clock says in the diary's tests: the world's one lesson day, 15:00 in Moscow."""
+TABLES = (Mark, MarkRevision, Homework, Attendance, OutboxRow)
+
+
+@cache
+def schema() -> strawberry.Schema:
+    """The diary's own part of the people's schema."""
+    made = strawberry.Schema(DiaryQuery, DiaryMutation, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))  # type: ignore[arg-type]
+    check_policies(made)
+    return made
+
+
+@dataclass
+class Desk:
+    """The small world and its diary."""
+
+    database: Database
+    world: World
+
+    def person(self, name: str) -> str:
+        """The opaque id of somebody."""
+        return ids.encode(Kind.PERSON, 2 if name in {"gleb", "dina"} else 1, self.world.people[name])
+
+    def lesson(self, name: str) -> str:
+        """The opaque id of a lesson."""
+        return ids.encode(Kind.LESSON, 2 if name.startswith("2-") else 1, self.world.lessons[name])
+
+    def course(self, name: str) -> str:
+        """The opaque id of a course."""
+        return ids.encode(Kind.COURSE, 2 if name.startswith("2-") else 1, self.world.courses[name])
+
+    def group(self, name: str) -> str:
+        """The opaque id of a class."""
+        return ids.encode(Kind.CLASS_GROUP, 2 if name.startswith("2-") else 1, self.world.classes[name])
+
+    async def ask(self, login: str | None, document: str, **variables: Any) -> Any:
+        """The data of an operation that has no errors."""
+        result = await self._run(login, document, variables)
+        assert result.errors is None, result.errors
+        return next(iter(result.data.values())) if result.data and len(result.data) == 1 else result.data
+
+    async def error(self, login: str | None, document: str, **variables: Any) -> tuple[str, str]:
+        """The code and the message of a query's one error."""
+        result = await self._run(login, document, variables)
+        assert result.errors is not None
+        assert len(result.errors) == 1, result.errors
+        return (result.errors[0].extensions or {})["code"], result.errors[0].message
+
+    async def _run(self, login: str | None, document: str, variables: dict[str, Any]) -> Any:
+        viewer = self.world.viewers[login] if login else NOBODY
+        return await schema().execute(document, variables, Context(viewer, self.database, Settings()))
+
+    async def rows(self, table: type[Base], *columns: str) -> list[tuple[Any, ...]]:
+        """Columns of all rows of a table, sorted by their text."""
+        async with self.database.read() as session:
+            found = await session.execute(sa.select(*(getattr(table, column) for column in columns)))
+            return sorted((tuple(row) for row in found), key=str)
+
+    async def events(self) -> list[tuple[str, tuple[str, ...], dict[str, Any]]]:
+        """Kind, topics and payload of every event, in the order of their writing."""
+        async with self.database.read() as session:
+            found = await session.execute(sa.select(OutboxRow.kind, OutboxRow.topics, OutboxRow.payload).order_by(OutboxRow.position))
+            return [(row.kind, tuple(topic for _, topic in row.topics), row.payload) for row in found]
+
+    async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All that the diary and the outbox hold, to compare before and after."""
+        async with self.database.read() as session:
+            return {
+                table.__tablename__: sorted((tuple(row) for row in await session.execute(sa.select(table.__table__))), key=str) for table in TABLES
+            }
+
+    async def change(self, table: type[Base], key: UUID, **values: Any) -> None:
+        """Change a row as the office would."""
+        async with self.database.begin() as session:
+            await session.execute(sa.update(table).where(table.id == key).values(**values))  # type: ignore[attr-defined]
+
+    async def add_lesson(self, name: str, *, course: str = "5A", on_date: dt.date = MONDAY, bell: int = 3, **values: Any) -> None:
+        """One more lesson."""
+        async with self.database.begin() as session:
+            lesson = Lesson(
+                school_id=2 if course.startswith("2-") else 1, id=ids.new(), course_id=self.world.courses[course],
+                class_group_id=self.world.classes[course], on_date=on_date, bell=bell,
+                **{"room": "7", "topic": None, "cancelled_at": None, **values},
+            )
+            session.add(lesson)
+            self.world.lessons[name] = lesson.id
+
+    async def add_pupils(self, *names: str, group: str = "5A") -> None:
+        """More pupils in a class of the first school."""
+        async with self.database.begin() as session:
+            for name in names:
+                person = Person(school_id=1, id=ids.new(), family_name=name, given_name="Имя", patronymic=None, sort_key=sort_key(name))
+                session.add(person)
+                self.world.people[name] = person.id
+            await session.flush()
+            session.add_all(
+                Pupil(school_id=1, id=self.world.people[name], class_group_id=self.world.classes[group], enrolled_on=dt.date(2026, 9, 1), left_on=None)
+                for name in names)
+
+    @contextmanager
+    def counted(self) -> Iterator[list[str]]:
+        """The statements that are executed meanwhile; those that only begin a transaction are none."""
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith("BEGIN"):
+                seen.append(statement)
+
+        engine = self.database.engine.sync_engine
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)

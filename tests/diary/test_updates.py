@@ -1,0 +1,103 @@
+"""The diary's events as updates of the family stream: every kind, with opaque ids, values and the subject."""
+
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from school import ids
+from school.context import Context
+from school.diary import events
+from school.diary.schema import TYPES, UPDATES
+from school.fields import SCALARS
+from school.ids import Kind
+from school.settings import Settings
+from school.updates import Published, Update
+from tests.diary.desk import NOON, Desk
+from tests.diary.test_attendance import entry, record
+from tests.diary.test_corrections import correct, withdraw
+from tests.diary.test_homework import set_
+from tests.diary.test_marks import give, item
+
+DOCUMENT = """{ updates { __typename cursor childId occurredAt late
+  ... on DiaryUpdate { lessonId courseId date subject { name } }
+  ... on MarkGiven { markId value weight work } ... on MarkWithdrawn { markId value weight work }
+  ... on MarkCorrected { markId value weight work oldValue oldWeight oldWork }
+  ... on HomeworkSet { homeworkId } ... on HomeworkWithdrawn { homeworkId }
+  ... on AttendanceRecorded { bell attendance minutesLate oldAttendance oldMinutesLate } } }"""
+
+
+async def stream(desk: Desk) -> list[dict[str, Any]]:
+    """All that happened to Anna, as her family would be sent it."""
+    published = [
+        Published(f"cursor-{number}", 1, desk.world.people["anna"], kind, payload, NOON, False)
+        for number, (kind, topics, payload) in enumerate(await desk.events()) if str(desk.world.people["anna"]) in topics
+    ]
+
+    @strawberry.type
+    class Query:
+        @strawberry.field(metadata={"policy": None})
+        def updates(self) -> list[Update]:
+            return [UPDATES[row.kind](row) for row in published]
+
+    schema = strawberry.Schema(Query, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))  # type: ignore[arg-type]
+    result = await schema.execute(DOCUMENT, context_value=Context(desk.world.viewers["parent"], desk.database, Settings()))
+    assert result.errors is None, result.errors
+    assert result.data is not None
+    return list(result.data["updates"])
+
+
+async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
+    mark = (await give(desk, item(desk), item(desk, "boris")))[0]["id"]
+    await correct(desk, mark, 1, value=3, weight=2, work="TEST")
+    await withdraw(desk, mark, 2)
+    homework = (await set_(desk, "5A-1"))["id"]
+    await desk.ask("teacher", "mutation($id: ID!) { withdrawHomework(input: {homeworkId: $id}) { __typename } }", id=homework)
+    await record(desk, entry(desk, "anna", "ABSENT"))
+    await record(desk, entry(desk, "anna", "LATE", 9))
+    common = {
+        "childId": desk.person("anna"), "occurredAt": NOON.isoformat(), "late": False, "lessonId": desk.lesson("5A-1"), "courseId": desk.course("5A"),
+        "date": "2026-09-07", "subject": {"name": "Алгебра"},
+    }
+    shown = await stream(desk)
+    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, 2, 3, 4, 5, 6, 7)]
+    now, was = {"value": 3, "weight": 2, "work": "TEST"}, {"oldValue": 5, "oldWeight": 1, "oldWork": "ANSWER"}
+    assert shown == [
+        {"__typename": "MarkGiven", **common, "markId": mark, "value": 5, "weight": 1, "work": "ANSWER"},
+        {"__typename": "MarkCorrected", **common, "markId": mark, **now, **was},
+        {"__typename": "MarkWithdrawn", **common, "markId": mark, **now},
+        {"__typename": "HomeworkSet", **common, "homeworkId": homework},
+        {"__typename": "HomeworkWithdrawn", **common, "homeworkId": homework},
+        {"__typename": "AttendanceRecorded", **common, "bell": 1, "attendance": "ABSENT", "minutesLate": None, "oldAttendance": None, "oldMinutesLate": None},
+        {"__typename": "AttendanceRecorded", **common, "bell": 1, "attendance": "LATE", "minutesLate": 9, "oldAttendance": "ABSENT", "oldMinutesLate": None},
+    ]
+
+
+async def test_payloads_hold_no_text_that_somebody_wrote(desk: Desk) -> None:
+    mark = (await give(desk, item(desk, comment="тайна")))[0]["id"]
+    await correct(desk, mark, 1, comment="тайна", reason="тайна")
+    await withdraw(desk, mark, 2, reason="тайна")
+    await set_(desk, "5A-1", "тайна")
+    found = await desk.events()
+    assert len(found) == 4
+    for _, _, payload in found:
+        for name, value in payload.items():
+            assert value is None or isinstance(value, int) or name in {"date", "work", "old_work"} or UUID(value)
+
+
+def test_each_kind_has_its_update() -> None:
+    kinds = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
+    assert set(UPDATES) == kinds
+    assert len(TYPES) == len(UPDATES) == 6
+
+
+def test_ids_in_updates_are_opaque() -> None:
+    mark, lesson, course, subject = (ids.new() for _ in range(4))
+    payload = {
+        "mark_id": str(mark), "revision": 1, "lesson_id": str(lesson), "course_id": str(course), "subject_id": str(subject), "date": "2026-09-07",
+        "value": 5, "weight": 1, "work": "answer"}
+    update: Any = UPDATES["diary.mark_given"](Published("c", 7, ids.new(), "diary.mark_given", payload, NOON, True))
+    assert (update.mark_id, update.lesson_id, update.course_id) == (
+        ids.encode(Kind.MARK, 7, mark), ids.encode(Kind.LESSON, 7, lesson), ids.encode(Kind.COURSE, 7, course))
+    assert update.late
