@@ -109,7 +109,7 @@ async def test_of_two_corrections_of_one_revision_one_wins(database: Database) -
     world = await build(database)
     ref = await given(database, world)
     revision = 1
-    for values in ((2, 3), (4, 5), (2, 4)):
+    for values in ((2, 3), (4, 5), (2, 3)):  # none says what the mark says already
         answers = await race(database, [
             lambda session, value=value, revision=revision: correct(session, teacher(world), ref, revision, Content(value, 2, WorkKind.TEST, None), None)
             for value in values
