@@ -1,0 +1,107 @@
+"""The feed as it is read: rows of topics after a cursor, and all rows as they come."""
+
+import datetime as dt
+import struct
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import outbox
+from school.errors import Code, Refused
+from school.ids import Ref
+from school.outbox import FeedRow, TopicKind
+
+_LAYOUT = struct.Struct(">BqI")
+_VERSION = 1
+
+
+class Channel(NamedTuple):
+    """A topic of one school: what a subscriber follows."""
+
+    school_id: int
+    kind: TopicKind
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A published event, for one topic. Shared by all who get it."""
+
+    seq: int
+    channel: Channel
+    event_id: UUID
+    kind: str
+    payload: Mapping[str, Any]
+    occurred_at: dt.datetime
+    late: bool
+
+
+_COLUMNS = (
+    FeedRow.seq, FeedRow.school_id, FeedRow.topic_kind, FeedRow.topic_id, FeedRow.event_id, FeedRow.kind, FeedRow.payload, FeedRow.occurred_at, FeedRow.late,
+)
+
+
+def pupil_channels(children: Collection[Ref]) -> frozenset[Channel]:
+    """What a family follows."""
+    return frozenset(Channel(child.school_id, TopicKind.PUPIL, child.id) for child in children)
+
+
+def encode_cursor(seq: int) -> str:
+    """The cursor behind the row of this number. It is a place, not a right: whoever comes with it sees only what they may."""
+    body = _LAYOUT.pack(_VERSION, seq, 0)
+    return urlsafe_b64encode(_LAYOUT.pack(_VERSION, seq, zlib.crc32(body))).decode().rstrip("=")
+
+
+def decode_cursor(text: str) -> int:
+    """The number in a cursor; what this service did not make is refused."""
+    try:
+        _, seq, _ = _LAYOUT.unpack(urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)) if len(text) < 40 else b"")
+    except (ValueError, struct.error):
+        seq = -1
+    if seq < 0 or encode_cursor(seq) != text:
+        raise _bad_cursor()
+    return int(seq)
+
+
+def _bad_cursor() -> Refused:
+    return Refused(Code.BAD_CURSOR, "This cursor does not belong to this feed.")
+
+
+async def place(session: AsyncSession, after: str) -> int:
+    """The number behind which a reader goes on; refused when the feed has not come so far."""
+    seq = decode_cursor(after)
+    if seq > await outbox.head(session):
+        raise _bad_cursor()
+    return seq
+
+
+async def read_after(session: AsyncSession, channels: Collection[Channel], seq: int, limit: int, *, upto: int | None = None) -> Sequence[Row]:
+    """The first `limit` rows of these topics after `seq` (and not after `upto`), in order. One statement: a short range of the index for each topic."""
+    if not channels:
+        return []
+    parts = []
+    for channel in sorted(channels):
+        part = sa.select(*_COLUMNS).where(
+            FeedRow.school_id == channel.school_id, FeedRow.topic_kind == channel.kind, FeedRow.topic_id == channel.id, FeedRow.seq > seq)
+        if upto is not None:
+            part = part.where(FeedRow.seq <= upto)
+        parts.append(part.order_by(FeedRow.seq).limit(limit).subquery())
+    union = sa.union_all(*(sa.select(part) for part in parts)).subquery()
+    return [_row(found) for found in await session.execute(sa.select(union).order_by(union.c.seq).limit(limit))]
+
+
+async def read_all(session: AsyncSession, seq: int, limit: int) -> Sequence[Row]:
+    """The first `limit` rows after `seq`, whatever their topic."""
+    return [_row(found) for found in await session.execute(sa.select(*_COLUMNS).where(FeedRow.seq > seq).order_by(FeedRow.seq).limit(limit))]
+
+
+def _row(found: Any) -> Row:
+    return Row(
+        found.seq, Channel(found.school_id, found.topic_kind, found.topic_id), found.event_id, found.kind, found.payload, found.occurred_at, found.late,
+    )
