@@ -8,30 +8,32 @@ from school.meals.ledger import Posted
 from school.outbox import Event, Topic, TopicKind
 from school.registry.models import Tap
 
+TOPPED_UP, SOLD, REFUNDED, CARD_PRESENTED = "meals.topped_up", "meals.sold", "meals.refunded", "meals.card_presented"
+
 
 def topped_up(posted: Posted) -> tuple[Event, ...]:
     """Money has come onto an account. Only a pupil's has somebody who follows it."""
     if not posted.is_pupil:
         return ()
-    return (_event("meals.topped_up", posted, _pupil(posted), {}),)
+    return (_event(TOPPED_UP, posted, _pupil(posted), {}),)
 
 
 def sold(posted: Posted, till_id: UUID, tap_id: UUID, items: Sequence[dict[str, Any]]) -> Event:
     """Somebody has bought at a till: `items` are dishes with quantity and price."""
-    return _event("meals.sold", posted, (*_pupil(posted), Topic(TopicKind.TILL, till_id)), {
+    return _event(SOLD, posted, (*_pupil(posted), Topic(TopicKind.TILL, till_id)), {
         "till_id": str(till_id), "tap_id": str(tap_id), "items": list(items),
     })
 
 
 def refunded(posted: Posted, sale_id: UUID, till_id: UUID) -> Event:
     """A sale was taken back, whole."""
-    return _event("meals.refunded", posted, (*_pupil(posted), Topic(TopicKind.TILL, till_id)), {"till_id": str(till_id), "sale_id": str(sale_id)})
+    return _event(REFUNDED, posted, (*_pupil(posted), Topic(TopicKind.TILL, till_id)), {"till_id": str(till_id), "sale_id": str(sale_id)})
 
 
 def card_presented(tap: Tap, till_id: UUID) -> Event:
     """A card lies at a till's reader: the till's screen shows whose, and what the canteen may sell."""
     return Event(
-        "meals.card_presented", tap.school_id, (Topic(TopicKind.TILL, till_id),), {
+        CARD_PRESENTED, tap.school_id, (Topic(TopicKind.TILL, till_id),), {
             "till_id": str(till_id), "tap_id": str(tap.id), "outcome": tap.outcome.value, "reason": tap.reason,
             "person_id": None if tap.person_id is None else str(tap.person_id),
         }, tap.happened_at, late=tap.late,

@@ -14,9 +14,9 @@ from school.meals import accounts, queries, refunds, till, topups
 from school.meals.ledger import Posted
 from school.meals.topups import TopUpMethod
 from school.meals.types import MealAccount, MealTransfer, MoneyInput, SaleItemInput, Till, TillTap, TopUpMethodName, connect
-from school.meals.updates import UPDATES
+from school.meals.updates import TYPES, UPDATES
 
-__all__ = ["UPDATES", "MealsMutation", "MealsQuery"]
+__all__ = ["TYPES", "UPDATES", "MealsMutation", "MealsQuery"]
 
 
 @strawberry.type

@@ -6,6 +6,7 @@ import strawberry
 
 from school.fields import Money
 from school.ids import Kind
+from school.meals import events
 from school.meals.types import SaleItem
 from school.updates import Published, Update
 
@@ -68,6 +69,9 @@ def _refunded(row: Published) -> Update:
 
 
 UPDATES: dict[str, Callable[[Published], Update]] = {
-    "meals.topped_up": _topped_up, "meals.sold": _sold, "meals.refunded": _refunded,
+    events.TOPPED_UP: _topped_up, events.SOLD: _sold, events.REFUNDED: _refunded,
 }
 """The update that each kind of event about a child becomes."""
+
+TYPES: tuple[type[Update], ...] = (MealToppedUp, MealSold, MealRefunded)
+"""The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

@@ -91,8 +91,9 @@ class Canteen:
         async with self.database.read() as session:
             found = await session.execute(
                 sa.select(MealAccount.balance).where(MealAccount.school_id == person.school_id, MealAccount.person_id == person.id))
-            balance: int = found.scalar_one()
-            return balance
+            balance = found.scalar_one()
+        assert balance is not None
+        return balance
 
     async def events(self) -> list[Any]:
         """The outbox, oldest first."""

@@ -1,5 +1,7 @@
 """Meal accounts: who opens them and who sees them."""
 
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 
@@ -11,7 +13,7 @@ from school.meals.models import MealAccount
 from tests.meals.canteen import Canteen, rubles, statements
 
 
-async def open_account(canteen: Canteen, person: Ref, viewer: str = "office", overdraft: int = 0) -> ids.UUID:
+async def open_account(canteen: Canteen, person: Ref, viewer: str = "office", overdraft: int = 0) -> UUID:
     """By the office, without an overdraft, unless the test says otherwise."""
     async with canteen.database.begin() as session:
         return await accounts.open_account(session, canteen.viewer(viewer), person, overdraft=overdraft)

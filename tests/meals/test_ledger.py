@@ -1,5 +1,7 @@
 """The ledger's laws under any sequence of top-ups, sales and refunds; and its refusals where no verb stands before it."""
 
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -61,7 +63,7 @@ async def _refund(canteen: Canteen, sale: Ref) -> int:
         return (await refunds.refund(session, canteen.viewer("canteen"), ids.new(), sale)).balance
 
 
-def purchase(canteen: Canteen, amount: Money, ref: Ref | None = None, person_id: ids.UUID | None = None) -> Movement:
+def purchase(canteen: Canteen, amount: Money, ref: Ref | None = None, person_id: UUID | None = None) -> Movement:
     """A movement from Anna's account."""
     return Movement(
         ref=ref or Ref(1, ids.new()), kind=TransferKind.SALE, person_id=person_id or canteen.world.people["anna"], amount=amount, digest=bytes(32),

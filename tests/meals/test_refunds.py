@@ -1,5 +1,7 @@
 """Refunds: once, whole, by the opposite postings; and what bad input leaves as it was."""
 
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 
@@ -12,13 +14,13 @@ from school.meals.models import AccountKind, MealAccount, Posting, Transfer
 from tests.meals.canteen import Canteen, audit, rubles, statements
 
 
-async def refund(canteen: Canteen, sale: Ref, viewer: str = "canteen", id: ids.UUID | None = None) -> Posted:  # noqa: A002 - as the verb calls it
+async def refund(canteen: Canteen, sale: Ref, viewer: str = "canteen", id: UUID | None = None) -> Posted:  # noqa: A002 - as the verb calls it
     """A refund by the canteen, unless the test says otherwise."""
     async with canteen.database.begin() as session:
         return await refunds.refund(session, canteen.viewer(viewer), id or ids.new(), sale)
 
 
-async def refuse(canteen: Canteen, code: Code, sale: Ref, viewer: str = "canteen", id: ids.UUID | None = None) -> None:  # noqa: A002
+async def refuse(canteen: Canteen, code: Code, sale: Ref, viewer: str = "canteen", id: UUID | None = None) -> None:  # noqa: A002
     """The refund is refused with this code and changes nothing."""
     before = await canteen.books()
     with pytest.raises(Refused) as refused:

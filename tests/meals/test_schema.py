@@ -16,7 +16,7 @@ from school.context import NOBODY, Context
 from school.fields import SCALARS, check_policies
 from school.ids import Kind, Ref
 from school.meals import updates
-from school.meals.schema import UPDATES, MealsMutation, MealsQuery
+from school.meals.schema import TYPES, UPDATES, MealsMutation, MealsQuery
 from school.outbox import OutboxRow
 from school.registry.models import Outcome
 from school.settings import Mode, Settings
@@ -34,8 +34,7 @@ class Mutation(MealsMutation):
     """The meals alone."""
 
 
-SCHEMA = strawberry.Schema(
-    Query, Mutation, types=[updates.MealToppedUp, updates.MealSold, updates.MealRefunded], config=StrawberryConfig(scalar_map=SCALARS))
+SCHEMA = strawberry.Schema(Query, Mutation, types=TYPES, config=StrawberryConfig(scalar_map={**SCALARS}))
 check_policies(SCHEMA)
 
 TRANSFER = "id kind amount {minor currency} balanceAfter {minor} items {name quantity price {minor currency}} till {id name} refunded refundOfId note"

@@ -1,6 +1,7 @@
 """The till: who may sell what to whom by which tap, and what bad input leaves as it was."""
 
 import datetime as dt
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ LUNCH_COSTS = rubles(150)
 
 async def sell(
     canteen: Canteen, tap: Ref, *, viewer: str = "canteen", at: Ref | None = None, items: tuple[Item, ...] = LUNCH, total: Money = LUNCH_COSTS,
-    id: ids.UUID | None = None,  # noqa: A002 - as the verb calls it
+    id: UUID | None = None,  # noqa: A002 - as the verb calls it
 ) -> Posted:
     """A lunch at the till, unless the test says otherwise."""
     async with canteen.database.begin() as session:

@@ -1,5 +1,7 @@
 """Top-ups: who may put money onto whose account, and what bad input leaves as it was."""
 
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 
@@ -16,7 +18,7 @@ from tests.meals.canteen import Canteen, audit, rubles, statements
 
 async def top_up(
     canteen: Canteen, viewer: str = "office", child: str = "anna", amount: Money | None = None, method: TopUpMethod = TopUpMethod.CASH, *,
-    mode: Mode = Mode.PRODUCTION, id: ids.UUID | None = None, note: str | None = None,  # noqa: A002 - as the verb calls it
+    mode: Mode = Mode.PRODUCTION, id: UUID | None = None, note: str | None = None,  # noqa: A002 - as the verb calls it
 ) -> Posted:
     """100 roubles in cash for Anna, unless the test says otherwise."""
     async with canteen.database.begin() as session:
