@@ -92,11 +92,20 @@ async def page(
 
 
 def _encode(values: Sequence[Any]) -> str:
-    return urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+    texts = orjson.dumps(list(values), default=str)  # asyncpg's UUID is a subclass, which orjson leaves to us
+    return urlsafe_b64encode(texts).decode().rstrip("=")
+
+
+def _moment(text: str) -> dt.datetime:
+    """A moment, in UTC; ValueError without an offset, OverflowError at the ends of the calendar."""
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(dt.UTC)
 
 
 _READERS: dict[type, Callable[[Any], Any]] = {
-    dt.datetime: dt.datetime.fromisoformat, dt.date: dt.date.fromisoformat, dt.time: dt.time.fromisoformat, UUID: UUID,
+    dt.datetime: _moment, dt.date: dt.date.fromisoformat, dt.time: dt.time.fromisoformat, UUID: UUID,
 }
 
 
@@ -113,6 +122,6 @@ def _decode(cursor: str, key: Sequence[Column]) -> list[Any]:
             if not isinstance(value, kind):
                 raise TypeError("another kind")  # noqa: TRY301 - one refusal for all
             decoded.append(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise Refused(Code.BAD_CURSOR, "This cursor does not belong to this list.") from None
     return decoded

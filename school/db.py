@@ -34,6 +34,11 @@ class Moment(sa.TypeDecorator[dt.datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[dt.datetime]:
+        """What a cursor over this column holds; a decorator says `object` unless it is told."""
+        return dt.datetime
+
     def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
         """To UTC; SQLite keeps it without the offset."""
         if value is None:

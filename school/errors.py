@@ -18,6 +18,9 @@ class Code(StrEnum):
     NOT_ENOUGH_MONEY = "NOT_ENOUGH_MONEY"
     ALREADY_REFUNDED = "ALREADY_REFUNDED"
     CARD_BLOCKED = "CARD_BLOCKED"
+    CARD_REFUSED = "CARD_REFUSED"  # the tap was answered with no, or its card is nobody's
+    TAP_TOO_OLD = "TAP_TOO_OLD"  # the card must be presented again
+    TAP_USED = "TAP_USED"  # the card was presented for another sale
     BAD_CURSOR = "BAD_CURSOR"  # a cursor that this service did not make
     FELL_BEHIND = "FELL_BEHIND"  # a subscriber that reads too slowly: resume with its cursor
     BAD_CODE = "BAD_CODE"  # an enrolment code that is unknown, used or expired: the same answer

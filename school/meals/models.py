@@ -36,6 +36,8 @@ class MealAccount(Tenant, Base):
         sa.CheckConstraint("(kind = 'person') = (balance IS NOT NULL)", name="balance"),
         sa.CheckConstraint("balance IS NULL OR balance >= floor", name="floor"),
         sa.UniqueConstraint("school_id", "person_id"),
+        sa.Index("uq_meal_account_house", "school_id", "kind", "currency", unique=True,
+                 sqlite_where=sa.text("person_id IS NULL"), postgresql_where=sa.text("person_id IS NULL")),
     )
 
 

@@ -248,6 +248,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('school_id', 'id', name=op.f('pk_meal_account')),
     sa.UniqueConstraint('school_id', 'person_id', name=op.f('uq_meal_account_school_id_person_id'))
     )
+    with op.batch_alter_table('meal_account', schema=None) as batch_op:
+        batch_op.create_index('uq_meal_account_house', ['school_id', 'kind', 'currency'], unique=True, sqlite_where=sa.text('person_id IS NULL'), postgresql_where=sa.text('person_id IS NULL'))
+
     op.create_table('presence',
     sa.Column('school_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),

@@ -1,0 +1,27 @@
+"""Who may see whose money: a family its own, the office its school's; the canteen only what passes over its tills."""
+
+import sqlalchemy as sa
+
+from school.context import Role, Viewer
+from school.meals.models import MealAccount, Till, Transfer
+from school.registry.policy import Clause, family, in_schools
+
+
+def visible_accounts(viewer: Viewer) -> Clause:
+    """Whose account: the family's own, one's own, and the office's whole school. The canteen does not leaf through accounts."""
+    selves = sorted({(grant.school_id, grant.person_id) for grant in viewer.grants})
+    return sa.or_(
+        family(viewer, MealAccount.school_id, MealAccount.person_id),
+        sa.tuple_(MealAccount.school_id, MealAccount.person_id).in_(selves) if selves else sa.false(),
+        in_schools(viewer, MealAccount.school_id, Role.OFFICE),
+    )
+
+
+def visible_tills(viewer: Viewer) -> Clause:
+    """Which tills, with the cards presented there: those of the schools whose canteen or office the viewer is."""
+    return in_schools(viewer, Till.school_id, Role.CANTEEN, Role.OFFICE)
+
+
+def visible_transfers(viewer: Viewer) -> Clause:
+    """Which transfers: all of a visible account, and for the canteen those of its school's tills. The statement joins the account."""
+    return sa.or_(visible_accounts(viewer), sa.and_(in_schools(viewer, Transfer.school_id, Role.CANTEEN), Transfer.till_id.is_not(None)))

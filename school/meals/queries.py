@@ -1,0 +1,123 @@
+"""Reads of the meals, shaped for screens: a child's history, the canteen's till."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from school import connections
+from school.connections import Page
+from school.context import Viewer
+from school.db import Rows
+from school.errors import not_found
+from school.ids import Ref
+from school.meals import accounts
+from school.meals.models import MealAccount, Posting, SaleItem, Till, Transfer, TransferKind
+from school.meals.policy import visible_accounts, visible_tills, visible_transfers
+from school.registry.models import Tap
+
+Items = dict[UUID, list[Any]]
+"""The lines of sales, by the sale's id."""
+
+MOST_TILLS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Transfers:
+    """A page of transfers with the lines of the sales among them."""
+
+    page: Page
+    items: Items
+
+
+def _transfers() -> Rows:
+    """Transfers with the person, the balance after, the till, and the refund if there is one."""
+    refund = aliased(Transfer)
+    return (
+        sa.select(
+            Transfer.school_id, Transfer.id, Transfer.kind, Transfer.amount, Transfer.currency, Transfer.happened_at, Transfer.note,
+            Transfer.refunds, Transfer.till_id, Till.name.label("till_name"), MealAccount.person_id, Posting.balance, refund.id.label("refund_id"),
+        )
+        .join(MealAccount, (MealAccount.school_id == Transfer.school_id) & (MealAccount.id == Transfer.account_id))
+        .join(Posting, (Posting.school_id == Transfer.school_id) & (Posting.transfer_id == Transfer.id) & (Posting.account_id == Transfer.account_id))
+        .outerjoin(Till, (Till.school_id == Transfer.school_id) & (Till.id == Transfer.till_id))
+        .outerjoin(refund, (refund.school_id == Transfer.school_id) & (refund.refunds == Transfer.id))
+    )
+
+
+async def transfer(session: AsyncSession, viewer: Viewer, ref: Ref) -> tuple[Any, Items]:
+    """One transfer; absent when there is none, or not for this viewer."""
+    found = (await session.execute(
+        _transfers().where(Transfer.school_id == ref.school_id, Transfer.id == ref.id, visible_transfers(viewer)))).one_or_none()
+    if found is None:
+        raise not_found()
+    return found, await _items(session, [found])
+
+
+async def history(session: AsyncSession, viewer: Viewer, person: Ref, *, first: int, after: str | None) -> Transfers:
+    """What happened on a person's account, newest first; absent when there is no account, or not for this viewer."""
+    account = sa.select(MealAccount.id).where(
+        MealAccount.school_id == person.school_id, MealAccount.person_id == person.id, visible_accounts(viewer)).scalar_subquery()
+    own = _transfers().where(Transfer.school_id == person.school_id, Transfer.account_id == account)
+    page = await connections.page(session, own, (Transfer.happened_at, Transfer.id), first=first, after=after, descending=True)
+    if not page.rows:
+        await accounts.statement(session, viewer, person)
+    return Transfers(page, await _items(session, page.rows))
+
+
+async def till_sales(session: AsyncSession, viewer: Viewer, till: Ref, *, first: int, after: str | None) -> Transfers:
+    """What was sold at a till, newest first; absent when there is no such till for this viewer."""
+    sold = _transfers().where(
+        Transfer.school_id == till.school_id, Transfer.till_id == till.id, Transfer.kind == TransferKind.SALE, visible_tills(viewer))
+    page = await connections.page(session, sold, (Transfer.happened_at, Transfer.id), first=first, after=after, descending=True)
+    if not page.rows:
+        await _check_till(session, viewer, till)
+    return Transfers(page, await _items(session, page.rows))
+
+
+async def tills(session: AsyncSession, viewer: Viewer) -> list[Any]:
+    """The tills of the viewer's schools, by name."""
+    found = await session.execute(
+        sa.select(Till.school_id, Till.id, Till.name).where(visible_tills(viewer)).order_by(Till.school_id, Till.name, Till.id).limit(MOST_TILLS))
+    return list(found)
+
+
+async def till_taps(session: AsyncSession, viewer: Viewer, till: Ref, *, first: int) -> list[Any]:
+    """The cards presented last at a till's reader, newest first, each with the holder's account and the sale that used it."""
+    connections.check_first(first)
+    found = list(await session.execute(
+        sa.select(
+            Tap.school_id, Tap.id, Tap.person_id, Tap.outcome, Tap.reason, Tap.happened_at, Transfer.id.label("sale_id"),
+            MealAccount.balance, MealAccount.floor, MealAccount.currency,
+        )
+        .join(Till, (Till.school_id == Tap.school_id) & (Till.device_id == Tap.device_id) & (Till.reader == Tap.reader))
+        .outerjoin(MealAccount, (MealAccount.school_id == Tap.school_id) & (MealAccount.person_id == Tap.person_id))
+        .outerjoin(Transfer, (Transfer.school_id == Tap.school_id) & (Transfer.tap_id == Tap.id))
+        .where(Till.school_id == till.school_id, Till.id == till.id, visible_tills(viewer))
+        .order_by(Tap.happened_at.desc(), Tap.sequence.desc()).limit(first)))
+    if not found:
+        await _check_till(session, viewer, till)
+    return found
+
+
+async def _check_till(session: AsyncSession, viewer: Viewer, till: Ref) -> None:
+    """Tell an idle till from an absent one."""
+    if await session.scalar(sa.select(Till.id).where(Till.school_id == till.school_id, Till.id == till.id, visible_tills(viewer))) is None:
+        raise not_found()
+
+
+async def _items(session: AsyncSession, transfers: Iterable[Any]) -> Items:
+    """The lines of all sales among the transfers, in one statement."""
+    sales = [(row.school_id, row.id) for row in transfers if row.kind is TransferKind.SALE]
+    items: Items = {}
+    if sales:
+        for row in await session.execute(
+            sa.select(SaleItem.transfer_id, SaleItem.name, SaleItem.quantity, SaleItem.price)
+            .where(sa.tuple_(SaleItem.school_id, SaleItem.transfer_id).in_(sales)).order_by(SaleItem.transfer_id, SaleItem.line)
+        ):
+            items.setdefault(row.transfer_id, []).append(row)
+    return items

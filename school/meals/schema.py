@@ -1,0 +1,167 @@
+"""The meals' GraphQL face: accounts and their history for families, the till for the canteen."""
+
+from typing import Annotated
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import ids
+from school.connections import Connection
+from school.context import Role
+from school.fields import SIGNED_IN, Info, Minor, Refusal, holds, mutation, query, rows
+from school.ids import Kind
+from school.meals import accounts, queries, refunds, till, topups
+from school.meals.ledger import Posted
+from school.meals.topups import TopUpMethod
+from school.meals.types import MealAccount, MealTransfer, MoneyInput, SaleItemInput, Till, TillTap, TopUpMethodName, connect
+from school.meals.updates import TYPES, UPDATES
+
+__all__ = ["TYPES", "UPDATES", "MealsMutation", "MealsQuery"]
+
+
+@strawberry.type
+class MealsQuery:
+    """Queries of the meals."""
+
+    @query(SIGNED_IN)
+    async def meal_account(self, info: Info, child_id: strawberry.ID) -> MealAccount:
+        """A person's meal account; NOT_FOUND when absent or not for this viewer."""
+        async with info.context.read() as session:
+            return MealAccount.from_row(await accounts.statement(session, info.context.viewer, ids.decode(Kind.PERSON, child_id)))
+
+    @query(SIGNED_IN)
+    async def meal_history(self, info: Info, child_id: strawberry.ID, first: int = 20, after: str | None = None) -> Connection[MealTransfer]:
+        """What happened on a person's meal account, newest first."""
+        async with info.context.read() as session:
+            return connect(await queries.history(session, info.context.viewer, ids.decode(Kind.PERSON, child_id), first=first, after=after))
+
+    @query(holds(Role.CANTEEN, Role.OFFICE))
+    async def tills(self, info: Info) -> list[Till]:
+        """The tills of the viewer's schools, by name."""
+        async with info.context.read() as session:
+            return [Till.from_row(row) for row in await queries.tills(session, info.context.viewer)]
+
+    @query(holds(Role.CANTEEN, Role.OFFICE))
+    async def till_taps(self, info: Info, till_id: strawberry.ID, first: int = 10) -> list[TillTap]:
+        """The cards presented last at a till, newest first."""
+        async with info.context.read() as session:
+            found = await queries.till_taps(session, info.context.viewer, ids.decode(Kind.TILL, till_id), first=first)
+        return [TillTap.from_row(row) for row in found]
+
+    @query(holds(Role.CANTEEN, Role.OFFICE))
+    async def till_sales(self, info: Info, till_id: strawberry.ID, first: int = 20, after: str | None = None) -> Connection[MealTransfer]:
+        """What was sold at a till, newest first."""
+        async with info.context.read() as session:
+            return connect(await queries.till_sales(session, info.context.viewer, ids.decode(Kind.TILL, till_id), first=first, after=after))
+
+
+@strawberry.input(description="Opens a person's meal account. `overdraft` is how far below zero it may go.")
+class OpenMealAccountInput:
+    """What openMealAccount takes."""
+
+    person_id: strawberry.ID
+    overdraft: Minor = Minor(0)
+
+
+@strawberry.input(description="Puts money onto a meal account. `id` is a UUIDv7 of the client's: send the same again to repeat safely.")
+class TopUpInput:
+    """What topUp takes."""
+
+    id: str
+    child_id: strawberry.ID
+    amount: MoneyInput
+    method: Annotated[TopUpMethod, TopUpMethodName]
+    note: str | None = None
+
+
+@strawberry.input(description="Sells to the holder of a presented card. `id` is a UUIDv7 of the client's: send the same again to repeat safely.")
+class SellInput:
+    """What sell takes."""
+
+    id: str
+    till_id: strawberry.ID
+    tap_id: strawberry.ID
+    items: list[SaleItemInput]
+    total: MoneyInput
+
+
+@strawberry.input(description="Takes a sale back, whole. `id` is a UUIDv7 of the client's: send the same again to repeat safely.")
+class RefundInput:
+    """What refund takes."""
+
+    id: str
+    sale_id: strawberry.ID
+
+
+@rows(description="The account, open.")
+class MealAccountOpened:
+    """What openMealAccount answers."""
+
+    account: MealAccount
+
+
+@rows(description="The top-up as it stands in the ledger.")
+class ToppedUp:
+    """What topUp answers."""
+
+    transfer: MealTransfer
+
+
+@rows(description="The sale as it stands in the ledger.")
+class Sold:
+    """What sell answers."""
+
+    transfer: MealTransfer
+
+
+@rows(description="The refund as it stands in the ledger.")
+class Refunded:
+    """What refund answers."""
+
+    transfer: MealTransfer
+
+
+@strawberry.type
+class MealsMutation:
+    """Mutations of the meals."""
+
+    @mutation(holds(Role.OFFICE))
+    async def open_meal_account(
+        self, info: Info, input: OpenMealAccountInput,  # noqa: A002 - public name
+    ) -> Annotated[MealAccountOpened | Refusal, strawberry.union("OpenMealAccountResult")]:
+        """Open a person's meal account; opening it again is harmless."""
+        person = ids.decode(Kind.PERSON, input.person_id)
+        async with info.context.begin() as session:
+            await accounts.open_account(session, info.context.viewer, person, overdraft=input.overdraft)
+            return MealAccountOpened(account=MealAccount.from_row(await accounts.statement(session, info.context.viewer, person)))
+
+    @mutation(holds(Role.OFFICE, Role.GUARDIAN))
+    async def top_up(self, info: Info, input: TopUpInput) -> Annotated[ToppedUp | Refusal, strawberry.union("TopUpResult")]:  # noqa: A002 - public name
+        """Put money onto a meal account: cash by the office; in a demonstration, also a sandbox payment by a guardian."""
+        async with info.context.begin() as session:
+            posted = await topups.top_up(
+                session, info.context.viewer, ids.client_id(input.id), ids.decode(Kind.PERSON, input.child_id), input.amount.value(), input.method,
+                mode=info.context.settings.mode, note=input.note,
+            )
+            return ToppedUp(transfer=await _transfer(session, info, posted))
+
+    @mutation(holds(Role.CANTEEN))
+    async def sell(self, info: Info, input: SellInput) -> Annotated[Sold | Refusal, strawberry.union("SellResult")]:  # noqa: A002 - public name
+        """Sell to the holder of a card presented at the till in the last 15 minutes, once for each presentation."""
+        async with info.context.begin() as session:
+            posted = await till.sell(
+                session, info.context.viewer, ids.client_id(input.id), ids.decode(Kind.TILL, input.till_id), ids.decode(Kind.TAP, input.tap_id),
+                [item.value() for item in input.items], input.total.value(),
+            )
+            return Sold(transfer=await _transfer(session, info, posted))
+
+    @mutation(holds(Role.CANTEEN, Role.OFFICE))
+    async def refund(self, info: Info, input: RefundInput) -> Annotated[Refunded | Refusal, strawberry.union("RefundResult")]:  # noqa: A002 - public name
+        """Take a sale back, whole, once."""
+        async with info.context.begin() as session:
+            posted = await refunds.refund(session, info.context.viewer, ids.client_id(input.id), ids.decode(Kind.TRANSFER, input.sale_id))
+            return Refunded(transfer=await _transfer(session, info, posted))
+
+
+async def _transfer(session: AsyncSession, info: Info, posted: Posted) -> MealTransfer:
+    return MealTransfer.from_row(*await queries.transfer(session, info.context.viewer, posted.ref))

@@ -1,0 +1,137 @@
+"""The till: a card lies at its reader, the canteen sells to whom it belongs."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import clock, outbox
+from school.context import Role, Viewer, act_in
+from school.errors import Code, Refused, bad_input, not_found
+from school.ids import Ref
+from school.meals import events, ledger
+from school.meals.ledger import Movement, Posted
+from school.meals.models import SaleItem, Till, Transfer, TransferKind
+from school.meals.words import line
+from school.money import Money, positive
+from school.registry.models import Card, CardState, Outcome, Tap
+
+USABLE = dt.timedelta(minutes=15)
+"""How long a presented card may be sold to: a queue's patience, and too short to charge a child who has left."""
+
+MOST_LINES, MOST_OF_ONE = 30, 20
+
+
+class TapState(StrEnum):
+    """What the canteen may do with a presented card."""
+
+    READY = "ready"
+    SOLD = "sold"  # a sale has used it
+    EXPIRED = "expired"  # present it again
+    REFUSED = "refused"  # the reader said no
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a sale: a dish, how many, and the price of one in minor units of the sale's currency."""
+
+    name: str
+    quantity: int
+    price: int
+
+
+def tap_state(outcome: Outcome, happened_at: dt.datetime, sale_id: UUID | None) -> TapState:
+    """The state of a presented card at this moment."""
+    if outcome is not Outcome.ADMIT:
+        return TapState.REFUSED
+    if sale_id is not None:
+        return TapState.SOLD
+    return TapState.READY if clock.now() - happened_at <= USABLE else TapState.EXPIRED
+
+
+async def card_presented(session: AsyncSession, tap: Tap) -> None:
+    """Tell a till's screen of a tap at its reader, in the transaction that records the tap. A reader that stands at no till tells nobody."""
+    till_id = await session.scalar(
+        sa.select(Till.id).where(Till.school_id == tap.school_id, Till.device_id == tap.device_id, Till.reader == tap.reader))
+    if till_id is not None:
+        await outbox.append(session, events.card_presented(tap, till_id))
+
+
+async def sell(
+    session: AsyncSession, viewer: Viewer, id: UUID, till: Ref, tap: Ref, items: Sequence[Item], total: Money,  # noqa: A002 - the column's name
+) -> Posted:
+    """Sell to the holder of a card that was presented at this till, once for each client id and once for each tap. The lines must sum to `total`.
+
+    Refused: BAD_INPUT and TOO_MANY (the lines, the total, the currency), NOT_FOUND (no such till of the viewer's canteen, no such tap at it, a holder
+    without an account), CARD_REFUSED, CARD_BLOCKED (also when blocked after the tap), TAP_TOO_OLD, TAP_USED, NOT_ENOUGH_MONEY, CONFLICT (the id with
+    other content).
+    """
+    by = act_in(viewer, till.school_id, Role.CANTEEN)
+    items = _check_items(items, total)
+    digest = ledger.digest_of("sale", till.id, tap.id, total.minor, total.currency, [[item.name, item.quantity, item.price] for item in items])
+    sale = Ref(till.school_id, id)
+    repeat = await ledger.find_repeat(session, sale, digest)
+    if repeat is not None:
+        return repeat
+    posted = await ledger.post(session, Movement(
+        ref=sale, kind=TransferKind.SALE, person_id=await _holder(session, till, tap), amount=total, digest=digest, by=by, till_id=till.id, tap_id=tap.id,
+    ))
+    if posted.repeated:
+        return posted
+    lines = [{"name": item.name, "quantity": item.quantity, "price": item.price} for item in items]
+    await session.execute(sa.insert(SaleItem), [
+        {"school_id": sale.school_id, "transfer_id": sale.id, "line": number, **values} for number, values in enumerate(lines, start=1)
+    ])
+    await outbox.append(session, events.sold(posted, till.id, tap.id, lines))
+    return posted
+
+
+async def _holder(session: AsyncSession, till: Ref, tap: Ref) -> UUID:
+    """Whose card was presented, if it may be sold to now."""
+    found = await _presented(session, till, tap)
+    if found is None:
+        raise not_found()
+    if found.card_state is CardState.BLOCKED:
+        raise Refused(Code.CARD_BLOCKED, "This card is blocked.")
+    state = tap_state(found.outcome, found.happened_at, found.sale_id)
+    if state is TapState.REFUSED or found.person_id is None or found.card_state is None:
+        raise Refused(Code.CARD_REFUSED, "This card was refused.")
+    if state is TapState.SOLD:
+        raise Refused(Code.TAP_USED, "This card was presented for another sale.")
+    if state is TapState.EXPIRED:
+        raise Refused(Code.TAP_TOO_OLD, "Present the card again.")
+    holder: UUID = found.person_id
+    return holder
+
+
+async def _presented(session: AsyncSession, till: Ref, tap: Ref) -> Any:
+    """The tap, if it was at this till's reader, with the card as it is now and the sale that used it."""
+    if tap.school_id != till.school_id:
+        return None
+    return (await session.execute(
+        sa.select(Tap.outcome, Tap.happened_at, Tap.person_id, Card.state.label("card_state"), Transfer.id.label("sale_id"))
+        .join(Till, (Till.school_id == Tap.school_id) & (Till.device_id == Tap.device_id) & (Till.reader == Tap.reader))
+        .outerjoin(Card, (Card.school_id == Tap.school_id) & (Card.token == Tap.token) & (Card.person_id == Tap.person_id))
+        .outerjoin(Transfer, (Transfer.school_id == Tap.school_id) & (Transfer.tap_id == Tap.id))
+        .where(Tap.school_id == tap.school_id, Tap.id == tap.id, Till.id == till.id))).one_or_none()
+
+
+def _check_items(items: Sequence[Item], total: Money) -> list[Item]:
+    """The lines with their names trimmed; refused when one is not sensible, or their sum is not the total."""
+    if not items:
+        raise bad_input("a sale needs at least one item")
+    if len(items) > MOST_LINES:
+        raise Refused(Code.TOO_MANY, f"a sale has at most {MOST_LINES} items")
+    checked = []
+    for item in items:
+        if not 1 <= item.quantity <= MOST_OF_ONE:
+            raise bad_input(f"quantity must lie between 1 and {MOST_OF_ONE}")
+        checked.append(Item(line(item.name, "name", longest=80), item.quantity, positive(item.price, "price")))
+    if sum(item.quantity * item.price for item in checked) != positive(total.minor, "total"):
+        raise bad_input("the items do not sum to the total")
+    return checked

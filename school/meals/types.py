@@ -1,0 +1,171 @@
+"""The meals' explicit GraphQL types."""
+
+import datetime as dt
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import strawberry
+
+from school import ids
+from school.connections import Connection
+from school.errors import bad_input
+from school.fields import ROWS, Info, Minor, Money, query, rows
+from school.ids import Kind, Ref
+from school.meals.models import TransferKind
+from school.meals.queries import Items, Transfers
+from school.meals.till import Item, TapState, tap_state
+from school.meals.topups import TopUpMethod
+from school.money import CURRENCIES
+from school.money import Money as MoneyValue
+from school.registry.loaders import load_person
+from school.registry.models import Outcome
+from school.registry.types import Person
+
+TransferKindName = strawberry.enum(TransferKind, name="MealTransferKind", description="Why money moved.")
+TapStateName = strawberry.enum(TapState, name="TillTapState", description="What the canteen may do with a presented card.")
+TopUpMethodName = strawberry.enum(TopUpMethod, name="TopUpMethod", description="Where the money comes from.")
+
+
+@strawberry.input(description="An exact amount of money.")
+class MoneyInput:
+    """Money from the wire."""
+
+    minor: Minor
+    currency: str
+
+    def value(self) -> MoneyValue:
+        """The amount; an unknown currency is refused."""
+        if self.currency not in CURRENCIES:
+            raise bad_input("currency is unknown")
+        return MoneyValue(self.minor, self.currency)
+
+
+@strawberry.input(description="A line of a sale. `price` is of one, in minor units of the sale's currency.")
+class SaleItemInput:
+    """What was bought, as the till tells it."""
+
+    name: str
+    quantity: int
+    price: Minor
+
+    def value(self) -> Item:
+        """The line; checked by the verb."""
+        return Item(self.name, self.quantity, self.price)
+
+
+@rows(description="A prepaid account for meals. The balance never goes below `floor`.")
+class MealAccount:
+    """How much lies on an account."""
+
+    id: strawberry.ID
+    balance: Money
+    floor: Money
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From a statement."""
+        return cls(
+            id=strawberry.ID(ids.encode(Kind.MEAL_ACCOUNT, row.school_id, row.id)), balance=Money.from_value(row.balance, row.currency),
+            floor=Money.from_value(row.floor, row.currency),
+        )
+
+
+@rows(description="A place where meals are sold.")
+class Till:
+    """A till."""
+
+    id: strawberry.ID
+    name: str
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From columns of a till."""
+        return cls(id=strawberry.ID(ids.encode(Kind.TILL, row.school_id, row.id)), name=row.name)
+
+
+@rows(description="A line of a sale: a dish, how many, and the price of one.")
+class SaleItem:
+    """What was bought."""
+
+    name: str
+    quantity: int
+    price: Money
+
+    @classmethod
+    def from_row(cls, row: Any, currency: str) -> Self:
+        """From columns of a line."""
+        return cls(name=row.name, quantity=row.quantity, price=Money.from_value(row.price, currency))
+
+
+@rows(description="Money moved on an account: a top-up, a sale or a refund. `amount` is above zero, `kind` tells the direction.")
+class MealTransfer:
+    """A line of an account's history."""
+
+    id: strawberry.ID
+    kind: Annotated[TransferKind, TransferKindName]
+    amount: Money
+    balance_after: Money
+    happened_at: dt.datetime
+    items: list[SaleItem]
+    till: Till | None
+    note: str | None
+    refunded: bool = strawberry.field(description="Whether this sale was taken back.")
+    refund_of_id: strawberry.ID | None = strawberry.field(description="For a refund: the sale.")
+    person_ref: strawberry.Private[Ref]
+
+    @query(ROWS)
+    async def person(self, info: Info) -> Person | None:
+        """Whose account it is; null where the viewer may not read the name."""
+        return await load_person(info, self.person_ref)
+
+    @classmethod
+    def from_row(cls, row: Any, items: Items) -> Self:
+        """From the joined columns of `queries`, with the lines of sales."""
+        school_id, currency = row.school_id, row.currency
+        return cls(
+            id=transfer_id(school_id, row.id), kind=row.kind, amount=Money.from_value(row.amount, currency),
+            balance_after=Money.from_value(row.balance, currency), happened_at=row.happened_at,
+            items=[SaleItem.from_row(item, currency) for item in items.get(row.id, ())], note=row.note,
+            till=None if row.till_id is None else Till(id=strawberry.ID(ids.encode(Kind.TILL, school_id, row.till_id)), name=row.till_name),
+            refunded=row.refund_id is not None, refund_of_id=None if row.refunds is None else transfer_id(school_id, row.refunds),
+            person_ref=Ref(school_id, row.person_id),
+        )
+
+
+@rows(description="A card that was presented at a till's reader. `balance` and `floor` are null where the card was refused or no account stands behind it.")
+class TillTap:
+    """What the canteen's screen shows of a tap."""
+
+    id: strawberry.ID
+    state: Annotated[TapState, TapStateName]
+    reason: str
+    happened_at: dt.datetime
+    balance: Money | None
+    floor: Money | None
+    person_ref: strawberry.Private[Ref | None]
+
+    @query(ROWS)
+    async def person(self, info: Info) -> Person | None:
+        """Whose card it is; null where nobody knows it, or the viewer may not read the name."""
+        return None if self.person_ref is None else await load_person(info, self.person_ref)
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From the joined columns of `queries.till_taps`."""
+        served = row.outcome is Outcome.ADMIT and row.balance is not None
+        return cls(
+            id=strawberry.ID(ids.encode(Kind.TAP, row.school_id, row.id)), state=tap_state(row.outcome, row.happened_at, row.sale_id), reason=row.reason,
+            happened_at=row.happened_at, balance=Money.from_value(row.balance, row.currency) if served else None,
+            floor=Money.from_value(row.floor, row.currency) if served else None,
+            person_ref=None if row.person_id is None else Ref(row.school_id, row.person_id),
+        )
+
+
+def transfer_id(school_id: int, id: UUID) -> strawberry.ID:  # noqa: A002 - the column's name
+    """A transfer's opaque id."""
+    return strawberry.ID(ids.encode(Kind.TRANSFER, school_id, id))
+
+
+def connect(transfers: Transfers) -> Connection[MealTransfer]:
+    """A page of transfers as a connection."""
+    return transfers.page.connect(lambda row: MealTransfer.from_row(row, transfers.items))
