@@ -1,14 +1,15 @@
 """Short texts that a device or a form sends: one line, within its column, nothing invisible in it."""
 
 import datetime as dt
+from unicodedata import category
 
 from school.errors import bad_input
 
 
 def line(text: str, name: str, longest: int) -> str:
-    """The text without outer spaces; refused when empty, too long, or with characters that cannot be shown (PostgreSQL stores no NUL)."""
+    """The text without outer spaces; refused when empty, too long, or with control characters (PostgreSQL stores no NUL) and lone surrogates."""
     text = text.strip()
-    if not 0 < len(text) <= longest or not text.isprintable():
+    if not 0 < len(text) <= longest or any(category(letter) in {"Cc", "Cs", "Zl", "Zp"} for letter in text):
         raise bad_input(f"{name} must be one line of 1 to {longest} characters")
     return text
 
