@@ -200,7 +200,7 @@ class DeviceKind(StrEnum):
 
 
 class Device(Tenant, Base):
-    """A daemon's identity: an Ed25519 key made there. A re-enrolled daemon is a new device."""
+    """A daemon's identity: an Ed25519 key made there. A re-enrolled daemon is a new device. `readers` are its readers' names and states as last told."""
 
     __tablename__ = "device"
 
@@ -217,6 +217,8 @@ class Device(Tenant, Base):
     rejected: Mapped[int]
     clock_offset_ms: Mapped[int] = mapped_column(sa.BigInteger)
     last_tap_at: Mapped[dt.datetime | None]
+    list_version: Mapped[str | None] = mapped_column(sa.String(80))
+    readers: Mapped[list[Any] | None]
 
 
 class DeviceCode(Base):

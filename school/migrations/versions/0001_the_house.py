@@ -78,6 +78,8 @@ def upgrade() -> None:
     sa.Column('rejected', sa.Integer(), nullable=False),
     sa.Column('clock_offset_ms', sa.BigInteger(), nullable=False),
     sa.Column('last_tap_at', school.db.Moment(timezone=True), nullable=True),
+    sa.Column('list_version', sa.String(length=80), nullable=True),
+    sa.Column('readers', sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), 'postgresql'), nullable=True),
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_device_school_id')),
     sa.PrimaryKeyConstraint('school_id', 'id', name=op.f('pk_device'))
     )

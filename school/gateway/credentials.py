@@ -1,0 +1,133 @@
+"""Credentials: who signed a request, whether it is fresh, and that it is never carried out twice."""
+
+import binascii
+import datetime as dt
+import hashlib
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import ids
+from school.errors import Refused
+from school.gateway.denial import Denied, Reason
+from school.ids import Kind, Ref
+from school.registry.models import Device
+
+NEW = "new"
+"""The School-Device of a stranger that brings a code."""
+
+VERSION = "school-gateway-1"
+TOLERANCE = dt.timedelta(minutes=5)
+WINDOW = 64
+"""How many counters are told apart: the highest one and 63 below it."""
+
+_COUNTER = re.compile(r"0|[1-9][0-9]{0,18}")
+_MILLISECONDS = re.compile(r"[0-9]{1,15}")
+_SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}")
+_LARGEST_COUNTER = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The headers of a request and the hash of its body: all that the signature covers, and the signature."""
+
+    device: str
+    counter: int
+    time_ms: int
+    signature: bytes
+    body_hash: str
+
+    @property
+    def text(self) -> bytes:
+        """What was signed."""
+        return "\n".join((VERSION, self.device, str(self.counter), str(self.time_ms), self.body_hash)).encode()
+
+    def verify(self, public_key: bytes) -> None:
+        """BAD_SIGNATURE unless the key signed exactly this."""
+        try:
+            Ed25519PublicKey.from_public_bytes(public_key).verify(self.signature, self.text)
+        except (InvalidSignature, ValueError):
+            raise Denied(Reason.BAD_SIGNATURE) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A device whose signature was seen. `kind` is a plain text: one that this server does not know must not fail, and may do nothing."""
+
+    ref: Ref
+    kind: str
+
+
+def read(headers: Mapping[str, str], body: bytes) -> Signed:
+    """The signature's headers; UNSIGNED when one is missing or not in its one form (a decimal without leading zeros, base64url without padding)."""
+    device, counter = headers.get("school-device", ""), headers.get("school-counter", "")
+    time, signature = headers.get("school-time", ""), headers.get("school-signature", "")
+    well_formed = _COUNTER.fullmatch(counter) and _MILLISECONDS.fullmatch(time) and str(int(time)) == time and _SIGNATURE.fullmatch(signature)
+    if not well_formed or not 0 < len(device) <= 64 or int(counter) > _LARGEST_COUNTER or (device == NEW) != (counter == "0"):
+        raise Denied(Reason.UNSIGNED)
+    try:
+        raw = urlsafe_b64decode(signature + "==")
+    except binascii.Error:
+        raise Denied(Reason.UNSIGNED) from None
+    return Signed(device, int(counter), int(time), raw, hashlib.sha256(body).hexdigest())
+
+
+def check_time(signed: Signed, now: dt.datetime) -> None:
+    """CLOCK_SKEW when the device's idea of the server's time is off by more than five minutes."""
+    if abs(signed.time_ms - milliseconds(now)) > TOLERANCE / dt.timedelta(milliseconds=1):
+        raise Denied(Reason.CLOCK_SKEW)
+
+
+def milliseconds(moment: dt.datetime) -> int:
+    """Unix milliseconds."""
+    return (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(milliseconds=1)
+
+
+async def identify(session: AsyncSession, signed: Signed, now: dt.datetime) -> Caller:
+    """The enrolled device that signed, seen to be fresh; its counter is not taken yet. Who cannot sign learns nothing but that."""
+    try:
+        ref = ids.decode(Kind.DEVICE, signed.device)
+    except Refused:
+        raise Denied(Reason.UNKNOWN_DEVICE) from None
+    row = (await session.execute(
+        sa.select(sa.cast(Device.kind, sa.String).label("kind"), Device.public_key, Device.revoked_at)
+        .where(Device.school_id == ref.school_id, Device.id == ref.id))).one_or_none()
+    if row is None:
+        raise Denied(Reason.UNKNOWN_DEVICE)
+    signed.verify(row.public_key)
+    if row.revoked_at is not None:
+        raise Denied(Reason.REVOKED)
+    check_time(signed, now)
+    return Caller(ref, row.kind)
+
+
+async def take_counter(session: AsyncSession, caller: Caller, counter: int, now: dt.datetime) -> None:
+    """Use up the request's counter, under the lock of the device's row: of two requests with the same one, one goes on. The other is REPLAYED."""
+    mine = (Device.school_id == caller.ref.school_id, Device.id == caller.ref.id)
+    statement = sa.select(Device.counter, Device.counter_window, Device.revoked_at).where(*mine).with_for_update(key_share=True)
+    row = (await session.execute(statement)).one()
+    if row.revoked_at is not None:
+        raise Denied(Reason.REVOKED)
+    advanced = advance(row.counter, row.counter_window, counter)
+    if advanced is None:
+        raise Denied(Reason.REPLAYED)
+    highest, window = advanced
+    await session.execute(sa.update(Device).where(*mine).values(counter=highest, counter_window=window, seen_at=now))
+
+
+def advance(highest: int, window: int, counter: int) -> tuple[int, int] | None:
+    """The new highest counter and window, or None for one that was used or lies below the window. Bit n of the window: highest - 1 - n was used."""
+    if counter > highest:
+        shift = counter - highest
+        window = (window << 1 | 1) << (shift - 1) if shift < WINDOW else 0
+        return counter, window & (1 << WINDOW - 1) - 1
+    below = highest - counter
+    if below == 0 or below >= WINDOW or window >> (below - 1) & 1:
+        return None
+    return highest, window | 1 << (below - 1)

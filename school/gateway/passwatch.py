@@ -1,0 +1,67 @@
+"""Pass watch: tells the gates that long-poll at this process when something of their school changes their list, at one statement for all of them."""
+
+import asyncio
+import time
+
+import sqlalchemy as sa
+
+from school.db import Database
+from school.outbox import FeedRow, Signal, TopicKind
+
+LOOK_EVERY_SECONDS = 5.0
+"""A signal is no promise: who waits looks by himself now and then."""
+MOST_WAITING = 2048
+"""So many polls wait at once in a process; a further one is answered at once."""
+
+
+class PassWatch:
+    """Follows the passes' topics of all schools, only while somebody waits."""
+
+    def __init__(self, database: Database, signal: Signal) -> None:
+        self._database = database
+        self._signal = signal
+        self._looking = asyncio.Lock()
+        self._from = 0      # rows up to here were never looked at
+        self._seen = 0
+        self._newest: dict[int, int] = {}
+        self._waiting = 0
+
+    async def wait(self, school_id: int, seq: int, seconds: float) -> None:
+        """Return when the school's pass list may be newer than at `seq`, after `seconds` at the latest. Holds no connection meanwhile."""
+        if self._waiting >= MOST_WAITING:
+            return
+        self._waiting += 1
+        try:
+            await self._wait(school_id, seq, time.monotonic() + seconds)
+        finally:
+            self._waiting -= 1
+
+    async def _wait(self, school_id: int, seq: int, deadline: float) -> None:
+        known = seq
+        while (remaining := deadline - time.monotonic()) > 0:
+            grown = await self._signal.wait_beyond(known, min(remaining, LOOK_EVERY_SECONDS))
+            known = max(known, self._signal.seq)
+            if await self._changed(school_id, seq, look=not grown):
+                return
+
+    async def _changed(self, school_id: int, seq: int, *, look: bool) -> bool:
+        """Whether the school's list has changed after `seq`. Of many that ask at once, the first looks for all; `look` insists."""
+        before = self._seen
+        async with self._looking:
+            if not self._seen:
+                self._from = self._seen = seq
+            if self._signal.seq > self._seen or (look and self._seen == before):
+                await self._look()
+        return seq < self._from or self._newest.get(school_id, 0) > seq
+
+    async def _look(self) -> None:
+        """Read what the feed has gained: by its key, so that it costs what is new and not what is there."""
+        statement = (
+            sa.select(FeedRow.school_id, sa.func.max(FeedRow.seq).filter(FeedRow.topic_kind == TopicKind.PASSES), sa.func.max(FeedRow.seq))
+            .where(FeedRow.seq > self._seen).group_by(FeedRow.school_id)
+        )
+        async with self._database.read() as session:
+            rows = (await session.execute(statement)).all()
+        for school_id, passes, newest in rows:
+            self._newest[school_id] = max(self._newest.get(school_id, 0), passes or 0)
+            self._seen = max(self._seen, newest)

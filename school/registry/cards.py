@@ -1,0 +1,136 @@
+"""Cards: issued at a desk, blocked by the family or the office, known by their token alone. And the keys that make tokens."""
+
+import re
+import secrets
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import clock, ids, outbox
+from school.context import Role, Viewer, act_in
+from school.errors import Code, Refused, bad_input, conflict, not_found
+from school.ids import Ref
+from school.registry import events
+from school.registry.models import Card, CardKey, CardState, Device, DeviceKind, Person, Pupil, Tap
+from school.registry.policy import visible_cards
+
+_TOKEN = re.compile(r"[0-9a-fA-F]{64}")
+MOST_KEYS = 16
+"""How many keys a device holds; older ones are not told."""
+
+
+def token_bytes(text: str) -> bytes:
+    """The token behind its 64 hex digits."""
+    if not _TOKEN.fullmatch(text):
+        raise bad_input("token must be 64 hex digits")
+    return bytes.fromhex(text)
+
+
+async def by_tokens(session: AsyncSession, school_id: int, tokens: Collection[bytes]) -> dict[bytes, Card]:
+    """The cards of a school that have these tokens, blocked ones too."""
+    found = await session.scalars(sa.select(Card).where(Card.school_id == school_id, Card.token.in_(tokens)))
+    return {card.token: card for card in found}
+
+
+async def by_token(session: AsyncSession, school_id: int, token: bytes) -> Card | None:
+    """The card of a school that has this token."""
+    return (await by_tokens(session, school_id, (token,))).get(token)
+
+
+async def keys(session: AsyncSession, school_id: int) -> Sequence[CardKey]:
+    """The school's card keys, the newest first: that one makes new tokens."""
+    statement = sa.select(CardKey).where(CardKey.school_id == school_id).order_by(CardKey.made_at.desc(), CardKey.id.desc()).limit(MOST_KEYS)
+    return (await session.scalars(statement)).all()
+
+
+async def make_first_key(session: AsyncSession, school_id: int) -> None:
+    """A card key for a school that has none. Should two be made at once, the newest is the current one."""
+    if not await keys(session, school_id):
+        session.add(CardKey(school_id=school_id, id=ids.new(), secret=secrets.token_bytes(32), made_at=clock.now()))
+        await session.flush()
+
+
+async def issue(session: AsyncSession, viewer: Viewer, id: UUID, person: Ref, tap: Ref) -> Card:  # noqa: A002 - the column's name
+    """Give a person the card that was presented at a desk of the same school, by its office.
+
+    Refused: NOT_FOUND (person or tap), BAD_INPUT (not a desk's tap, made with a key that is not the school's), CONFLICT (the card is somebody's, or the id
+    stands for another issue).
+    """
+    act_in(viewer, person.school_id, Role.OFFICE)
+    presented = await _desk_tap(session, person.school_id, tap)
+    if await session.get(Person, (person.school_id, person.id)) is None:
+        raise not_found()
+    stored = await session.get(Card, (person.school_id, id))
+    if stored is not None:
+        if (stored.person_id, stored.token) != (person.id, presented.token):
+            raise conflict("this id stands for another card")
+        return stored
+    if await by_token(session, person.school_id, presented.token) is not None:
+        raise conflict("this card has been issued already")
+    if not any(str(key.id) == presented.key_id for key in await keys(session, person.school_id)):
+        raise bad_input("this card was read with a key that is not the school's: present it again")
+    card = Card(
+        school_id=person.school_id, id=id, person_id=person.id, token=presented.token, key_id=UUID(presented.key_id), state=CardState.ACTIVE,
+        issued_at=clock.now(), blocked_at=None,
+    )
+    await _insert(session, card)
+    await outbox.append(session, events.card_issued(card, is_pupil=await _is_pupil(session, card)))
+    return card
+
+
+async def _desk_tap(session: AsyncSession, school_id: int, tap: Ref) -> Tap:
+    if tap.school_id != school_id:
+        raise not_found()
+    presented = await session.scalar(sa.select(Tap).where(Tap.school_id == school_id, Tap.id == tap.id))
+    if presented is None:
+        raise not_found()
+    kind = await session.scalar(sa.select(Device.kind).where(Device.school_id == school_id, Device.id == presented.device_id))
+    if kind is not DeviceKind.DESK:
+        raise bad_input("present the card at a desk's reader")
+    return presented
+
+
+async def _insert(session: AsyncSession, card: Card) -> None:
+    """Two desks may issue one card at the same moment: the unique token decides."""
+    try:
+        async with session.begin_nested():
+            session.add(card)
+    except sa.exc.IntegrityError:
+        raise conflict("this card has been issued already") from None
+
+
+async def _is_pupil(session: AsyncSession, card: Card) -> bool:
+    return await session.get(Pupil, (card.school_id, card.person_id)) is not None
+
+
+async def block(session: AsyncSession, viewer: Viewer, ref: Ref) -> Card:
+    """Make a card useless at once, by the office, the child's family or its own holder. Repeating it is harmless."""
+    card = await _hold(session, viewer, ref)
+    if card.state is not CardState.BLOCKED:
+        card.state, now = CardState.BLOCKED, clock.now()
+        card.blocked_at = now
+        await session.flush()
+        await outbox.append(session, events.card_blocked(card, now, is_pupil=await _is_pupil(session, card)))
+    return card
+
+
+async def unblock(session: AsyncSession, viewer: Viewer, ref: Ref) -> Card:
+    """Let a card work again, by the office alone: who blocks in haste must not be undone by who stole the phone too. Repeating it is harmless."""
+    card = await _hold(session, viewer, ref)
+    if viewer.person_in(ref.school_id, Role.OFFICE) is None:
+        raise Refused(Code.NOT_ALLOWED, "Only the school's office may unblock a card.")
+    if card.state is CardState.BLOCKED:
+        card.state, card.blocked_at = CardState.ACTIVE, None
+        await session.flush()
+        await outbox.append(session, events.card_unblocked(card, clock.now(), is_pupil=await _is_pupil(session, card)))
+    return card
+
+
+async def _hold(session: AsyncSession, viewer: Viewer, ref: Ref) -> Card:
+    statement = sa.select(Card).where(Card.school_id == ref.school_id, Card.id == ref.id, visible_cards(viewer)).with_for_update()
+    card = (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one_or_none()
+    if card is None:
+        raise not_found()
+    return card

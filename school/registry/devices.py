@@ -1,0 +1,176 @@
+"""Devices: one-time codes, enrolment, heartbeat, revocation."""
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import clock, ids
+from school.context import Role, Viewer, act_in
+from school.errors import Code, Refused, bad_input, not_found
+from school.ids import Ref
+from school.registry import cards
+from school.registry.models import Device, DeviceCode, DeviceKind, School
+from school.registry.texts import line
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter that is taken for a digit. Twelve of them are 60 random bits."""
+
+CODE_LENGTH, CODE_GROUP = 12, 4
+CODE_LIFE = dt.timedelta(hours=24)
+MOST_READERS = 32
+LONGEST_READER = 80
+LARGEST_COUNT = 2**31 - 1
+
+Binding = dict[str, str]
+"""What a reader stands for: `reader`, and `door` and `direction` at a gate, or `till` in a canteen; ids are UUID texts."""
+
+Bind = Callable[[AsyncSession, Device, Sequence[Binding]], Awaitable[None]]
+"""Applies bindings in the enrolment's transaction. Given by the caller, for doors and tills are no business of the registry."""
+
+_BOUND_TO = {DeviceKind.GATE: {"door", "direction"}, DeviceKind.CANTEEN: {"till"}, DeviceKind.DESK: set[str]()}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a device tells of itself. `offset_ms` is how far the server's clock is ahead of its own."""
+
+    software: str
+    queue_depth: int
+    rejected: int
+    offset_ms: int
+    list_version: str | None
+    readers: Sequence[tuple[str, str]]
+
+
+async def make_code(session: AsyncSession, school_id: int, kind: DeviceKind, name: str, bindings: Sequence[Mapping[str, str]]) -> str:
+    """A one-time code `XXXX-XXXX-XXXX` that admits one device within 24 hours; told once, only its digest is kept. For whoever operates the service."""
+    name, checked = line(name, "name", 80), _check_bindings(kind, bindings)
+    if await session.get(School, school_id) is None:
+        raise not_found()
+    code, now = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)), clock.now()
+    session.add(DeviceCode(
+        digest=_digest(code), school_id=school_id, kind=kind, name=name, bindings=checked, made_at=now, expires_at=now + CODE_LIFE, device_id=None,
+    ))
+    await session.flush()
+    return "-".join(code[start:start + CODE_GROUP] for start in range(0, CODE_LENGTH, CODE_GROUP))
+
+
+async def order_code(
+    session: AsyncSession, viewer: Viewer, school_id: int, kind: DeviceKind, name: str, bindings: Sequence[Mapping[str, str]],
+) -> str:
+    """`make_code` for the office of the school."""
+    act_in(viewer, school_id, Role.OFFICE)
+    return await make_code(session, school_id, kind, name, bindings)
+
+
+def _digest(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()
+
+
+def _canonical(code: str) -> str:
+    """The code as it was made, however it was typed: small letters, spaces, O for 0, I and L for 1."""
+    return code.upper().translate(str.maketrans("OIL", "011", "- \t"))
+
+
+def _check_bindings(kind: DeviceKind, bindings: Sequence[Mapping[str, str]]) -> list[Binding]:
+    if len(bindings) > MOST_READERS:
+        raise Refused(Code.TOO_MANY, f"a device has at most {MOST_READERS} readers")
+    checked = [_check_binding(kind, binding) for binding in bindings]
+    if len({binding["reader"] for binding in checked}) != len(checked):
+        raise bad_input("each reader is bound once")
+    return checked
+
+
+def _check_binding(kind: DeviceKind, binding: Mapping[str, str]) -> Binding:
+    wanted = {"reader"} | _BOUND_TO[kind]
+    if set(binding) != wanted:
+        raise bad_input(f"a binding of a {kind} has {', '.join(sorted(wanted))}")
+    checked = {"reader": line(binding["reader"], "reader", LONGEST_READER)}
+    if "direction" in binding:
+        if binding["direction"] not in {"in", "out"}:
+            raise bad_input("direction must be in or out")
+        checked["direction"] = binding["direction"]
+    for noun in ("door", "till"):
+        if noun in binding:
+            try:
+                checked[noun] = str(UUID(binding[noun]))
+            except ValueError:
+                raise bad_input(f"{noun} must be a UUID") from None
+    return checked
+
+
+async def enrol(session: AsyncSession, code: str, public_key: bytes, software: str, bind: Bind) -> Device:
+    """The new device of a code, which is used up by one guarded UPDATE: of two that bring it at once, one is admitted.
+
+    BAD_CODE: unknown, used or expired, one answer for all. The caller has seen a signature by `public_key`.
+    """
+    software = line(software, "software", 40)
+    if len(public_key) != 32:
+        raise bad_input("publicKey must be 32 bytes")
+    now, id_ = clock.now(), ids.new()
+    taken = (await session.execute(
+        sa.update(DeviceCode)
+        .where(DeviceCode.digest == _digest(_canonical(code)), DeviceCode.device_id.is_(None), DeviceCode.expires_at > now)
+        .values(device_id=id_).returning(DeviceCode.school_id, DeviceCode.kind, DeviceCode.name, DeviceCode.bindings)
+        .execution_options(synchronize_session=False))).one_or_none()
+    if taken is None:
+        raise Refused(Code.BAD_CODE, "This code is unknown, used or expired.")
+    device = Device(
+        school_id=taken.school_id, id=id_, kind=taken.kind, name=taken.name, public_key=public_key, enrolled_at=now, revoked_at=None, counter=0,
+        counter_window=0, seen_at=now, software=software, queue_depth=0, rejected=0, clock_offset_ms=0, last_tap_at=None,
+    )
+    session.add(device)
+    await session.flush()
+    await cards.make_first_key(session, device.school_id)
+    await bind(session, device, taken.bindings)
+    return device
+
+
+async def hold(session: AsyncSession, ref: Ref) -> Device:
+    """The device's row as it is now, locked until the transaction ends: its taps are taken one after another. Rows that refer to it are not held up."""
+    statement = sa.select(Device).where(Device.school_id == ref.school_id, Device.id == ref.id).with_for_update(key_share=True)
+    device = (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one_or_none()
+    if device is None:
+        raise not_found()
+    return device
+
+
+async def report(session: AsyncSession, ref: Ref, told: Report) -> None:
+    """Keep what a heartbeat tells. The moment it was seen is kept with the counter of the request."""
+    if not 0 <= told.queue_depth <= LARGEST_COUNT or not 0 <= told.rejected <= LARGEST_COUNT:
+        raise bad_input("queueDepth and rejected must not be negative")
+    if len(told.readers) > MOST_READERS:
+        raise bad_input(f"a device has at most {MOST_READERS} readers")
+    version = None if told.list_version is None else line(told.list_version, "listVersion", 80)
+    readers: list[dict[str, Any]] = [{"name": line(name, "reader", LONGEST_READER), "state": state} for name, state in told.readers]
+    await session.execute(sa.update(Device).where(Device.school_id == ref.school_id, Device.id == ref.id).values(
+        software=line(told.software, "software", 40), queue_depth=told.queue_depth, rejected=told.rejected, clock_offset_ms=told.offset_ms,
+        list_version=version, readers=readers,
+    ))
+
+
+async def revoke(session: AsyncSession, viewer: Viewer, ref: Ref) -> Device:
+    """Turn a device away from now on, by the office of its school; what it has recorded stays. Repeating it is harmless."""
+    act_in(viewer, ref.school_id, Role.OFFICE)
+    return await revoke_by_operator(session, ref)
+
+
+async def revoke_by_operator(session: AsyncSession, ref: Ref) -> Device:
+    """`revoke` for whoever operates the service."""
+    device = await hold(session, ref)
+    if device.revoked_at is None:
+        device.revoked_at = clock.now()
+        await session.flush()
+    return device
+
+
+async def of_school(session: AsyncSession, school_id: int) -> Sequence[Device]:
+    """All devices of a school, for whoever operates the service; at most 500. The office reads `queries.devices`."""
+    return (await session.scalars(sa.select(Device).where(Device.school_id == school_id).order_by(Device.name, Device.id).limit(500))).all()

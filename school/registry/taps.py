@@ -1,0 +1,163 @@
+"""Taps: a card was presented. What a device says of it is checked, placed in time and stored once, whatever the verdict."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import ids
+from school.errors import bad_input, conflict
+from school.registry.cards import token_bytes
+from school.registry.models import Card, Device, DeviceKind, Outcome, Tap
+from school.registry.texts import line, moment
+
+LONGEST_READER, LONGEST_WORD = 80, 40
+LAST_SEQUENCE = 2**31 - 1
+TRUSTED_OFFSET = dt.timedelta(minutes=5)
+OLDEST = dt.timedelta(days=90)
+LATE_AFTER = dt.timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a tap is answered with, why, and by which data."""
+
+    outcome: Outcome
+    reason: str
+    data_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedTap:
+    """A tap as its device tells it. `at` is the device's own clock, `age_ms` the time since by its monotonic one; `verdict` is what a gate decided."""
+
+    sequence: int
+    reader: str
+    token: bytes
+    key_id: str
+    at: dt.datetime
+    age_ms: int | None
+    verdict: Verdict | None
+
+    @property
+    def digest(self) -> bytes:
+        """Tells a repeat from another tap: of all that does not change when a tap is sent again (its age does)."""
+        verdict = self.verdict and [self.verdict.outcome.value, self.verdict.reason, self.verdict.data_version]
+        content = [self.sequence, self.reader, self.token.hex(), self.key_id, self.at.isoformat(timespec="microseconds"), verdict]
+        return hashlib.sha256(json.dumps(content).encode()).digest()
+
+
+def read(
+    sequence: int, reader: str, token: str, key_id: str, at: str, age_ms: int | None, verdict: Verdict | None,
+) -> PresentedTap:
+    """A tap from what came over the wire; BAD_INPUT for a value that cannot be one. A wrong clock is no reason to refuse."""
+    if not 1 <= sequence <= LAST_SEQUENCE:
+        raise bad_input(f"sequence must lie between 1 and {LAST_SEQUENCE}")
+    if age_ms is not None and age_ms < 0:
+        raise bad_input("ageMs must not be negative")
+    if verdict is not None:
+        version = line(verdict.data_version or "", "dataVersion", LONGEST_WORD)
+        verdict = Verdict(verdict.outcome, line(verdict.reason, "reason", LONGEST_WORD), version)
+    return PresentedTap(
+        sequence, line(reader, "reader", LONGEST_READER), token_bytes(token), line(key_id, "keyId", LONGEST_WORD), moment(at, "at"), age_ms, verdict,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """When a request was sent, by the device's uncorrected clock, and when it was received, by ours."""
+
+    sent_at: dt.datetime
+    received_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a tap lies in time. `suspect`: the device's clock was not believed; `late`: the news of it comes late."""
+
+    happened_at: dt.datetime
+    late: bool
+    suspect: bool
+
+
+def place(
+    tap: PresentedTap, sending: Sending, previous: dt.datetime | None = None, following: dt.datetime | None = None,
+) -> Placement:
+    """When a tap happened (docs/gateway.md, “Time”). It lies between its neighbours of the same device, and never after its receipt."""
+    received = sending.received_at
+    offset = received - sending.sent_at
+    happened = _corrected(tap.at, offset)
+    suspect = happened is None or abs(offset) > TRUSTED_OFFSET or not received - OLDEST <= happened <= received
+    if happened is None or suspect:
+        happened = received - dt.timedelta(milliseconds=tap.age_ms or 0)
+    if previous is not None:
+        happened = max(happened, previous)
+    happened = min(happened, received, following or received)
+    return Placement(happened, received - happened > LATE_AFTER, suspect)
+
+
+def _corrected(at: dt.datetime, offset: dt.timedelta) -> dt.datetime | None:
+    try:
+        return at + offset
+    except OverflowError:  # a clock at the end of the calendar
+        return None
+
+
+Decide = Callable[[Card | None, dt.datetime], Awaitable[Verdict]]
+"""The server's verdict on the card at that moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A stored tap. `repeated`: it was stored before, and nothing changed now."""
+
+    tap: Tap
+    repeated: bool
+
+
+async def stored(session: AsyncSession, device: Device, sequences: Collection[int]) -> dict[int, Tap]:
+    """The taps of the device that are known already."""
+    found = await session.scalars(
+        sa.select(Tap).where(Tap.school_id == device.school_id, Tap.device_id == device.id, Tap.sequence.in_(sequences)))
+    return {tap.sequence: tap for tap in found}
+
+
+def repeat(known: Tap, tap: PresentedTap) -> Receipt:
+    """The answer to a sequence that is known: what is stored, or CONFLICT where the tap is another."""
+    if known.digest != tap.digest:
+        raise conflict("this sequence was recorded with other content")
+    return Receipt(known, repeated=True)
+
+
+async def receive(session: AsyncSession, device: Device, tap: PresentedTap, sending: Sending, card: Card | None, decide: Decide) -> Receipt:
+    """Store a tap that is not known yet. The caller holds the device's row, so that its taps come one after another.
+
+    A gate's own verdict stands, for the door has obeyed it; every other tap gets the server's.
+    """
+    placed = place(tap, sending, *await _neighbours(session, device, tap.sequence))
+    own = tap.verdict if device.kind is DeviceKind.GATE else None
+    verdict = own or await decide(card, placed.happened_at)
+    row = Tap(
+        school_id=device.school_id, device_id=device.id, sequence=tap.sequence, id=ids.new(), digest=tap.digest, reader=tap.reader, token=tap.token,
+        key_id=tap.key_id, person_id=None if card is None else card.person_id, device_at=tap.at, happened_at=placed.happened_at,
+        received_at=sending.received_at, late=placed.late, suspect=placed.suspect, outcome=verdict.outcome, reason=verdict.reason,
+        data_version=verdict.data_version,
+    )
+    session.add(row)
+    if device.last_tap_at is None or device.last_tap_at < placed.happened_at:
+        device.last_tap_at = placed.happened_at
+    await session.flush()
+    return Receipt(row, repeated=False)
+
+
+async def _neighbours(session: AsyncSession, device: Device, sequence: int) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """When the device's taps before and after this one happened: a backlog may arrive after a tap that was presented live."""
+    mine = sa.select(Tap.happened_at).where(Tap.school_id == device.school_id, Tap.device_id == device.id).limit(1)
+    before = mine.where(Tap.sequence < sequence).order_by(Tap.sequence.desc()).scalar_subquery()
+    after = mine.where(Tap.sequence > sequence).order_by(Tap.sequence).scalar_subquery()
+    row = (await session.execute(sa.select(before, after))).one()
+    return row[0], row[1]
