@@ -27,7 +27,7 @@ from school.db import Database, migrate  # noqa: E402
 from school.registry.models import DeviceKind  # noqa: E402
 from tests.pcsc_harness import FOUR_READERS, VirtualReaders, slot  # noqa: E402
 from tests.postgres import PostgresServer  # noqa: E402
-from tests.service import Service, device_code, gate_bindings, give_passwords, reader_daemon  # noqa: E402
+from tests.service_process import Service, device_code, gate_bindings, give_passwords, reader_daemon  # noqa: E402
 from tests.world import World, build, uid  # noqa: E402
 
 MUST = 150.0

@@ -6,7 +6,7 @@ from pathlib import Path
 from school import ids
 from school.db import Database
 from school.ids import Kind
-from tests.service import Service, give_passwords
+from tests.service_process import Service, give_passwords
 from tests.world import build
 
 GIVE = """

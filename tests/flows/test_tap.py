@@ -15,7 +15,7 @@ from school.access.models import DoorRule, Passage, Presence
 from school.db import Database
 from school.registry.models import Card, CardState, DeviceKind, Tap
 from tests.pcsc_harness import VirtualReaders, slot
-from tests.service import ROOT, Service, device_code, gate_bindings, give_passwords, reader_daemon
+from tests.service_process import ROOT, Service, device_code, gate_bindings, give_passwords, reader_daemon
 from tests.world import World, build, uid
 
 PATIENCE = 60
