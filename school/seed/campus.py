@@ -55,12 +55,12 @@ class Campus:
     plan: Plan
     calendar: Calendar
     people: People
+    key_id: UUID
     groups: list[UUID] = field(default_factory=list)
     leaders: list[Worker] = field(default_factory=list)
     courses: list[Teaching] = field(default_factory=list)
     week: Week = field(default_factory=dict)
     hours: dict[dt.date, list[Hour]] = field(default_factory=dict)
-    key_id: UUID = UUID(int=0)
     cards: dict[UUID, IssuedCard] = field(default_factory=dict)
     lost_cards: dict[UUID, IssuedCard] = field(default_factory=dict)
     doors: list[UUID] = field(default_factory=list)

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import random
+from typing import Self
 from uuid import UUID
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -12,7 +13,7 @@ _MILLISECOND = dt.timedelta(milliseconds=1)
 class Dice(random.Random):
     """A stream of chance for one purpose: what is drawn for one does not move what is drawn for another."""
 
-    def __new__(cls, *_purpose: object) -> "Dice":
+    def __new__(cls, *_purpose: object) -> Self:
         """The base class would hash all arguments."""
         return super().__new__(cls)
 

@@ -35,8 +35,8 @@ from school.seed.writer import Writer
 
 def found(plan: Plan, calendar: Calendar, people: People, dice: Dice, writer: Writer, entropy: Entropy) -> Campus:
     """Write the registry of a school; what the days need of it is handed back."""
-    campus = Campus(plan, calendar, people)
     began = at(calendar.begins, dt.time(7))
+    campus = Campus(plan, calendar, people, key_id=dice.id_at(began))
     writer.add(School, id=plan.school_id, name=plan.name, short_name=plan.short_name, time_zone=TIME_ZONE, currency=CURRENCY)
     writer.add(Term, school_id=plan.school_id, id=dice.id_at(began), name="Текущий триместр", starts_on=calendar.begins, ends_on=calendar.ends)
     for number, (starts_at, ends_at) in enumerate(plan.bells, start=1):
@@ -99,7 +99,7 @@ def _write_courses(campus: Campus, writer: Writer, dice: Dice, began: dt.datetim
 
 def _write_cards(campus: Campus, writer: Writer, dice: Dice, began: dt.datetime, secret: bytes) -> None:
     """A card for every pupil and member of the staff; two of a hundred have lost one before, which is blocked. The demo's own children never do."""
-    school_id, campus.key_id = campus.school_id, dice.id_at(began)
+    school_id = campus.school_id
     writer.add(CardKey, school_id=school_id, id=campus.key_id, secret=secret, made_at=began)
     demo_family = campus.people.families[0].ties[0].human
     holders: list[tuple[UUID, Human | None]] = [(worker.id, None) for worker in campus.people.workers]

@@ -81,10 +81,10 @@ class Porter:
             row.append(_Shown(self._campus.begins_at(roll.date, 1) - self._dice.uniform(5, 40) * _MINUTE, None, Direction.IN, None))
         first: dict[UUID, UUID] = {}
         for gate in self._gates:
-            for row in sorted(shown[gate.door], key=lambda row: row.moment):
-                passage = self._present(gate, row)
-                if passage is not None and row.person is not None:
-                    first.setdefault(row.person, passage)
+            for one in sorted(shown[gate.door], key=lambda one: one.moment):
+                passage = self._present(gate, one)
+                if passage is not None and one.person is not None:
+                    first.setdefault(one.person, passage)
         self._write_late(roll, first)
 
     def _present(self, gate: _Gate, shown: _Shown) -> UUID | None:

@@ -53,7 +53,7 @@ class Name:
 
 def female_form(family: str) -> str:
     """Соловьёв → Соловьёва, Левицкий → Левицкая; Черных and Ткаченко stay."""
-    if family.endswith("ский"):
+    if family.endswith(("ский", "цкий")):
         return family.removesuffix("ий") + "ая"
     return family + "а" if family.endswith(("ов", "ев", "ёв", "ин")) else family
 

@@ -1,6 +1,7 @@
 """The outline of a seeded school: its classes, posts, bells, doors, and the school days behind and ahead of the seeding day."""
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -98,26 +99,28 @@ _POSTS = (
     ("Директор", Role.OFFICE), ("Заместитель директора", Role.OFFICE), ("Заместитель директора", Role.OFFICE), ("Секретарь", Role.OFFICE),
     ("Заведующая столовой", Role.CANTEEN), ("Буфетчица", Role.CANTEEN), ("Охранник", Role.GUARD), ("Охранник", Role.GUARD), ("Библиотекарь", Role.OFFICE),
 )
+_SECOND = (ClassPlan(3, "А", 20), ClassPlan(6, "А", 21), ClassPlan(8, "А", 19))
+_FEW = (ClassPlan(3, "Б", 12), ClassPlan(7, "А", 14), ClassPlan(9, "А", 12))
+_FEW_SECOND = (ClassPlan(4, "А", 8), ClassPlan(6, "А", 8))
 _FEW_POSTS = (("Директор", Role.OFFICE), ("Буфетчица", Role.CANTEEN), ("Охранник", Role.GUARD))
 
 
 def plan_schools(size: Size) -> tuple[Plan, Plan]:
     """The main school of the morning shift, and a small one of the afternoon shift that shares families and a teacher with it."""
-    if size is Size.FULL:
-        letters = {grade: "АБВ" if grade <= 4 else "АБ" for grade in range(1, 12)}
-        sizes = [23, 24, 22, 23, 25, 22, 24, 23, 21, 23, 24, 22, 25]
-        pairs = [(grade, letter) for grade, row in letters.items() for letter in row]
-        classes = tuple(ClassPlan(grade, letter, sizes[place % len(sizes)]) for place, (grade, letter) in enumerate(pairs))
-        small = (ClassPlan(3, "А", 20), ClassPlan(6, "А", 21), ClassPlan(8, "А", 19))
-        teachers, posts, shared = _TEACHERS, _POSTS, 14
-    else:
-        classes = (ClassPlan(3, "Б", 12), ClassPlan(7, "А", 14), ClassPlan(9, "А", 12))
-        small = (ClassPlan(4, "А", 8), ClassPlan(6, "А", 8))
-        teachers, posts, shared = _FEW_TEACHERS, _FEW_POSTS, 3
-    main = Plan(
-        1, "ГБОУ «Школа № 1284»", "Школа 1284", classes, teachers, posts, _MORNING, ("Главный вход", "Вход со двора"), ("Столовая", "Буфет"), 0,
-    )
+    full = size is Size.FULL
     second = Plan(
-        2, "МБОУ «Школа № 41» (вторая смена)", "Школа 41", small, _FEW_TEACHERS, _FEW_POSTS, _AFTERNOON, ("Вход",), ("Буфет",), shared,
+        2, "МБОУ «Школа № 41» (вторая смена)", "Школа 41", _SECOND if full else _FEW_SECOND, _FEW_TEACHERS, _FEW_POSTS, _AFTERNOON, ("Вход",), ("Буфет",),
+        14 if full else 3,
+    )
+    main = Plan(
+        1, "ГБОУ «Школа № 1284»", "Школа 1284", _lay_classes() if full else _FEW, _TEACHERS if full else _FEW_TEACHERS, _POSTS if full else _FEW_POSTS,
+        _MORNING, ("Главный вход", "Вход со двора"), ("Столовая", "Буфет"), 0,
     )
     return main, second
+
+
+def _lay_classes() -> tuple[ClassPlan, ...]:
+    """Three classes of each primary grade and two of each other: 26 with 600 pupils."""
+    pairs = [(grade, letter) for grade in range(1, 12) for letter in ("АБВ" if grade <= 4 else "АБ")]
+    sizes = itertools.cycle((23, 24, 22, 23, 25, 22, 24, 23, 21, 23, 24, 22, 24))
+    return tuple(ClassPlan(grade, letter, pupils) for (grade, letter), pupils in zip(pairs, sizes, strict=False))

@@ -55,7 +55,7 @@ class _Grid:
 
 
 def lay_week(needs: list[Need], dice: Dice) -> Week:
-    """Begin with any order and exchange lessons of a class while that helps; RuntimeError if a clash remains, which a plan with too few teachers would cause."""
+    """Begin with any order and exchange lessons of a class while that helps; RuntimeError if a clash remains: the plan has too few teachers."""
     grid = _Grid()
     for group in sorted({need.group for need in needs}):
         lessons = [need for need in needs if need.group == group for _ in range(need.hours)]
