@@ -1,10 +1,11 @@
 """The database: tables' common columns, one engine for SQLite or PostgreSQL, transactions, migration."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 
 from school import ids
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 BigIdentity = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A 64-bit number that the database gives out (SQLite counts only in INTEGER, which has 64 bits there)."""
@@ -161,9 +165,35 @@ def is_away(error: BaseException | None) -> bool:
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the database to a revision. Synchronous: it runs before a server starts, or in a command."""
     from alembic import command
+
+    config = _alembic()
+    config.attributes["url"] = url
+    command.upgrade(config, revision)
+
+
+def is_current(url: str) -> bool:
+    """Whether the database is at this version's revision. Synchronous, as `migrate` is; what the driver raises passes through."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    address = sa.make_url(url)
+    if url.startswith("sqlite") and not Path(address.database or "").is_file():
+        return False  # opening it would make it
+
+    async def read() -> str | None:
+        engine = create_async_engine(url)
+        try:
+            async with engine.connect() as connection:
+                return await connection.run_sync(lambda inner: MigrationContext.configure(inner).get_current_revision())
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(read()) == ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def _alembic() -> "Config":
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["url"] = url
-    command.upgrade(config, revision)
+    return config

@@ -1,0 +1,111 @@
+"""`school device`: what the office's technician does about reader PCs."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import sqlalchemy as sa
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school.access.models import Door
+from school.commands.start import prepare, require_migrated, with_database
+from school.db import Database
+from school.errors import bad_input
+from school.ids import Ref
+from school.meals.models import Till
+from school.registry import devices
+from school.registry.models import Device, DeviceKind
+
+app = typer.Typer(help="Reader PCs: one-time codes, the list, revocation.", no_args_is_help=True)
+SchoolOption = Annotated[int, typer.Option("--school", help="The school's id.")]
+_PAIR = "READER=PLACE, the place by its name or id; repeat for more"
+
+
+@app.command("code")
+def make_code(
+    kind: Annotated[DeviceKind, typer.Option("--kind", help="What the device is for.")],
+    name: Annotated[str, typer.Option("--name", help="What the device is called.")],
+    school: SchoolOption = 1,
+    entries: Annotated[list[str] | None, typer.Option("--in", help=f"A gate's reader for entering: {_PAIR}.")] = None,
+    exits: Annotated[list[str] | None, typer.Option("--out", help=f"A gate's reader for leaving: {_PAIR}.")] = None,
+    tills: Annotated[list[str] | None, typer.Option("--till", help=f"A canteen's reader: {_PAIR}.")] = None,
+    readers: Annotated[list[str] | None, typer.Option("--reader", help="A desk's reader; repeat for more.")] = None,
+) -> None:
+    """Print a one-time code that admits one device within 24 hours.
+
+    For example: school device code --kind gate --name "Main gate" --in "in=Главный вход" --out "out=Главный вход"
+    """
+    settings = prepare()
+    require_migrated(settings)
+
+    async def make(database: Database) -> str:
+        async with database.begin() as session:
+            bindings = [
+                *await _bind(session, school, Door, entries, {"direction": "in"}), *await _bind(session, school, Door, exits, {"direction": "out"}),
+                *await _bind(session, school, Till, tills, {}), *({"reader": reader} for reader in readers or ()),
+            ]
+            return await devices.make_code(session, school, kind, name, bindings)
+
+    print(with_database(settings, make))
+
+
+async def _bind(session: AsyncSession, school: int, place: type[Door | Till], pairs: Sequence[str] | None, more: dict[str, str]) -> list[dict[str, str]]:
+    """Bindings as `devices.make_code` wants them, from READER=PLACE. Refused (BAD_INPUT): no such place, or two of this name."""
+    noun, bindings = place.__tablename__, []
+    for pair in pairs or ():
+        reader, separator, called = pair.partition("=")
+        if not separator:
+            raise bad_input(f"{pair!r} is not {_PAIR}")
+        found = (await session.scalars(sa.select(place.id).where(place.school_id == school, sa.or_(place.name == called, place.id == _uuid(called))))).all()
+        if len(found) != 1:
+            raise bad_input(f"there {'is no' if not found else 'are several'} {noun} {called!r} in school {school}")
+        bindings.append({"reader": reader, noun: str(found[0]), **more})
+    return bindings
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@app.command("list")
+def list_devices(school: SchoolOption = 1) -> None:
+    """Show a school's devices."""
+    settings = prepare()
+    require_migrated(settings)
+
+    async def read(database: Database) -> Sequence[Device]:
+        async with database.read() as session:
+            return await devices.of_school(session, school)
+
+    table = Table("id", "kind", "name", "software", "waiting", "refused", "seen (UTC)", "revoked (UTC)")
+    for device in with_database(settings, read):
+        table.add_row(
+            str(device.id), device.kind.value, device.name, device.software, str(device.queue_depth), str(device.rejected), _moment(device.seen_at),
+            _moment(device.revoked_at),
+        )
+    Console().print(table)
+
+
+def _moment(value: Any) -> str:
+    return value.strftime("%Y-%m-%d %H:%M:%S") if value is not None else "—"
+
+
+@app.command("revoke")
+def revoke(
+    device: Annotated[UUID, typer.Argument(help="The device's id, from `school device list`.")], school: SchoolOption = 1,
+) -> None:
+    """Turn a device away from now on; what it has recorded stays."""
+    settings = prepare()
+    require_migrated(settings)
+
+    async def turn_away(database: Database) -> str:
+        async with database.begin() as session:
+            return (await devices.revoke_by_operator(session, Ref(school, device))).name
+
+    print(f"“{with_database(settings, turn_away)}” is turned away.")

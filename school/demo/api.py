@@ -1,0 +1,59 @@
+"""The people's API as the demo's people use it: GraphQL over HTTP, signed in with their own passwords."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import urllib3
+
+_ATTEMPTS = 5
+_PAUSE_SECONDS = 0.3
+_SIGN_IN = "mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename ... on SignedIn { token } ... on Refusal { code message } } }"
+
+
+class RefusedError(Exception):
+    """The service said no: its code and message."""
+
+
+class Client:
+    """Somebody with a login. Its requests may run in parallel; each may be repeated, for its writes carry ids of their own."""
+
+    def __init__(self, pool: urllib3.PoolManager, url: str, login: str, password: str) -> None:
+        self.login = login
+        self._pool = pool
+        self._url = f"{url}/graphql"
+        self._password = password
+        self._token: str | None = None
+        self._signing_in = asyncio.Lock()
+
+    async def ask(self, document: str, **variables: Any) -> Any:
+        """The value of the document's one field. RefusedError where it is a `Refusal` or the answer has errors."""
+        async with self._signing_in:
+            if self._token is None:
+                self._token = (await self._send(_SIGN_IN, {"input": {"login": self.login, "password": self._password}}, None))["token"]
+        return await self._send(document, variables, self._token)
+
+    async def _send(self, document: str, variables: Mapping[str, Any], token: str | None) -> Any:
+        body = orjson.dumps({"query": document, "variables": variables})
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+        for attempt in range(_ATTEMPTS):
+            try:
+                answer = await asyncio.to_thread(self._pool.request, "POST", self._url, body=body, headers=headers)
+                if answer.status != 503:
+                    return _value(orjson.loads(answer.data))
+            except urllib3.exceptions.HTTPError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            await asyncio.sleep(_PAUSE_SECONDS * 2**attempt)
+        raise RefusedError("UNAVAILABLE: the service is away")
+
+
+def _value(answer: dict[str, Any]) -> Any:
+    if answer.get("errors"):
+        first = answer["errors"][0]
+        raise RefusedError(f"{first.get('extensions', {}).get('code', 'ERROR')}: {first['message']}")
+    (value,) = answer["data"].values()
+    if isinstance(value, dict) and value.get("__typename") == "Refusal":
+        raise RefusedError(f"{value['code']}: {value['message']}")
+    return value

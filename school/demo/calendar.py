@@ -1,0 +1,46 @@
+"""Which day the demo plays: the school day after everything that is recorded, with a timetable that never runs out."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import clock, ids
+from school.diary.models import Attendance, Lesson, Mark
+from school.meals.models import Transfer
+from school.outbox import FeedRow
+from school.registry.models import Device, Session, Tap, Term
+from school.seed.plan import TIME_ZONE, next_school_day
+
+_WEEK = dt.timedelta(days=7)
+
+
+async def next_day(session: AsyncSession) -> dt.date:
+    """The demo's clock never goes back: whatever has been recorded, however it was left, lies before this day."""
+    moments = [
+        await session.scalar(sa.select(sa.func.max(column)))
+        for column in (
+            Tap.received_at, Mark.given_at, Attendance.at, Transfer.happened_at, FeedRow.published_at, Session.made_at, Device.seen_at,
+        )
+    ]
+    last = max(clock.school_date(moment, TIME_ZONE) for moment in moments if moment is not None)
+    return next_school_day(last + dt.timedelta(days=1))
+
+
+async def extend(session: AsyncSession, day: dt.date) -> int:
+    """Give the week of this day the lessons of the last week that has some, in every school whose timetable has run out; how many were added."""
+    added = 0
+    for school_id, last in (await session.execute(sa.select(Lesson.school_id, sa.func.max(Lesson.on_date)).group_by(Lesson.school_id))).all():
+        if last >= day:
+            continue
+        pattern = (await session.execute(sa.select(Lesson.__table__).where(Lesson.school_id == school_id, Lesson.on_date > last - _WEEK))).mappings().all()
+        until = day + _WEEK
+        shifts = range(1, (until - last) // _WEEK + 2)
+        rows = [
+            {**row, "id": ids.new(), "on_date": row["on_date"] + shift * _WEEK, "topic": None, "cancelled_at": None}
+            for shift in shifts for row in pattern if row["on_date"] + shift * _WEEK <= until
+        ]
+        await session.execute(sa.insert(Lesson), rows)
+        await session.execute(sa.update(Term).where(Term.school_id == school_id, Term.ends_on == last).values(ends_on=until))
+        added += len(rows)
+    return added

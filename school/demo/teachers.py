@@ -1,0 +1,77 @@
+"""The demo's teachers: the register, marks and homework of each lesson, through the people's API."""
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import partial
+
+from school import ids
+from school.demo.acts import Act
+from school.demo.api import Client
+from school.demo.programme import Given, Programme
+from school.ids import Kind, Ref
+from school.seed.curriculum import ANY_HOMEWORK
+from school.seed.dice import Dice
+
+_MINUTE = dt.timedelta(minutes=1)
+_REGISTER = """mutation Register($input: RecordAttendanceInput!) { recordAttendance(input: $input) {
+  __typename ... on AttendanceRecorded { results { __typename } } ... on Refusal { code message } } }"""
+_MARKS = """mutation Marks($input: GiveMarksInput!) { giveMarks(input: $input) {
+  __typename ... on MarksGiven { results { __typename } } ... on Refusal { code message } } }"""
+_HOMEWORK = """mutation Homework($input: SetHomeworkInput!) { setHomework(input: $input) { __typename ... on Refusal { code message } } }"""
+
+
+def plan_lessons(programme: Programme, clients: Mapping[str, Client], dice: Dice) -> list[list[Act]]:
+    """The acts of each teacher: the register soon after the bell, marks in the middle, homework at the end."""
+    late = {visit.person: visit.late for visit in programme.visits if visit.late}
+    acts: dict[str, list[Act]] = {}
+    first = {(given.ref.school_id, pupil): given.begins for given in reversed(programme.given) for pupil in given.pupils}
+    for given in programme.given:
+        client, row = clients[given.login], acts.setdefault(given.login, [])
+        minutes = {pupil: late[pupil] for pupil in given.pupils if pupil in late and first[given.ref.school_id, pupil] == given.begins}
+        row.append(Act(given.begins + 16 * _MINUTE, partial(_register, client, given, programme, minutes)))
+        if given.marked:
+            row.append(Act(given.begins + dice.uniform(22, 38) * _MINUTE, partial(_mark, client, given, programme, dice)))
+        if given.next_id is not None and dice.random() < 0.7:
+            row.append(Act(given.ends - _MINUTE, partial(_set_homework, client, given, dice)))
+    return list(acts.values())
+
+
+async def _register(client: Client, given: Given, programme: Programme, late: Mapping[object, int]) -> None:
+    entries = []
+    for pupil in given.pupils:
+        kind = "ABSENT" if pupil in programme.absent else "LATE" if pupil in late else "PRESENT"
+        entries.append({"childId": _person(given, Ref(given.ref.school_id, pupil)), "kind": kind, "minutesLate": late.get(pupil)})
+    await client.ask(_REGISTER, input={"lessonId": _lesson(given), "entries": entries})
+
+
+async def _mark(client: Client, given: Given, programme: Programme, dice: Dice) -> None:
+    """Some of those who are there; the `parent` login's child always."""
+    present = [pupil for pupil in given.pupils if pupil not in programme.absent]
+    own = {child.id for child in programme.children}
+    chosen = [pupil for pupil in present if pupil in own or dice.random() < 0.3]
+    marks = [
+        {
+            "id": str(ids.new()), "childId": _person(given, Ref(given.ref.school_id, pupil)), "lessonId": _lesson(given),
+            "value": dice.choices((2, 3, 4, 5), (1, 5, 9, 8))[0], "weight": 1, "work": dice.choice(("ANSWER", "CLASSWORK", "HOMEWORK")), "comment": None,
+        }
+        for pupil in chosen
+    ]
+    if marks:
+        await client.ask(_MARKS, input={"marks": marks})
+
+
+async def _set_homework(client: Client, given: Given, dice: Dice) -> None:
+    page = dice.randint(8, 190)
+    text = dice.choice(ANY_HOMEWORK).format(a=page, b=page + dice.randint(1, 4), c=dice.randint(2, 40))
+    if given.next_id is not None:
+        due = ids.encode(Kind.LESSON, given.ref.school_id, given.next_id)
+        await client.ask(_HOMEWORK, input={"id": str(ids.new()), "lessonId": due, "text": text})
+
+
+def _lesson(given: Given) -> str:
+    return ids.encode(Kind.LESSON, given.ref.school_id, given.ref.id)
+
+
+def _person(given: Given, ref: Ref) -> str:
+    del given
+    return ids.encode(Kind.PERSON, ref.school_id, ref.id)

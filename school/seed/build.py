@@ -1,0 +1,83 @@
+"""Build the seed: both schools, day after day, in one transaction: an interrupted seed leaves nothing."""
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school.db import Database
+from school.errors import Code, Refused
+from school.registry.models import School
+from school.seed.campus import Campus, Entropy, at
+from school.seed.diary import Diarist
+from school.seed.dice import Dice
+from school.seed.founding import found
+from school.seed.gates import Porter
+from school.seed.logins import open_accounts
+from school.seed.meals import Canteen
+from school.seed.people import gather
+from school.seed.plan import Size, lay_calendar, plan_schools
+from school.seed.roll import Health, call_roll
+from school.seed.writer import Writer
+
+Tell = Callable[[int, int], None]
+"""Told how far the seed is: steps done, steps in all."""
+NUMBER = 1284
+"""The seed number of the demo."""
+
+
+async def is_empty(session: AsyncSession) -> bool:
+    """Whether the database holds no school yet."""
+    return await session.scalar(sa.select(School.id).limit(1)) is None
+
+
+async def build(
+    database: Database, passwords: Mapping[str, str], today: dt.date, *, size: Size = Size.FULL, number: int = NUMBER, tell: Tell = lambda _done, _all: None,
+    entropy: Entropy = secrets.token_bytes,
+) -> int:
+    """Seed an empty database for this school-local date; the number of rows written. Refused (CONFLICT) when there is a school already."""
+    calendar, plans = lay_calendar(today, size), plan_schools(size)
+    steps = len(plans) * (len(calendar.past) + 2) + 1
+    done = 0
+    async with database.begin() as session:
+        if not await is_empty(session):
+            raise Refused(Code.CONFLICT, "The database is not empty: a seed needs one without schools.")
+        writer = Writer(session)
+        campuses: list[Campus] = []
+        for plan in plans:
+            dice = Dice(number, plan.school_id, "founding")
+            elsewhere = campuses[0].people.families[:plan.shared_families] if campuses else []
+            people = gather(plan, dice, at(calendar.begins, dt.time(7)), elsewhere, campuses[0].mathematician() if campuses else None)
+            campuses.append(found(plan, calendar, people, dice, writer, entropy))
+            await writer.flush()
+            tell(done := done + 1, steps)
+        open_accounts(campuses, passwords, Dice(number, "accounts"), writer)
+        await writer.flush()
+        tell(done := done + 1, steps)
+        for campus in campuses:
+            done = await _live(session, campus, number, writer, entropy, lambda done: tell(done, steps), done)
+    return writer.written
+
+
+async def _live(
+    session: AsyncSession, campus: Campus, number: int, writer: Writer, entropy: Entropy, tell: Callable[[int], None], done: int,
+) -> int:
+    """Live through the past days of a school."""
+    dice = {purpose: Dice(number, campus.school_id, purpose) for purpose in ("health", "roll", "diary", "meals", "gates")}
+    health, diarist = Health(dice["health"]), Diarist(campus, dice["diary"], writer)
+    canteen, porter = Canteen(campus, dice["meals"], writer), Porter(campus, dice["gates"], writer, entropy)
+    for date in campus.calendar.past:
+        roll = call_roll(campus, date, health, dice["roll"])
+        diarist.write(roll)
+        canteen.write(roll)
+        if date >= campus.calendar.passages_from:
+            porter.write(roll)
+        await writer.flush()
+        tell(done := done + 1)
+    porter.close()
+    await writer.flush()
+    await canteen.close(session)
+    tell(done := done + 1)
+    return done

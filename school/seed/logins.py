@@ -1,0 +1,54 @@
+"""The seeded logins: an account for everyone, and a password for one of each role."""
+
+import datetime as dt
+import secrets
+from collections.abc import Mapping
+
+from school.context import Role
+from school.registry.accounts import hash_password
+from school.registry.models import Account, AccountRole
+from school.seed.campus import Campus, at
+from school.seed.dice import Dice
+from school.seed.people import Human
+from school.seed.writer import Writer
+
+LOGINS = {
+    "parent": "мама: двое детей в первой школе, один во второй", "pupil": "её ребёнок, 7А", "teacher": "учитель математики, в обеих школах",
+    "classteacher": "классный руководитель 7А", "canteen": "буфет", "guard": "охрана", "office": "канцелярия",
+}
+"""The logins that have passwords, and who they are."""
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+_PREFIX = {Role.GUARDIAN: "g", Role.PUPIL: "p"}
+
+
+def make_passwords() -> dict[str, str]:
+    """A fresh password for each login: three groups of four letters and digits, 60 bits."""
+    return {login: "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(3)) for login in LOGINS}
+
+
+def open_accounts(campuses: list[Campus], passwords: Mapping[str, str], dice: Dice, writer: Writer) -> None:
+    """An account for every human, with all roles in all schools; those of `LOGINS` get the passwords given, the others none."""
+    made_at = at(campuses[0].calendar.begins, dt.time(7))
+    named = {id(human): login for login, human in _choose(campuses[0]).items()}
+    humans = {id(human): human for campus in campuses for human in campus.people.everyone()}
+    for number, human in enumerate(humans.values(), start=1):
+        login = named.get(id(human)) or f"{next((_PREFIX[role] for _, role in sorted(human.roles) if role in _PREFIX), 's')}{number:04}"
+        account_id = dice.id_at(made_at)
+        password = passwords.get(login)
+        writer.add(
+            Account, id=account_id, login=login, password_hash=hash_password(password) if password else None, made_at=made_at, disabled_at=None,
+        )
+        for school_id, role in sorted(human.roles):
+            writer.add(AccountRole, account_id=account_id, school_id=school_id, person_id=human.persons[school_id], role=role)
+
+
+def _choose(campus: Campus) -> dict[str, Human]:
+    """Whose the logins are: the first family and the people around its child in the demo's class."""
+    group, mother = campus.demo_group(), campus.people.families[0].ties[0].human
+    workers = {role: [worker.human for worker in campus.people.workers if worker.role is role] for role in Role}
+    return {
+        "parent": mother, "pupil": next(learner.human for learner in campus.classmates[group] if learner.ties[0].human is mother),
+        "teacher": campus.mathematician(), "classteacher": campus.leaders[group].human,
+        "canteen": workers[Role.CANTEEN][-1], "guard": workers[Role.GUARD][0], "office": workers[Role.OFFICE][0],
+    }
+

@@ -1,0 +1,256 @@
+"""What the seed promises: a school in which everything agrees, the same for the same number and day."""
+
+import datetime as dt
+import hashlib
+import hmac
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from school import clock
+from school.access.models import Passage, Presence
+from school.context import Role
+from school.day.models import LateArrival
+from school.db import Database
+from school.diary.models import Attendance, AttendanceKind, Lesson, Mark, MarkRevision
+from school.errors import Code, Refused
+from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Transfer, TransferKind
+from school.registry.accounts import sign_in
+from school.registry.models import (
+    Account,
+    AccountRole,
+    Card,
+    CardKey,
+    CardState,
+    Course,
+    Guardianship,
+    Outcome,
+    Pupil,
+    School,
+    Staff,
+    Tap,
+)
+from school.seed.build import build
+from school.seed.dice import card_uid
+from school.seed.logins import LOGINS
+from school.seed.plan import TIME_ZONE, Size
+from school.tables import metadata
+from tests.databases import fresh_database
+
+TODAY = dt.date(2026, 11, 24)
+PASSWORDS = {login: f"password of {login}" for login in LOGINS}
+
+
+async def rows(database: Database, statement: sa.Select[Any]) -> list[sa.Row[Any]]:
+    """All rows of a select."""
+    async with database.read() as session:
+        return list((await session.execute(statement)).all())
+
+
+async def contents(database: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table, in the order of its key."""
+    found = {}
+    async with database.read() as session:
+        for table in metadata.sorted_tables:
+            columns = [column for column in table.columns if column.name != "password_hash"]  # salted
+            found[table.name] = [tuple(row) for row in await session.execute(sa.select(*columns).order_by(*table.primary_key.columns))]
+    return found
+
+
+async def test_money_is_exact_and_never_below_the_floor(database: Database) -> None:
+    await build(database, PASSWORDS, TODAY, size=Size.SMALL)
+    accounts = {row.id: row for row in await rows(database, sa.select(MealAccount.__table__))}
+    transfers = {row.id: row for row in await rows(database, sa.select(Transfer.__table__))}
+    postings = await rows(database, sa.select(Posting.__table__))
+    sums: dict[Any, int] = {}
+    histories: dict[Any, list[Any]] = {account: [] for account, row in accounts.items() if row.kind is AccountKind.PERSON}
+    for posting in postings:
+        sums[posting.transfer_id] = sums.get(posting.transfer_id, 0) + posting.amount
+        if posting.account_id in histories:
+            histories[posting.account_id].append(posting)
+        else:
+            assert posting.balance is None
+    assert set(sums) == set(transfers)
+    assert set(sums.values()) == {0}
+    for account, history in histories.items():
+        history.sort(key=lambda posting: transfers[posting.transfer_id].happened_at)
+        assert [after.balance - before.balance for before, after in pairwise(history)] == [posting.amount for posting in history[1:]]
+        assert (history[0].balance - history[0].amount, history[-1].balance) == (0, accounts[account].balance) if history else accounts[account].balance == 0
+        assert min([posting.balance for posting in history], default=0) >= accounts[account].floor
+    items = await rows(database, sa.select(SaleItem.transfer_id, sa.func.sum(SaleItem.price * SaleItem.quantity).label("total")).group_by(SaleItem.transfer_id))
+    assert {row.transfer_id: row.total for row in items} == {key: row.amount for key, row in transfers.items() if row.kind is TransferKind.SALE}
+    assert {row.kind for row in transfers.values()} >= {TransferKind.SALE, TransferKind.TOP_UP}
+
+
+async def test_everyone_has_what_a_pupil_needs(database: Database) -> None:
+    await build(database, PASSWORDS, TODAY, size=Size.SMALL)
+    pupils = {(row.school_id, row.id) for row in await rows(database, sa.select(Pupil.school_id, Pupil.id))}
+    staff = {(row.school_id, row.id) for row in await rows(database, sa.select(Staff.school_id, Staff.id))}
+    assert len([key for key in pupils if key[0] == 1]) == 38
+    assert len([key for key in pupils if key[0] == 2]) == 16
+    open_ties = await rows(database, sa.select(Guardianship.school_id, Guardianship.pupil_id).where(Guardianship.ended_at.is_(None)))
+    assert {(row.school_id, row.pupil_id) for row in open_ties} == pupils
+    ended = await rows(database, sa.select(Guardianship.ended_at).where(Guardianship.ended_at.is_not(None)))
+    assert ended
+    assert all(row.ended_at < clock.school_moment(TODAY, dt.time(13), TIME_ZONE) for row in ended)
+    active = await rows(database, sa.select(Card.school_id, Card.person_id).where(Card.state == CardState.ACTIVE))
+    assert sorted((row.school_id, row.person_id) for row in active) == sorted(pupils | staff)
+    purses = await rows(database, sa.select(MealAccount.school_id, MealAccount.person_id).where(MealAccount.kind == AccountKind.PERSON))
+    assert sorted((row.school_id, row.person_id) for row in purses) == sorted(pupils | staff)
+    keys = {row.school_id: row.secret for row in await rows(database, sa.select(CardKey.school_id, CardKey.secret))}
+    for card in await rows(database, sa.select(Card.school_id, Card.id, Card.token)):
+        uid = card_uid(card.id)
+        assert (len(uid), uid[0]) == (7, 4)
+        assert card.token == hmac.new(keys[card.school_id], uid, hashlib.sha256).digest()
+
+
+async def test_the_parent_has_children_in_both_schools(database: Database) -> None:
+    await build(database, PASSWORDS, TODAY, size=Size.SMALL)
+    viewer = (await sign_in(database, "parent", PASSWORDS["parent"], seconds=60)).viewer
+    assert [(grant.school_id, grant.role) for grant in viewer.grants] == [(1, Role.GUARDIAN), (2, Role.GUARDIAN)]
+    assert sorted(child.school_id for child in viewer.children) == [1, 1, 2]
+    pupil = (await sign_in(database, "pupil", PASSWORDS["pupil"], seconds=60)).viewer
+    assert pupil.children < viewer.children
+    teacher = (await sign_in(database, "teacher", PASSWORDS["teacher"], seconds=60)).viewer
+    assert [(grant.school_id, grant.role) for grant in teacher.grants] == [(1, Role.TEACHER), (2, Role.TEACHER)]
+    both = await rows(
+        database, sa.select(AccountRole.account_id).where(AccountRole.role == Role.GUARDIAN).group_by(AccountRole.account_id)
+        .having(sa.func.count(AccountRole.school_id.distinct()) == 2))
+    assert len(both) >= 3
+
+
+async def test_only_one_login_of_each_role_has_a_password(database: Database) -> None:
+    await build(database, PASSWORDS, TODAY, size=Size.SMALL)
+    named = await rows(database, sa.select(Account.login).where(Account.password_hash.is_not(None)))
+    assert {row.login for row in named} == set(LOGINS)
+    for login, role in (("canteen", Role.CANTEEN), ("guard", Role.GUARD), ("office", Role.OFFICE), ("classteacher", Role.TEACHER)):
+        viewer = (await sign_in(database, login, PASSWORDS[login], seconds=60)).viewer
+        assert [(grant.school_id, grant.role) for grant in viewer.grants] == [(1, role)]
+    humans = await rows(database, sa.select(sa.func.count()).select_from(Account))
+    assert humans[0][0] > len(LOGINS)
+
+
+async def test_a_day_agrees_with_itself(database: Database) -> None:
+    await build(database, PASSWORDS, TODAY, size=Size.SMALL)
+    lessons = {row.id: row for row in await rows(database, sa.select(Lesson.__table__))}
+    came = {
+        (row.person_id, clock.school_date(row.happened_at, TIME_ZONE)) for row in await rows(database, sa.select(Passage.person_id, Passage.happened_at))
+    }
+    register = await rows(database, sa.select(Attendance.__table__))
+    for entry in register:
+        there = entry.kind in {AttendanceKind.PRESENT, AttendanceKind.LATE}
+        assert there == ((entry.pupil_id, lessons[entry.lesson_id].on_date) in came)
+    here = {(entry.pupil_id, entry.lesson_id) for entry in register if entry.kind in {AttendanceKind.PRESENT, AttendanceKind.LATE}}
+    marks = await rows(database, sa.select(Mark.__table__))
+    assert all((mark.pupil_id, mark.lesson_id) in here for mark in marks)
+    assert not any(lessons[mark.lesson_id].cancelled_at for mark in marks)
+    late = {
+        (entry.pupil_id, entry.lesson_id): entry.minutes_late for entry in register
+        if entry.kind is AttendanceKind.LATE and lessons[entry.lesson_id].bell == 1
+    }
+    noticed = {(row.pupil_id, row.lesson_id): row.minutes for row in await rows(database, sa.select(LateArrival.__table__))}
+    assert late == {key: minutes for key, minutes in noticed.items() if lessons[key[1]].bell == 1 and minutes > 0}
+    assert late
+
+
+async def test_a_mark_is_what_its_last_revision_says(database: Database) -> None:
+    await build(database, PASSWORDS, TODAY, size=Size.SMALL)
+    marks = {row.id: row for row in await rows(database, sa.select(Mark.__table__))}
+    revisions: dict[Any, list[Any]] = {}
+    for row in await rows(database, sa.select(MarkRevision.__table__).order_by(MarkRevision.mark_id, MarkRevision.revision)):
+        revisions.setdefault(row.mark_id, []).append(row)
+    assert set(revisions) == set(marks)
+    for mark_id, history in revisions.items():
+        mark, last = marks[mark_id], history[-1]
+        assert [row.revision for row in history] == list(range(1, mark.revision + 1))
+        assert (last.value, last.weight, last.work, last.comment) == (mark.value, mark.weight, mark.work, mark.comment)
+        assert (mark.withdrawn_at is not None) == (last.action == "withdrawn")
+        assert 2 <= mark.value <= 5
+
+
+async def test_no_teacher_is_in_two_rooms_and_no_class_has_a_gap(database: Database) -> None:
+    await build(database, PASSWORDS, TODAY, size=Size.SMALL)
+    found = await rows(
+        database, sa.select(Lesson.school_id, Lesson.on_date, Lesson.bell, Lesson.class_group_id, Course.teacher_id)
+        .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id)))
+    assert len({(row.on_date, row.bell, row.teacher_id) for row in found}) == len(found)
+    days: dict[Any, list[int]] = {}
+    for row in found:
+        days.setdefault((row.class_group_id, row.on_date), []).append(row.bell)
+    assert all(sorted(bells) == list(range(1, len(bells) + 1)) for bells in days.values())
+    assert {row.on_date for row in found} == {day for group, day in days}
+    assert len({row.on_date for row in found if row.on_date < TODAY}) == 11
+    assert len({row.on_date for row in found if row.on_date >= TODAY}) == 10
+
+
+async def test_every_passage_has_its_tap_and_everyone_is_outside(database: Database) -> None:
+    await build(database, PASSWORDS, TODAY, size=Size.SMALL)
+    taps = {(row.school_id, row.device_id, row.sequence): row for row in await rows(database, sa.select(Tap.__table__))}
+    passages = await rows(database, sa.select(Passage.__table__))
+    admitted = {key for key, tap in taps.items() if tap.outcome is Outcome.ADMIT}
+    assert {(row.school_id, row.device_id, row.sequence) for row in passages} == admitted
+    assert {tap.reason for tap in taps.values() if tap.outcome is Outcome.REFUSE} <= {"UNKNOWN_CARD", "CARD_BLOCKED"}
+    sequences: dict[Any, list[Any]] = {}
+    for tap in taps.values():
+        sequences.setdefault(tap.device_id, []).append((tap.sequence, tap.happened_at))
+    for history in sequences.values():
+        history.sort()
+        assert [number for number, _ in history] == list(range(1, len(history) + 1))
+        assert all(one[1] <= other[1] for one, other in pairwise(history))
+    last: dict[Any, Any] = {}
+    for row in sorted(passages, key=lambda row: row.happened_at):
+        assert row.direction != (last[row.person_id].direction if row.person_id in last else "out"), "one enters before one leaves"
+        last[row.person_id] = row
+    presence = {row.person_id: row for row in await rows(database, sa.select(Presence.__table__))}
+    assert set(presence) == set(last)
+    assert all((row.inside, row.changed_at) == (False, last[person].happened_at) for person, row in presence.items())
+
+
+async def test_the_same_number_and_day_make_the_same_school() -> None:
+    made = []
+    for number, today in ((7, TODAY), (7, TODAY), (8, TODAY), (7, TODAY + dt.timedelta(days=1))):
+        async with fresh_database("sqlite") as url:
+            database = Database(url)
+            await build(database, {}, today, size=Size.SMALL, number=number, entropy=lambda count: b"\x01" * count)
+            made.append(await contents(database))
+            await database.close()
+    assert made[0] == made[1]
+    assert made[0]["person"] != made[2]["person"]
+    assert made[0]["mark"] != made[3]["mark"]
+
+
+async def test_a_database_with_a_school_is_refused(database: Database) -> None:
+    async with database.begin() as session:
+        session.add(School(id=9, name="Школа", short_name="Ш", time_zone=TIME_ZONE, currency="RUB"))
+    before = await contents(database)
+    with pytest.raises(Refused) as refused:
+        await build(database, PASSWORDS, TODAY, size=Size.SMALL)
+    assert refused.value.code is Code.CONFLICT
+    assert await contents(database) == before
+
+
+async def test_the_whole_of_it(sqlite_url: str) -> None:
+    database, told = Database(sqlite_url), []
+    written = await build(database, {}, TODAY, tell=lambda done, steps: told.append((done, steps)))
+    counts = {}
+    async with database.read() as session:
+        for table in metadata.sorted_tables:
+            counts[table.name] = await session.scalar(sa.select(sa.func.count()).select_from(table))
+        by_school = (await session.execute(
+            sa.select(Pupil.school_id, sa.func.count(), sa.func.count(Pupil.class_group_id.distinct()))
+            .group_by(Pupil.school_id).order_by(Pupil.school_id))).all()
+        staff = await session.scalar(sa.select(sa.func.count()).select_from(Staff).where(Staff.school_id == 1))
+        orphans = (await session.execute(sa.text("PRAGMA foreign_key_check"))).all()
+    await database.close()
+    assert [tuple(row) for row in by_school] == [(1, 600, 26), (2, 60, 3)]
+    assert (staff, orphans) == (45, [])
+    assert 55_000 < counts["mark"] < 65_000
+    assert counts["mark_revision"] > counts["mark"]
+    assert 38_000 < counts["passage"] < 43_000
+    assert counts["transfer"] * 2 == counts["posting"] > 40_000
+    assert counts["homework"] > 3_000
+    assert counts["attendance"] > 150_000
+    assert sum(counts.values()) == written + 1  # the head of the feed
+    assert (told[-1][0], [done for done, _ in told]) == (told[-1][1], list(range(1, len(told) + 1)))
