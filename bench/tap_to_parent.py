@@ -22,13 +22,13 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from school.access.models import AntiPassback, Door, DoorRule  # noqa: E402 - the path comes first
-from school.db import Database, migrate  # noqa: E402
-from school.registry.models import DeviceKind  # noqa: E402
-from tests.pcsc_harness import FOUR_READERS, VirtualReaders, slot  # noqa: E402
-from tests.postgres import PostgresServer  # noqa: E402
-from tests.service_process import Service, device_code, gate_bindings, give_passwords, reader_daemon  # noqa: E402
-from tests.world import World, build, uid  # noqa: E402
+from school.access.models import AntiPassback, Door, DoorRule
+from school.db import Database, migrate
+from school.registry.models import DeviceKind
+from tests.pcsc_harness import FOUR_READERS, VirtualReaders, slot
+from tests.postgres import PostgresServer
+from tests.service_process import Service, device_code, gate_bindings, give_passwords, reader_daemon
+from tests.world import World, build, uid
 
 MUST = 150.0
 """Milliseconds: what the 95th percentile must stay under."""

@@ -74,7 +74,8 @@ def require_migrated(found: Settings) -> None:
 def require_postgresql(found: Settings, command: str) -> None:
     """SQLite has one server process, in which everything runs."""
     if found.sqlite:
-        raise fail(f"SCHOOL_DATABASE_URL: `school {command}` is a process beside others and needs PostgreSQL; with SQLite `school serve` does it all", BAD_SETTING)
+        needs = f"`school {command}` is a process beside others and needs PostgreSQL; with SQLite `school serve` does it all"
+        raise fail(f"SCHOOL_DATABASE_URL: {needs}", BAD_SETTING)
 
 
 def with_database(found: Settings, work: Callable[[Database], Awaitable[T]]) -> T:

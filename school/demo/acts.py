@@ -23,7 +23,7 @@ class Act:
 
 async def wait_until(moment: dt.datetime, speed: float) -> None:
     """Until the demo's clock shows this moment."""
-    while (left := (moment - clock.now()).total_seconds()) > 0:
+    while (left := (moment - clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 - a clock, not an event
         await asyncio.sleep(left / speed)
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 import structlog
-from tests.readers.hosts import Host
-from tests.readers.loopback import Loopback
 
 from readers import failpoints
+from tests.readers.hosts import Host
+from tests.readers.loopback import Loopback
 
 
 @pytest.fixture

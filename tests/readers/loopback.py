@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -69,7 +69,7 @@ class Loopback:
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> "Loopback":
+    def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
@@ -174,7 +174,7 @@ class Loopback:
             protocol_version = "HTTP/1.1"
             wbufsize = -1  # one packet for head and body: no waiting for acknowledgements
 
-            def do_POST(self) -> None:  # noqa: N802 - the base's name
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 try:
                     fault, answer = loopback.handle(self.headers, body)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from tests.readers.loopback import CARD_KEYS, SECONDS, Loopback
 
 from readers.backoff import Backoff
 from readers.ballast import Ballast
@@ -16,6 +15,7 @@ from readers.gateway import Gateway, Link, Signer, make_pool
 from readers.identity import Identity, Keyring, store_identity
 from readers.journal import Journal, NewTap
 from readers.uplink import Uplink
+from tests.readers.loopback import CARD_KEYS, SECONDS, Loopback
 
 TOKEN = "a1" * 32
 ADMIT = Verdict("ADMIT", "OK", "v1")

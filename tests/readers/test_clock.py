@@ -1,8 +1,8 @@
 """The device's clocks: exact, unmoved by jumps, scaled in a demonstration."""
 import pytest
-from tests.readers.rigs import START_US, Hands
 
 from readers.clock import LONGEST_AGE_MS, Clock, format_us, from_us, parse_simulation, to_us
+from tests.readers.rigs import START_US, Hands
 
 
 def test_microseconds_are_exact() -> None:

@@ -3,10 +3,9 @@ import json
 import signal
 from pathlib import Path
 
+from readers.cardkeys import CardKey, make_token
 from tests.readers.hosts import Host
 from tests.readers.loopback import KEY, Loopback, binding, entry, pass_list
-
-from readers.cardkeys import CardKey, make_token
 
 UID, OTHER, SEVEN, TEN = "04A1B2C3", "04FFEE01", "04112233445566", "0411223344556677AA99"
 

@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.readers.loopback import binding, entry, pass_list, rule
 
 from readers.decision import Verdict, decide
 from readers.passwire import make_list, parse_entries, parse_head
+from tests.readers.loopback import binding, entry, pass_list, rule
 
 CARD, OTHER = "a1" * 32, "b2" * 32
 NOON = "2026-03-04T12:00:00+03:00"  # a Wednesday in Moscow

@@ -3,11 +3,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.readers.hosts import Host
-from tests.readers.loopback import KEY, Loopback, entry, pass_list
 
 from readers import failpoints
 from readers.cardkeys import CardKey, make_token
+from tests.readers.hosts import Host
+from tests.readers.loopback import KEY, Loopback, entry, pass_list
 
 UIDS = [f"04A1B2{number:02X}" for number in range(6)]
 RUNNING = sorted(name for name in failpoints.NAMES if not name.startswith("enrol."))

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.readers.rigs import ADMIT, START_US, TOKEN, make_journal, make_tap
 
 from readers.journal import Answered, Depth, JournalDamagedError, JournalFullError, NotStoredError, StoredTap
+from tests.readers.rigs import ADMIT, START_US, TOKEN, make_journal, make_tap
 
 
 def test_synchronous_is_full_in_wal(tmp_path: Path) -> None:

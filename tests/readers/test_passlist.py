@@ -1,17 +1,18 @@
 """The stored pass list: deltas, restarts, malformed answers, and the gate's own view of presence."""
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.readers.loopback import binding, entry, pass_list, rule
-from tests.readers.rigs import START_US, Hands
 
 from readers.clock import Moment, format_us
 from readers.decision import PassList
 from readers.passlist import Passbook
 from readers.passwire import PassListError
+from tests.readers.loopback import binding, entry, pass_list, rule
+from tests.readers.rigs import START_US, Hands
 
 CARD, OTHER = "a1" * 32, "b2" * 32
 HARD = [binding("in", "IN", "HARD"), binding("out", "OUT")]
@@ -52,7 +53,7 @@ def test_deltas_lead_to_what_the_whole_list_says(tmp_path_factory: pytest.TempPa
     directory = tmp_path_factory.mktemp("list")
     book = open_book(directory)
     book.apply(versions[0])
-    for before, after in zip(versions, versions[1:], strict=False):
+    for before, after in pairwise(versions):
         assert book.apply(make_delta(before, after))
     whole = open_book(tmp_path_factory.mktemp("whole"))
     whole.apply(versions[-1])

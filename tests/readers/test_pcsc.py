@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from readers.cardkeys import CardKey, make_token
 from tests.pcsc_harness import VirtualReaders
 from tests.readers.hosts import Host
 from tests.readers.loopback import KEY, Loopback, entry, pass_list
 from tests.readers.rigs import wait_until
-
-from readers.cardkeys import CardKey, make_token
 
 UIDS = {"four": "04A1B2C3", "seven": "04112233445566", "ten": "0411223344556677AA99"}
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.readers.loopback import SECONDS, Loopback, Refuse
-from tests.readers.rigs import Rig, make_tap, wait_until
 
 from readers.clock import LONGEST_AGE_MS
 from readers.journal import StoredTap
 from readers.uplink import format_tap
+from tests.readers.loopback import SECONDS, Loopback, Refuse
+from tests.readers.rigs import Rig, make_tap, wait_until
 
 
 @pytest.fixture
