@@ -17,10 +17,11 @@ from school.clock import Clock
 from school.context import NOBODY, Context
 from school.day.reactions import Reactions
 from school.db import Database
+from school.delivery.channels import Nudge
 from school.delivery.hub import Hub
 from school.delivery.relay import Relay
 from school.delivery.tail import Tail
-from school.gateway.http import gateway_route
+from school.gateway.http import Gateway
 from school.outbox import Signal
 from school.registry import accounts
 from school.schema import people
@@ -39,8 +40,9 @@ def create(settings: Settings) -> Starlette:
     database, news = Database(settings.database_url, pool_size=settings.pool_size), Signal()
     hub = Hub(database, queue_limit=settings.queue_limit)
     relay, tail, reactions = Relay(database, news), Tail(database, news, hub), Reactions(database, news)
-    routes = [*_people(settings, database, hub), gateway_route(database, settings, news), *_health(database)]
-    return _application(database, routes, [relay.run, tail.run, hub.run, reactions.run], hub.close)
+    gateway = Gateway(database, news)
+    routes = [*_people(settings, database, hub), gateway.route, *_health(database)]
+    return _application(database, routes, [relay.run, tail.run, hub.run, reactions.run], [gateway.close, hub.close])
 
 
 def create_gateway(settings: Settings) -> Starlette:
@@ -48,8 +50,9 @@ def create_gateway(settings: Settings) -> Starlette:
     _use_clock(settings)
     database, news = Database(settings.database_url, pool_size=settings.pool_size), Signal()
     hub = Hub(database, queue_limit=settings.queue_limit)
-    tail = Tail(database, news, hub)
-    return _application(database, [gateway_route(database, settings, news), *_health(database)], [tail.run], hub.close)
+    gateway, tail, nudge = Gateway(database, news), Tail(database, news, hub), Nudge(database)
+    database.after_commit.append(nudge)
+    return _application(database, [gateway.route, *_health(database)], [tail.run, nudge.run], [gateway.close])
 
 
 async def run_relay(settings: Settings) -> None:
@@ -103,7 +106,13 @@ def _use_clock(settings: Settings) -> None:
         clock.use(Clock.parse(settings.clock))
 
 
-def _application(database: Database, routes: Sequence[BaseRoute], tasks: Sequence[Task], close: Callable[[], None]) -> Starlette:
+def _application(database: Database, routes: Sequence[BaseRoute], tasks: Sequence[Task], closers: Sequence[Callable[[], None]]) -> Starlette:
+    """The application. `state.close` ends what would go on for ever, long-polls and streams: the server calls it before it waits for answers under way."""
+
+    def close() -> None:
+        for one in closers:
+            one()
+
     @contextlib.asynccontextmanager
     async def lifespan(_application: Starlette) -> AsyncIterator[None]:
         running = [asyncio.create_task(task(), name=task.__qualname__) for task in tasks]
@@ -118,7 +127,9 @@ def _application(database: Database, routes: Sequence[BaseRoute], tasks: Sequenc
             await asyncio.gather(*running, return_exceptions=True)
             await database.close()
 
-    return Starlette(routes=list(routes), lifespan=lifespan)
+    application = Starlette(routes=list(routes), lifespan=lifespan)
+    application.state.close = close
+    return application
 
 
 def _report(task: "asyncio.Task[None]") -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from school.commands.start import BAD_SETTING, fail
 from school.settings import Settings
@@ -35,10 +35,19 @@ def listen(settings: Settings) -> socket.socket:
     return bound
 
 
-def run_server(application: ASGIApp, settings: Settings) -> None:
+class _Server(uvicorn.Server):
+    """uvicorn's, which at its end first tells the application to let go of long-polls and streams."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Before uvicorn waits for what is under way."""
+        self.config.app.state.close()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
+
+def run_server(application: Starlette, settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM, then exit with 0; with 1 if it could not start."""
     bound = listen(settings)
-    server = uvicorn.Server(uvicorn.Config(
+    server = _Server(uvicorn.Config(
         application, loop="uvloop", http="httptools", ws="websockets-sansio", ws_max_size=WEBSOCKET_BYTES, lifespan="on", log_config=None, access_log=False,
         server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=GRACE_SECONDS, log_level=settings.log_level,
     ))

@@ -50,8 +50,8 @@ class Documents:
         operations = [definition for definition in node.definitions if isinstance(definition, OperationDefinitionNode)]
         if len(operations) != 1:
             raise Denied(Reason.BAD_REQUEST, "A document has one operation.")
-        for error in validate(self._schema, node, max_errors=1):
-            raise _invalid(error)
+        if errors := validate(self._schema, node, max_errors=1):
+            raise _invalid(errors[0])
         fields = list(_root_fields(node, operations[0].selection_set, set()))
         if len(fields) != 1:
             raise Denied(Reason.BAD_REQUEST, "An operation has one root field.")

@@ -25,15 +25,26 @@ class PassWatch:
         self._seen = 0
         self._newest: dict[int, int] = {}
         self._waiting = 0
+        self._closed = asyncio.Event()
+
+    def close(self) -> None:
+        """End every wait, now and from now on."""
+        self._closed.set()
 
     async def wait(self, school_id: int, seq: int, seconds: float) -> None:
         """Return when the school's pass list may be newer than at `seq`, after `seconds` at the latest. Holds no connection meanwhile."""
         if self._waiting >= MOST_WAITING:
             return
         self._waiting += 1
+        watching = asyncio.ensure_future(self._wait(school_id, seq, time.monotonic() + seconds))
+        closing = asyncio.ensure_future(self._closed.wait())
         try:
-            await self._wait(school_id, seq, time.monotonic() + seconds)
+            await asyncio.wait({watching, closing}, return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                watching.result()
         finally:
+            watching.cancel()
+            closing.cancel()
             self._waiting -= 1
 
     async def _wait(self, school_id: int, seq: int, deadline: float) -> None:

@@ -19,7 +19,7 @@ from school.meals.ledger import Movement, Posted
 from school.meals.models import SaleItem, Till, Transfer, TransferKind
 from school.meals.words import line
 from school.money import Money, positive
-from school.registry.models import Card, CardState, Outcome, Tap
+from school.registry.models import Card, CardState, Device, Outcome, Tap
 
 USABLE = dt.timedelta(minutes=15)
 """How long a presented card may be sold to: a queue's patience, and too short to charge a child who has left."""
@@ -52,6 +52,21 @@ def tap_state(outcome: Outcome, happened_at: dt.datetime, sale_id: UUID | None) 
     if sale_id is not None:
         return TapState.SOLD
     return TapState.READY if clock.now() - happened_at <= USABLE else TapState.EXPIRED
+
+
+async def bind_reader(session: AsyncSession, device: Device, reader: str, till_id: UUID) -> None:
+    """A canteen's reader stands at this till from now on, as enrolment does by the office's code. NOT_FOUND: the school has no such till."""
+    bound = await session.scalar(
+        sa.update(Till).where(Till.school_id == device.school_id, Till.id == till_id).values(device_id=device.id, reader=reader)
+        .returning(Till.id).execution_options(synchronize_session=False))
+    if bound is None:
+        raise not_found()
+
+
+async def stands_at(session: AsyncSession, device: Device, reader: str) -> bool:
+    """Whether a device's reader stands at a till."""
+    found = await session.scalar(sa.select(Till.id).where(Till.school_id == device.school_id, Till.device_id == device.id, Till.reader == reader))
+    return found is not None
 
 
 async def card_presented(session: AsyncSession, tap: Tap) -> None:
