@@ -1,0 +1,130 @@
+"""Reactions: consumers of the feed, each with its checkpoint. They call the verbs of the domains and are idempotent."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school.access.events import PASSED
+from school.day import late_arrivals
+from school.db import Database, is_away
+from school.outbox import Checkpoint, FeedRow, Signal, TopicKind, head
+
+LOOK = 5.0
+"""Seconds between looks that no wake-up asked for."""
+BATCH = 200
+STRIDE = 1000
+"""A checkpoint over rows that concern nobody is kept only every so many numbers: reading them again costs less than writing."""
+PAUSE = 1.0
+
+FAILED = Counter("school_reactions_failed", "Events that a reaction stepped over because of a bug.", ["reaction"])
+React = Callable[[AsyncSession, int, UUID, dict[str, Any], dt.datetime, bool], Awaitable[None]]
+
+log = structlog.get_logger("school.day")
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What happens on these kinds of event in the pupils' topics. A new one begins at the feed's beginning, unless its migration writes a checkpoint."""
+
+    name: str
+    kinds: frozenset[str]
+    react: React
+
+
+REACTIONS = (Reaction("late_arrivals", frozenset({PASSED}), late_arrivals.react),)
+
+
+class Reactions:
+    """The reactions of one process. Among several processes the checkpoint's row decides who takes a batch: the others step aside."""
+
+    def __init__(self, database: Database, signal: Signal, reactions: Sequence[Reaction] = REACTIONS) -> None:
+        self._database = database
+        self._signal = signal
+        self._reactions = reactions
+
+    async def run(self) -> NoReturn:
+        """React until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for reaction in self._reactions:
+                tasks.create_task(self._follow(reaction))
+        raise RuntimeError("there are no reactions")
+
+    async def _follow(self, reaction: Reaction) -> NoReturn:
+        seq = 0
+        while True:
+            try:
+                seq, more = await self.step(reaction, seq)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the events stay in the feed
+                log.warning("reaction failed", reaction=reaction.name, error=repr(error))
+                await asyncio.sleep(PAUSE)
+                continue
+            if not more:
+                await self._signal.wait_beyond(seq, LOOK)
+
+    async def step(self, reaction: Reaction, seq: int) -> tuple[int, bool]:
+        """React to a batch behind the checkpoint, or `seq` if that is further on; how far the feed has been seen, and whether more may be there."""
+        async with self._database.read() as session:
+            stored = await session.scalar(sa.select(Checkpoint.seq).where(Checkpoint.consumer == reaction.name)) or 0
+            known = max(seq, stored)
+            newest = await head(session)
+            waiting = await _wanted(session, reaction, known, newest, 1)
+        if not waiting and newest - stored < STRIDE:
+            return max(known, newest), False
+        try:
+            return await self._take(reaction, BATCH)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.warning("a batch of a reaction failed, its events are tried one by one", reaction=reaction.name, error=repr(error))
+        for _ in range(BATCH):
+            seq, more = await self._take(reaction, 1, step_over=True)
+            if not more:
+                return seq, False
+        return seq, True
+
+    async def _take(self, reaction: Reaction, most: int, *, step_over: bool = False) -> tuple[int, bool]:
+        async with self._database.begin() as session:
+            at = await _hold(session, reaction.name)
+            newest = await head(session)
+            if at is None:
+                return newest, False  # another process is at it
+            rows = await _wanted(session, reaction, at, newest, most)
+            for row in rows:
+                try:
+                    async with session.begin_nested():
+                        await reaction.react(session, row.school_id, row.topic_id, row.payload, row.occurred_at, row.late)
+                except Exception as error:
+                    if not step_over or is_away(error):
+                        raise
+                    FAILED.labels(reaction.name).inc()
+                    log.exception("a reaction steps over an event", reaction=reaction.name, seq=row.seq)
+            upto: int = rows[-1].seq if len(rows) == most else newest
+            await session.execute(sa.update(Checkpoint).where(Checkpoint.consumer == reaction.name).values(seq=upto))
+        return upto, len(rows) == most
+
+
+async def _hold(session: AsyncSession, name: str) -> int | None:
+    """The checkpoint, locked; None when another process holds it."""
+    mine = sa.select(Checkpoint.seq).where(Checkpoint.consumer == name).with_for_update(skip_locked=True)
+    seq = await session.scalar(mine)
+    if seq is not None or await session.scalar(sa.select(sa.true()).where(Checkpoint.consumer == name)):
+        return seq
+    session.add(Checkpoint(consumer=name, seq=0))
+    await session.flush()
+    return 0
+
+
+async def _wanted(session: AsyncSession, reaction: Reaction, after: int, upto: int, most: int) -> Sequence[Any]:
+    """The pupils' rows of these kinds in a part of the feed."""
+    return (await session.execute(
+        sa.select(FeedRow.seq, FeedRow.school_id, FeedRow.topic_id, FeedRow.payload, FeedRow.occurred_at, FeedRow.late)
+        .where(FeedRow.seq > after, FeedRow.seq <= upto, FeedRow.topic_kind == TopicKind.PUPIL, FeedRow.kind.in_(reaction.kinds))
+        .order_by(FeedRow.seq).limit(most))).all()
