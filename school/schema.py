@@ -7,7 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from school.access.schema import AccessMutation, AccessQuery
 from school.day.schema import DayQuery
-from school.delivery.subscriptions import DeliveryQuery, DeliverySubscription
+from school.delivery.subscriptions import TYPES, DeliveryQuery, DeliverySubscription
 from school.diary.schema import DiaryMutation, DiaryQuery
 from school.fields import SCALARS, check_policies
 from school.meals.schema import MealsMutation, MealsQuery
@@ -33,6 +33,6 @@ class Subscription(DeliverySubscription):
 @cache
 def people() -> Schema:
     """The people's schema; TypeError when a field declares no policy."""
-    schema = Schema(Query, Mutation, Subscription, extensions=limits(), config=StrawberryConfig(scalar_map=SCALARS))
+    schema = Schema(Query, Mutation, Subscription, types=TYPES, extensions=limits(), config=StrawberryConfig(scalar_map=SCALARS))
     check_policies(schema)
     return schema

@@ -9,13 +9,13 @@ from school.access import doors, queries, rules
 from school.access.inputs import AddDoorInput, AddDoorRuleInput, BindReaderInput, EndDoorRuleInput
 from school.access.models import Direction
 from school.access.types import DirectionName, Door, DoorRule, Passage, Presence, Tap, load_door
-from school.access.updates import UPDATES
+from school.access.updates import TYPES, UPDATES
 from school.connections import Connection
 from school.context import Role
 from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, query, rows
 from school.ids import Kind, Ref
 
-__all__ = ["UPDATES", "AccessMutation", "AccessQuery"]
+__all__ = ["TYPES", "UPDATES", "AccessMutation", "AccessQuery"]
 
 WATCH = holds(Role.GUARD, Role.OFFICE)
 LOCATE = holds(Role.GUARD, Role.OFFICE, Role.TEACHER)

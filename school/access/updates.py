@@ -66,3 +66,6 @@ def _refused(row: Published) -> PassRefused:
 
 UPDATES: dict[str, Callable[[Published], Update]] = {events.PASSED: _passed, events.REFUSED: _refused}
 """From an event's kind to its update."""
+
+TYPES: tuple[type[Update], ...] = (Passed, PassRefused)
+"""The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

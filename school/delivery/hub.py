@@ -199,8 +199,7 @@ def _drop(index: dict[Key, set[Subscriber]], key: Key, subscriber: Subscriber) -
 
 
 def hub_of(context: Context) -> Hub:
-    """The hub that the application has put into the context's extras, under "hub"."""
-    hub = context.extras["hub"]
-    if not isinstance(hub, Hub):
-        raise TypeError("context.extras['hub'] is no hub")
-    return hub
+    """The hub of the process that serves this request."""
+    if not isinstance(context.live, Hub):
+        raise TypeError("this process delivers nothing")
+    return context.live

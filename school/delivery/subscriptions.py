@@ -1,0 +1,142 @@
+"""The family stream: everything that happens to the viewer's children, followed over WebSocket or asked for page by page."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Annotated, Union
+
+import strawberry
+import structlog
+
+from school import ids
+from school.access import updates as access
+from school.connections import check_first
+from school.context import Viewer
+from school.day import updates as day
+from school.delivery import feed, metrics
+from school.delivery.feed import Row
+from school.delivery.hub import hub_of
+from school.diary import updates as diary
+from school.errors import Code, Refused, bad_input, not_found
+from school.fields import SIGNED_IN, Code_, Info, Refusal, query, rows, subscription
+from school.ids import Kind, Ref
+from school.meals import updates as meals
+from school.registry import updates as registry
+from school.updates import Published, Update
+
+DOMAINS = (registry, diary, meals, access, day)
+UPDATES: dict[str, Callable[[Published], Update]] = {kind: make for domain in DOMAINS for kind, make in domain.UPDATES.items()}
+"""How each kind of event about a pupil becomes its update."""
+
+TYPES: tuple[type[Update], ...] = tuple(kind for domain in DOMAINS for kind in domain.TYPES)
+"""The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""
+
+MOST_CHILDREN = 50
+
+log = structlog.get_logger("school.delivery")
+
+
+@rows(description="The stream is open: everything after this cursor will come. Keep it until an update brings a newer one.")
+class StreamOpened:
+    """The first message of a stream."""
+
+    cursor: str
+
+
+@rows(description="The server closes the stream: FELL_BEHIND (read faster, resume), NOT_FOUND (none of the children is yours any more), NOT_SIGNED_IN.")
+class StreamClosed:
+    """The last message of a stream, with the cursor to resume after."""
+
+    code: Annotated[Code, Code_]
+    cursor: str
+
+
+if TYPE_CHECKING:
+    FamilyMessage = Update | StreamOpened | StreamClosed | Refusal
+else:  # every domain's kinds are members, so that a client can select them
+    FamilyMessage = Annotated[Union[(*TYPES, StreamOpened, StreamClosed, Refusal)], strawberry.union("FamilyMessage")]
+
+
+@rows(description="A page of the family stream. Ask again after `cursor`; `hasMore` tells that it would bring something now.")
+class UpdatePage:
+    """What has happened, in order."""
+
+    updates: list[Update]
+    cursor: str
+    has_more: bool
+
+
+def present(row: Row) -> Update | None:
+    """The update of a row about a pupil; None for a kind that nobody knows how to show (an older process beside a newer one)."""
+    make = UPDATES.get(row.kind)
+    if make is None:
+        metrics.UNKNOWN_KIND.labels(row.kind).inc()
+        return None
+    return make(Published(
+        cursor=feed.encode_cursor(row.seq), school_id=row.channel.school_id, child_id=row.channel.id, kind=row.kind, payload=row.payload,
+        occurred_at=row.occurred_at, late=row.late,
+    ))
+
+
+def _wanted(children: list[strawberry.ID] | None) -> frozenset[Ref] | None:
+    """The children that are named; null means all."""
+    if children is None:
+        return None
+    if len(children) > MOST_CHILDREN:
+        raise Refused(Code.TOO_MANY, f"at most {MOST_CHILDREN} children")
+    if not children:
+        raise bad_input("children must name at least one child, or be left out")
+    return frozenset(ids.decode(Kind.PERSON, child) for child in children)
+
+
+def _own(viewer: Viewer, wanted: frozenset[Ref] | None) -> frozenset[Ref]:
+    """Those of the viewer's children that are wanted; another family's child is refused as absent."""
+    if wanted is None:
+        return viewer.children
+    if not wanted <= viewer.children:
+        raise not_found()
+    return wanted
+
+
+@strawberry.type
+class DeliveryQuery:
+    """The stream page by page."""
+
+    @query(SIGNED_IN)
+    async def updates(self, info: Info, children: list[strawberry.ID] | None = None, after: str | None = None, first: int = 50) -> UpdatePage:
+        """What happened to the viewer's children, or to some of them, after a cursor; without one from the beginning of what is kept."""
+        check_first(first)
+        channels = feed.pupil_channels(_own(info.context.viewer, _wanted(children)))
+        async with info.context.read() as session:
+            seq = 0 if after is None else await feed.place(session, after)
+            found = await feed.read_after(session, channels, seq, first + 1)
+        shown = found[:first]
+        made = [update for row in shown if (update := present(row)) is not None]
+        return UpdatePage(updates=made, cursor=feed.encode_cursor(shown[-1].seq if shown else seq), has_more=len(found) > first)
+
+
+@strawberry.type
+class DeliverySubscription:
+    """The stream as it comes."""
+
+    @subscription(SIGNED_IN)
+    async def updates(
+        self, info: Info, children: list[strawberry.ID] | None = None, after: str | None = None,
+    ) -> AsyncIterator[FamilyMessage]:
+        """Everything that happens to the viewer's children, or to some of them, in order: after a cursor, or from now on.
+
+        First comes StreamOpened with the place where it begins. A stream that the server ends says why in StreamClosed; a refusal is the only message.
+        """
+        try:
+            SIGNED_IN.check(info.context.viewer)
+            async with hub_of(info.context).family(info.context.viewer, _wanted(children), after) as subscriber:
+                yield StreamOpened(cursor=subscriber.cursor)
+                async with aclosing(subscriber.stream()) as stream:
+                    async for row in stream:
+                        update = present(row)
+                        if update is not None:
+                            info.context.forget()
+                            yield update
+                if subscriber.closed is not None:
+                    yield StreamClosed(code=subscriber.closed, cursor=subscriber.cursor)
+        except Refused as refused:
+            yield Refusal(code=refused.code, message=refused.message)
