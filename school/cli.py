@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from school import clock
-from school.commands import devices
+from school.commands import devices, watch
 from school.commands.processes import run_server, run_task
 from school.commands.start import fail, prepare, require_migrated, require_postgresql, with_database
 from school.db import Database, migrate
@@ -112,6 +112,9 @@ def play_demo(
     """Run a whole school on this machine: server, gates, canteen, and a school day that plays."""
     from school.demo.stage import Wishes, run
     raise typer.Exit(run(Wishes(directory, speed, port, size, reset, stop_after_day)))
+
+
+app.command("watch")(watch.watch)
 
 
 def main() -> None:

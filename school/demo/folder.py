@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 LOCK = "demo.lock"
+_FACTS, _LOGINS = "demo.json", "logins.json"
 
 
 class FolderError(Exception):
@@ -19,8 +20,8 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self.database = self.path / "school.db"
-        self._logins = self.path / "logins.json"
-        self._facts = self.path / "demo.json"
+        self._logins = self.path / _LOGINS
+        self._facts = self.path / _FACTS
         if self.path.exists() and not self.path.is_dir():
             raise FolderError(f"{path} is not a folder")
         if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / LOCK).is_file():
@@ -73,6 +74,11 @@ class Folder:
     def write_fact(self, name: str, value: object) -> None:
         """Keep it."""
         _write(self._facts, {**_read(self._facts), name: value})
+
+
+def peek(path: Path) -> tuple[str | None, dict[str, str]]:
+    """The address and the passwords of a demo that may be running: what `school watch` needs. Nothing where there is no demo."""
+    return _read(path / _FACTS).get("url"), _read(path / _LOGINS)
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -36,7 +36,7 @@ async def read_roster(session: AsyncSession) -> Roster:
     people = sa.select(Person.id, Person.family_name, Person.given_name, Pupil.class_group_id, Staff.position).outerjoin(
         Pupil, sa.and_(Pupil.school_id == Person.school_id, Pupil.id == Person.id)).outerjoin(
         Staff, sa.and_(Staff.school_id == Person.school_id, Staff.id == Person.id))
-    for row in await session.execute(people):
-        prefix = groups.get(row.class_group_id, "staff" if row.position else "")
-        names[row.id] = f"{prefix} {row.family_name} {row.given_name}".strip()
+    for person in await session.execute(people):
+        prefix = groups.get(person.class_group_id, "staff" if person.position else "")
+        names[person.id] = f"{prefix} {person.family_name} {person.given_name}".strip()
     return Roster(names)

@@ -3,20 +3,21 @@
 import datetime as dt
 from collections.abc import Mapping
 from functools import partial
+from uuid import UUID
 
 from school import ids
 from school.demo.acts import Act
 from school.demo.api import Client
 from school.demo.programme import Given, Programme
-from school.ids import Kind, Ref
+from school.ids import Kind
 from school.seed.curriculum import ANY_HOMEWORK
 from school.seed.dice import Dice
 
 _MINUTE = dt.timedelta(minutes=1)
 _REGISTER = """mutation Register($input: RecordAttendanceInput!) { recordAttendance(input: $input) {
-  __typename ... on AttendanceRecorded { results { __typename } } ... on Refusal { code message } } }"""
+  __typename ... on Refusal { code message } } }"""
 _MARKS = """mutation Marks($input: GiveMarksInput!) { giveMarks(input: $input) {
-  __typename ... on MarksGiven { results { __typename } } ... on Refusal { code message } } }"""
+  __typename ... on Refusal { code message } } }"""
 _HOMEWORK = """mutation Homework($input: SetHomeworkInput!) { setHomework(input: $input) { __typename ... on Refusal { code message } } }"""
 
 
@@ -36,12 +37,12 @@ def plan_lessons(programme: Programme, clients: Mapping[str, Client], dice: Dice
     return list(acts.values())
 
 
-async def _register(client: Client, given: Given, programme: Programme, late: Mapping[object, int]) -> None:
+async def _register(client: Client, given: Given, programme: Programme, late: Mapping[UUID, int]) -> None:
     entries = []
     for pupil in given.pupils:
         kind = "ABSENT" if pupil in programme.absent else "LATE" if pupil in late else "PRESENT"
-        entries.append({"childId": _person(given, Ref(given.ref.school_id, pupil)), "kind": kind, "minutesLate": late.get(pupil)})
-    await client.ask(_REGISTER, input={"lessonId": _lesson(given), "entries": entries})
+        entries.append({"pupilId": _pupil(given, pupil), "kind": kind, "minutesLate": late.get(pupil)})
+    await client.ask(_REGISTER, input={"lessonId": _lesson(given), "items": entries})
 
 
 async def _mark(client: Client, given: Given, programme: Programme, dice: Dice) -> None:
@@ -51,13 +52,13 @@ async def _mark(client: Client, given: Given, programme: Programme, dice: Dice) 
     chosen = [pupil for pupil in present if pupil in own or dice.random() < 0.3]
     marks = [
         {
-            "id": str(ids.new()), "childId": _person(given, Ref(given.ref.school_id, pupil)), "lessonId": _lesson(given),
-            "value": dice.choices((2, 3, 4, 5), (1, 5, 9, 8))[0], "weight": 1, "work": dice.choice(("ANSWER", "CLASSWORK", "HOMEWORK")), "comment": None,
+            "id": str(ids.new()), "pupilId": _pupil(given, pupil), "value": dice.choices((2, 3, 4, 5), (1, 5, 9, 8))[0], "weight": 1,
+            "work": dice.choice(("ANSWER", "CLASSWORK", "HOMEWORK")), "comment": None,
         }
         for pupil in chosen
     ]
     if marks:
-        await client.ask(_MARKS, input={"marks": marks})
+        await client.ask(_MARKS, input={"lessonId": _lesson(given), "items": marks})
 
 
 async def _set_homework(client: Client, given: Given, dice: Dice) -> None:
@@ -72,6 +73,5 @@ def _lesson(given: Given) -> str:
     return ids.encode(Kind.LESSON, given.ref.school_id, given.ref.id)
 
 
-def _person(given: Given, ref: Ref) -> str:
-    del given
-    return ids.encode(Kind.PERSON, ref.school_id, ref.id)
+def _pupil(given: Given, pupil: UUID) -> str:
+    return ids.encode(Kind.PERSON, given.ref.school_id, pupil)

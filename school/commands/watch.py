@@ -1,0 +1,123 @@
+"""`school watch`: a parent on a terminal. Follows the family stream over WebSocket, tells each event, and keeps its place."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import urllib3
+import websockets
+
+from school.commands.start import FAILED, fail
+from school.commands.stream import EndedError, Family, Stream, sign_in
+from school.commands.tales import tale
+from school.demo.folder import peek
+
+_LONGEST_PAUSE = 15.0
+
+
+def watch(
+    login: Annotated[str, typer.Option("--login", help="Whose children: a login of the service.")],
+    url: Annotated[str | None, typer.Option("--url", help="The service's address; the running demo's if not given.")] = None,
+    password: Annotated[str | None, typer.Option("--password", envvar="SCHOOL_WATCH_PASSWORD", help="Asked for if not given; the demo's is known.")] = None,
+    after: Annotated[str | None, typer.Option("--after", help="Go on after this cursor, instead of where the last watch stopped.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Only what happens from now on.")] = False,
+    directory: Annotated[Path, typer.Option("--dir", help="The demo's folder.")] = Path("demo"),
+) -> None:
+    """Follow what happens to a login's children. Stop it with Ctrl-C and start it again: it goes on where it stopped, and nothing is missing."""
+    demo_url, passwords = peek(directory)
+    address = url or demo_url
+    if address is None:
+        raise fail("no demo is known here: give the service's address with --url")
+    word = password or (passwords.get(login) if address == demo_url else None) or typer.prompt(f"Password of {login}", hide_input=True)
+    place = Place(directory, f"watch-{login}") if address == demo_url else Place(_state_folder(), f"watch-{login}-{address.partition('://')[2]}")
+    cursor = after or (None if fresh else place.read())
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            asyncio.run(_follow(address, login, word, cursor, place))
+        except EndedError as error:
+            raise fail(error, FAILED) from None
+
+
+def _state_folder() -> Path:
+    """Where a user's programs keep what they know (the XDG base directory specification)."""
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "school"
+
+
+class Place:
+    """Where a login's watch has come to, in a file of its own: a cursor is no secret, but it is kept whole."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._path = folder / f"{re.sub('[^a-z0-9]+', '-', name.lower())}.cursor"
+
+    def read(self) -> str | None:
+        """The cursor; None before the first watch."""
+        try:
+            return self._path.read_text().strip() or None
+        except FileNotFoundError:
+            return None
+
+    def write(self, cursor: str) -> None:
+        """Keep it, whole or not at all."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(cursor)
+        fresh.replace(self._path)
+
+    def forget(self) -> None:
+        """It is of another service's past."""
+        self._path.unlink(missing_ok=True)
+
+
+async def _follow(address: str, login: str, password: str, cursor: str | None, place: Place) -> None:
+    """Until Ctrl-C: sign in, follow, and when the connection is lost do so again, after the last event that was told."""
+    pause = 0.5
+    token: str | None = None
+    family: Family | None = None
+    while True:
+        try:
+            if token is None:
+                token = await asyncio.to_thread(sign_in, address, login, password)
+            if family is None:
+                family = await asyncio.to_thread(Family.ask, address, token)
+            async for message in Stream(address, token, cursor):
+                if message["__typename"] == "GuardianshipChanged":
+                    family = await asyncio.to_thread(Family.ask, address, token)
+                cursor = _tell(message, family, place, resumed=cursor is not None)
+                pause = 0.5
+        except EndedError as error:
+            if error.code == "BAD_CURSOR" and cursor is not None:
+                _say("             … the place where you stopped is not of this service: only what happens from now on")
+                place.forget()
+                cursor = None
+                continue
+            if error.code != "NOT_SIGNED_IN":
+                raise
+            token = None
+        except (OSError, TimeoutError, websockets.WebSocketException, urllib3.exceptions.HTTPError) as error:
+            _say(f"             … the service is away ({type(error).__name__}); trying again")
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _tell(message: dict[str, Any], family: Family, place: Place, *, resumed: bool) -> str:
+    """A line for a message, then its place is kept: killed in between, the line comes twice and never not at all."""
+    cursor: str = message["cursor"]
+    if message["__typename"] == "StreamOpened":
+        _say(f"Following {family.names()}{', from where it stopped' if resumed else ''}. Ctrl-C stops; start again to go on.")
+    else:
+        moment = dt.datetime.fromisoformat(message["occurredAt"]).astimezone(family.zone(message["childId"]))
+        late = "  (late news)" if message["late"] else ""
+        _say(f"{moment:%a %H:%M:%S}  {family.name(message['childId']):<20}{tale(message)}{late}")
+    place.write(cursor)
+    return cursor
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
