@@ -18,7 +18,7 @@ from typing import Self
 import pytest
 
 from tests.ports import free_ports
-from tests.virtual_card import CLASSIC_1K, Answer, VirtualCard, honest
+from tests.virtual_card import CLASSIC_1K, NOTICED_AFTER, Answer, VirtualCard, honest
 
 FOUR_READERS = ("Gate A", "Gate B", "Canteen A", "Canteen B")
 INSTALL = "apt-get install -y --no-install-recommends pcscd vsmartcard-vpcd libpcsclite-dev"
@@ -51,6 +51,7 @@ class VirtualReaders:
         self.log = directory / "pcscd.log"
         self._cards: dict[str, VirtualCard] = {}
         self._ports: dict[str, int] = {}
+        self._empty_since: dict[str, float] = {}
         self._daemon: subprocess.Popen[bytes] | None = None
         self._listener: socket.socket | None = None
 
@@ -100,16 +101,18 @@ class VirtualReaders:
         self.start()
 
     def present(self, reader: str, uid: bytes, atr: bytes = CLASSIC_1K, answer: Answer | None = None) -> VirtualCard:
-        """Lay a card on a reader. Without an `answer` it is honest about its UID."""
+        """Lay a card on a reader. Without an `answer` it is honest about its UID. Waits until pcscd has seen the last one go."""
         card = self._cards.get(reader)
         if card is not None and not card.gone.is_set():
             raise RuntimeError(f"a card lies on {reader!r} already")
+        time.sleep(max(0.0, self._empty_since.get(reader, 0.0) + NOTICED_AFTER - time.monotonic()))  # pcscd tells nobody when it has looked
         self._cards[reader] = VirtualCard(self._ports[reader], atr, answer or honest(uid))
         return self._cards[reader]
 
     def remove(self, reader: str) -> None:
         """Take the card away (it lies there for 0.7 s at least: pcscd must see it)."""
         self._cards.pop(reader).remove()
+        self._empty_since[reader] = time.monotonic()
 
     def tap(self, reader: str, uid: bytes, *, seconds: float = 10.0) -> VirtualCard:
         """Present a card until its reader's program has asked it something, then take it away. Fails if nobody asks."""

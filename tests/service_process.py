@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -31,6 +32,7 @@ subscription Updates($children: [ID!], $after: String) {
   updates(children: $children, after: $after) {
     __typename
     ... on Update { cursor childId occurredAt late }
+    ... on StreamOpened { cursor }
     ... on StreamClosed { code cursor }
     ... on Refusal { code }
   }
@@ -105,22 +107,30 @@ class Service:
         token: str = answer["data"]["signIn"]["token"]
         return token
 
-    async def updates(self, token: str, after: str | None = None, document: str = UPDATES) -> AsyncIterator[dict[str, Any]]:
-        """What the family stream sends, until the caller stops or the server completes."""
+    @asynccontextmanager
+    async def updates(self, token: str, after: str | None = None, document: str = UPDATES) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """The family stream, open: whatever happens from here on comes, until the server completes."""
         async with websockets.connect(f"ws://127.0.0.1:{self.port}/graphql", subprotocols=[websockets.Subprotocol("graphql-transport-ws")]) as socket:
             await socket.send(json.dumps({"type": "connection_init", "payload": {"token": token}}))
             assert json.loads(await socket.recv())["type"] == "connection_ack"
             await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": document, "variables": {"after": after}}}))
-            async for text in socket:
-                message = json.loads(text)
-                if message["type"] == "next":
-                    assert "errors" not in message["payload"], message
-                    yield message["payload"]["data"]["updates"]
-                elif message["type"] == "ping":
-                    await socket.send(json.dumps({"type": "pong"}))
-                else:
-                    assert message["type"] == "complete", message
-                    return
+            messages = _messages(socket)
+            assert (await anext(messages))["__typename"] == "StreamOpened"
+            yield messages
+            await messages.aclose()
+
+
+async def _messages(socket: "websockets.ClientConnection") -> AsyncGenerator[dict[str, Any], None]:
+    async for text in socket:
+        message = json.loads(text)
+        if message["type"] == "next":
+            assert "errors" not in message["payload"], message
+            yield message["payload"]["data"]["updates"]
+        elif message["type"] == "ping":
+            await socket.send(json.dumps({"type": "pong"}))
+        else:
+            assert message["type"] == "complete", message
+            return
 
 
 async def give_passwords(database: Database, *logins: str) -> None:

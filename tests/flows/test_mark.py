@@ -21,17 +21,11 @@ async def test_a_mark_reaches_the_parent_and_no_other_family(database_url: str, 
     await give_passwords(database, "parent", "other_parent", "teacher")
     with Service(database_url, tmp_path) as service:
         parent, other, teacher = (service.sign_in(login) for login in ("parent", "other_parent", "teacher"))
-        streams = [service.updates(parent), service.updates(other)]
-        waiting = [asyncio.ensure_future(anext(stream)) for stream in streams]
-        for name in ("anna", "boris"):
-            item = {
-                "id": str(ids.new()), "pupilId": ids.encode(Kind.PERSON, 1, world.people[name]), "value": 5, "weight": 1, "work": "ANSWER",
-            }
-            answer = service.graphql(GIVE, {"input": {"lessonId": ids.encode(Kind.LESSON, 1, world.lessons["5A-1"]), "items": [item]}}, teacher)
-            assert answer["data"]["giveMarks"]["__typename"] != "Refusal", answer
-        async with asyncio.timeout(60):
-            seen = await asyncio.gather(*waiting)
-        for stream in streams:
-            await stream.aclose()
+        async with service.updates(parent) as own, service.updates(other) as others, asyncio.timeout(60):
+            for name in ("anna", "boris"):
+                item = {"id": str(ids.new()), "pupilId": ids.encode(Kind.PERSON, 1, world.people[name]), "value": 5, "weight": 1, "work": "ANSWER"}
+                answer = service.graphql(GIVE, {"input": {"lessonId": ids.encode(Kind.LESSON, 1, world.lessons["5A-1"]), "items": [item]}}, teacher)
+                assert answer["data"]["giveMarks"]["__typename"] != "Refusal", answer
+            seen = [await anext(own), await anext(others)]
     assert [update["__typename"] for update in seen] == ["MarkGiven", "MarkGiven"]
     assert [update["childId"] for update in seen] == [ids.encode(Kind.PERSON, 1, world.people[name]) for name in ("anna", "boris")]

@@ -3,19 +3,16 @@
 import asyncio
 import datetime as dt
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
+from readers.status import read_status
 from school.access.models import DoorRule, Passage, Presence
 from school.db import Database
 from school.registry.models import Card, CardState, DeviceKind, Tap
 from tests.pcsc_harness import VirtualReaders, slot
-from tests.service_process import ROOT, Service, device_code, gate_bindings, give_passwords, reader_daemon
+from tests.service_process import Service, device_code, gate_bindings, give_passwords, reader_daemon
 from tests.world import World, build, uid
 
 PATIENCE = 60
@@ -39,20 +36,9 @@ async def until_ready(state: Path) -> None:
     """Until the daemon says that its readers are there and its link works."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            found = await asyncio.to_thread(status, state)
-            if found is not None and found["healthy"]:
+            if (await asyncio.to_thread(read_status, state))["healthy"]:
                 return
-            await asyncio.sleep(0.1)  # a state of another process, which announces nothing
-
-
-def status(state: Path) -> dict[str, Any] | None:
-    """What `school-reader status` says."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "readers", "status", "--state", str(state), "--json"], env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False, timeout=60,
-    )
-    found: dict[str, Any] | None = json.loads(ran.stdout) if ran.stdout.startswith("{") else None
-    return found
+            await asyncio.sleep(0.02)  # a state of another process, which announces nothing
 
 
 async def test_a_tap_reaches_the_parent(database_url: str, database: Database, virtual_readers: VirtualReaders, tmp_path: Path) -> None:
@@ -73,16 +59,13 @@ async def test_a_tap_reaches_the_parent(database_url: str, database: Database, v
         ):
             await until_ready(gate)
             await until_ready(canteen)
-            stream = service.updates(token)
-            first = asyncio.ensure_future(anext(stream))
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE), service.updates(token) as stream:
                 await asyncio.to_thread(virtual_readers.tap, "Gate A", uid("anna"))
-                entered = await first
+                entered = await anext(stream)
                 await asyncio.to_thread(virtual_readers.tap, "Gate B", uid("anna"))
                 left = await anext(stream)
                 await asyncio.to_thread(virtual_readers.tap, "Canteen A", uid("anna"))
                 await taps(database, 3)
-            await stream.aclose()
     assert [entered["__typename"], left["__typename"]] == ["Passed", "Passed"]
     assert entered["childId"] == left["childId"]
     async with database.read() as session:
