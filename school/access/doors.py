@@ -15,10 +15,13 @@ from school.context import Role, Viewer, act_in
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.registry.models import Device, DeviceKind
+from school.registry.texts import line
 
 MOST_DOORS = 200
 MOST_READERS = 32
 """The most readers that one device may have bound."""
+LONGEST_NAME = 80
+"""Of a door, and of a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +33,10 @@ class Binding:
     direction: Direction
 
 
-def _text(value: str, name: str) -> str:
-    value = value.strip()
-    if not 1 <= len(value) <= 80:
-        raise bad_input(f"{name} has 1 to 80 characters")
-    return value
-
-
 async def add_door(session: AsyncSession, viewer: Viewer, school_id: int, door_id: UUID, *, name: str, anti_passback: AntiPassback) -> Door:
     """The office adds a door; the same id and content again is harmless. Refused: a name that is taken (CONFLICT), more than 200 doors (TOO_MANY)."""
     act_in(viewer, school_id, Role.OFFICE)
-    name = _text(name, "name")
+    name = line(name, "name", LONGEST_NAME)
     values = {"school_id": school_id, "id": door_id, "name": name, "anti_passback": anti_passback}
     if not await insert_once(session, Door, values):
         stored = await session.get(Door, (school_id, door_id))
@@ -70,7 +66,7 @@ async def check_bindings(session: AsyncSession, school_id: int, bindings: Sequen
     """Whether a gate could be bound so: each reader once, doors of this school. Asked when an enrolment code is made, and again when it is used."""
     if len(bindings) > MOST_READERS:
         raise Refused(Code.TOO_MANY, f"A device has at most {MOST_READERS} readers.")
-    if len({_text(binding.reader, "reader") for binding in bindings}) != len(bindings):
+    if len({line(binding.reader, "reader", LONGEST_NAME) for binding in bindings}) != len(bindings):
         raise bad_input("each reader stands for one door")
     wanted = {binding.door_id for binding in bindings}
     found = set(await session.scalars(sa.select(Door.id).where(Door.school_id == school_id, Door.id.in_(wanted)))) if wanted else set()

@@ -113,7 +113,8 @@ async def pass_list(session: AsyncSession, device: Device, since: str | None) ->
     today = clock.school_date(now, zone)
     changes: _Changes | None = None
     if known is not None and known == version:
-        changes = _Changes(frozenset(), today + dt.timedelta(days=1))
+        day = today if head[0].known_at is None else clock.school_date(head[0].known_at, zone)
+        changes = _Changes(frozenset(), min(day, today) + dt.timedelta(days=1))  # a quiet midnight has its leavers too
     elif known is not None and known < version and head[0].known_at is not None and head[0].known_at > now - OLDEST:
         changes = await _changes(session, device, known, version, clock.school_date(head[0].known_at, zone))
     # A gate's day may begin a little later than ours, so yesterday's rules stay.
@@ -130,7 +131,7 @@ async def pass_list(session: AsyncSession, device: Device, since: str | None) ->
 
 def _head(device: Device, known: int | None) -> Rows:
     """School, version and bindings at once: one row for each bound reader, at least one. `known_at`: when the known version was published."""
-    known_at = sa.select(FeedRow.published_at).where(FeedRow.seq <= known).order_by(FeedRow.seq.desc()).limit(1).scalar_subquery()
+    known_at = sa.select(FeedRow.published_at).where(FeedRow.seq <= (known or 0)).order_by(FeedRow.seq.desc()).limit(1).scalar_subquery()
     return (
         sa.select(
             School.time_zone, sa.select(FeedHead.seq).scalar_subquery().label("seq"), known_at.label("known_at"),

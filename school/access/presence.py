@@ -48,9 +48,11 @@ def _follows(moved: Move, known: Move) -> bool:
 def _statement(session: AsyncSession) -> Insert:
     statement = insert(session, Presence)
     new = statement.excluded
+    # Not `new`, which a subquery would take for a table of its own.
+    of = {name: sa.bindparam(f"of_{name}", type_=getattr(Passage, name).type) for name in ("school_id", "person_id", "happened_at", "device_id", "sequence")}
     overtaken = sa.exists().where(
-        Passage.school_id == new.school_id, Passage.person_id == new.person_id, Passage.happened_at == new.changed_at,
-        Passage.device_id == sa.bindparam("by_device", type_=Passage.device_id.type), Passage.sequence > sa.bindparam("by_sequence", type_=sa.Integer()),
+        Passage.school_id == of["school_id"], Passage.person_id == of["person_id"], Passage.happened_at == of["happened_at"],
+        Passage.device_id == of["device_id"], Passage.sequence > of["sequence"],
     )
     return statement.on_conflict_do_update(
         index_elements=["school_id", "person_id"],
@@ -62,5 +64,6 @@ def _statement(session: AsyncSession) -> Insert:
 def _parameters(moved: Move) -> dict[str, Any]:
     return {
         "school_id": moved.school_id, "person_id": moved.person_id, "inside": moved.inside, "door_id": moved.door_id, "changed_at": moved.changed_at,
-        "by_device": moved.device_id, "by_sequence": moved.sequence,
+        "of_school_id": moved.school_id, "of_person_id": moved.person_id, "of_happened_at": moved.changed_at, "of_device_id": moved.device_id,
+        "of_sequence": moved.sequence,
     }

@@ -99,7 +99,8 @@ RULE = (
 async def door_rules(session: AsyncSession, viewer: Viewer, *, ended: bool, first: int, after: str | None) -> Page:
     """The rules in force, or those ended, in the order they were made."""
     state = DoorRule.ended_at.is_not(None) if ended else DoorRule.ended_at.is_(None)
-    return await page(session, sa.select(*RULE).where(policy.visible_rules(viewer), state), (DoorRule.made_at, DoorRule.school_id, DoorRule.id), first=first, after=after)
+    statement = sa.select(*RULE).where(policy.visible_rules(viewer), state)
+    return await page(session, statement, (DoorRule.made_at, DoorRule.school_id, DoorRule.id), first=first, after=after)
 
 
 def _located() -> Rows:
