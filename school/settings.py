@@ -5,7 +5,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from school.clock import Clock
 
@@ -48,13 +50,21 @@ class Settings(BaseSettings):
         scheme, separator, rest = value.partition("://")
         if not separator or scheme.partition("+")[0] not in _DRIVERS:
             raise ValueError("must begin with sqlite:/// or postgresql://")
-        return f"{_DRIVERS[scheme.partition('+')[0]]}://{rest}"
+        url = f"{_DRIVERS[scheme.partition('+')[0]]}://{rest}"
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):  # a port that is no number, for one
+            raise ValueError("is not the address of a database") from None
+        return url
 
     @field_validator("clock")
     @classmethod
     def _clock(cls, value: str | None) -> str | None:
-        if value is not None:
-            Clock.parse(value)
+        try:
+            if value is not None:
+                Clock.parse(value)
+        except OverflowError as error:
+            raise ValueError(str(error)) from None
         return value
 
     @model_validator(mode="after")
@@ -99,5 +109,8 @@ def load() -> Settings:
         else:
             name = str(first["loc"][0])
         raise BadSettingError(f"{PREFIX}{name.upper()}: {message}") from None
+    except SettingsError as error:  # a list in the environment that is no JSON; the name is in the text alone
+        name = next((field for field in Settings.model_fields if f'"{field}"' in str(error)), "config")
+        raise BadSettingError(f"{PREFIX}{name.upper()}: must be JSON, for example [\"https://school.example\"]") from None
     except ValueError as error:
         raise BadSettingError(f"SCHOOL_CONFIG: {error}") from None

@@ -21,6 +21,8 @@ from school.registry.models import Device, DeviceKind
 
 app = typer.Typer(help="Reader PCs: one-time codes, the list, revocation.", no_args_is_help=True)
 SchoolOption = Annotated[int, typer.Option("--school", help="The school's id.")]
+WIDEST = 300
+"""More than the longest row of the list; a narrower terminal folds it."""
 _PAIR = "READER=PLACE, the place by its name or id; repeat for more"
 
 
@@ -89,7 +91,7 @@ def list_devices(school: SchoolOption = 1) -> None:
             str(device.id), device.kind.value, device.name, device.software, str(device.queue_depth), str(device.rejected), _moment(device.seen_at),
             _moment(device.revoked_at),
         )
-    Console().print(table)
+    Console(width=WIDEST, markup=False, emoji=False, highlight=False).print(table)  # ids must be whole to be of use, and names are nobody's markup
 
 
 def _moment(value: Any) -> str:

@@ -62,22 +62,37 @@ async def issue(session: AsyncSession, viewer: Viewer, id: UUID, person: Ref, ta
     presented = await _desk_tap(session, person.school_id, tap)
     if await session.get(Person, (person.school_id, person.id)) is None:
         raise not_found()
-    stored = await session.get(Card, (person.school_id, id))
+    stored = await _issued(session, id, person, presented.token)
     if stored is not None:
-        if (stored.person_id, stored.token) != (person.id, presented.token):
-            raise conflict("this id stands for another card")
         return stored
-    if await by_token(session, person.school_id, presented.token) is not None:
-        raise conflict("this card has been issued already")
     if not any(str(key.id) == presented.key_id for key in await keys(session, person.school_id)):
         raise bad_input("this card was read with a key that is not the school's: present it again")
     card = Card(
         school_id=person.school_id, id=id, person_id=person.id, token=presented.token, key_id=UUID(presented.key_id), state=CardState.ACTIVE,
         issued_at=clock.now(), blocked_at=None,
     )
-    await _insert(session, card)
+    try:
+        async with session.begin_nested():
+            session.add(card)
+    except sa.exc.IntegrityError:  # two desks at the same moment, or one that repeats itself: the unique token and id decide
+        stored = await _issued(session, id, person, presented.token)
+        if stored is None:
+            raise
+        return stored
     await outbox.append(session, events.card_issued(card, is_pupil=await _is_pupil(session, card)))
     return card
+
+
+async def _issued(session: AsyncSession, id: UUID, person: Ref, token: bytes) -> Card | None:  # noqa: A002 - the column's name
+    """The card of this very issue, if it was made before; CONFLICT for any other of this id or token. One statement: a repeat may commit between two."""
+    mine = (Card.school_id == person.school_id, sa.or_(Card.id == id, Card.token == token))
+    found = {card.id: card for card in await session.scalars(sa.select(Card).where(*mine))}
+    stored = found.get(id)
+    if stored is not None and (stored.person_id, stored.token) != (person.id, token):
+        raise conflict("this id stands for another card")
+    if stored is None and found:
+        raise conflict("this card has been issued already")
+    return stored
 
 
 async def _desk_tap(session: AsyncSession, school_id: int, tap: Ref) -> Tap:
@@ -90,15 +105,6 @@ async def _desk_tap(session: AsyncSession, school_id: int, tap: Ref) -> Tap:
     if kind is not DeviceKind.DESK:
         raise bad_input("present the card at a desk's reader")
     return presented
-
-
-async def _insert(session: AsyncSession, card: Card) -> None:
-    """Two desks may issue one card at the same moment: the unique token decides."""
-    try:
-        async with session.begin_nested():
-            session.add(card)
-    except sa.exc.IntegrityError:
-        raise conflict("this card has been issued already") from None
 
 
 async def _is_pupil(session: AsyncSession, card: Card) -> bool:

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from school.context import NOBODY, Grant, Role
+from school.context import NOBODY, Grant, Role, Viewer
 from school.db import Database
 from school.errors import Code, Refused
 from school.registry import accounts
@@ -66,7 +66,7 @@ async def test_a_session_ends_by_itself_by_its_owner_and_with_its_account(databa
         assert await who(database, third.token) == NOBODY
 
 
-async def who(database: Database, token: str) -> accounts.Viewer:
+async def who(database: Database, token: str) -> Viewer:
     """The viewer behind a token."""
     async with database.read() as session:
         return await accounts.viewer_of(session, token)
