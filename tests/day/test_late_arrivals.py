@@ -1,0 +1,107 @@
+"""Late arrivals: the first entry after the first bell, in whatever order entries become known."""
+
+import datetime as dt
+import itertools
+
+import pytest
+import sqlalchemy as sa
+
+from school.day import late_arrivals
+from school.diary.models import Lesson
+from school.ids import Ref
+from tests.day.porch import Porch, at
+from tests.world import MONDAY
+
+
+@pytest.mark.parametrize(("moment", "minutes"), [
+    (at(8, 0), None), (at(8, 30), None), (at(8, 30, 1), 0), (at(8, 31, 59), 1), (at(9, 0), 30), (at(15), 390),
+])
+async def test_late_is_after_the_first_bell(porch: Porch, moment: dt.datetime, minutes: int | None) -> None:
+    passage = await porch.passes("anna", moment)
+    await porch.react()
+    lesson = porch.world.lessons["5A-1"]
+    expected = [] if minutes is None else [(porch.world.people["anna"], MONDAY, passage.id, lesson, minutes)]
+    assert await porch.arrivals() == expected
+    payload = {"date": "2026-09-07", "passage_id": str(passage.id), "lesson_id": str(lesson), "minutes": minutes, "old_minutes": None}
+    assert await porch.told() == ([] if minutes is None else [("day.came_late", payload, False)])
+
+
+async def test_only_the_first_entry_counts(porch: Porch) -> None:
+    await porch.passes("anna", at(8, 10))
+    await porch.passes("anna", at(9, 20), "out")
+    await porch.passes("anna", at(9, 40))
+    await porch.react()
+    assert (await porch.arrivals(), await porch.told()) == ([], [])
+
+
+async def test_leaving_is_no_arrival(porch: Porch) -> None:
+    await porch.passes("anna", at(9, 20), "out")
+    await porch.react()
+    assert (await porch.arrivals(), await porch.told()) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["teacher", "anna"])
+async def test_staff_and_a_day_without_lessons_are_never_late(porch: Porch, name: str) -> None:
+    await porch.passes(name, at(12, 0, day=MONDAY if name == "teacher" else MONDAY + dt.timedelta(days=1)))
+    await porch.react()
+    assert (await porch.arrivals(), await porch.told()) == ([], [])
+
+
+async def test_a_cancelled_first_lesson_begins_no_day(porch: Porch) -> None:
+    async with porch.database.begin() as session:
+        await session.execute(sa.update(Lesson).where(Lesson.id == porch.world.lessons["5A-1"]).values(cancelled_at=at(7)))
+    await porch.passes("anna", at(9, 20))
+    await porch.react()
+    assert await porch.arrivals() == []
+    await porch.passes("boris", at(9, 31))
+    await porch.react()
+    assert [(row[0], row[3], row[4]) for row in await porch.arrivals()] == [(porch.world.people["boris"], porch.world.lessons["5A-2"], 1)]
+
+
+async def test_an_earlier_entry_that_becomes_known_changes_the_figure_and_then_takes_it_back(porch: Porch) -> None:
+    """A gate without its network uploads the morning's entries at noon."""
+    await porch.passes("anna", at(9, 0))
+    await porch.react()
+    second = await porch.passes("anna", at(8, 40), late=True)
+    await porch.react()
+    assert [(row[2], row[4]) for row in await porch.arrivals()] == [(second.id, 10)]
+    await porch.passes("anna", at(8, 20), late=True)
+    await porch.react()
+    assert await porch.arrivals() == []
+    assert [(kind, payload["minutes"], payload.get("old_minutes"), late) for kind, payload, late in await porch.told()] == [
+        ("day.came_late", 30, None, False), ("day.came_late", 10, 30, True), ("day.late_withdrawn", 10, None, True),
+    ]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_the_order_in_which_entries_become_known_does_not_matter(porch: Porch, order: tuple[int, ...]) -> None:
+    moments = (at(8, 45), at(9, 10), at(10, 0))
+    for place in order:
+        await porch.passes("anna", moments[place])
+        await porch.react()
+    assert [row[4] for row in await porch.arrivals()] == [15]
+
+
+async def test_a_moment_that_a_broken_clock_guessed_tells_nothing(porch: Porch) -> None:
+    await porch.passes("anna", at(9, 0), suspect=True)
+    await porch.react()
+    assert (await porch.arrivals(), await porch.told()) == ([], [])
+    await porch.passes("boris", at(8, 45))
+    await porch.react()
+    standing = await porch.arrivals()
+    await porch.passes("boris", at(8, 40), suspect=True)
+    await porch.react()
+    assert await porch.arrivals() == standing
+    assert len(await porch.told()) == 1
+
+
+async def test_noticing_again_changes_nothing(porch: Porch) -> None:
+    await porch.passes("anna", at(8, 45))
+    await porch.react()
+    before = (await porch.arrivals(), await porch.told())
+    async with porch.database.begin() as session:
+        again = await late_arrivals.notice(session, Ref(1, porch.world.people["anna"]), at(8, 45), late=False)
+        assert again is not None
+        assert again.minutes == 15
+    await porch.react()
+    assert (await porch.arrivals(), await porch.told()) == before
