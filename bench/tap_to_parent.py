@@ -16,7 +16,9 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -58,27 +60,47 @@ async def measure(url: str, folder: Path, taps: int) -> list[float]:
         names = json.dumps({"in": slot("Gate A"), "out": slot("Gate B")})
         environment = {**readers.environment, "READER_READERS": names, "READER_REPEAT_SECONDS": "0"}
         with reader_daemon(state, service.url, code, environment):
-            arrivals: list[int] = []
-            stream = service.updates(service.sign_in("parent"))
-
-            async def follow() -> None:
-                async for _update in stream:
-                    arrivals.append(time.time_ns() // 1000)
-
-            following = asyncio.create_task(follow())
-            while len(arrivals) < 1:  # the first taps find daemon and list ready; they do not count
-                await asyncio.to_thread(readers.tap, "Gate A", uid("anna"))
-            warm = len(arrivals)
-            for number in range(taps):
-                await asyncio.to_thread(readers.tap, "Gate A" if number % 2 else "Gate B", uid("anna" if number % 3 else "vera"))
-            async with asyncio.timeout(30):
-                while len(arrivals) < warm + taps:
-                    await asyncio.sleep(0.05)
-            following.cancel()
+            async with service.updates(service.sign_in("parent")) as stream:
+                arrivals: asyncio.Queue[int] = asyncio.Queue()
+                following = asyncio.create_task(_follow(stream, arrivals))
+                await _warm_up(readers, arrivals)
+                arrived = [await _tap(readers, arrivals, number) for number in range(taps)]
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
     await database.close()
-    with sqlite3.connect(next(state.glob("**/*journal*.db*")) if not (state / "journal.db").exists() else state / "journal.db") as journal:
-        seen = [at for (at,) in journal.execute("SELECT at_us FROM tap WHERE outcome = 'ADMIT' OR outcome = 'admit' ORDER BY sequence")]
-    return [(arrived - at) / 1000 for at, arrived in zip(seen[-taps:], arrivals[-taps:], strict=True)]
+    journal, = state.glob("device-*/journal.sqlite")
+    with sqlite3.connect(journal) as connection:
+        seen = [at for (at,) in connection.execute("SELECT at_us FROM tap ORDER BY sequence")]
+    return [(at_parent - at_reader) / 1000 for at_reader, at_parent in zip(seen[-taps:], arrived, strict=True)]
+
+
+async def _follow(stream: AsyncIterator[Any], arrivals: "asyncio.Queue[int]") -> None:
+    """When the parent's socket had each message, in microseconds of this machine's clock."""
+    async for _update in stream:
+        arrivals.put_nowait(time.time_ns() // 1000)
+
+
+async def _warm_up(readers: VirtualReaders, arrivals: "asyncio.Queue[int]") -> None:
+    """Tap until the daemon has found its readers and its list, and nothing is on its way any more. These taps do not count."""
+    seen = 0
+    while True:
+        if not seen:
+            await asyncio.to_thread(readers.tap, "Gate A", uid("anna"), seconds=60)
+        try:
+            async with asyncio.timeout(2):
+                await arrivals.get()
+        except TimeoutError:
+            if seen:
+                return
+        else:
+            seen += 1
+
+
+async def _tap(readers: VirtualReaders, arrivals: "asyncio.Queue[int]", number: int) -> int:
+    """One card at one reader; when the parent had it."""
+    await asyncio.to_thread(readers.tap, "Gate A" if number % 2 else "Gate B", uid("anna" if number % 3 else "vera"))
+    async with asyncio.timeout(30):
+        return await arrivals.get()
 
 
 def report(name: str, times: list[float]) -> None:
@@ -100,8 +122,11 @@ def main() -> None:
         folder = Path(name) / "sqlite"
         folder.mkdir()
         report("SQLite", asyncio.run(measure(f"sqlite+aiosqlite:///{folder}/school.db", folder, taps)))
-    with tempfile.TemporaryDirectory(prefix="bench-") as name, tempfile.TemporaryDirectory(prefix="bench-pg-") as cluster:
-        with PostgresServer(Path(cluster) / "cluster") as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as name, tempfile.TemporaryDirectory(prefix="bench-pg-") as cluster,
+    ):
+        Path(cluster).chmod(0o711)  # PostgreSQL runs as another user where we are root
+        with PostgresServer(Path(cluster) / "cluster", durable=True) as server:
             report("PostgreSQL", asyncio.run(measure(server.url(), Path(name), taps)))
 
 

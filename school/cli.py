@@ -11,7 +11,7 @@ from rich.progress import Progress
 from school import clock
 from school.commands import devices, watch
 from school.commands.processes import run_server, run_task
-from school.commands.start import fail, prepare, require_migrated, require_postgresql, with_database
+from school.commands.start import fail, prepare, reaching, require_migrated, require_postgresql, with_database
 from school.db import Database, migrate
 from school.seed.plan import TIME_ZONE, Size
 
@@ -54,7 +54,9 @@ def relay() -> None:
 @app.command("migrate")
 def migrate_database() -> None:
     """Bring the database to this version."""
-    migrate(prepare().database_url)
+    settings = prepare()
+    with reaching():
+        migrate(settings.database_url)
 
 
 @app.command("seed")

@@ -50,11 +50,13 @@ class Settings(BaseSettings):
         scheme, separator, rest = value.partition("://")
         if not separator or scheme.partition("+")[0] not in _DRIVERS:
             raise ValueError("must begin with sqlite:/// or postgresql://")
-        url = f"{_DRIVERS[scheme.partition('+')[0]]}://{rest}"
+        url = f"{_DRIVERS[scheme.partition('+')[0]]}://{rest.replace('?sslmode=', '?ssl=')}"
         try:
-            make_url(url)
+            query = make_url(url).query
         except (ArgumentError, ValueError):  # a port that is no number, for one
             raise ValueError("is not the address of a database") from None
+        if set(query) - {"ssl"}:
+            raise ValueError("may have the parameter sslmode and no other")
         return url
 
     @field_validator("clock")

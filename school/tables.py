@@ -7,8 +7,9 @@ from school.delivery import models as delivery
 from school.diary import models as diary
 from school.meals import models as meals
 from school.outbox import FeedRow
+from school.registry import account_models as accounts
 from school.registry import models as registry
 
 metadata = Base.metadata
 
-__all__ = ["FeedRow", "access", "day", "delivery", "diary", "meals", "metadata", "registry"]
+__all__ = ["FeedRow", "access", "accounts", "day", "delivery", "diary", "meals", "metadata", "registry"]

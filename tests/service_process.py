@@ -18,7 +18,8 @@ import websockets
 
 from school.db import Database
 from school.registry import accounts, devices
-from school.registry.models import Account, DeviceKind
+from school.registry.account_models import Account
+from school.registry.models import DeviceKind
 from tests.ports import free_ports
 from tests.world import World
 

@@ -25,13 +25,15 @@ def test_the_defaults_are_for_production() -> None:
 def test_the_driver_is_ours_to_choose(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCHOOL_DATABASE_URL", "postgres://somebody@localhost/school")
     assert load().database_url == "postgresql+asyncpg://somebody@localhost/school"
+    monkeypatch.setenv("SCHOOL_DATABASE_URL", "postgresql://somebody@localhost/school?sslmode=require")
+    assert load().database_url == "postgresql+asyncpg://somebody@localhost/school?ssl=require"
     assert not load().sqlite
 
 
 @pytest.mark.parametrize(("name", "value"), [
     ("SCHOOL_PORT", "none"), ("SCHOOL_PORT", "70000"), ("SCHOOL_MODE", "test"), ("SCHOOL_DATABASE_URL", "mysql://x"), ("SCHOOL_CLOCK", "soon"),
     ("SCHOOL_CLOCK", "1,2026-09-07T07:30:00+03:00,60"), ("SCHOOL_PROT", "8000"), ("SCHOOL_CONFIG", "/nowhere.toml"), ("SCHOOL_CONFIG", "/"),
-    ("SCHOOL_DATABASE_URL", "school.db"), ("SCHOOL_DATABASE_URL", "postgresql://localhost:here/school"), ("SCHOOL_DATABASE_URL", ""),
+    ("SCHOOL_DATABASE_URL", "school.db"), ("SCHOOL_DATABASE_URL", "postgresql://localhost:here/school"), ("SCHOOL_DATABASE_URL", ""), ("SCHOOL_DATABASE_URL", "postgresql://h/x?target=1"),
     ("SCHOOL_ORIGINS", "https://school.example"), ("SCHOOL_ORIGINS", "[1]"), ("SCHOOL_PORT", "0"), ("SCHOOL_SESSION_SECONDS", "59"),
     ("SCHOOL_BODY_LIMIT", "1023"), ("SCHOOL_POOL_SIZE", "0"), ("SCHOOL_QUEUE_LIMIT", "7"), ("SCHOOL_LOG_LEVEL", "INFO"), ("SCHOOL_LOG_LEVEL", ""),
 ])

@@ -16,9 +16,8 @@ from school.db import Database
 from school.diary.models import CourseScale, GradingScale, Lesson
 from school.ids import Ref
 from school.meals.models import AccountKind, MealAccount, Till
+from school.registry.account_models import Account, AccountRole
 from school.registry.models import (
-    Account,
-    AccountRole,
     Bell,
     Card,
     CardKey,

@@ -1,11 +1,13 @@
 """What every command begins with: settings, log and clock, and one line when it cannot go on."""
 
 import asyncio
+import contextlib
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
+import asyncpg
 import sqlalchemy as sa
 import structlog
 import typer
@@ -59,14 +61,21 @@ def configure_log(level: str) -> None:
     logging.getLogger("uvicorn.error").setLevel(level.upper())
 
 
-def require_migrated(found: Settings) -> None:
-    """Go on only with a database of this version."""
+@contextlib.contextmanager
+def reaching() -> Iterator[None]:
+    """A database that cannot be reached ends the command with one line."""
     try:
-        current = is_current(found.database_url)
+        yield
     except Exception as error:
-        if not is_away(error) and not isinstance(error, OSError | sa.exc.SQLAlchemyError):
+        if not is_away(error) and not isinstance(error, OSError | sa.exc.SQLAlchemyError | asyncpg.PostgresError):
             raise
         raise fail("SCHOOL_DATABASE_URL: the database cannot be reached") from None
+
+
+def require_migrated(found: Settings) -> None:
+    """Go on only with a database of this version."""
+    with reaching():
+        current = is_current(found.database_url)
     if not current:
         raise fail("the database is not of this version: run `school migrate` first")
 

@@ -25,8 +25,9 @@ log = structlog.get_logger()
 
 async def connect(database: Database) -> "asyncpg.Connection[Any]":
     """A connection of its own, outside the pool: a listener holds it for ever."""
-    url = sa.make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return await asyncpg.connect(url, timeout=5, command_timeout=5, server_settings={"application_name": "school listen"})
+    url = sa.make_url(database.url)
+    address = url.set(drivername="postgresql", query={}).render_as_string(hide_password=False)
+    return await asyncpg.connect(address, ssl=url.query.get("ssl"), timeout=5, command_timeout=5, server_settings={"application_name": "school listen"})
 
 
 async def listen(database: Database, channel: str, hear: Callable[[str], None], ready: Callable[[], Awaitable[None]]) -> NoReturn:

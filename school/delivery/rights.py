@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock
 from school.context import Role
 from school.ids import Ref
-from school.registry.models import Account, AccountRole, Guardianship, Session
+from school.registry.account_models import Account, AccountRole, Session
+from school.registry.models import Guardianship
 
 GUARDIANSHIP_KINDS = frozenset({"registry.guardianship_granted", "registry.guardianship_ended"})
 """Events after which a guardian's children are read again; their payload names `guardian_id` and `pupil_id`."""

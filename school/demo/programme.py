@@ -11,7 +11,8 @@ from school.clock import school_moment
 from school.context import Role
 from school.diary.models import CourseScale, Lesson
 from school.ids import Ref
-from school.registry.models import Account, AccountRole, Bell, Card, CardState, Course, Guardianship, Pupil, Staff
+from school.registry.account_models import Account, AccountRole
+from school.registry.models import Bell, Card, CardState, Course, Guardianship, Pupil, Staff
 from school.seed.dice import Dice, card_uid
 from school.seed.logins import LOGINS
 from school.seed.plan import TIME_ZONE

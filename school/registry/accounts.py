@@ -17,7 +17,8 @@ from school.context import NOBODY, Grant, Role, Viewer
 from school.db import Database
 from school.errors import Code, Refused, bad_input
 from school.ids import Ref
-from school.registry.models import Account, AccountRole, Guardianship, Session
+from school.registry.account_models import Account, AccountRole, Session
+from school.registry.models import Guardianship
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """argon2id with the parameters that OWASP's password storage cheat sheet names first: 19 MiB, two passes, one lane."""

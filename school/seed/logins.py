@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Mapping
 
 from school.context import Role
+from school.registry.account_models import Account, AccountRole
 from school.registry.accounts import hash_password
-from school.registry.models import Account, AccountRole
 from school.seed.campus import Campus, at
 from school.seed.dice import Dice
 from school.seed.people import Human

@@ -116,7 +116,7 @@ async def test_migrate_makes_the_database_that_commands_want(command: Command, k
 
 async def test_a_database_that_is_away_is_told_in_one_line(command: Command, tmp_path: Path) -> None:
     [port] = free_ports(1)
-    for arguments in (*WITH_DATABASE, *BESIDE_OTHERS):
+    for arguments in (*WITH_DATABASE, *BESIDE_OTHERS, ("migrate",)):
         assert await command(*arguments, SCHOOL_DATABASE_URL=f"postgresql://somebody:secret@127.0.0.1:{port}/school") == UNREACHABLE, arguments
     server = sa.make_url(await asyncio.to_thread(server_url))
     for absent in (server.set(database="nowhere"), server.set(username="nobody", password="secret", database="school")):

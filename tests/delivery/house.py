@@ -19,7 +19,7 @@ from school.delivery.relay import Relay
 from school.delivery.subscriber import Subscriber
 from school.delivery.tail import Tail
 from school.outbox import Event, FeedRow, OutboxRow, Signal, Topic, TopicKind, append
-from school.registry.models import Session
+from school.registry.account_models import Session
 from tests.world import World
 
 

@@ -18,7 +18,8 @@ from school.delivery.subscriber import Subscriber
 from school.errors import Code, Refused
 from school.ids import Ref
 from school.outbox import Topic, TopicKind, append, head
-from school.registry.models import Account, Guardianship, Session
+from school.registry.account_models import Account, Session
+from school.registry.models import Guardianship
 from tests.delivery.house import event, eventually, feed_of, guardianship, house, numbers, sign_in, take, tell, until_published
 from tests.world import World
 

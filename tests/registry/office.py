@@ -24,7 +24,8 @@ from school.fields import SCALARS, check_policies
 from school.ids import Kind, Ref
 from school.outbox import OutboxRow
 from school.registry import accounts
-from school.registry.models import Card, CardKey, Device, DeviceCode, Guardianship, Outcome, Session, Tap
+from school.registry.account_models import Session
+from school.registry.models import Card, CardKey, Device, DeviceCode, Guardianship, Outcome, Tap
 from school.registry.schema import RegistryMutation, RegistryQuery
 from school.settings import Settings
 from tests.world import PUPILS, STAFF, World

@@ -10,7 +10,8 @@ from school.context import NOBODY, Grant, Role, Viewer
 from school.db import Database
 from school.errors import Code, Refused
 from school.registry import accounts
-from school.registry.models import Account, Guardianship, Session
+from school.registry.account_models import Account, Session
+from school.registry.models import Guardianship
 from tests.world import build
 
 SECONDS = 3600

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from school import ids
 from school.ids import Kind
 from school.registry import accounts
-from school.registry.models import Account, Pupil, Session
+from school.registry.account_models import Account, Session
+from school.registry.models import Pupil
 from tests.registry.office import NOON, STRANGER, Office, at, school_id, statements
 
 CHILDREN = "{me {login children {id name classGroup {id name grade letter} school {id shortName timeZone}} grants {role personId school {shortName}}}}"

@@ -17,21 +17,9 @@ from school.db import Database
 from school.diary.models import Attendance, AttendanceKind, Lesson, Mark, MarkRevision
 from school.errors import Code, Refused
 from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Transfer, TransferKind
+from school.registry.account_models import Account, AccountRole
 from school.registry.accounts import sign_in
-from school.registry.models import (
-    Account,
-    AccountRole,
-    Card,
-    CardKey,
-    CardState,
-    Course,
-    Guardianship,
-    Outcome,
-    Pupil,
-    School,
-    Staff,
-    Tap,
-)
+from school.registry.models import Card, CardKey, CardState, Course, Guardianship, Outcome, Pupil, School, Staff, Tap
 from school.seed.build import build
 from school.seed.dice import card_uid
 from school.seed.logins import LOGINS
