@@ -48,8 +48,8 @@ class Documents:
         except (GraphQLError, RecursionError) as error:
             raise _invalid(error) from None
         operations = [definition for definition in node.definitions if isinstance(definition, OperationDefinitionNode)]
-        if len(operations) != 1:
-            raise Denied(Reason.BAD_REQUEST, "A document has one operation.")
+        if len(operations) != 1 or self._schema.get_root_type(operations[0].operation) is None:  # nothing is validated below a root that is not there
+            raise Denied(Reason.BAD_REQUEST, "A document has one operation, a query or a mutation.")
         if errors := validate(self._schema, node, max_errors=1):
             raise _invalid(errors[0])
         fields = list(_root_fields(node, operations[0].selection_set, set()))

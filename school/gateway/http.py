@@ -98,7 +98,7 @@ def _raise_denial(error: GraphQLError) -> None:
     """What the resolver denied, and variables that do not fit the document, are answered by status."""
     if isinstance(error.original_error, Denied):
         raise error.original_error
-    if error.original_error is None and error.path is None:
+    if error.path is None and isinstance(error.original_error, GraphQLError | None):
         raise Denied(Reason.BAD_REQUEST, str(error.message)[:200])
 
 

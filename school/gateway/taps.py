@@ -64,6 +64,9 @@ async def _record(database: Database, ref: Ref, items: Sequence[Item], sending: 
             if isinstance(item, Refusal):
                 answers.append(item)
                 continue
+            if fresh and device.kind is DeviceKind.GATE and item.verdict is None:  # the server is to decide, by who is inside now
+                await _at_gate(session, fresh)
+                fresh = []
             answer = await _take(session, device, item, sending, known, by_token.get(item.token))
             if isinstance(answer, Receipt) and not answer.repeated:
                 known[item.sequence] = answer.tap
