@@ -36,7 +36,8 @@ def configure_log(settings: Settings) -> None:
     """Lines for a technician on standard error; the systemd journal adds the rest."""
     structlog.configure(
         processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
-                    structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)],
+                    structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0,
+                                                  exception_formatter=structlog.dev.plain_traceback)],  # no local variables: a UID may be one
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 

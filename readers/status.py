@@ -60,6 +60,8 @@ def _read_queue(path: Path) -> dict[str, Any]:
         database.execute("PRAGMA query_only = ON")
         codes = dict(database.execute("SELECT code, count(*) FROM tap WHERE state = 'rejected' GROUP BY code ORDER BY code"))
         pending, last = database.execute("SELECT count(*) FILTER (WHERE state = 'pending'), coalesce(max(sequence), 0) FROM tap").fetchone()
+    except sqlite3.OperationalError:  # the daemon is just making it
+        return EMPTY_QUEUE
     finally:
         database.close()
     return {**EMPTY_QUEUE, "pending": pending, "last": last, "rejected": sum(codes.values()), "rejectedCodes": codes}

@@ -41,14 +41,17 @@ def prepare() -> Settings:
 
 
 def configure_log(level: str) -> None:
-    """Lines on standard error: for people on a terminal, JSON for everything else. Libraries' warnings go the same way."""
+    """Lines on standard error: for people on a terminal, JSON for everything else. Libraries' warnings go the same way.
+
+    Traces are plain: structlog's own would show local variables, and tokens are among them.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    terminal = sys.stderr.isatty()
-    render: list[Any] = (
-        [structlog.dev.ConsoleRenderer()] if terminal else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    )
+    if sys.stderr.isatty():
+        render: list[Any] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    else:
+        render = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
     structlog.configure(
         processors=[*shared, *render], wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

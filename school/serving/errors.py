@@ -28,6 +28,8 @@ def _present(error: GraphQLError) -> dict[str, Any]:
         original = original.original_error
     if isinstance(original, Refused):
         error = GraphQLError(original.message, error.nodes, path=error.path, extensions={"code": original.code.value})
+    elif isinstance(original, ValueError) and error.path is None and error.nodes:  # nothing ran: a scalar does not take what the document or a variable says
+        error = GraphQLError(error.message, error.nodes, extensions={"code": "BAD_DOCUMENT"})
     elif original is not None and is_away(original):
         raise DatabaseAwayError from original
     elif original is not None:
