@@ -16,6 +16,10 @@ QUICK = {"READER_BACKOFF_SECONDS": "0.01", "READER_BACKOFF_MOST_SECONDS": "0.2",
          "READER_BALLAST_BYTES": "65536", "READER_LIST_WAIT_SECONDS": "2", "READER_LOG_LEVEL": "debug"}
 
 
+class DiedError(AssertionError):
+    """The daemon ended before anybody could reach it; the text is its log."""
+
+
 class Host:
     """A state directory, its commands and its daemon."""
 
@@ -55,7 +59,8 @@ class Host:
             except OSError:
                 client.close()
                 assert self.process is not None
-                assert self.process.poll() is None, self.log.read_text()
+                if self.process.poll() is not None:
+                    raise DiedError(self.log.read_text()) from None
                 assert time.monotonic() < deadline, self.log.read_text()
                 time.sleep(0.02)  # nothing tells when a socket appears
             else:

@@ -1,12 +1,14 @@
 """`kill -9` at every durable step of a real daemon: no answered tap is lost or doubled, no request counter is used twice."""
+import random
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from readers import failpoints
 from readers.cardkeys import CardKey, make_token
-from tests.readers.hosts import Host
+from tests.readers.hosts import DiedError, Host
 from tests.readers.loopback import KEY, Loopback, entry, pass_list
 
 UIDS = [f"04A1B2{number:02X}" for number in range(6)]
@@ -60,13 +62,28 @@ def test_killed_while_enrolling(host: Host, name: str, code: str | None) -> None
     assert host.stop() == 0
 
 
-def test_killed_at_random_moments_again_and_again(host: Host, loopback: Loopback) -> None:
+STEPS = ("journal.after", "mark.before", "answer.before", "upload.after", "answer.after")
+
+
+def test_killed_at_one_step_after_the_other(host: Host, loopback: Loopback) -> None:
+    kill_again_and_again(host, loopback, [(name, turn) for turn, name in enumerate(STEPS, start=1)])
+
+
+@pytest.mark.soak
+def test_killed_a_hundred_times_at_random_steps(host: Host, loopback: Loopback) -> None:
+    dice = random.Random(7)  # noqa: S311 - the same kills in every run
+    kill_again_and_again(host, loopback, [(step := dice.choice(STEPS), 1 if step.startswith("upload") else dice.randint(1, 6)) for _ in range(100)])
+
+
+def kill_again_and_again(host: Host, loopback: Loopback, kills: list[tuple[str, int]]) -> None:
+    """Each time the daemon dies at the n-th passing of a step, while cards are tapped; then it runs once more and nothing is lost or doubled."""
     loopback.passes = pass_list(entries=[entry(token) for token in make_tokens(UIDS)])
     host.enrol()
     answered: list[int] = []
-    for turn in range(1, 6):
-        host.start(READER_FAILPOINT=f"{('journal.after', 'mark.before', 'answer.before', 'upload.after', 'answer.after')[turn - 1]}:{turn}")
-        answered += [answer["sequence"] for answer in host.tap(*UIDS)]
+    for step, number in kills:
+        host.start(ready=False, READER_FAILPOINT=f"{step}:{number}")
+        with suppress(DiedError):  # by what waited from the last time
+            answered += [answer["sequence"] for answer in host.tap(*UIDS)]
         host.wait_killed()
     host.start()
     answered += [answer["sequence"] for answer in host.tap(UIDS[0])]
