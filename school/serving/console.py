@@ -1,4 +1,4 @@
-"""The demo's console: one self-contained page that signs in and runs a query. It asks no other address for anything."""
+"""The demo's console: one self-contained page, in English or Russian, that signs in and runs a query. It asks no other address for anything."""
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -7,26 +7,32 @@ PAGE = """<!doctype html>
 <style>
   :root { color-scheme: light dark }
   body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 72rem; padding: 1rem }
-  form { display: flex; flex-wrap: wrap; gap: .5rem; margin: 0 0 1rem }
+  form { align-items: center; display: flex; flex-wrap: wrap; gap: .5rem; margin: 0 0 1rem }
   input, button, textarea { font: inherit; padding: .4rem .6rem }
   textarea, pre { box-sizing: border-box; width: 100%; font: 14px/1.5 ui-monospace, monospace }
   textarea { height: 14rem }
+  #query + button { margin-right: auto }
   pre { border: 1px solid #8888; min-height: 10rem; overflow: auto; padding: .6rem; white-space: pre-wrap; overflow-wrap: anywhere }
 </style>
 <h1>GraphQL console</h1>
 <form id="login">
-  <label>Login <input name="login" autocomplete="username" value="parent"></label>
-  <label>Password <input name="password" type="password" autocomplete="current-password"></label>
-  <button>Sign in</button> <output id="who">Not signed in</output>
+  <label><span data-ru="Логин">Login</span> <input name="login" autocomplete="username" value="parent"></label>
+  <label><span data-ru="Пароль">Password</span> <input name="password" type="password" autocomplete="current-password"></label>
+  <button data-ru="Войти">Sign in</button> <output id="who" data-ru="Вход не выполнен">Not signed in</output>
 </form>
 <form id="run">
-  <label for="query">Query (Ctrl+Enter runs it)</label>
+  <label for="query" data-ru="Запрос (Ctrl+Enter — выполнить)">Query (Ctrl+Enter runs it)</label>
   <textarea id="query" spellcheck="false">{ me { login children { id name classGroup { name } school { shortName } } } }</textarea>
-  <button>Run</button>
+  <button data-ru="Выполнить">Run</button>
 </form>
 <pre id="answer" aria-live="polite"></pre>
 <script>
   let token = null;
+  const russian = navigator.language.startsWith("ru");
+  if (russian) {
+    document.documentElement.lang = "ru";
+    for (const element of document.querySelectorAll("[data-ru]")) element.textContent = element.dataset.ru;
+  }
   const ask = async (query, variables) => {
     const headers = { "Content-Type": "application/json", ...(token ? { Authorization: "Bearer " + token } : {}) };
     return (await fetch("/graphql", { method: "POST", headers, body: JSON.stringify({ query, variables }) })).json();
@@ -37,7 +43,7 @@ PAGE = """<!doctype html>
     token = null;
     const { signIn } = (await ask(SIGN_IN, { input: Object.fromEntries(new FormData(event.target)) })).data;
     token = signIn.token ?? null;
-    document.getElementById("who").textContent = token ? "Signed in" : signIn.message;
+    document.getElementById("who").textContent = token ? (russian ? "Вход выполнен" : "Signed in") : signIn.message;
   };
   const run = async (event) => {
     event.preventDefault();
