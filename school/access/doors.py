@@ -63,7 +63,7 @@ async def bind_reader(session: AsyncSession, viewer: Viewer, device: Ref, bindin
 
 
 async def check_bindings(session: AsyncSession, school_id: int, bindings: Sequence[Binding]) -> None:
-    """Whether a gate could be bound so: each reader once, doors of this school. Asked when an enrolment code is made, and again when it is used."""
+    """Whether a gate could be bound so: each reader once, doors of this school. Asked when a code is used: until then a door may go."""
     if len(bindings) > MOST_READERS:
         raise Refused(Code.TOO_MANY, f"A device has at most {MOST_READERS} readers.")
     if len({line(binding.reader, "reader", LONGEST_NAME) for binding in bindings}) != len(bindings):
