@@ -1,5 +1,6 @@
 """The command `school-reader`: enrol this host, run its daemon, see how it is."""
 import os
+import sqlite3
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,11 +12,11 @@ from rich.console import Console
 
 from readers import failpoints
 from readers.enrolment import EnrolmentError, enrol
-from readers.journal import JournalDamagedError
+from readers.journal import JournalDamagedError, NotStoredError
 from readers.settings import FAILPOINT, BadSettingsError, Settings, read_settings
 from readers.statelock import StateBusyError
 
-BAD_START = 78  # EX_CONFIG: starting again will not help; the systemd unit knows it
+BAD_START = 78  # EX_CONFIG: settings or enrolment; starting again will not help, and the systemd unit knows it
 REFUSED = 1
 
 app = typer.Typer(help="The reader daemon of a gate, a canteen or an office desk.", no_args_is_help=True, add_completion=False,
@@ -66,14 +67,18 @@ def enrol_device(
     server: Annotated[str | None, typer.Option("--server", help="Address of the server (READER_SERVER).")] = None,
     state: StateOption = None, config: ConfigOption = None,
     force: Annotated[bool, typer.Option("--force", help="Make an enrolled host a new device; refused while taps wait.")] = False,
+    leave_taps: Annotated[bool, typer.Option("--leave-taps", help="With --force: waiting taps stay behind, unsent, in the old device's folder.")] = False,
 ) -> None:
     """Make this host a device of the school."""
     settings = prepare(config, state, server)
     try:
-        identity = enrol(settings, code, read_version(), force=force)
-    except (EnrolmentError, StateBusyError, BadSettingsError, JournalDamagedError, OSError) as error:
+        identity, left = enrol(settings, code, read_version(), force=force, leave_taps=leave_taps)
+    except (EnrolmentError, StateBusyError, BadSettingsError, JournalDamagedError, NotStoredError, OSError) as error:
         raise fail(error, REFUSED) from None
-    Console().print(f"Enrolled as “{identity.name}” ({identity.kind.lower()}), device {identity.device_id}.", highlight=False)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(f"Enrolled as “{identity.name}” ({identity.kind.lower()}), device {identity.device_id}.")
+    if left:
+        console.print(f"{left}.")
 
 
 @app.command("run")
@@ -83,7 +88,9 @@ def run_daemon(state: StateOption = None, config: ConfigOption = None) -> None:
     from readers.daemon import Daemon
     try:
         daemon = Daemon(settings, read_version())
-    except (BadSettingsError, RuntimeError, OSError) as error:  # not enrolled, damaged files, busy: all are RuntimeErrors with a clear line
+    except (StateBusyError, NotStoredError, sqlite3.Error, OSError) as error:  # may pass: systemd starts it again
+        raise fail(error, REFUSED) from None
+    except (BadSettingsError, RuntimeError) as error:  # not enrolled, damaged files, a missing extra: all are RuntimeErrors with a clear line
         raise fail(error, BAD_START) from None
     raise typer.Exit(daemon.run())
 

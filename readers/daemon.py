@@ -98,7 +98,7 @@ class Daemon:
         common = (self.journal, self.keyring, self.actuator, self.uplink.nudge, self.clock.boot_id)
         if identity.kind != "GATE":
             return DeskAttendant(*common, presenter=Presenter(self.gateway, self.journal, self.clock, self.settings.present_seconds))
-        self.passbook = Passbook(self.settings.state / identity.folder / "passlist.sqlite", self.clock)
+        self.passbook = Passbook(self.settings.state / identity.folder / "passlist.sqlite", self.clock, self.journal.ballast)
         self.passbook.replay(self.journal.read_presence())
         self.passfeed = PassFeed(self.gateway, self.passbook, self.keyring, self._make_backoff(), self.settings.list_wait_seconds)
         return GateAttendant(*common, passbook=self.passbook)

@@ -6,14 +6,16 @@ OLD_TAP_SECONDS = 300.0
 OLD_LIST_SECONDS = 600.0
 CLOCK_SECONDS = 30.0
 NEARLY_FULL = 0.8
+ENROL_AGAIN = ("stop the daemon, get a new code, then: school-reader enrol --force --code CODE. Taps that wait only this device can upload: "
+               "add --leave-taps to leave them behind unsent in its folder")
 LINK_ADVICE = {
     "AWAY": "the server cannot be reached: check the network cable and READER_SERVER",
     "GARBLED": "something that is not our server answers: check READER_SERVER, the proxy or a captive portal",
     "UNAVAILABLE": "the server is down for the moment: nothing to do here, taps are kept",
     "THROTTLED": "the server asks us to slow down: nothing to do here, taps are kept",
     "CLOCK_SKEW": "the server refuses our clock: check the date and time zone of this host (timedatectl)",
-    "UNKNOWN_DEVICE": "the server does not know this device: is this the right server? Else enrol again with a new code",
-    "BAD_SIGNATURE": "the server refuses our signature: enrol again with a new code",
+    "UNKNOWN_DEVICE": "the server does not know this device: is this the right server? Else enrol again: " + ENROL_AGAIN,
+    "BAD_SIGNATURE": "the server refuses our signature: enrol again: " + ENROL_AGAIN,
     "NOT_ALLOWED": "this device's kind may not do that: the office must enrol it with the right kind",
 }
 
@@ -48,7 +50,7 @@ def _check_process(snapshot: dict[str, Any]) -> list[Problem]:
 
 def _check_link(link: dict[str, Any]) -> list[Problem]:
     if link["revoked"]:
-        return [Problem("REVOKED", "the office has revoked this device; taps are kept. Ask the office, then enrol again with --force")]
+        return [Problem("REVOKED", f"the office has revoked this device; taps are kept. Ask the office; if it stays so, enrol again: {ENROL_AGAIN}")]
     trouble, since = link["trouble"] or link["uploadProblem"], link["secondsSinceSuccess"]
     if trouble is None and (since is None or since > AWAY_SECONDS):
         trouble = "AWAY"

@@ -18,7 +18,7 @@ from readers.identity import (
     serialise_key,
     store_identity,
 )
-from readers.journal import Journal
+from readers.journal import Journal, JournalDamagedError
 from readers.settings import Settings, check_transport
 from readers.statelock import StateLock
 
@@ -29,8 +29,9 @@ class EnrolmentError(RuntimeError):
     """Nothing was changed on this host; one line says why."""
 
 
-def enrol(settings: Settings, code: str, software: str, *, force: bool) -> Identity:
-    """Enrol at `settings.server`. An enrolled host needs `force`, and even then keeps every tap the server has not answered."""
+def enrol(settings: Settings, code: str, software: str, *, force: bool, leave_taps: bool) -> tuple[Identity, str]:
+    """Enrol at `settings.server`; the new identity, and what stays behind in words. An enrolled host needs `force`, and `leave_taps` too while
+    taps wait: nobody can upload them once the key that signs for them is gone."""
     if not settings.server:
         raise EnrolmentError("no server: give --server https://…")
     if not 1 <= len(code.strip()) <= 200:
@@ -38,35 +39,51 @@ def enrol(settings: Settings, code: str, software: str, *, force: bool) -> Ident
     check_transport(settings.server, allow_plain_http=settings.allow_plain_http)
     lock = StateLock(settings.state)
     try:
-        check_free(settings.state, force=force)
+        left = check_free(settings.state, force=force, leave_taps=leave_taps)
         identity = _ask(settings, code.strip(), software)
         failpoints.hit("enrol.before")
         store_identity(settings.state, identity)
         failpoints.hit("enrol.after")
     finally:
         lock.release()
-    return identity
+    return identity, left
 
 
-def check_free(state: Path, *, force: bool) -> None:
-    """Refuse to replace an identity by accident, or one whose taps the server does not have yet."""
+def check_free(state: Path, *, force: bool, leave_taps: bool) -> str:
+    """Refuse to replace an identity by accident, or one whose taps the server does not have yet, unless they may stay: then say how many, and where."""
     try:
         old = read_identity(state)
     except NotEnrolledError:
-        return
+        return ""
     except IdentityError as error:
         if force:
-            return
+            return ""
         raise EnrolmentError(f"{error} (--force replaces it)") from error
     if not force:
         raise EnrolmentError(f"this host is enrolled already as “{old.name}” ({old.device_id}); --force makes it a new device")
     journal = state / old.folder / "journal.sqlite"
-    if journal.exists():
+    pending = _count_waiting(state, journal, damaged_too=leave_taps)
+    if pending == 0:
+        return ""
+    if not leave_taps:
+        raise EnrolmentError(f"{pending} taps of “{old.name}” wait for its server: let the daemon upload them first; if the server will never "
+                             f"take them from this device, --leave-taps leaves them unsent in {journal.parent}")
+    return f"{'An unknown number of' if pending is None else pending} taps of “{old.name}” ({old.device_id}) stay behind unsent, in {journal}"
+
+
+def _count_waiting(state: Path, journal: Path, *, damaged_too: bool) -> int | None:
+    """How many taps wait in a journal; None for a damaged one."""
+    if not journal.exists():
+        return 0
+    try:
         book = Journal(journal, "", limit=1, keep=1, ballast=Ballast(state / "ballast", 0))
-        pending = book.read_depth().pending
-        book.close()
-        if pending:
-            raise EnrolmentError(f"{pending} taps of “{old.name}” wait for its server: let the daemon upload them first")
+    except JournalDamagedError:
+        if damaged_too:
+            return None
+        raise
+    pending = book.read_depth().pending
+    book.close()
+    return pending
 
 
 def _ask(settings: Settings, code: str, software: str) -> Identity:

@@ -1,4 +1,5 @@
 """The tap journal: a tap is durable here before anyone is answered, and stays until the server has answered it."""
+import errno
 import os
 import sqlite3
 import threading
@@ -30,6 +31,7 @@ INSERT = """INSERT INTO tap (sequence, reader, token, key_id, at_us, boot_us, se
     SELECT coalesce(max(sequence), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tap RETURNING sequence"""
 COLUMNS = "sequence, reader, token, key_id, at_us, boot_us, boot_id, outcome, reason, data_version"
 MESSAGE_LENGTH = 300
+NOT_WHOLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _Result = TypeVar("_Result")
 
 
@@ -99,7 +101,7 @@ class Journal:
         self.ballast = ballast
         self._lock = threading.RLock()
         self._presenting: set[int] = set()
-        self._database = open_database(path, PRAGMAS, SCHEMA, connect)
+        self._database = open_database(path, PRAGMAS, SCHEMA, connect, ballast=ballast)
         self._pending = self._count("pending")
         ballast.restore()
 
@@ -205,8 +207,21 @@ class Journal:
 
 
 def open_database(path: Path, pragmas: Sequence[str], schema: Sequence[str],
-                  connect: Callable[..., sqlite3.Connection] = sqlite3.connect) -> sqlite3.Connection:
-    """A private SQLite file with its tables; JournalDamagedError if it is not whole."""
+                  connect: Callable[..., sqlite3.Connection] = sqlite3.connect, *, ballast: Ballast | None = None) -> sqlite3.Connection:
+    """A private SQLite file with its tables. JournalDamagedError if it is not whole, NotStoredError if the disk refuses: opening takes some
+    space too (for -wal and -shm), so on a full disk the ballast is given up and it is done once more."""
+    try:
+        return _open(path, pragmas, schema, connect)
+    except (sqlite3.Error, OSError) as error:
+        if not is_disk_full(error) or ballast is None or not ballast.release():
+            raise NotStoredError(f"{path}: {error}") from error
+    try:
+        return _open(path, pragmas, schema, connect)
+    except (sqlite3.Error, OSError) as error:
+        raise NotStoredError(f"{path}: {error}") from error
+
+
+def _open(path: Path, pragmas: Sequence[str], schema: Sequence[str], connect: Callable[..., sqlite3.Connection]) -> sqlite3.Connection:
     fresh = not path.exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives -wal and -shm the mode of this file
     if fresh:
@@ -218,14 +233,18 @@ def open_database(path: Path, pragmas: Sequence[str], schema: Sequence[str],
         problems = database.execute("PRAGMA quick_check(1)").fetchall()
     except sqlite3.DatabaseError as error:
         database.close()
-        raise JournalDamagedError(f"{path}: {error}") from error
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in NOT_WHOLE:
+            raise JournalDamagedError(f"{path}: {error}") from error
+        raise
     if problems != [("ok",)]:
         database.close()
         raise JournalDamagedError(f"{path}: {problems[0][0]}")
     return database
 
 
-def is_disk_full(error: sqlite3.DatabaseError) -> bool:
+def is_disk_full(error: sqlite3.Error | OSError) -> bool:
     """SQLITE_FULL, or an I/O error while writing (some file systems tell it so)."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
     code = getattr(error, "sqlite_errorcode", 0)
     return code == sqlite3.SQLITE_FULL or code & 0xFF == sqlite3.SQLITE_IOERR

@@ -9,6 +9,7 @@ import orjson
 import structlog
 
 from readers import failpoints
+from readers.ballast import Ballast
 from readers.clock import Clock, Moment, from_us
 from readers.decision import PassList, Verdict, decide
 from readers.journal import PRAGMAS, open_database
@@ -38,19 +39,26 @@ class Decided(NamedTuple):
 
 
 class Passbook:
-    """The current list, its store, and the gate's own view of presence over it."""
+    """The current list, its store, and the gate's own view of presence over it.
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    Two locks, so that nobody at the door waits for the disk: one for the store and whoever changes the list, held while it syncs, and
+    within it one for the list and presence, held for a moment."""
+
+    def __init__(self, path: Path, clock: Clock, ballast: Ballast | None = None) -> None:
         self._clock = clock
+        self._storing = threading.Lock()
         self._lock = threading.Lock()
         self._presence = Presence()
-        self._database = open_database(path, PRAGMAS, SCHEMA)
+        self._unstored: dict[str, bytes | None] = {}  # by token, None to forget it: what the disk refused goes with the next list
+        self._unstored_full = False
+        self._behind = False  # the store lacks something of the list
+        self._database = open_database(path, PRAGMAS, SCHEMA, ballast=ballast)
         self._offset_us = 0
         self._list = self._load()
 
     def close(self) -> None:
         """Wait for the store under way, then close."""
-        with self._lock:
+        with self._storing:
             self._database.close()
 
     @property
@@ -83,39 +91,49 @@ class Passbook:
         return make_list(head, entries)
 
     def apply(self, content: dict[str, Any]) -> bool:
-        """Take a full list or a delta; PassListError changes nothing. False if it brought no change."""
+        """Take a full list or a delta; PassListError changes nothing. False if it brought no change: it is what it says that counts, not
+        its version, for whoever left the school at midnight goes without an event, and is sent again at every poll of a quiet day.
+
+        It counts at once and is stored then: a crash in between leaves the old list whole, and it is asked for anew."""
         head = parse_head(content)
         full, changed = content.get("full"), parse_entries(content.get("entries"))
         removed = content.get("removed")
         if not isinstance(full, bool) or not isinstance(removed, list):
             raise PassListError("full or removed is missing")
         forgotten = {parse_token(token) for token in removed}
-        current = self._list
-        if not full and current is None:
-            raise PassListError("a delta, and there is nothing to change")
-        if current is not None and not full and head.version == current.version:
-            self._keep_offset()
-            return False
-        entries = {} if full or current is None else {token: entry for token, entry in current.entries.items() if token not in forgotten}
-        entries.update(changed)
-        with self._lock:
-            self._list = make_list(head, entries)
+        with self._storing:
+            current = self._list
+            if not full and current is None:
+                raise PassListError("a delta, and there is nothing to change")
+            entries = {} if full or current is None else {token: entry for token, entry in current.entries.items() if token not in forgotten}
+            entries.update(changed)
+            renewed = make_list(head, entries)
+            if renewed == current and not self._behind:
+                self._keep_offset()
+                return False
             now_us = self._clock.server_us()
-            self._presence.forget(((token, entries.get(token)) for token in self._presence.tokens), now_us)
+            with self._lock:
+                self._list = renewed
+                self._presence.forget(((token, entries.get(token)) for token in self._presence.tokens), now_us)
             self._store(content, full=full, forgotten=forgotten)
-        return current is None or head.version != current.version
+        return renewed != current
 
     def _store(self, content: dict[str, Any], *, full: bool, forgotten: set[str]) -> None:
-        """Store what was applied. If the disk refuses, the gate goes on with what it has in memory, and asks anew after a restart."""
+        """Store what was applied. If the disk refuses, the gate goes on with what it has in memory, and what is missing is stored with the
+        next list or poll: a later delta alone would leave a list of its version without the changes before it."""
         head = {name: content[name] for name in ("version", "timeZone", "readers", "rules")}
         offset_us = self._clock.offset_us()
+        if full:
+            self._unstored, self._unstored_full = {}, True
+        self._unstored |= dict.fromkeys(forgotten) | {entry["token"]: orjson.dumps(entry) for entry in content["entries"]}
+        self._behind = True
         try:
             self._database.execute("BEGIN IMMEDIATE")
-            if full:
+            if self._unstored_full:
                 self._database.execute("DELETE FROM entry")
-            self._database.executemany("DELETE FROM entry WHERE token = ?", [(token,) for token in forgotten])
+            self._database.executemany("DELETE FROM entry WHERE token = ?", [(token,) for token, entry in self._unstored.items() if entry is None])
             self._database.executemany("INSERT OR REPLACE INTO entry (token, content) VALUES (?, ?)",
-                                       [(entry["token"], orjson.dumps(entry)) for entry in content["entries"]])
+                                       [item for item in self._unstored.items() if item[1] is not None])
             self._database.execute("INSERT OR REPLACE INTO head (id, content, offset_us) VALUES (1, ?, ?)", (orjson.dumps(head), offset_us))
             failpoints.hit("passlist.before")
             self._database.execute("COMMIT")
@@ -126,18 +144,18 @@ class Passbook:
             return
         failpoints.hit("passlist.after")
         self._offset_us = offset_us
+        self._unstored, self._unstored_full, self._behind = {}, False, False
 
     def _keep_offset(self) -> None:
         offset_us = self._clock.offset_us()
         if abs(offset_us - self._offset_us) <= OFFSET_STEP_US or self._clock.simulated:
             return
-        with self._lock:
-            try:
-                self._database.execute("UPDATE head SET offset_us = ?", (offset_us,))
-            except sqlite3.Error as error:
-                log.warning("the clock's offset could not be stored", error=str(error))
-                return
-            self._offset_us = offset_us
+        try:
+            self._database.execute("UPDATE head SET offset_us = ?", (offset_us,))
+        except sqlite3.Error as error:
+            log.warning("the clock's offset could not be stored", error=str(error))
+            return
+        self._offset_us = offset_us
 
     def decide(self, reader: str, tokens: list[tuple[str, str]], moment: Moment) -> Decided:
         """Judge a tap by the first of its (token, key id) pairs that is in the list, else by the first: the current key's."""

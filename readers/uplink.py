@@ -15,7 +15,7 @@ from readers.journal import Answered, Journal, NotStoredError, StoredTap
 
 MOST_TAPS = 100          # in a batch, by contract
 IDLE_SECONDS = 60.0      # a look at the journal although nobody nudged
-POISON_TRIES = 3         # a tap alone fails so often, and the next one goes through: it is set aside
+POISON_TRIES = 3         # a tap alone fails so often, the next one goes through, and it fails once more: it is set aside
 # These say nothing about the taps sent. After any other failure the server did answer, but not to the taps: one of them may be
 # what it cannot digest.
 NOT_THE_TAPS = frozenset({"AWAY", "UNAVAILABLE", "THROTTLED", "UNSIGNED", "BAD_SIGNATURE", "UNKNOWN_DEVICE", "CLOCK_SKEW", "REPLAYED",
@@ -145,7 +145,9 @@ class Uplink:
         self._wait(error.retry_after)
 
     def _is_poison(self) -> bool:
-        """The first tap fails alone, again and again, while the next goes through: set it aside, so that the queue moves."""
+        """The first tap fails alone, again and again, while the next goes through: set it aside, so that the queue moves.
+
+        That the next goes through may also mean that an outage has just ended: so the first is tried once more before it is given up."""
         waiting = self._journal.read_pending(2)
         first = waiting[0].sequence if waiting else 0
         self._suspicions = self._suspicions + 1 if first == self._suspect else 1
@@ -154,10 +156,22 @@ class Uplink:
             return False
         try:
             self._submit(waiting[1:])
-            self._journal.mark([Answered(first, "INDIGESTIBLE", "the server fails on this tap and takes the next")])
+            if not self._is_digested(waiting[:1]):
+                self._journal.mark([Answered(first, "INDIGESTIBLE", "the server fails on this tap and takes the next")])
+                log.warning("the server fails on a tap; it is set aside", sequence=first)
         except (GatewayError, NotStoredError, sqlite3.Error):
             return False
-        log.warning("the server fails on a tap; it is set aside", sequence=first)
+        self._succeed()
+        return True
+
+    def _is_digested(self, alone: Sequence[StoredTap]) -> bool:
+        """Whether the server takes this tap after all; a failure that says nothing about it is raised."""
+        try:
+            self._submit(alone)
+        except GatewayError as error:
+            if error.code in NOT_THE_TAPS or error.code in TOO_MUCH:
+                raise
+            return False
         return True
 
     def _wait(self, retry_after: float | None) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from readers.ballast import Ballast
 from readers.journal import Answered, Depth, JournalDamagedError, JournalFullError, NotStoredError, StoredTap
 from tests.readers.rigs import ADMIT, START_US, TOKEN, make_journal, make_tap
 
@@ -140,6 +141,26 @@ def test_a_disk_that_stays_full_refuses_and_leaves_no_gap(tmp_path: Path) -> Non
     assert journal.read_depth() == Depth(0, 0, None, 0)
     Connection.for_ever = False
     assert journal.append(make_tap()) == 1
+
+
+@pytest.mark.parametrize(("code", "text"), [(sqlite3.SQLITE_IOERR_SHMSIZE, "disk I/O error"), (sqlite3.SQLITE_FULL, "database or disk is full")])
+def test_opening_on_a_full_disk_gives_up_the_ballast(tmp_path: Path, code: int, text: str) -> None:
+    class Connection(sqlite3.Connection):
+        def execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
+            if sql.startswith("PRAGMA journal_mode") and (tmp_path / "ballast").exists():
+                error = sqlite3.OperationalError(text)
+                error.sqlite_errorcode = code
+                raise error
+            return super().execute(sql, *more)
+
+    def connect(*args: Any, **more: Any) -> sqlite3.Connection:
+        return sqlite3.connect(*args, **more, factory=Connection)
+
+    make_journal(tmp_path).close()
+    Ballast(tmp_path / "ballast", 65536).restore()
+    with pytest.raises(NotStoredError, match=text):
+        make_journal(tmp_path, ballast=0, connect=connect)  # nothing to give: refused, and not called damaged
+    assert make_journal(tmp_path, ballast=65536, connect=connect).append(make_tap()) == 1
 
 
 def test_a_damaged_file_is_refused_and_kept(tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
 """The stored pass list: deltas, restarts, malformed answers, and the gate's own view of presence."""
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,7 +15,7 @@ from readers.clock import Moment, format_us
 from readers.decision import PassList
 from readers.passlist import Passbook
 from readers.passwire import PassListError
-from tests.readers.loopback import binding, entry, pass_list, rule
+from tests.readers.loopback import SECONDS, binding, entry, pass_list, rule
 from tests.readers.rigs import START_US, Hands
 
 CARD, OTHER = "a1" * 32, "b2" * 32
@@ -100,6 +104,83 @@ def test_a_poll_without_news_changes_nothing(tmp_path: Path) -> None:
     before: PassList | None = book.passes
     assert book.apply(pass_list(full=False)) is False
     assert book.passes is before
+
+
+@pytest.mark.parametrize("changes", [
+    {"removed": [OTHER]}, {"entries": [entry(OTHER, state="BLOCKED")]}, {"rules": [rule(weekdays=1)]}, {"readers": HARD}])
+def test_changes_at_an_unchanged_version_are_taken_and_stored(tmp_path: Path, changes: dict[str, Any]) -> None:
+    """Leavers of a quiet midnight come at the version that the gate has, at every poll of the day."""
+    book = open_book(tmp_path)
+    book.apply(pass_list(entries=[entry(CARD), entry(OTHER)]))
+    before = book.passes
+    assert book.apply(pass_list(full=False, **changes)) is True
+    after = book.passes
+    assert after != before
+    assert book.apply(pass_list(full=False, **changes)) is False
+    assert book.passes is after
+    book.close()
+    assert open_book(tmp_path).passes == after
+
+
+class Disk:
+    """A database on a disk that does something at each COMMIT."""
+
+    def __init__(self, database: sqlite3.Connection, commit: Callable[[], None]) -> None:
+        self._database = database
+        self._commit = commit
+
+    def execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
+        if sql == "COMMIT":
+            self._commit()
+        return self._database.execute(sql, *more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+
+def test_nobody_at_the_door_waits_for_the_disk(tmp_path: Path) -> None:
+    book = open_book(tmp_path)
+    book.apply(pass_list(entries=[entry(CARD)]))
+    syncing, synced = threading.Event(), threading.Event()
+
+    def commit() -> None:
+        syncing.set()
+        assert synced.wait(SECONDS)
+
+    book._database = Disk(book._database, commit)  # type: ignore[assignment]
+    with ThreadPoolExecutor() as threads:
+        try:
+            applied = threads.submit(book.apply, pass_list("v2", full=False, entries=[entry(CARD, state="BLOCKED")]))
+            assert syncing.wait(SECONDS)
+            assert threads.submit(see, book, "in", START_US).result(SECONDS / 3) == "CARD_BLOCKED"  # at once
+            threads.submit(book.record, CARD, True, START_US).result(SECONDS / 3)
+            whole = threads.submit(open_book(tmp_path).decide, "in", [(CARD, "k1")], Moment(START_US, 0, START_US)).result(SECONDS / 3)
+            assert whole.verdict == ("ADMIT", "OK", "v1")  # a crash now would leave the old list, whole
+        finally:
+            synced.set()
+        assert applied.result(SECONDS)
+    book.close()
+    assert open_book(tmp_path).passes == book.passes
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_what_the_disk_refused_is_stored_with_the_next_list_or_poll(tmp_path: Path, full: bool) -> None:
+    book = open_book(tmp_path)
+    book.apply(pass_list(entries=[entry(CARD), entry(OTHER), entry("c3" * 32)]))
+    kept = book._database
+
+    def refuse() -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    for version, later in (("v3", [entry("d4" * 32)]), ("v2", [])):  # a delta after it, or a poll without news
+        book._database = Disk(kept, refuse)  # type: ignore[assignment]
+        book.apply(pass_list("v2", full=full, entries=[entry(CARD, state="BLOCKED")], removed=[OTHER]))
+        assert see(book, "in", START_US) == "CARD_BLOCKED"
+        book._database = kept
+        book.apply(pass_list(version, full=False, entries=later))
+        again = open_book(tmp_path)
+        assert again.passes == book.passes
+        again.close()
 
 
 def test_own_passages_count_at_once(tmp_path: Path) -> None:

@@ -44,7 +44,9 @@ def test_nothing_is_wrong() -> None:
 @pytest.mark.parametrize(("place", "value", "code", "word"), [
     (("enrolled",), False, "NOT_ENROLLED", "school-reader enrol"),
     (("running",), False, "NOT_ANSWERING", "systemctl restart"),
-    (("link", "revoked"), True, "REVOKED", "enrol again"),
+    (("link", "revoked"), True, "REVOKED", "--leave-taps"),
+    (("link", "trouble"), "UNKNOWN_DEVICE", "UNKNOWN_DEVICE", "--leave-taps"),
+    (("link", "trouble"), "BAD_SIGNATURE", "BAD_SIGNATURE", "--leave-taps"),
     (("link", "trouble"), "AWAY", "AWAY", "network cable"),
     (("link", "trouble"), "CLOCK_SKEW", "CLOCK_SKEW", "timedatectl"),
     (("link", "uploadProblem"), "TEAPOT", "TEAPOT", "report this code"),

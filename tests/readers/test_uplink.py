@@ -143,6 +143,23 @@ def test_a_tap_on_which_the_server_fails_does_not_block_the_queue(rig: Rig, loop
     assert rig.journal.read_rejected() == {"INDIGESTIBLE": 1}
 
 
+@pytest.mark.parametrize("last", [None, refuse(503, "UNAVAILABLE"), refuse(401, "REVOKED"), refuse(413, "TOO_LARGE")])
+def test_an_outage_that_ends_while_a_tap_is_suspected_sets_nothing_aside(rig: Rig, loopback: Loopback, last: Callable[[], None] | None) -> None:
+    fill(rig, 2)
+    loopback.misbehave("submitTaps", *[FAULTS["a bug"]] * 4)  # both, then three times the first alone
+    if last is not None:
+        loopback.misbehave("submitTaps", lambda: None, last)  # the second tap goes through, the first says nothing of itself
+    for _ in range(4):
+        rig.uplink.upload_once()
+    assert sorted(loopback.taps) == [("device-1", sequence) for sequence in ([2] if last else [1, 2])]
+    rig.uplink.upload_once()
+    assert rig.journal.read_rejected() == {}
+    assert rig.journal.read_depth().pending == 0
+    assert rig.uplink.problem is None
+    assert [sequence for _, sequence in loopback.taps] == [2, 1]
+    assert set(loopback.received.values()) == {1}
+
+
 def test_answers_that_are_not_to_our_taps_mark_nothing(rig: Rig, loopback: Loopback) -> None:
     fill(rig, 2)
     loopback._submitTaps = lambda *_: {"__typename": "Submitted", "answers": [  # type: ignore[method-assign]
