@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 from graphql import GraphQLError
 
@@ -19,10 +20,15 @@ class DatabaseAwayError(Exception):
 
 def present(errors: Iterable[GraphQLError]) -> list[dict[str, Any]]:
     """What a client is told. DatabaseAwayError when that is the reason of one of them."""
-    return [_present(error) for error in errors]
+    return [dict(error.formatted) for error in mask(errors)]
 
 
-def _present(error: GraphQLError) -> dict[str, Any]:
+def mask(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
+    """The errors as a client may see them; what they hide is logged. DatabaseAwayError as in `present`."""
+    return [_mask(error) for error in errors]
+
+
+def _mask(error: GraphQLError) -> GraphQLError:
     original = error.original_error
     while isinstance(original, GraphQLError):
         original = original.original_error
@@ -33,9 +39,18 @@ def _present(error: GraphQLError) -> dict[str, Any]:
     elif original is not None and is_away(original):
         raise DatabaseAwayError from original
     elif original is not None:
-        mask = secrets.token_hex(6)
-        log.error("bug", id=mask, path=list(error.path or ()), exc_info=original)
-        error = GraphQLError("Something went wrong; it has been noted.", error.nodes, path=error.path, extensions={"code": "INTERNAL", "id": mask})
+        number = secrets.token_hex(6)
+        _hide_parameters(original)
+        log.error("bug", id=number, path=list(error.path or ()), exc_info=original)
+        error = GraphQLError("Something went wrong; it has been noted.", error.nodes, path=error.path, extensions={"code": "INTERNAL", "id": number})
     elif not error.extensions and error.path is None:
         error.extensions = {"code": "BAD_DOCUMENT"}
-    return dict(error.formatted)
+    return error
+
+
+def _hide_parameters(error: BaseException | None) -> None:
+    """A statement's parameters are what persons wrote: the trace in the log goes without them."""
+    while error is not None:
+        if isinstance(error, sa.exc.StatementError):
+            error.hide_parameters = True
+        error = error.__cause__ or error.__context__

@@ -22,7 +22,7 @@ from strawberry.types.unset import UNSET
 
 from school.db import is_away
 from school.serving import origin
-from school.serving.errors import DatabaseAwayError, present
+from school.serving.errors import DatabaseAwayError, mask, present
 from school.serving.schema import Schema
 
 MOST_SUBSCRIPTIONS = 20
@@ -86,7 +86,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
                     await _send_errors(operation, [_explain(error) for error in result.errors or []])
                     return
                 if isinstance(result, ExecutionResult) and result.errors:
-                    result.errors = [GraphQLError(error["message"], extensions=error.get("extensions")) for error in present(result.errors)]
+                    result.errors = mask(result.errors)
                 await operation.send_next(result)
         finally:
             await stream.aclose()
@@ -123,7 +123,7 @@ class Subscriptions(GraphQL[Any, None]):
     """The WebSocket endpoint of a schema. `sign_in` puts the viewer into the context, from the token that the client sent first."""
 
     graphql_transport_ws_handler_class = Handler
-    websocket_adapter_class = Adapter  # type: ignore[assignment]
+    websocket_adapter_class = Adapter
 
     def __init__(
         self, schema: Schema, make_context: Callable[[str], Any], sign_in: Callable[[Any, str | None], Awaitable[bool]], origins: tuple[str, ...],
