@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -99,7 +100,8 @@ class Database:
         self.url = url
         self.after_commit: list[Callable[[], None]] = []
         connect = {} if url.startswith("sqlite") else {"server_settings": {"application_name": "school"}, "timeout": 5}
-        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=False, connect_args=connect)
+        # A statement's parameters are what persons wrote: no error may carry them into a log.
+        self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5, connect_args=connect, hide_parameters=True)
         if self.sqlite:
             sa.event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             sa.event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -146,20 +148,30 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("school_write") else "BEGIN")
 
 
-_AWAY = {"CannotConnectNowError", "ConnectionDoesNotExistError", "AdminShutdownError", "TooManyConnectionsError", "CrashShutdownError"}
+_AWAY = {
+    "CannotConnectNowError", "ConnectionDoesNotExistError", "AdminShutdownError", "TooManyConnectionsError", "CrashShutdownError",
+    "ReadOnlySQLTransactionError", "DeadlockDetectedError", "LockNotAvailableError", "QueryCanceledError",  # a failover, a crowd: the next try may succeed
+}
+"""Errors of asyncpg, by name, for they come wrapped."""
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether an error says that the database cannot be reached (and not that a statement is wrong): answer 503, try again."""
+    """Whether an error says that the database cannot be reached or is too busy (and not that a statement is wrong): answer 503, try again."""
     while error is not None:
-        if isinstance(error, ConnectionError | TimeoutError | sa.exc.TimeoutError):
-            return True
-        if isinstance(error, sa.exc.DBAPIError) and (error.connection_invalidated or isinstance(error, sa.exc.InterfaceError)):
-            return True
-        if type(error).__name__ in _AWAY:
+        if isinstance(error, BaseExceptionGroup):
+            return any(is_away(one) for one in error.exceptions)
+        if _says_away(error):
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _says_away(error: BaseException) -> bool:
+    if isinstance(error, ConnectionError | TimeoutError | sa.exc.TimeoutError | socket.gaierror) or type(error) is OSError:
+        return True  # asyncio raises a plain OSError where a name has several addresses and none answers
+    if isinstance(error, sa.exc.DBAPIError) and (error.connection_invalidated or isinstance(error, sa.exc.InterfaceError)):
+        return "another operation is in progress" not in str(error)
+    return type(error).__name__ in _AWAY or (isinstance(error, sa.exc.OperationalError) and "database is locked" in str(error))
 
 
 def migrate(url: str, revision: str = "head") -> None:

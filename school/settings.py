@@ -13,7 +13,7 @@ from school.clock import Clock
 
 PREFIX = "SCHOOL_"
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-_ELSEWHERE = {"SCHOOL_CONFIG", "SCHOOL_TEST_POSTGRES"}
+_ELSEWHERE = {"SCHOOL_CONFIG", "SCHOOL_TEST_POSTGRES", "SCHOOL_WATCH_PASSWORD"}
 
 
 class Mode(StrEnum):

@@ -1,6 +1,6 @@
 """Doors, and which reader stands for which door and way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -68,7 +68,12 @@ async def check_bindings(session: AsyncSession, school_id: int, bindings: Sequen
         raise Refused(Code.TOO_MANY, f"A device has at most {MOST_READERS} readers.")
     if len({line(binding.reader, "reader", LONGEST_NAME) for binding in bindings}) != len(bindings):
         raise bad_input("each reader stands for one door")
-    wanted = {binding.door_id for binding in bindings}
+    await check_doors(session, school_id, {binding.door_id for binding in bindings})
+
+
+async def check_doors(session: AsyncSession, school_id: int, door_ids: Collection[UUID]) -> None:
+    """NOT_FOUND unless all these are doors of this school."""
+    wanted = set(door_ids)
     found = set(await session.scalars(sa.select(Door.id).where(Door.school_id == school_id, Door.id.in_(wanted)))) if wanted else set()
     if found != wanted:
         raise not_found()

@@ -21,7 +21,7 @@ def came_late(
 
 
 def late_withdrawn(school_id: int, pupil_id: UUID, on_date: dt.date, *, minutes: int, at: dt.datetime, late: bool) -> Event:
-    """The pupil had come in time after all: an earlier entry, or another timetable, became known later."""
+    """The pupil had come in time after all: an earlier entry became known later."""
     return _of_pupil(LATE_WITHDRAWN, school_id, pupil_id, {"date": on_date.isoformat(), "minutes": minutes}, at, late=late)
 
 

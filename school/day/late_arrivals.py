@@ -26,14 +26,15 @@ async def notice(session: AsyncSession, pupil: Ref, entered_at: dt.datetime, *, 
     """Look at a pupil's day again after an entry became known: notice a late arrival, change it, or take it back. What stands then.
 
     Idempotent, in whatever order entries become known: a gate without its network uploads the morning's at noon. A first entry at a moment
-    that is only a guess (a device with a bad clock) changes nothing: nobody is told that a child was late by a broken clock.
+    that is only a guess (a device with a bad clock) changes nothing: nobody is told that a child was late by a broken clock. Nor does the entry
+    of one who has left before it: the first one was missed.
     """
     zone = await session.scalar(sa.select(School.time_zone).where(School.id == pupil.school_id))
     on_date = clock.school_date(entered_at, zone or "UTC")
-    entry = await _first_entry(session, pupil, clock.school_day(on_date, zone or "UTC"))
+    entry = await _first_passage(session, pupil, clock.school_day(on_date, zone or "UTC"))
     first = await first_lesson(session, pupil, on_date)
     noticed = await session.get(LateArrival, (pupil.school_id, pupil.id, on_date))
-    if entry is None or entry.suspect:
+    if entry is None or entry.suspect or entry.direction is not Direction.IN:
         return noticed
     minutes = 0 if first is None else (entry.happened_at - first.starts_at) // _MINUTE
     if first is None or entry.happened_at <= first.starts_at:
@@ -54,12 +55,11 @@ async def notice(session: AsyncSession, pupil: Ref, entered_at: dt.datetime, *, 
     return noticed
 
 
-async def _first_entry(session: AsyncSession, pupil: Ref, day: tuple[dt.datetime, dt.datetime]) -> Any:
+async def _first_passage(session: AsyncSession, pupil: Ref, day: tuple[dt.datetime, dt.datetime]) -> Any:
     return (await session.execute(
-        sa.select(Passage.id, Passage.happened_at, Passage.suspect)
+        sa.select(Passage.id, Passage.happened_at, Passage.suspect, Passage.direction)
         .where(
-            Passage.school_id == pupil.school_id, Passage.person_id == pupil.id, Passage.direction == Direction.IN,
-            Passage.happened_at >= day[0], Passage.happened_at < day[1])
+            Passage.school_id == pupil.school_id, Passage.person_id == pupil.id, Passage.happened_at >= day[0], Passage.happened_at < day[1])
         .order_by(Passage.happened_at, Passage.id).limit(1))).one_or_none()
 
 

@@ -13,6 +13,7 @@ from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school.access.events import PASSED
+from school.access.upserts import insert_once
 from school.day import late_arrivals
 from school.db import Database, is_away
 from school.outbox import Checkpoint, FeedRow, Signal, TopicKind, head
@@ -60,6 +61,7 @@ class Reactions:
     async def _follow(self, reaction: Reaction) -> NoReturn:
         seq = 0
         while True:
+            looked = self._signal.seq
             try:
                 seq, more = await self.step(reaction, seq)
             except Exception as error:  # noqa: BLE001 - whatever it is, the events stay in the feed
@@ -67,35 +69,42 @@ class Reactions:
                 await asyncio.sleep(PAUSE)
                 continue
             if not more:
-                await self._signal.wait_beyond(seq, LOOK)
+                await self._signal.wait_beyond(max(seq, looked), LOOK)
 
     async def step(self, reaction: Reaction, seq: int) -> tuple[int, bool]:
-        """React to a batch behind the checkpoint, or `seq` if that is further on; how far the feed has been seen, and whether more may be there."""
+        """React to a batch behind the checkpoint, or `seq` if that is further on; how far the feed has been seen, and whether more may be there.
+
+        Where another process is at it, nothing has been seen: should it die, its batch is taken at the next look.
+        """
         async with self._database.read() as session:
-            stored = await session.scalar(sa.select(Checkpoint.seq).where(Checkpoint.consumer == reaction.name)) or 0
+            found = await session.scalar(sa.select(Checkpoint.seq).where(Checkpoint.consumer == reaction.name))
+            stored = found or 0
             known = max(seq, stored)
             newest = await head(session)
             waiting = await _wanted(session, reaction, known, newest, 1)
         if not waiting and newest - stored < STRIDE:
             return max(known, newest), False
+        if found is None:  # in a transaction of its own: whoever comes second must not wait for the first one's batch
+            async with self._database.begin() as session:
+                await insert_once(session, Checkpoint, {"consumer": reaction.name, "seq": 0})
         try:
-            return await self._take(reaction, BATCH)
+            return await self._take(reaction, BATCH, known)
         except Exception as error:
             if is_away(error):
                 raise
             log.warning("a batch of a reaction failed, its events are tried one by one", reaction=reaction.name, error=repr(error))
         for _ in range(BATCH):
-            seq, more = await self._take(reaction, 1, step_over=True)
+            known, more = await self._take(reaction, 1, known, step_over=True)
             if not more:
-                return seq, False
-        return seq, True
+                return known, False
+        return known, True
 
-    async def _take(self, reaction: Reaction, most: int, *, step_over: bool = False) -> tuple[int, bool]:
+    async def _take(self, reaction: Reaction, most: int, known: int, *, step_over: bool = False) -> tuple[int, bool]:
         async with self._database.begin() as session:
             at = await _hold(session, reaction.name)
             newest = await head(session)
             if at is None:
-                return newest, False  # another process is at it
+                return known, False  # another process is at it
             rows = await _wanted(session, reaction, at, newest, most)
             for row in rows:
                 try:
@@ -113,13 +122,7 @@ class Reactions:
 
 async def _hold(session: AsyncSession, name: str) -> int | None:
     """The checkpoint, locked; None when another process holds it."""
-    mine = sa.select(Checkpoint.seq).where(Checkpoint.consumer == name).with_for_update(skip_locked=True)
-    seq = await session.scalar(mine)
-    if seq is not None or await session.scalar(sa.select(sa.true()).where(Checkpoint.consumer == name)):
-        return seq
-    session.add(Checkpoint(consumer=name, seq=0))
-    await session.flush()
-    return 0
+    return await session.scalar(sa.select(Checkpoint.seq).where(Checkpoint.consumer == name).with_for_update(skip_locked=True))
 
 
 async def _wanted(session: AsyncSession, reaction: Reaction, after: int, upto: int, most: int) -> Sequence[Any]:

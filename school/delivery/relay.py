@@ -24,7 +24,7 @@ from school.outbox import FeedHead, FeedRow, OutboxRow, Signal, TopicKind
 LEASE = "relay"
 LEASE_SECONDS = 5.0
 BATCH = 200
-"""Events of one transaction. Each has a few topics, so that a batch stays under a thousand rows."""
+"""Events of one transaction. Most have one to three topics; a homework has one for each pupil of its class."""
 LOOK, LOOK_OFTEN = 1.0, 0.25
 """Seconds between looks nobody asked for: with a wake-up that works, and without."""
 

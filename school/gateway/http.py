@@ -53,10 +53,10 @@ class Gateway:
             return _deny(denied.reason.status, denied.reason.name, denied.message, denied.retry_after)
         except BadRequestError as refused:
             return _deny(refused.status, refused.code, refused.message)
-        except Exception as error:
-            if not isinstance(error, DatabaseAwayError) and not is_away(error):
-                raise
-            return _deny(503, Reason.UNAVAILABLE.name, Reason.UNAVAILABLE.sentence, RETRY_SECONDS)
+        except Exception as error:  # noqa: BLE001 - the border of a request: a bug is masked and logged with an id
+            if isinstance(error, DatabaseAwayError) or is_away(error):
+                return _deny(503, Reason.UNAVAILABLE.name, Reason.UNAVAILABLE.sentence, RETRY_SECONDS)
+            payload = {"data": None, "errors": present([GraphQLError("", original_error=error)])}  # a bug outside GraphQL is masked alike
         return _respond(payload, 500 if payload.get("data") is None else 200)
 
     async def _answer(self, request: Request) -> dict[str, Any]:

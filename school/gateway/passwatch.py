@@ -6,7 +6,7 @@ import time
 import sqlalchemy as sa
 
 from school.db import Database
-from school.outbox import FeedRow, Signal, TopicKind
+from school.outbox import FeedRow, Signal, TopicKind, head
 
 LOOK_EVERY_SECONDS = 5.0
 """A signal is no promise: who waits looks by himself now and then."""
@@ -48,6 +48,9 @@ class PassWatch:
             self._waiting -= 1
 
     async def _wait(self, school_id: int, seq: int, deadline: float) -> None:
+        async with self._looking:
+            if not self._seen:
+                await self._begin()
         known = seq
         while (remaining := deadline - time.monotonic()) > 0:
             grown = await self._signal.wait_beyond(known, min(remaining, LOOK_EVERY_SECONDS))
@@ -59,11 +62,14 @@ class PassWatch:
         """Whether the school's list has changed after `seq`. Of many that ask at once, the first looks for all; `look` insists."""
         before = self._seen
         async with self._looking:
-            if not self._seen:
-                self._from = self._seen = seq
             if self._signal.seq > self._seen or (look and self._seen == before):
                 await self._look()
         return seq < self._from or self._newest.get(school_id, 0) > seq
+
+    async def _begin(self) -> None:
+        """From the feed's head on; who has an older version is answered at once, and comes back with a newer one."""
+        async with self._database.read() as session:
+            self._from = self._seen = await head(session)
 
     async def _look(self) -> None:
         """Read what the feed has gained: by its key, so that it costs what is new and not what is there."""

@@ -6,11 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school.connections import Page, page
+from school.connections import Page, check_first, page
 from school.context import Role, Viewer
 from school.errors import not_found
 from school.ids import Ref
-from school.registry.models import Card, ClassGroup, Device, Person, Pupil, School
+from school.registry.models import Card, ClassGroup, Device, DeviceKind, Person, Pupil, School, Tap
 from school.registry.policy import family, in_schools, visible_cards, visible_class_groups, visible_pupils
 
 PUPIL = (
@@ -75,3 +75,22 @@ async def devices(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
     )
     return (await session.execute(
         columns.where(in_schools(viewer, Device.school_id, Role.OFFICE)).order_by(Device.school_id, Device.name, Device.id).limit(500))).all()
+
+
+async def desk_taps(session: AsyncSession, viewer: Viewer, device: Ref, *, first: int) -> Sequence[Any]:
+    """The cards presented last at a desk, newest first, each with its state and holder as they are now. One statement, two where nothing was presented.
+
+    Refused as absent: a device that is no desk of the viewer's office.
+    """
+    check_first(first)
+    mine = (
+        Device.school_id == device.school_id, Device.id == device.id, Device.kind == DeviceKind.DESK, in_schools(viewer, Device.school_id, Role.OFFICE),
+    )
+    found = (await session.execute(
+        sa.select(Tap.school_id, Tap.id, Tap.reader, Tap.happened_at, Card.state, Card.person_id.label("holder_id"))
+        .join(Device, sa.and_(Device.school_id == Tap.school_id, Device.id == Tap.device_id))
+        .outerjoin(Card, sa.and_(Card.school_id == Tap.school_id, Card.token == Tap.token))
+        .where(*mine).order_by(Tap.happened_at.desc(), Tap.sequence.desc()).limit(first))).all()
+    if not found and await session.scalar(sa.select(Device.id).where(*mine)) is None:
+        raise not_found()
+    return found

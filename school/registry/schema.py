@@ -11,6 +11,7 @@ from school.fields import ANYONE, SIGNED_IN, Info, Refusal, mutation, query, row
 from school.ids import Kind
 from school.registry import accounts, queries
 from school.registry.card_schema import CardMutation, CardQuery
+from school.registry.desk_schema import DeskQuery
 from school.registry.device_schema import DeviceMutation, DeviceQuery
 from school.registry.types import ClassGroup, Grant, Person, Pupil, School, Subject
 
@@ -45,7 +46,7 @@ class Me:
 
 
 @strawberry.type
-class RegistryQuery(CardQuery, DeviceQuery):
+class RegistryQuery(CardQuery, DeskQuery, DeviceQuery):
     """Queries of the registry."""
 
     @query(ANYONE)

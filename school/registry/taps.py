@@ -18,6 +18,8 @@ from school.registry.texts import line, moment
 LONGEST_READER, LONGEST_WORD = 80, 40
 LAST_SEQUENCE = 2**31 - 1
 TRUSTED_OFFSET = dt.timedelta(minutes=5)
+LARGEST_AGE = 2**31 - 1
+"""Milliseconds; an age that does not fit its field is told as this."""
 OLDEST = dt.timedelta(days=90)
 LATE_AFTER = dt.timedelta(seconds=60)
 
@@ -91,9 +93,12 @@ def place(
     received = sending.received_at
     offset = received - sending.sent_at
     happened = _corrected(tap.at, offset)
+    aged = received - dt.timedelta(milliseconds=tap.age_ms or 0)
     suspect = happened is None or abs(offset) > TRUSTED_OFFSET or not received - OLDEST <= happened <= received
+    if happened is not None and tap.age_ms is not None and tap.age_ms < LARGEST_AGE:  # the clock was set between the tap and its sending
+        suspect = suspect or abs(happened - aged) > TRUSTED_OFFSET
     if happened is None or suspect:
-        happened = received - dt.timedelta(milliseconds=tap.age_ms or 0)
+        happened = aged
     if previous is not None:
         happened = max(happened, previous)
     happened = min(happened, received, following or received)

@@ -34,6 +34,14 @@ async def test_only_the_first_entry_counts(porch: Porch) -> None:
     assert (await porch.arrivals(), await porch.told()) == ([], [])
 
 
+async def test_who_left_before_the_first_entry_had_been_inside(porch: Porch) -> None:
+    """The morning's entry was missed: a child who comes back at ten was not late."""
+    await porch.passes("anna", at(9, 50), "out")
+    await porch.passes("anna", at(10, 5))
+    await porch.react()
+    assert (await porch.arrivals(), await porch.told()) == ([], [])
+
+
 async def test_leaving_is_no_arrival(porch: Porch) -> None:
     await porch.passes("anna", at(9, 20), "out")
     await porch.react()

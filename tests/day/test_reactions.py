@@ -66,6 +66,33 @@ async def test_many_processes_react_once(porch: Porch) -> None:
     assert [(kind, payload["minutes"]) for kind, payload, _ in await porch.told()] == [("day.came_late", minutes) for minutes in (10, 11, 12)]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_process_that_dies_in_the_midst_leaves_its_batch_to_the_others(porch: Porch) -> None:
+    """SQLite has one process. The other one that stepped aside must not believe that the batch is done."""
+    await porch.passes("anna", at(8, 45))
+    while await porch.relay.publish():
+        pass
+    in_the_midst, never = asyncio.Event(), asyncio.Event()
+
+    async def react(session: AsyncSession, school_id: int, pupil_id: UUID, payload: dict[str, Any], occurred_at: dt.datetime, late: bool) -> None:
+        del session, school_id, pupil_id, payload, occurred_at, late
+        in_the_midst.set()
+        await never.wait()
+
+    other = Database(porch.database.url)
+    dying = asyncio.create_task(Reactions(other, Signal()).step(dataclasses.replace(REACTION, react=react), 0))
+    async with asyncio.timeout(30):
+        await in_the_midst.wait()
+    aside = await porch.reactions.step(REACTION, 0)
+    assert aside == (0, False)
+    dying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await dying
+    await other.close()
+    assert await porch.reactions.step(REACTION, aside[0]) == (3, False)
+    assert [row[0] for row in await porch.arrivals()] == [porch.world.people["anna"]]
+
+
 async def test_an_event_that_cannot_be_digested_is_stepped_over(porch: Porch) -> None:
     """The others of its batch are reacted to, and the log says which one was not."""
     bad = porch.world.people["boris"]
