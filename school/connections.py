@@ -104,9 +104,34 @@ def _moment(text: str) -> dt.datetime:
     return moment.astimezone(dt.UTC)
 
 
-_READERS: dict[type, Callable[[Any], Any]] = {
+_READERS: dict[type, Callable[[str], Any]] = {
     dt.datetime: _moment, dt.date: dt.date.fromisoformat, dt.time: dt.time.fromisoformat, UUID: UUID,
 }
+
+
+def _bits(kind: sa.Integer) -> int:
+    """How wide a column of whole numbers is; PostgreSQL fails where a parameter is wider."""
+    return 16 if isinstance(kind, sa.SmallInteger) else 64 if isinstance(kind, sa.BigInteger) else 32
+
+
+def _read(value: Any, column: Column) -> Any:
+    """A value as its column holds it; ValueError, TypeError or OverflowError where the column could not hold it."""
+    kind = column.type.python_type
+    if kind in _READERS:
+        if not isinstance(value, str):
+            raise TypeError("not a text")
+        value = _READERS[kind](value)
+    if not isinstance(value, kind) or isinstance(value, bool) != (kind is bool):  # true is an int, too
+        raise TypeError("another kind")
+    if isinstance(value, str):
+        value.encode()  # a lone surrogate cannot be sent
+        if "\0" in value:
+            raise ValueError("PostgreSQL keeps no NUL")
+    if isinstance(column.type, sa.Integer):
+        limit = 1 << _bits(column.type) - 1
+        if not -limit <= value < limit:
+            raise OverflowError("wider than its column")
+    return value
 
 
 def _decode(cursor: str, key: Sequence[Column]) -> list[Any]:
@@ -115,13 +140,6 @@ def _decode(cursor: str, key: Sequence[Column]) -> list[Any]:
         if len(cursor) > 1000:
             raise ValueError("too long")  # noqa: TRY301 - one refusal for all
         values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        decoded = []
-        for value, column in zip(values, key, strict=True):
-            kind = column.type.python_type
-            value = _READERS[kind](value) if kind in _READERS else value  # noqa: PLW2901 - read in place
-            if not isinstance(value, kind):
-                raise TypeError("another kind")  # noqa: TRY301 - one refusal for all
-            decoded.append(value)
+        return [_read(value, column) for value, column in zip(values, key, strict=True)]
     except (ValueError, TypeError, OverflowError):
         raise Refused(Code.BAD_CURSOR, "This cursor does not belong to this list.") from None
-    return decoded

@@ -10,6 +10,7 @@ from school.day.schema import DayQuery
 from school.delivery.subscriptions import TYPES, DeliveryQuery, DeliverySubscription
 from school.diary.schema import DiaryMutation, DiaryQuery
 from school.fields import SCALARS, check_policies
+from school.gateway.office import GatewayMutation
 from school.meals.schema import MealsMutation, MealsQuery
 from school.registry.schema import RegistryMutation, RegistryQuery
 from school.serving.schema import Schema, limits
@@ -21,7 +22,7 @@ class Query(RegistryQuery, DiaryQuery, MealsQuery, AccessQuery, DayQuery, Delive
 
 
 @strawberry.type(description="What can be done. Every result is a union with Refusal.")
-class Mutation(RegistryMutation, DiaryMutation, MealsMutation, AccessMutation):
+class Mutation(RegistryMutation, DiaryMutation, MealsMutation, AccessMutation, GatewayMutation):
     """All mutations."""
 
 

@@ -15,7 +15,7 @@ from school.context import Grant, Role, Viewer
 from school.db import Database
 from school.diary.models import CourseScale, GradingScale, Lesson
 from school.ids import Ref
-from school.meals.models import AccountKind, MealAccount, Till
+from school.meals.models import AccountKind, MealAccount, Till, TillReader
 from school.registry.account_models import Account, AccountRole
 from school.registry.models import (
     Bell,
@@ -203,9 +203,11 @@ async def _access(session: AsyncSession, world: World) -> None:
 
 
 async def _meals(session: AsyncSession, world: World) -> None:
-    till = Till(school_id=1, id=ids.new(), name="Буфет", device_id=world.devices["canteen"], reader="till")
+    till = Till(school_id=1, id=ids.new(), name="Буфет")
     session.add(till)
     world.tills["till"] = till.id
+    await session.flush()
+    session.add(TillReader(school_id=1, device_id=world.devices["canteen"], reader="till", till_id=till.id))
     for name in PUPILS:
         account = MealAccount(
             school_id=PUPILS[name][0], id=ids.new(), kind=AccountKind.PERSON, person_id=world.people[name], currency="RUB", balance=0, floor=0, opened_at=EARLY,

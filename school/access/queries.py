@@ -13,7 +13,7 @@ from school.context import Viewer
 from school.db import Rows
 from school.errors import bad_input, not_found
 from school.ids import Ref
-from school.registry.models import ClassGroup, Person, Pupil, Tap
+from school.registry.models import ClassGroup, Device, DeviceKind, Person, Pupil, Tap
 
 DOOR = (Door.id.label("door_id"), Door.name.label("door_name"), Door.anti_passback)
 _LARGEST_CLASS = 200
@@ -31,13 +31,16 @@ async def passages(session: AsyncSession, viewer: Viewer, person: Ref, *, first:
 
 
 async def taps(session: AsyncSession, viewer: Viewer, *, door: Ref | None, person: Ref | None, first: int, after: str | None) -> Page:
-    """The taps at a door, or someone's, refused ones too, newest first. A tap at a door is one at a reader that stands for it now."""
+    """The taps at a door, or someone's at any gate, refused ones too, newest first. A tap at a door is one at a reader that stands for it now.
+
+    Who stood at a till or a desk is no business of the doors.
+    """
     if (door is None) == (person is None):
         raise bad_input("doorId or personId must be given, and not both")
     statement = sa.select(
         Tap.school_id, Tap.id, Tap.person_id, Tap.reader, Tap.outcome, Tap.reason, Tap.data_version, Tap.happened_at, Tap.received_at, Tap.late, Tap.suspect,
         DoorReader.direction, *DOOR,
-    ).where(policy.visible_taps(viewer))
+    ).join(Device, sa.and_(Device.school_id == Tap.school_id, Device.id == Tap.device_id)).where(policy.visible_taps(viewer), Device.kind == DeviceKind.GATE)
     at_reader = sa.and_(DoorReader.school_id == Tap.school_id, DoorReader.device_id == Tap.device_id, DoorReader.reader == Tap.reader)
     at_door = sa.and_(Door.school_id == DoorReader.school_id, Door.id == DoorReader.door_id)
     if door is not None:

@@ -42,15 +42,24 @@ class MealAccount(Tenant, Base):
 
 
 class Till(Tenant, Base):
-    """A place where meals are sold, with the reader that stands beside it."""
+    """A place where meals are sold."""
 
     __tablename__ = "till"
 
     name: Mapped[str] = mapped_column(sa.String(80))
-    device_id: Mapped[UUID | None]
-    reader: Mapped[str | None] = mapped_column(sa.String(80))
 
-    __table_args__ = (tenant_key("device_id", to="device"), sa.UniqueConstraint("school_id", "device_id", "reader"))
+
+class TillReader(Base):
+    """At which till a reader of a device stands. It outlives the device: what was presented at the one before belongs to the till for good."""
+
+    __tablename__ = "till_reader"
+
+    school_id: Mapped[int] = mapped_column(primary_key=True)
+    device_id: Mapped[UUID] = mapped_column(primary_key=True)
+    reader: Mapped[str] = mapped_column(sa.String(80), primary_key=True)
+    till_id: Mapped[UUID]
+
+    __table_args__ = (tenant_key("device_id", to="device"), tenant_key("till_id", to="till"), sa.Index(None, "school_id", "till_id"))
 
 
 class TransferKind(StrEnum):

@@ -16,8 +16,9 @@ from school.db import Rows
 from school.errors import not_found
 from school.ids import Ref
 from school.meals import accounts
-from school.meals.models import MealAccount, Posting, SaleItem, Till, Transfer, TransferKind
+from school.meals.models import MealAccount, Posting, SaleItem, Till, TillReader, Transfer, TransferKind
 from school.meals.policy import visible_accounts, visible_tills, visible_transfers
+from school.meals.till import AT_READER
 from school.registry.models import Tap
 
 Items = dict[UUID, list[Any]]
@@ -87,14 +88,15 @@ async def tills(session: AsyncSession, viewer: Viewer) -> list[Any]:
 
 
 async def till_taps(session: AsyncSession, viewer: Viewer, till: Ref, *, first: int) -> list[Any]:
-    """The cards presented last at a till's reader, newest first, each with the holder's account and the sale that used it."""
+    """The cards presented last at a till's readers, former ones too, newest first, each with the holder's account and the sale that used it."""
     connections.check_first(first)
     found = list(await session.execute(
         sa.select(
             Tap.school_id, Tap.id, Tap.person_id, Tap.outcome, Tap.reason, Tap.happened_at, Transfer.id.label("sale_id"),
             MealAccount.balance, MealAccount.floor, MealAccount.currency,
         )
-        .join(Till, (Till.school_id == Tap.school_id) & (Till.device_id == Tap.device_id) & (Till.reader == Tap.reader))
+        .join(TillReader, AT_READER)
+        .join(Till, (Till.school_id == TillReader.school_id) & (Till.id == TillReader.till_id))
         .outerjoin(MealAccount, (MealAccount.school_id == Tap.school_id) & (MealAccount.person_id == Tap.person_id))
         .outerjoin(Transfer, (Transfer.school_id == Tap.school_id) & (Transfer.tap_id == Tap.id))
         .where(Till.school_id == till.school_id, Till.id == till.id, visible_tills(viewer))

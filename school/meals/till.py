@@ -1,7 +1,7 @@
 """The till: a card lies at its reader, the canteen sells to whom it belongs."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,13 +16,16 @@ from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
 from school.meals import events, ledger
 from school.meals.ledger import Movement, Posted
-from school.meals.models import SaleItem, Till, Transfer, TransferKind
+from school.meals.models import SaleItem, Till, TillReader, Transfer, TransferKind
 from school.meals.words import line
 from school.money import Money, positive
 from school.registry.models import Card, CardState, Device, Outcome, Tap
 
 USABLE = dt.timedelta(minutes=15)
 """How long a presented card may be sold to: a queue's patience, and too short to charge a child who has left."""
+
+AT_READER = sa.and_(TillReader.school_id == Tap.school_id, TillReader.device_id == Tap.device_id, TillReader.reader == Tap.reader)
+"""Joins a tap with the till where its reader stood."""
 
 MOST_LINES, MOST_OF_ONE = 30, 20
 
@@ -55,26 +58,42 @@ def tap_state(outcome: Outcome, happened_at: dt.datetime, sale_id: UUID | None) 
 
 
 async def bind_reader(session: AsyncSession, device: Device, reader: str, till_id: UUID) -> None:
-    """A canteen's reader stands at this till from now on, as enrolment does by the office's code. NOT_FOUND: the school has no such till."""
-    bound = await session.scalar(
-        sa.update(Till).where(Till.school_id == device.school_id, Till.id == till_id).values(device_id=device.id, reader=reader)
-        .returning(Till.id).execution_options(synchronize_session=False))
+    """A canteen's reader stands at this till from now on, as enrolment does by the office's code. NOT_FOUND: the school has no such till.
+
+    What stood there before stays bound until its device is turned away: the cards that it was shown are still to be sold to.
+    """
+    await check_tills(session, device.school_id, [till_id])
+    bound = await session.get(TillReader, (device.school_id, device.id, reader))
     if bound is None:
+        session.add(TillReader(school_id=device.school_id, device_id=device.id, reader=reader, till_id=till_id))
+    else:
+        bound.till_id = till_id
+    await session.flush()
+
+
+async def check_tills(session: AsyncSession, school_id: int, till_ids: Collection[UUID]) -> None:
+    """Whether all these are tills of this school, else NOT_FOUND."""
+    wanted = set(till_ids)
+    found = set(await session.scalars(sa.select(Till.id).where(Till.school_id == school_id, Till.id.in_(wanted)))) if wanted else set()
+    if found != wanted:
         raise not_found()
 
 
 async def stands_at(session: AsyncSession, device: Device, reader: str) -> bool:
     """Whether a device's reader stands at a till."""
-    found = await session.scalar(sa.select(Till.id).where(Till.school_id == device.school_id, Till.device_id == device.id, Till.reader == reader))
-    return found is not None
+    return await _till_of(session, device.school_id, device.id, reader) is not None
 
 
 async def card_presented(session: AsyncSession, tap: Tap) -> None:
     """Tell a till's screen of a tap at its reader, in the transaction that records the tap. A reader that stands at no till tells nobody."""
-    till_id = await session.scalar(
-        sa.select(Till.id).where(Till.school_id == tap.school_id, Till.device_id == tap.device_id, Till.reader == tap.reader))
+    till_id = await _till_of(session, tap.school_id, tap.device_id, tap.reader)
     if till_id is not None:
         await outbox.append(session, events.card_presented(tap, till_id))
+
+
+async def _till_of(session: AsyncSession, school_id: int, device_id: UUID, reader: str) -> UUID | None:
+    return await session.scalar(
+        sa.select(TillReader.till_id).where(TillReader.school_id == school_id, TillReader.device_id == device_id, TillReader.reader == reader))
 
 
 async def sell(
@@ -125,15 +144,15 @@ async def _holder(session: AsyncSession, till: Ref, tap: Ref) -> UUID:
 
 
 async def _presented(session: AsyncSession, till: Ref, tap: Ref) -> Any:
-    """The tap, if it was at this till's reader, with the card as it is now and the sale that used it."""
+    """The tap, if it was at a reader of this till, with the card as it is now and the sale that used it."""
     if tap.school_id != till.school_id:
         return None
     return (await session.execute(
         sa.select(Tap.outcome, Tap.happened_at, Tap.person_id, Card.state.label("card_state"), Transfer.id.label("sale_id"))
-        .join(Till, (Till.school_id == Tap.school_id) & (Till.device_id == Tap.device_id) & (Till.reader == Tap.reader))
+        .join(TillReader, AT_READER)
         .outerjoin(Card, (Card.school_id == Tap.school_id) & (Card.token == Tap.token) & (Card.person_id == Tap.person_id))
         .outerjoin(Transfer, (Transfer.school_id == Tap.school_id) & (Transfer.tap_id == Tap.id))
-        .where(Tap.school_id == tap.school_id, Tap.id == tap.id, Till.id == till.id))).one_or_none()
+        .where(Tap.school_id == tap.school_id, Tap.id == tap.id, TillReader.till_id == till.id))).one_or_none()
 
 
 def _check_items(items: Sequence[Item], total: Money) -> list[Item]:

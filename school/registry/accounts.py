@@ -26,6 +26,7 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _ABSENT = HASHER.hash("a password that nobody has")
 _AT_ONCE = asyncio.Semaphore(4)
 SHORTEST, LONGEST = 8, 200
+SHORTEST_LOGIN, LONGEST_LOGIN = 3, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +47,27 @@ def hash_password(password: str) -> str:
 
 def _verify(password_hash: str, password: str) -> bool:
     try:
-        return HASHER.verify(password_hash, password)
+        return HASHER.verify(password_hash, password.encode(errors="surrogatepass"))
     except (VerificationError, InvalidHashError):
         return False
 
 
 def digest_of(token: str) -> bytes:
     """What the database keeps of a token; 256 random bits need no salt."""
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
+
+
+def _name(login: str) -> str:
+    """A login as the database has it; "", which nobody has, for one that it could not even be asked for (NUL, a lone surrogate)."""
+    name = login.strip().casefold()[:LONGEST_LOGIN]
+    return "" if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name) else name
 
 
 async def sign_in(database: Database, login: str, password: str, *, seconds: int) -> SignedIn:
     """Begin a session of `seconds`. An unknown login, a wrong password and a disabled account are one refusal and take equally long."""
     async with database.read() as session:
         account = (await session.execute(
-            sa.select(Account.id, Account.password_hash, Account.disabled_at).where(Account.login == login.strip().casefold()[:80]))).one_or_none()
+            sa.select(Account.id, Account.password_hash, Account.disabled_at).where(Account.login == _name(login)))).one_or_none()
     usable = account is not None and account.password_hash is not None and account.disabled_at is None
     async with _AT_ONCE:
         right = await asyncio.to_thread(_verify, account.password_hash if account and usable else _ABSENT, password[:LONGEST])
@@ -104,9 +111,9 @@ async def sign_out(session: AsyncSession, viewer: Viewer) -> None:
 
 
 async def open_account(session: AsyncSession, login: str, password: str | None, grants: tuple[Grant, ...]) -> UUID:
-    """Make a login with its roles. Refused: a login that is empty or too long (BAD_INPUT), one that exists (CONFLICT)."""
-    name = login.strip().casefold()
-    if not 3 <= len(name) <= 80:
+    """Make a login with its roles. Refused: a login that is too short, too long or no text (BAD_INPUT), one that exists (CONFLICT)."""
+    name = _name(login)
+    if len(name) < SHORTEST_LOGIN or len(login.strip().casefold()) > LONGEST_LOGIN:
         raise bad_input("a login has 3 to 80 characters")
     if await session.scalar(sa.select(Account.id).where(Account.login == name)) is not None:
         raise Refused(Code.CONFLICT, "This login exists already.")

@@ -1,5 +1,6 @@
 """Cards: issued at a desk, blocked by the family or the office, known by their token alone. And the keys that make tokens."""
 
+import datetime as dt
 import re
 import secrets
 from collections.abc import Collection, Sequence
@@ -13,12 +14,14 @@ from school.context import Role, Viewer, act_in
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.registry import events
-from school.registry.models import Card, CardKey, CardState, Device, DeviceKind, Person, Pupil, Tap
+from school.registry.models import Card, CardKey, CardState, Device, DeviceKind, Person, Pupil, Staff, Tap
 from school.registry.policy import visible_cards
 
 _TOKEN = re.compile(r"[0-9a-fA-F]{64}")
 MOST_KEYS = 16
 """How many keys a device holds; older ones are not told."""
+USABLE = dt.timedelta(minutes=15)
+"""How long after its receipt a tap at a desk may be issued from: whoever held the card still stands there."""
 
 
 def token_bytes(text: str) -> bytes:
@@ -53,10 +56,10 @@ async def make_first_key(session: AsyncSession, school_id: int) -> None:
 
 
 async def issue(session: AsyncSession, viewer: Viewer, id: UUID, person: Ref, tap: Ref) -> Card:  # noqa: A002 - the column's name
-    """Give a person the card that was presented at a desk of the same school, by its office.
+    """Give a pupil or a member of staff the card that was presented at a desk of the same school, by its office.
 
-    Refused: NOT_FOUND (person or tap), BAD_INPUT (not a desk's tap, made with a key that is not the school's), CONFLICT (the card is somebody's, or the id
-    stands for another issue).
+    Refused: NOT_FOUND (person or tap), BAD_INPUT (not a desk's tap, made with a key that is not the school's, a person who has no use for a card),
+    CONFLICT (the card is somebody's, or the id stands for another issue), TAP_TOO_OLD (received more than 15 minutes ago; a repeat is harmless later, too).
     """
     act_in(viewer, person.school_id, Role.OFFICE)
     presented = await _desk_tap(session, person.school_id, tap)
@@ -65,6 +68,10 @@ async def issue(session: AsyncSession, viewer: Viewer, id: UUID, person: Ref, ta
     stored = await _issued(session, id, person, presented.token)
     if stored is not None:
         return stored
+    if clock.now() - presented.received_at > USABLE:
+        raise Refused(Code.TAP_TOO_OLD, "Present the card again.")
+    if not await _may_hold(session, person):
+        raise bad_input("a card is for pupils and staff")
     if not any(str(key.id) == presented.key_id for key in await keys(session, person.school_id)):
         raise bad_input("this card was read with a key that is not the school's: present it again")
     card = Card(
@@ -105,6 +112,11 @@ async def _desk_tap(session: AsyncSession, school_id: int, tap: Ref) -> Tap:
     if kind is not DeviceKind.DESK:
         raise bad_input("present the card at a desk's reader")
     return presented
+
+
+async def _may_hold(session: AsyncSession, person: Ref) -> bool:
+    """Whether the person is a pupil or of the staff; a guardian's card would open nothing."""
+    return any([await session.get(model, (person.school_id, person.id)) is not None for model in (Pupil, Staff)])
 
 
 async def _is_pupil(session: AsyncSession, card: Card) -> bool:

@@ -129,7 +129,7 @@ def _write_places(campus: Campus, writer: Writer, dice: Dice, began: dt.datetime
         )
     for name in campus.plan.tills:
         campus.tills.append(dice.id_at(began))
-        writer.add(Till, school_id=school_id, id=campus.tills[-1], name=name, device_id=None, reader=None)
+        writer.add(Till, school_id=school_id, id=campus.tills[-1], name=name)
 
 
 def _write_lessons(campus: Campus, writer: Writer, dice: Dice) -> None:

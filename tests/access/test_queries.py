@@ -156,14 +156,19 @@ async def test_the_taps_at_a_door(house: Gatehouse) -> None:
         assert await refused(house, queries.taps, house.viewer("office"), door=door, person=None, **PAGE) == ABSENT
 
 
-async def test_the_taps_of_a_person_wherever_they_were(house: Gatehouse) -> None:
-    refused_tap = house.tap("anna", outcome=Outcome.REFUSE, reason="NOT_NOW", ago=2 * HOUR, data_version=None)
-    nowhere, canteen = house.tap("anna", "side", ago=HOUR), house.tap("anna", "till", device="canteen")
-    await house.receive(refused_tap, nowhere, canteen, house.tap("boris"))
-    page = await house.read(queries.taps, house.viewer("parent"), door=None, person=house.person("anna"), **PAGE)
-    assert [(row.id, row.reader, row.outcome, row.reason, row.data_version, row.direction, row.door_id) for row in page.rows] == [
-        (canteen.id, "till", Outcome.ADMIT, "OK", "17", None, None), (nowhere.id, "side", Outcome.ADMIT, "OK", "17", None, None),
-        (refused_tap.id, "in", Outcome.REFUSE, "NOT_NOW", None, Direction.IN, house.door.id)]
+async def test_the_taps_of_a_person_at_every_gate_and_nowhere_else(house: Gatehouse) -> None:
+    await house.add_device("second gate")
+    refused_tap = house.tap("anna", outcome=Outcome.REFUSE, reason="NOT_NOW", ago=3 * HOUR, data_version=None)
+    elsewhere, nowhere = house.tap("anna", "in", device="second gate", ago=2 * HOUR), house.tap("anna", "side", ago=HOUR)
+    at_till, at_desk = house.tap("anna", "till", device="canteen"), house.tap("anna", "desk", device="desk")
+    await house.receive(refused_tap, elsewhere, nowhere, at_till, at_desk, house.tap("boris"))
+    for login in ("parent", "anna", "guard", "office"):  # when a child stood at the till is told by the meals, and to the family alone
+        with house.counted() as sent:
+            page = await house.read(queries.taps, house.viewer(login), door=None, person=house.person("anna"), **PAGE)
+        assert [(row.id, row.reader, row.outcome, row.reason, row.data_version, row.direction, row.door_id) for row in page.rows] == [
+            (nowhere.id, "side", Outcome.ADMIT, "OK", "17", None, None), (elsewhere.id, "in", Outcome.ADMIT, "OK", "17", None, None),
+            (refused_tap.id, "in", Outcome.REFUSE, "NOT_NOW", None, Direction.IN, house.door.id)], login
+        assert sent == ["SELECT"] * 2
     both = (Code.BAD_INPUT, "doorId or personId must be given, and not both")
     assert await refused(house, queries.taps, house.viewer("office"), door=None, person=None, **PAGE) == both
     assert await refused(house, queries.taps, house.viewer("office"), door=house.door, person=house.person("anna"), **PAGE) == both

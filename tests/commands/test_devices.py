@@ -68,7 +68,7 @@ async def test_a_canteen_s_and_a_desk_s_code_enrol(school: Command, office: Offi
 async def test_what_cannot_be_is_told_in_one_line_and_makes_no_code(school: Command, office: Office) -> None:
     foreign = Door(school_id=2, id=ids.new(), name="Вход", anti_passback=AntiPassback.OFF)
     async with office.database.begin() as session:
-        session.add_all([foreign, *(Till(school_id=1, id=ids.new(), name="Касса", device_id=None, reader=None) for _ in range(2))])
+        session.add_all([foreign, *(Till(school_id=1, id=ids.new(), name="Касса") for _ in range(2))])
     gate, canteen, desk = (("--kind", kind, "--name", kind) for kind in ("gate", "canteen", "desk"))
     for arguments, line in (
         ((*gate, "--in", "in=Нигде"), "BAD_INPUT: there is no door 'Нигде' in school 1"),

@@ -18,7 +18,7 @@ from school.db import Base, Database
 from school.delivery.relay import Relay
 from school.gateway.http import Gateway
 from school.ids import Kind
-from school.meals.models import MealAccount, Posting, Till, Transfer
+from school.meals.models import MealAccount, Posting, Till, TillReader, Transfer
 from school.outbox import FeedRow, OutboxRow, Signal
 from school.registry import devices
 from school.registry import models as registry
@@ -29,7 +29,8 @@ from tests.world import World, build
 NOON = dt.datetime(2026, 9, 7, 9, tzinfo=dt.UTC)
 """What the clock says: noon in Moscow on the world's one lesson day."""
 TABLES: tuple[type[Base], ...] = (
-    registry.Device, DeviceCode, Card, CardKey, Tap, Door, DoorReader, DoorRule, Passage, Presence, Till, MealAccount, Transfer, Posting, OutboxRow, FeedRow,
+    registry.Device, DeviceCode, Card, CardKey, Tap, Door, DoorReader, DoorRule, Passage, Presence, Till, TillReader, MealAccount, Transfer, Posting,
+    OutboxRow, FeedRow,
 )
 OF_A_COUNTER = {"counter", "counter_window", "seen_at"}
 SOFTWARE = "test 1"

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from school import clock, ids
 from school.errors import Code, Refused
 from school.ids import Ref
-from school.meals import till
+from school.meals import queries, till
 from school.meals.ledger import Posted
-from school.meals.models import SaleItem
+from school.meals.models import SaleItem, Till, TillReader
 from school.meals.till import Item
 from school.money import LARGEST, Money
-from school.registry.models import Card, CardState, Outcome
+from school.registry.models import Card, CardState, Device, DeviceKind, Outcome
 from tests.meals.canteen import Canteen, audit, rubles, statements
 
 LUNCH = (Item("Борщ", 1, 9_000), Item("Пирожок с капустой", 2, 3_000))
@@ -130,6 +130,41 @@ async def test_a_tap_is_usable_for_fifteen_minutes(canteen: Canteen) -> None:
     await canteen.fund("anna", rubles(400))
     await refuse(canteen, Code.TAP_TOO_OLD, await canteen.present("anna", ago=till.USABLE + dt.timedelta(seconds=1)))
     await sell(canteen, await canteen.present("anna", ago=till.USABLE - dt.timedelta(minutes=2)))
+
+
+async def test_a_new_device_at_the_till_takes_no_card_away(canteen: Canteen) -> None:
+    await canteen.fund("anna", rubles(400))
+    before = await canteen.present("anna")
+    async with canteen.database.begin() as session:
+        device = Device(
+            school_id=1, id=ids.new(), kind=DeviceKind.CANTEEN, name="new", public_key=bytes(32), enrolled_at=clock.now(), revoked_at=None, counter=0,
+            counter_window=0, seen_at=None, software="test", queue_depth=0, rejected=0, clock_offset_ms=0, last_tap_at=None)
+        session.add(device)
+        await session.flush()
+        for _ in range(2):  # again is harmless
+            await till.bind_reader(session, device, "till", canteen.till.id)
+    canteen.world.devices["new"] = device.id
+    after = await canteen.present("anna", device="new", announce=True)
+    assert (await canteen.events())[-1].topics == [["till", str(canteen.till.id)]]
+    async with canteen.database.read() as session:
+        screen = await queries.till_taps(session, canteen.viewer("canteen"), canteen.till, first=10)
+    assert [row.id for row in screen] == [after.id, before.id]
+    await sell(canteen, before)
+    await sell(canteen, after)
+
+
+async def test_a_reader_is_bound_to_a_till_of_its_school_alone(canteen: Canteen) -> None:
+    other = Till(school_id=2, id=ids.new(), name="Буфет")
+    async with canteen.database.begin() as session:
+        session.add(other)
+    for absent in (other.id, ids.new()):
+        async with canteen.database.begin() as session:
+            device = await session.get_one(Device, (1, canteen.world.devices["canteen"]))
+            with pytest.raises(Refused) as refused:
+                await till.bind_reader(session, device, "till", absent)
+        assert refused.value.code is Code.NOT_FOUND
+    async with canteen.database.read() as session:
+        assert (await session.execute(sa.select(TillReader.device_id, TillReader.till_id))).all() == [(device.id, canteen.till.id)]
 
 
 async def test_a_tap_elsewhere_or_nowhere_is_absent(canteen: Canteen) -> None:

@@ -119,10 +119,11 @@ class Office:
 
     async def present(self, card: str, *, device: str = "desk", token: bytes | None = None, key_id: str | None = None) -> Ref:
         """A card lies at a reader of school 1: an invented one of this name."""
+        now = clock.now()
         row = Tap(
             school_id=1, device_id=self.world.devices[device], sequence=next(_sequences), id=ids.new(), digest=bytes(32), reader="reader",
-            token=token or invented(card), key_id=key_id or str(self.world.card_keys[1][0]), person_id=None, device_at=NOON, happened_at=NOON,
-            received_at=NOON, late=False, suspect=False, outcome=Outcome.REFUSE, reason="UNKNOWN_CARD", data_version=None,
+            token=token or invented(card), key_id=key_id or str(self.world.card_keys[1][0]), person_id=None, device_at=now, happened_at=now,
+            received_at=now, late=False, suspect=False, outcome=Outcome.REFUSE, reason="UNKNOWN_CARD", data_version=None,
         )
         async with self.database.begin() as session:
             session.add(row)

@@ -12,6 +12,7 @@ from school.errors import Code, Refused
 from school.registry import accounts
 from school.registry.account_models import Account, Session
 from school.registry.models import Guardianship
+from tests.registry.office import statements
 from tests.world import build
 
 SECONDS = 3600
@@ -36,7 +37,9 @@ async def test_who_signs_in_is_known_by_the_token_and_by_nothing_kept(database: 
     assert kept == [accounts.digest_of(made.token)]
 
 
-@pytest.mark.parametrize(("login", "password"), [("mother", "wrong horse"), ("nobody", "correct horse"), ("disabled", "correct horse"), ("anna", ""), ("", "")])
+@pytest.mark.parametrize(("login", "password"), [
+    ("mother", "wrong horse"), ("nobody", "correct horse"), ("disabled", "correct horse"), ("anna", ""), ("", ""),
+    ("mother\0", "correct horse"), ("\0", "\0"), ("\ud800mother", "correct horse"), ("mother", "correct \ud800horse"), ("\udfff", "\ud800")])
 async def test_every_wrong_pair_is_one_refusal_and_leaves_no_session(database: Database, login: str, password: str) -> None:
     await build(database)
     async with database.begin() as session:
@@ -47,6 +50,22 @@ async def test_every_wrong_pair_is_one_refusal_and_leaves_no_session(database: D
         await accounts.sign_in(database, login, password, seconds=SECONDS)
     assert (caught.value.code, caught.value.message) == (Code.BAD_CREDENTIALS, "Login or password is wrong.")
     assert await sessions(database) == 0
+
+
+@pytest.mark.parametrize("login", ["mother", "nobody", "mother\0", "\ud800"])
+async def test_every_wrong_pair_costs_one_question_and_one_hash(database: Database, login: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with database.begin() as session:
+        await accounts.open_account(session, "mother", "correct horse", ())
+    verified, verify = [], accounts._verify
+
+    def counted(password_hash: str, password: str) -> bool:
+        verified.append(password_hash.split("$")[1:4])  # the algorithm and its cost
+        return verify(password_hash, password)
+
+    monkeypatch.setattr(accounts, "_verify", counted)
+    with statements(database) as sent, pytest.raises(Refused):
+        await accounts.sign_in(database, login, "wrong horse", seconds=SECONDS)
+    assert (sent, verified) == (["SELECT"], [["argon2id", "v=19", "m=19456,t=2,p=1"]])
 
 
 async def test_a_session_ends_by_itself_by_its_owner_and_with_its_account(database: Database) -> None:
@@ -85,6 +104,7 @@ async def test_an_ended_guardianship_is_no_childs_any_more(database: Database) -
 @pytest.mark.parametrize(("login", "password", "code"), [
     ("mother", "correct horse", Code.CONFLICT), ("MOTHER ", "correct horse", Code.CONFLICT), ("x", "correct horse", Code.BAD_INPUT),
     ("x" * 81, "correct horse", Code.BAD_INPUT), ("father", "short", Code.BAD_INPUT), ("father", "x" * 201, Code.BAD_INPUT),
+    ("fat\0her", "correct horse", Code.BAD_INPUT), ("fat\ud800her", "correct horse", Code.BAD_INPUT),
 ])
 async def test_a_bad_account_is_refused_and_not_made(database: Database, login: str, password: str, code: Code) -> None:
     async with database.begin() as session:

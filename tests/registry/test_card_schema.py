@@ -76,11 +76,14 @@ async def test_the_office_ends_and_grants_guardianship(office: Office) -> None:
     for login, refusal in (("parent", NOT_ALLOWED), ("office2", NO_SUCH), (None, STRANGER)):
         assert await office.harmless(login, END, **tie) == refusal
         assert await office.harmless(login, GRANT, **tie, relation="FATHER") == refusal
-    conflict = {"code": "CONFLICT", "message": "this person is a guardian of this pupil already"}
+    conflict = {"code": "CONFLICT", "message": "this person is a guardian of this pupil already, by another relation"}
     assert await office.harmless("office", GRANT, **tie, relation="FATHER") == conflict
+    assert await office.harmless("office", GRANT, **tie, relation="MOTHER") == tie | {"current": True}
+    assert await office.harmless("office", END, **tie | {"pupilId": office.id(Kind.PERSON, "boris")}) == NO_SUCH
     assert await office.result("office", END, **tie) == tie | {"current": False}
-    assert await office.harmless("office", END, **tie) == NO_SUCH
+    assert await office.harmless("office", END, **tie) == tie | {"current": False}
     assert await office.result("office", GRANT, **tie, relation="FATHER") == tie | {"current": True}
+    assert await office.harmless("office", GRANT, **tie, relation="FATHER") == tie | {"current": True}
     assert [event["kind"] for event in await office.events()] == ["registry.guardianship_ended", "registry.guardianship_granted"]
     standing = await office.rows(Guardianship, Guardianship.guardian_id == office.world.people["divorced"], Guardianship.ended_at.is_(None))
     assert [row["since"] for row in standing] == [NOON]

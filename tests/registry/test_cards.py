@@ -4,12 +4,14 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from school import ids
 from school.context import Role
 from school.errors import Code
 from school.ids import Ref
 from school.registry import cards
-from school.registry.models import Card, CardKey, CardState
+from school.registry.models import Card, CardKey, CardState, Tap
 from tests.registry.office import ABSENT, NOON, Office, at, invented
 from tests.world import EARLY
 
@@ -19,6 +21,8 @@ ISSUED = (Code.CONFLICT, "this card has been issued already")
 OTHER = (Code.CONFLICT, "this id stands for another card")
 NO_DESK = (Code.BAD_INPUT, "present the card at a desk's reader")
 FOREIGN_KEY = (Code.BAD_INPUT, "this card was read with a key that is not the school's: present it again")
+TOO_OLD = (Code.TAP_TOO_OLD, "Present the card again.")
+NO_USE = (Code.BAD_INPUT, "a card is for pupils and staff")
 ONLY_OFFICE = (Code.NOT_ALLOWED, "Only the school's office may unblock a card.")
 
 
@@ -35,7 +39,7 @@ async def test_a_card_presented_at_a_desk_becomes_a_person_s(office: Office) -> 
     key_id = office.world.card_keys[1][0]
     before = await office.rows(Card)
     events = []
-    for name, pupil in (("anna", True), ("parent", False), ("teacher", False)):
+    for name, pupil in (("anna", True), ("guard", False), ("teacher", False)):
         ref = Ref(1, ids.new())
         tap = await office.present(f"{name}'s new card")
         await office.do(cards.issue, office.viewer("office"), ref.id, office.person(name), tap)
@@ -81,6 +85,38 @@ async def test_a_card_is_issued_at_a_desk_alone_and_by_the_school_s_own_key(offi
     for key_id in (str(office.world.card_keys[2][0]), str(ids.new()), "nonsense"):
         tap = await office.present("new", key_id=key_id)
         assert await office.refused(cards.issue, office.viewer("office"), ids.new(), office.person("anna"), tap) == FOREIGN_KEY
+
+
+async def test_a_tap_at_a_desk_may_be_issued_from_for_a_quarter_of_an_hour(office: Office) -> None:
+    office_, anna, boris, minutes = office.viewer("office"), office.person("anna"), office.person("boris"), dt.timedelta(minutes=1)
+    first, second, id_ = await office.present("first"), await office.present("second"), ids.new()
+    at(NOON + 15 * minutes)
+    issued = await office.do(cards.issue, office_, id_, anna, first)
+    at(NOON + 15 * minutes + dt.timedelta(microseconds=1))
+    assert await office.refused(cards.issue, office_, ids.new(), boris, second) == TOO_OLD
+    at(NOON + dt.timedelta(days=400))
+    assert await office.refused(cards.issue, office_, ids.new(), boris, second) == TOO_OLD
+    before = await office.everything()
+    repeated = await office.do(cards.issue, office_, id_, anna, first)
+    assert (repeated.id, repeated.issued_at) == (id_, issued.issued_at)
+    assert await office.everything() == before
+    assert await office.refused(cards.issue, office_, ids.new(), boris, first) == ISSUED
+
+
+async def test_a_tap_s_age_is_counted_from_its_receipt(office: Office) -> None:
+    old, new = await office.present("old"), await office.present("new")
+    async with office.database.begin() as session:  # the desk was away from the network, and its clock may be wrong
+        await session.execute(sa.update(Tap).where(Tap.id == old.id).values(received_at=NOON - dt.timedelta(minutes=16)))
+        await session.execute(sa.update(Tap).where(Tap.id == new.id).values(happened_at=NOON - dt.timedelta(days=1)))
+    assert await office.refused(cards.issue, office.viewer("office"), ids.new(), office.person("anna"), old) == TOO_OLD
+    await office.do(cards.issue, office.viewer("office"), ids.new(), office.person("anna"), new)
+
+
+async def test_a_guardian_gets_no_card(office: Office) -> None:
+    tap = await office.present("new")
+    for name in ("parent", "divorced"):
+        assert await office.refused(cards.issue, office.viewer("office"), ids.new(), office.person(name), tap) == NO_USE
+    await office.do(cards.issue, office.viewer("office"), ids.new(), office.person("canteen"), tap)
 
 
 async def test_what_is_of_another_school_is_absent(office: Office) -> None:

@@ -41,12 +41,40 @@ async def test_the_office_ends_and_grants(database: Database) -> None:
     assert rows == 2
 
 
+async def test_what_is_repeated_is_harmless_and_told_once(database: Database) -> None:
+    world = await build(database)
+    office, guardian, vera, boris = world.viewers["office"], Ref(1, world.people["divorced"]), Ref(1, world.people["vera"]), Ref(1, world.people["boris"])
+    told_by: list[tuple[object, ...]] = []
+    for repetition in range(3):
+        async with database.begin() as session:
+            granted = await guardianship.grant(session, office, guardian, boris, Relation.FATHER)
+        told_by.append((granted.id, granted.since, granted.ended_at))
+        assert told_by[-1] == told_by[0], repetition
+    assert await told(database) == [("registry.guardianship_granted", str(guardian.id))]
+    for turn in range(2):
+        ended: list[tuple[object, ...]] = []
+        for repetition in range(3):
+            async with database.begin() as session:
+                row = await guardianship.end(session, office, guardian, vera)
+            ended.append((row.id, row.since, row.ended_at))
+            assert ended[-1] == ended[0], (turn, repetition)
+            assert row.ended_at is not None
+        assert len(await told(database)) == 2 + 2 * turn
+        if turn == 0:
+            before = ended[0]
+            async with database.begin() as session:
+                await guardianship.grant(session, office, guardian, vera, Relation.OTHER)
+        else:
+            assert ended[0] != before  # the last one
+
+
 def refused(world: World) -> list[tuple[str, str, Ref, Ref, Code]]:
     """Verb, viewer, guardian, pupil, code."""
     people = world.people
     parent, anna, boris, gleb = Ref(1, people["parent"]), Ref(1, people["anna"]), Ref(1, people["boris"]), Ref(2, people["gleb"])
     return [
-        ("grant", "office", parent, anna, Code.CONFLICT), ("grant", "office2", parent, boris, Code.NOT_FOUND),
+        ("grant", "office", parent, anna, Code.CONFLICT),  # by another relation
+        ("grant", "office2", parent, boris, Code.NOT_FOUND),
         ("grant", "teacher", parent, boris, Code.NOT_FOUND), ("grant", "parent", parent, boris, Code.NOT_FOUND),
         ("grant", "office", parent, gleb, Code.NOT_FOUND), ("grant", "office", Ref(2, people["parent2"]), anna, Code.NOT_FOUND),
         ("grant", "office", Ref(1, new()), anna, Code.NOT_FOUND), ("grant", "office", parent, Ref(1, people["teacher"]), Code.NOT_FOUND),

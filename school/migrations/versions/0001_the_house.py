@@ -303,13 +303,21 @@ def upgrade() -> None:
     sa.Column('school_id', sa.Integer(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
-    sa.Column('device_id', sa.Uuid(), nullable=True),
-    sa.Column('reader', sa.String(length=80), nullable=True),
-    sa.ForeignKeyConstraint(['school_id', 'device_id'], ['device.school_id', 'device.id'], name=op.f('fk_till_school_id_device_id')),
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_till_school_id')),
-    sa.PrimaryKeyConstraint('school_id', 'id', name=op.f('pk_till')),
-    sa.UniqueConstraint('school_id', 'device_id', 'reader', name=op.f('uq_till_school_id_device_id_reader'))
+    sa.PrimaryKeyConstraint('school_id', 'id', name=op.f('pk_till'))
     )
+    op.create_table('till_reader',
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('device_id', sa.Uuid(), nullable=False),
+    sa.Column('reader', sa.String(length=80), nullable=False),
+    sa.Column('till_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['school_id', 'device_id'], ['device.school_id', 'device.id'], name=op.f('fk_till_reader_school_id_device_id')),
+    sa.ForeignKeyConstraint(['school_id', 'till_id'], ['till.school_id', 'till.id'], name=op.f('fk_till_reader_school_id_till_id')),
+    sa.PrimaryKeyConstraint('school_id', 'device_id', 'reader', name=op.f('pk_till_reader'))
+    )
+    with op.batch_alter_table('till_reader', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_till_reader_school_id_till_id'), ['school_id', 'till_id'], unique=False)
+
     op.create_table('class_group',
     sa.Column('school_id', sa.Integer(), nullable=False),
     sa.Column('id', sa.Uuid(), nullable=False),
