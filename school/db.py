@@ -149,8 +149,9 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 _AWAY = {
-    "CannotConnectNowError", "ConnectionDoesNotExistError", "AdminShutdownError", "TooManyConnectionsError", "CrashShutdownError",
-    "ReadOnlySQLTransactionError", "DeadlockDetectedError", "LockNotAvailableError", "QueryCanceledError",  # a failover, a crowd: the next try may succeed
+    "CannotConnectNowError", "ConnectionDoesNotExistError", "AdminShutdownError", "TooManyConnectionsError", "CrashShutdownError", "InternalClientError",
+    # A failover, a crowd: the next try may succeed.
+    "ReadOnlySQLTransactionError", "DeadlockDetectedError", "LockNotAvailableError", "QueryCanceledError",
 }
 """Errors of asyncpg, by name, for they come wrapped."""
 

@@ -71,21 +71,18 @@ class Nudge:
         while True:
             await self._grown.wait()
             try:
-                connection = await connect(self._database)
-            except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+                await self._send(backoff)
+            except Exception as error:  # noqa: BLE001 - a connection that ends in mid-air fails in many ways, and the next one does it
                 log.warning("outbox nudge failed", error=repr(error))
-                await backoff.pause()
-                continue
-            try:
-                await self._send(connection)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("outbox nudge failed", error=repr(error))
-            finally:
-                connection.terminate()
             await backoff.pause()
 
-    async def _send(self, connection: "asyncpg.Connection[Any]") -> NoReturn:
-        while True:
-            await self._grown.wait()
-            self._grown.clear()
-            await connection.execute(f"NOTIFY {OUTBOX}")
+    async def _send(self, backoff: Backoff) -> NoReturn:
+        connection = await connect(self._database)
+        try:
+            while True:
+                await self._grown.wait()
+                self._grown.clear()
+                await connection.execute(f"NOTIFY {OUTBOX}")
+                backoff.reset()
+        finally:
+            connection.terminate()

@@ -42,23 +42,36 @@ class Tail:
                 else:
                     await self._listen()
             except Exception as error:  # noqa: BLE001 - whatever it is: nobody gets anything until the view is whole again
-                log.warning("the feed is lost", error=repr(error), causes=[repr(cause) for cause in getattr(error, "exceptions", ())])
+                log.warning("the feed is lost", error=repr(error))
             finally:
                 self._hub.pause()
             await self._backoff.pause()
 
     async def _listen(self) -> None:
-        """Follow while the listener hears; either failing ends both."""
+        """Follow while the listener hears; either failing ends both.
+
+        No TaskGroup: before Python 3.13 it forgets that it was cancelled when a task of its own fails at the same moment, and the process would never end.
+        """
         heard = asyncio.Event()
 
         async def ready() -> None:
             heard.set()
 
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(channels.listen(self._database, channels.FEED, lambda payload: self._signal.advance(int(payload)), ready))
+        async def follow() -> None:
             await heard.wait()
             await self._begin()
-            tasks.create_task(self._follow())
+            await self._follow()
+
+        listening = channels.listen(self._database, channels.FEED, lambda payload: self._signal.advance(int(payload)), ready)
+        tasks = [asyncio.create_task(listening), asyncio.create_task(follow())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in done:
+            task.result()
 
     async def _begin(self) -> None:
         """From the head at the first time, later from where it stopped."""

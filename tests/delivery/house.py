@@ -2,17 +2,19 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from school import clock, ids
 from school.context import Viewer
 from school.db import Database
+from school.delivery import channels
 from school.delivery.feed import Row
 from school.delivery.hub import Hub
 from school.delivery.relay import Relay
@@ -21,6 +23,9 @@ from school.delivery.tail import Tail
 from school.outbox import Event, FeedRow, OutboxRow, Signal, Topic, TopicKind, append
 from school.registry.account_models import Session
 from tests.world import World
+
+postgresql_only = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""For a test of what SQLite, with its one process and its one writer, does not have."""
 
 
 @dataclass
@@ -50,6 +55,16 @@ async def house(url: str, *, relays: bool = True, queue_limit: int = 256, lease_
         for task in tasks.values():
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
+        await database.close()
+
+
+@asynccontextmanager
+async def another(url: str) -> AsyncIterator[Database]:
+    """The connections of another process, and nothing that runs."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
         await database.close()
 
 
@@ -122,3 +137,34 @@ async def feed_of(database: Database, pupil_id: UUID) -> list[tuple[int, int]]:
     async with database.read() as session:
         found = await session.execute(sa.select(FeedRow.seq, FeedRow.payload).where(FeedRow.topic_id == pupil_id).order_by(FeedRow.seq))
         return [(row.seq, row.payload["number"]) for row in found]
+
+
+async def read_feed(database: Database) -> list[tuple[int, int]]:
+    """All rows of the feed: their seq and what they tell."""
+    async with database.read() as session:
+        found = await session.execute(sa.select(FeedRow.seq, FeedRow.payload).order_by(FeedRow.seq))
+        return [(row.seq, row.payload["number"]) for row in found]
+
+
+async def waiting(database: Database) -> list[int]:
+    """What the events tell that are not published yet, in the order of their positions."""
+    async with database.read() as session:
+        found = await session.scalars(sa.select(OutboxRow.payload).order_by(OutboxRow.position))
+        return [payload["number"] for payload in found]
+
+
+@asynccontextmanager
+async def listener(database: Database, channel: str, heard: list[str]) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+    """Hears a channel. What the block gets says a word there and waits until it is heard: by then everything before it is, too."""
+    connection = await channels.connect(database)
+
+    async def until_heard(word: str) -> None:
+        async with database.begin() as session:
+            await session.execute(sa.select(sa.func.pg_notify(channel, word)))
+        await eventually(lambda: word in heard)
+
+    await connection.add_listener(channel, lambda _connection, _pid, _channel, payload: heard.append(str(payload)))
+    try:
+        yield until_heard
+    finally:
+        await connection.close()

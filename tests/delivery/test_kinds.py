@@ -1,0 +1,142 @@
+"""Every kind of event about a pupil is shown to the family and told in words: a new kind that is forgotten somewhere fails here."""
+
+import asyncio
+import datetime as dt
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from school import ids
+from school.access import events as access
+from school.access.models import Direction, Passage
+from school.commands.stream import DOCUMENTS
+from school.commands.tales import tale
+from school.day import events as day
+from school.db import Database
+from school.delivery.subscriptions import TYPES, UPDATES
+from school.diary import events as diary
+from school.diary.attendance_rows import AttendanceRow
+from school.diary.homework_rows import HomeworkRow
+from school.diary.lessons import OwnLesson
+from school.diary.mark_rows import MarkRow
+from school.diary.models import AttendanceKind, WorkKind
+from school.ids import Ref
+from school.meals import events as meals
+from school.meals.ledger import Posted
+from school.money import Money
+from school.outbox import Event
+from school.registry import events as registry
+from school.registry import guardianship
+from school.registry.models import Card, CardState, Guardianship, Outcome, Relation, Subject, Tap
+from tests.delivery.family import child_id, following
+from tests.delivery.house import house, sign_in, tell
+from tests.world import MONDAY, World
+
+NOON = dt.datetime(2026, 9, 7, 9, tzinfo=dt.UTC)
+[FOLLOW] = [document for document in DOCUMENTS if document.startswith("subscription")]
+
+TALES = {
+    "registry.card_issued": ("CardChanged", "card       active"),
+    "registry.card_blocked": ("CardChanged", "card       blocked"),
+    "registry.card_unblocked": ("CardChanged", "card       active"),
+    "registry.guardianship_granted": ("GuardianshipChanged", "guardian   added"),
+    "registry.guardianship_ended": ("GuardianshipChanged", "guardian   ended"),
+    "diary.mark_given": ("MarkGiven", "mark 5     Алгебра · answer"),
+    "diary.mark_corrected": ("MarkCorrected", "mark 5 → 3 Алгебра"),
+    "diary.mark_withdrawn": ("MarkWithdrawn", "mark withdrawn: 5 in Алгебра"),
+    "diary.homework_set": ("HomeworkSet", "homework   Алгебра for 2026-09-07"),
+    "diary.homework_withdrawn": ("HomeworkWithdrawn", "no homework in Алгебра for 2026-09-07 after all"),
+    "diary.attendance_recorded": ("AttendanceRecorded", "register   Алгебра: late 9 min (was absent)"),
+    "meals.topped_up": ("MealToppedUp", "topped up  150.00 RUB · 400.00 RUB now"),
+    "meals.sold": ("MealSold", "bought     Обед, Чай · 150.00 RUB · 400.00 RUB left"),
+    "meals.refunded": ("MealRefunded", "refunded   150.00 RUB · 400.00 RUB now"),
+    "access.passed": ("Passed", "entered    Главный вход"),
+    "access.refused": ("PassRefused", "REFUSED    Главный вход · CARD_BLOCKED"),
+    "day.came_late": ("CameLate", "came late  12 min after the first bell (was 9)"),
+    "day.late_withdrawn": ("LateWithdrawn", "was in time after all: an earlier entry has become known"),
+}
+"""For each kind: the update that it becomes, and the words of `school watch`."""
+
+
+def test_every_kind_and_every_update_is_here() -> None:
+    assert set(TALES) == set(UPDATES)
+    assert {name for name, _ in TALES.values()} == {update.__name__ for update in TYPES}
+
+
+async def test_every_kind_reaches_the_family_and_is_told(database: Database, database_url: str, world: World) -> None:
+    """One event of each, made by its domain, followed with the document of `school watch`."""
+    viewer = await sign_in(database, world, "parent")
+    async with database.read() as session:
+        subject = await session.scalar(sa.select(Subject.id).where(Subject.school_id == 1))
+    assert subject is not None
+    events = _of_registry(world) + _of_diary(world, subject) + _of_meals(world) + _of_access_and_day(world)
+    assert [event.kind for event in events] == list(TALES)
+    async with house(database_url) as here, following(here, viewer, FOLLOW) as messages, asyncio.timeout(30):
+        assert (await anext(messages))["__typename"] == "StreamOpened"
+        await tell(database, *events)
+        updates = [await anext(messages) for _ in events]
+    assert {update["childId"] for update in updates} == {child_id(world, "anna")}
+    assert {kind: (update["__typename"], tale(update)) for kind, update in zip(TALES, updates, strict=True)} == TALES
+    assert [update["late"] for update in updates] == [event.late for event in events]
+
+
+@pytest.mark.parametrize("words", [words for _, words in TALES.values()])
+def test_no_tale_is_empty(words: str) -> None:
+    """And none is only the update's name, which is what an unknown kind is told by."""
+    assert words.strip()
+    assert words not in {update.__name__ for update in TYPES}
+
+
+def _of_registry(world: World) -> list[Event]:
+    card = Card(
+        school_id=1, id=world.cards["anna"], person_id=world.people["anna"], token=bytes(32), key_id=ids.new(), state=CardState.ACTIVE, issued_at=NOON,
+        blocked_at=None)
+    tie = Guardianship(
+        school_id=1, id=ids.new(), guardian_id=world.people["other_parent"], pupil_id=world.people["anna"], relation=Relation.MOTHER, since=NOON, ended_at=None)
+    return [
+        registry.card_issued(card, is_pupil=True), registry.card_blocked(card, NOON, is_pupil=True), registry.card_unblocked(card, NOON, is_pupil=True),
+        guardianship._event(guardianship.GRANTED, tie), guardianship._event(guardianship.ENDED, tie),
+    ]
+
+
+def _of_diary(world: World, subject: UUID) -> list[Event]:
+    anna, teacher, lesson, course = world.people["anna"], world.people["teacher"], world.lessons["5A-1"], world.courses["5A"]
+    mark = MarkRow(1, ids.new(), anna, lesson, course, subject, "Алгебра", MONDAY, 5, 1, WorkKind.ANSWER, "тайна", 1, teacher, NOON, None)
+    homework = HomeworkRow(1, ids.new(), lesson, course, world.classes["5A"], subject, "Алгебра", MONDAY, "тайна", teacher, NOON, None)
+    own = OwnLesson(
+        school_id=1, id=lesson, course_id=course, class_group_id=world.classes["5A"], subject_id=subject, subject_name="Алгебра", teacher_id=teacher,
+        on_date=MONDAY, bell=1, cancelled_at=None, time_zone="Europe/Moscow", lowest=2, highest=5)
+    absent = AttendanceRow(1, lesson, anna, AttendanceKind.ABSENT, None, teacher, NOON)
+    return [
+        diary.mark_given(mark), diary.mark_corrected(mark, mark._replace(value=3, revision=2), NOON), diary.mark_withdrawn(mark, NOON),
+        diary.homework_set(homework, [anna, world.people["boris"]]), diary.homework_withdrawn(homework, [anna], NOON),
+        diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)),
+    ]
+
+
+def _of_meals(world: World) -> list[Event]:
+    posted = Posted(Ref(1, ids.new()), world.people["anna"], is_pupil=True, amount=Money(15_000, "RUB"), balance=40_000, happened_at=NOON, repeated=False)
+    items = [{"name": name, "quantity": 1, "price": 7_500} for name in ("Обед", "Чай")]
+    return [*meals.topped_up(posted), meals.sold(posted, world.tills["till"], ids.new(), items), meals.refunded(posted, ids.new(), world.tills["till"])]
+
+
+def _of_access_and_day(world: World) -> list[Event]:
+    anna, door = world.people["anna"], world.doors["main"]
+
+    def tap(outcome: Outcome, reason: str) -> Tap:
+        return Tap(
+            school_id=1, device_id=world.devices["gate"], sequence=1, id=ids.new(), digest=bytes(32), reader="in", token=bytes(32), key_id="key",
+            person_id=anna, device_at=NOON, happened_at=NOON, received_at=NOON, late=True, suspect=False, outcome=outcome, reason=reason, data_version="1")
+
+    passage = Passage(
+        school_id=1, id=ids.new(), person_id=anna, door_id=door, direction=Direction.IN, reason="OK", data_version="1", device_id=world.devices["gate"],
+        sequence=1, happened_at=NOON, received_at=NOON, late=True, suspect=False)
+    refused = access.refused(tap(Outcome.REFUSE, "CARD_BLOCKED"), door, Direction.IN, pupil=True)
+    assert refused is not None
+    came_late = day.came_late(
+        1, anna, MONDAY, passage_id=passage.id, lesson_id=world.lessons["5A-1"], minutes=12, old_minutes=9, at=NOON, late=False)
+    return [
+        access.passed(passage, tap(Outcome.ADMIT, "OK"), pupil=True), refused, came_late,
+        day.late_withdrawn(1, anna, MONDAY, minutes=12, at=NOON, late=False),
+    ]
