@@ -64,10 +64,13 @@ class Place:
 
     def write(self, cursor: str) -> None:
         """Keep it, whole or not at all."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(cursor)
-        fresh.replace(self._path)
+        fresh = self._path.with_suffix(f".{os.getpid()}")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(cursor)
+            fresh.replace(self._path)
+        except OSError as error:
+            raise EndedError("PLACE_LOST", f"{self._path} cannot be written: {error.strerror}") from None
 
     def forget(self) -> None:
         """It is of another service's past."""
@@ -91,7 +94,7 @@ async def _follow(address: str, login: str, password: str, cursor: str | None, p
                 cursor = _tell(message, family, place, resumed=cursor is not None)
                 pause = 0.5
         except EndedError as error:
-            if error.code == "BAD_CURSOR" and cursor is not None:
+            if error.code == "BAD_CURSOR" and cursor is not None and cursor == place.read():
                 _say("             … the place where you stopped is not of this service: only what happens from now on")
                 place.forget()
                 cursor = None

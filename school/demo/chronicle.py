@@ -90,7 +90,7 @@ def describe(happenings: Iterable[Happening], roster: Roster) -> list[str]:
 
 def _line(one: Happening, what: str, who: str, more: str) -> str:
     local = one.occurred_at.astimezone(zone(TIME_ZONE))
-    return f"{local:%a %H:%M:%S}  {what:<12}{who:<34}{more}{'  (late news)' if one.late else ''}".rstrip()
+    return f"{local:%a %H:%M:%S}  {what:<14}{who:<34}{more}{'  (late news)' if one.late else ''}".rstrip()
 
 
 def _words(one: Happening, roster: Roster) -> tuple[str, str, str]:
@@ -100,7 +100,7 @@ def _words(one: Happening, roster: Roster) -> tuple[str, str, str]:
     person = payload.get("person_id") or payload.get("pupil_id") or one.pupil
     who = roster.name(person) if person else "someone"
     if teller is None:
-        return one.kind.partition(".")[2].replace("_", " ")[:11], who, ""
+        return one.kind.partition(".")[2].replace("_", " "), who, ""
     what, more = teller(payload, roster)
     if person is None and "course_id" in payload:
         who = roster.name(payload["course_id"])

@@ -39,7 +39,7 @@ class MakeDeviceCodeInput:
 class DeviceCodeMade:
     """The code."""
 
-    code: str
+    enrolment_code: str
 
 
 @strawberry.type
@@ -54,7 +54,7 @@ class GatewayMutation:
         school_id = ids.decode(Kind.SCHOOL, input.school_id).school_id
         bindings = [_binding(binding, school_id) for binding in input.bindings]
         async with info.context.begin() as session:
-            return DeviceCodeMade(code=await enrolment.order_code(session, info.context.viewer, school_id, input.kind, input.name, bindings))
+            return DeviceCodeMade(enrolment_code=await enrolment.order_code(session, info.context.viewer, school_id, input.kind, input.name, bindings))
 
 
 def _binding(given: BindingInput, school_id: int) -> Binding:

@@ -26,7 +26,8 @@ class Program:
     def __init__(self, *arguments: str) -> None:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("SCHOOL_", "READER_"))}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "school", *arguments], env={**environment, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}, stdout=subprocess.PIPE,
+            ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "school", *arguments],  # should the test run itself be killed, so is the demo
+            env={**environment, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True)
         self.lines: list[str] = []
         self._changed = threading.Condition()

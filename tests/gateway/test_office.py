@@ -14,7 +14,8 @@ from school.schema import people
 from school.settings import Settings
 from tests.gateway.lodge import Lodge
 
-CODE = "mutation($input: MakeDeviceCodeInput!) {makeDeviceCode(input: $input) {... on DeviceCodeMade {code} ... on Refusal {refusal: code message}}}"
+MADE = "... on DeviceCodeMade {code: enrolmentCode} ... on Refusal {refusal: code message}"
+CODE = f"mutation($input: MakeDeviceCodeInput!) {{makeDeviceCode(input: $input) {{{MADE}}}}}"
 
 
 def school(number: int) -> str:
