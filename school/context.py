@@ -1,10 +1,10 @@
 """Who asks, and with what: the Viewer, and the transactions and loaders of one operation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from strawberry.dataloader import DataLoader
 from school.db import Database
 from school.errors import Code, Refused
 from school.ids import Ref
+from school.row_security import Identity
 from school.settings import Settings
 
 T = TypeVar("T")
@@ -27,6 +28,37 @@ class Role(StrEnum):
     CANTEEN = "canteen"
     GUARD = "guard"
     OFFICE = "office"
+    HEAD = "head"
+    DISTRICT = "district"
+
+
+MEMBERS = tuple(role for role in Role if role is not Role.DISTRICT)
+"""Who belongs to a school. The district's officers get its figures and nobody's name."""
+ADMINISTRATION = (Role.OFFICE, Role.HEAD)
+"""Who reads all of a school; only the office writes."""
+
+
+class Area(StrEnum):
+    """A kind of data. A court may leave a guardian some of a child's; a program's token is for some."""
+
+    ACCOUNT = "account"  # the login itself, its sessions and factors: never a token's
+    PEOPLE = "people"  # who is who: pupils, classes, guardians
+    DIARY = "diary"
+    MEALS = "meals"
+    ACCESS = "access"  # cards, doors, passages, presence
+    DEVICES = "devices"
+    RECORD = "record"  # who read or changed what; statistics
+
+
+OF_A_CHILD = frozenset({Area.DIARY, Area.MEALS, Area.ACCESS})
+"""What can be withheld from a guardian. The child's name and class stay."""
+
+
+class Scope(NamedTuple):
+    """What a program's token is for."""
+
+    area: Area
+    write: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +72,17 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is asking. `children` are the pupils whose family this account is: a guardian's, or a pupil's own self."""
+    """Who is asking. `children` are the pupils whose family this account is: a guardian's, or a pupil's own self.
+
+    `withheld` are the kinds of data of a child that a court has kept from this guardian. `scopes` are a program's token's; None, a person's session, is all.
+    """
 
     account_id: UUID | None = None
     session_id: UUID | None = None
     grants: tuple[Grant, ...] = ()
     children: frozenset[Ref] = frozenset()
+    withheld: frozenset[tuple[Ref, Area]] = frozenset()
+    scopes: frozenset[Scope] | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -64,9 +101,38 @@ class Viewer:
         """As whom one of the roles is held."""
         return tuple(sorted({Ref(grant.school_id, grant.person_id) for grant in self.grants if grant.role in roles}, key=_order))
 
+    def family(self, area: Area) -> frozenset[Ref]:
+        """The children whose data of this kind the viewer may read."""
+        if not self.allows(area):
+            return frozenset()
+        return self.children - {child for child, kept in self.withheld if kept is area}
+
+    def allows(self, area: Area, *, write: bool = False) -> bool:
+        """Whether the session, or the program's token, is for this kind of data at all."""
+        return self.scopes is None or Scope(area, write) in self.scopes
+
+    def role_towards(self, person: Ref) -> Role | None:
+        """In which role the viewer meets a person's record: as oneself, as the family, or as what one is at the school, the highest first."""
+        held = {grant.role for grant in self.grants if grant.school_id == person.school_id}
+        if person in self.children:
+            return Role.PUPIL if person in self.persons(Role.PUPIL) else Role.GUARDIAN
+        return next((role for role in _BY_RANK if role in held), None)
+
+    def identity(self) -> Identity:
+        """As whom the viewer's transactions run: what row-level security asks, and who an event was caused by."""
+        return Identity(
+            self.account_id, {role.value: self.schools(role) for role in {grant.role for grant in self.grants}},
+            tuple(sorted({grant.person_id for grant in self.grants})), tuple(sorted(child.id for child in self.children)),
+            {area.value: tuple(sorted(child.id for child in self.family(area))) for area in OF_A_CHILD},
+            {grant.school_id: grant.role.value for grant in sorted(self.grants, key=lambda grant: -_BY_RANK.index(grant.role))},
+        )
+
     def person_in(self, school_id: int, *roles: Role) -> UUID | None:
         """As whom one of the roles is held in this school; None where it is not."""
         return next((grant.person_id for grant in self.grants if grant.school_id == school_id and grant.role in roles), None)
+
+
+_BY_RANK = (Role.HEAD, Role.OFFICE, Role.TEACHER, Role.GUARD, Role.CANTEEN, Role.DISTRICT, Role.GUARDIAN, Role.PUPIL)
 
 
 def _order(ref: Ref) -> tuple[int, UUID]:
@@ -84,11 +150,19 @@ def act_in(viewer: Viewer, school_id: int, *roles: Role) -> UUID:
     return person_id
 
 
+class Notebook(Protocol):
+    """Where reads of persons' records are noted."""
+
+    def note(self, viewer: Viewer, area: Area, persons: Collection[Ref]) -> None:
+        """The viewer has read this kind of data of these persons."""
+
+
 @dataclass(slots=True)
 class Context:
     """What a resolver gets: the viewer, short transactions of its own, and loaders that live as long as the operation.
 
-    `live` is the delivery's hub, where the process has one; `connection_params` what a WebSocket client sent first.
+    `live` is the delivery's hub, where the process has one; `connection_params` what a WebSocket client sent first; `reads` the record of reads.
+    `agent` is what the client says that it is; `cookie`, once set, goes out with the answer; `guesses` counts the secrets tried in this operation.
     """
 
     viewer: Viewer
@@ -97,15 +171,24 @@ class Context:
     address: str = ""
     live: Any = None
     connection_params: dict[str, Any] | None = None
+    reads: Notebook | None = None
+    agent: str = ""
+    cookie: Any = None
+    guesses: int = 0
     _loaders: dict[str, DataLoader[Any, Any]] = field(default_factory=dict)
 
-    def begin(self) -> AbstractAsyncContextManager[AsyncSession]:
-        """A write: one transaction, committed at its end."""
-        return self.database.begin()
+    def begin(self, *, as_service: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
+        """A write: one transaction, committed at its end. It runs as the viewer, or for them as the service, where no viewer's rights are enough."""
+        return self.database.begin(self.viewer.identity(), as_service=as_service)
 
-    def read(self) -> AbstractAsyncContextManager[AsyncSession]:
-        """A read; each resolver opens its own, for parallel resolvers may not share one."""
-        return self.database.read()
+    def read(self, *, as_service: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
+        """A read, as `begin` runs; each resolver opens its own, for parallel resolvers may not share one."""
+        return self.database.read(self.viewer.identity(), as_service=as_service)
+
+    def note(self, area: Area, persons: Collection[Ref]) -> None:
+        """Put into the record that the viewer has read this of these persons."""
+        if self.reads is not None and persons:
+            self.reads.note(self.viewer, area, persons)
 
     def loader(self, name: str, make: Callable[["Context"], DataLoader[Any, Any]]) -> DataLoader[Any, Any]:
         """The operation's loader of this name, made at its first use."""

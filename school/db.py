@@ -3,22 +3,26 @@
 import asyncio
 import datetime as dt
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy.sql.functions import GenericFunction
 
-from school import ids
+from school import clock, ids, row_security
+from school.row_security import Identity
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
+T = TypeVar("T")
 BigIdentity = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A 64-bit number that the database gives out (SQLite counts only in INTEGER, which has 64 bits there)."""
 
@@ -93,6 +97,16 @@ def enumerated(kind: type[Any], name: str) -> sa.Enum:
     )
 
 
+class _Session(Session):
+    """A session whose every transaction runs as whom it is for."""
+
+
+@sa.event.listens_for(_Session, "after_begin")
+def _take_role(session: Session, transaction: SessionTransaction, connection: sa.Connection) -> None:
+    if not transaction.nested and connection.dialect.name == "postgresql":
+        row_security.take(connection, None if session.info.get("as_service") else session.info.get("identity"))
+
+
 class Database:
     """One engine and its transactions. `after_commit` is told when a committed write has put something into the outbox."""
 
@@ -105,8 +119,9 @@ class Database:
         if self.sqlite:
             sa.event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
             sa.event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
-        self._write = async_sessionmaker(self.engine.execution_options(school_write=True), expire_on_commit=False)
-        self._read = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        writes = self.engine.execution_options(school_write=True)
+        self._write = async_sessionmaker(writes, sync_session_class=_Session, expire_on_commit=False)
+        self._read = async_sessionmaker(self.engine, sync_session_class=_Session, expire_on_commit=False, autoflush=False)
 
     @property
     def sqlite(self) -> bool:
@@ -114,9 +129,13 @@ class Database:
         return self.url.startswith("sqlite")
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncSession]:
-        """A write: commits at the end, rolls back on any exception. Verbs never commit; this boundary does."""
+    async def begin(self, identity: Identity | None = None, *, as_service: bool = False) -> AsyncIterator[AsyncSession]:
+        """A write: commits at the end, rolls back on any exception. Verbs never commit; this boundary does.
+
+        It runs as the viewer that is given, else as the service. `as_service`: it is caused by this viewer, but does what no viewer may.
+        """
         async with self._write.begin() as session:
+            session.info.update(identity=identity, as_service=as_service)
             yield session
             await session.flush()
             told = bool(session.info.get("outbox"))
@@ -125,9 +144,10 @@ class Database:
                 tell()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """A short read; nothing is written."""
+    async def read(self, identity: Identity | None = None, *, as_service: bool = False) -> AsyncIterator[AsyncSession]:
+        """A short read, as `begin` runs; nothing is written."""
         async with self._read() as session:
+            session.info.update(identity=identity, as_service=as_service)
             yield session
 
     async def close(self) -> None:
@@ -135,8 +155,26 @@ class Database:
         await self.engine.dispose()
 
 
+class local_date(GenericFunction[dt.date]):  # noqa: N801 - a function of SQL, called as one
+    """The school-local date of a moment: `local_date(moment, time_zone)`."""
+
+    type = sa.Date()
+    inherit_cache = True
+
+
+@compiles(local_date, "postgresql")
+def _local_date(element: local_date, compiler: Any, **words: Any) -> str:
+    moment, time_zone = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"CAST(timezone({time_zone}, {moment}) AS date)"
+
+
+def _local_date_of_sqlite(moment: str, time_zone: str) -> str:
+    return clock.school_date(dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC), time_zone).isoformat()
+
+
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
+    connection.create_function("local_date", 2, _local_date_of_sqlite)
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-65536", "temp_store=MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -193,15 +231,27 @@ def is_current(url: str) -> bool:
     if url.startswith("sqlite") and not Path(address.database or "").is_file():
         return False  # opening it would make it
 
-    async def read() -> str | None:
+    async def read(connection: AsyncConnection) -> str | None:
+        return await connection.run_sync(lambda inner: MigrationContext.configure(inner).get_current_revision())
+
+    return _ask(url, read) == ScriptDirectory.from_config(_alembic()).get_current_head()
+
+
+def login_faults(url: str) -> list[str]:
+    """Why PostgreSQL's login in this address cannot serve, in words for its operator. Synchronous, as `migrate` is; what the driver raises passes through."""
+    return [] if url.startswith("sqlite") else _ask(url, row_security.faults)
+
+
+def _ask(url: str, read: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def ask() -> T:
         engine = create_async_engine(url)
         try:
             async with engine.connect() as connection:
-                return await connection.run_sync(lambda inner: MigrationContext.configure(inner).get_current_revision())
+                return await read(connection)
         finally:
             await engine.dispose()
 
-    return asyncio.run(read()) == ScriptDirectory.from_config(_alembic()).get_current_head()
+    return asyncio.run(ask())
 
 
 def _alembic() -> "Config":

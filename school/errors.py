@@ -22,17 +22,23 @@ class Code(StrEnum):
     TAP_TOO_OLD = "TAP_TOO_OLD"  # the card must be presented again
     TAP_USED = "TAP_USED"  # the card was presented for another sale
     BAD_CURSOR = "BAD_CURSOR"  # a cursor that this service did not make
+    CURSOR_TOO_OLD = "CURSOR_TOO_OLD"  # what lies behind this cursor is not kept any more: begin anew without one
     FELL_BEHIND = "FELL_BEHIND"  # a subscriber that reads too slowly: resume with its cursor
-    BAD_CODE = "BAD_CODE"  # an enrolment code that is unknown, used or expired: the same answer
+    BAD_CODE = "BAD_CODE"  # a one-time code that is unknown, used or expired: the same answer
+    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"  # tried too often; `retryAfter` says when again
+    SIGN_IN_AGAIN = "SIGN_IN_AGAIN"  # this needs a sign-in of the last minutes, or the one under way has taken too long
+    WEAK_PASSWORD = "WEAK_PASSWORD"  # noqa: S105 - one of those that are tried first
+    NOT_OFFERED = "NOT_OFFERED"  # this service is not set up for it
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """A clear "no": nothing has changed, and the asker is told why."""
 
-    def __init__(self, code: Code, message: str) -> None:
+    def __init__(self, code: Code, message: str, *, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.retry_after = retry_after
 
 
 def not_found() -> Refused:

@@ -1,6 +1,6 @@
 """Fields that must declare their policy, types that are explicit, refusals as members of results."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, NewType, TypeVar, dataclass_transform
 
@@ -11,8 +11,10 @@ from strawberry.types import Info as StrawberryInfo
 from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
-from school.context import Context, Role, Viewer
+from school import ids
+from school.context import Area, Context, Role, Viewer
 from school.errors import Code, Refused
+from school.ids import Kind, Ref
 from school.money import Money as MoneyValue
 
 T = TypeVar("T")
@@ -51,6 +53,30 @@ def holds(*roles: Role) -> Policy:
     return Policy(" or ".join(roles), check)
 
 
+About = Callable[[Any, Mapping[str, Any]], Iterable[Ref | str | None]]
+"""Whose record an answer shows: from the result and the arguments, the persons, by key or by opaque id."""
+
+
+def no_one(_result: Any, _arguments: Mapping[str, Any]) -> Iterable[Ref | str | None]:
+    """The answer shows nobody's record, or only the account's own."""
+    return ()
+
+
+def named(argument: str) -> About:
+    """The answer shows the record of the person that this argument names; of nobody where it is left out."""
+    return lambda _result, arguments: (arguments.get(argument),)
+
+
+def each(person: Callable[[Any], Ref | str | None]) -> About:
+    """The answer is a list, or a page, of things that each belong to a person."""
+
+    def about(result: Any, _arguments: Mapping[str, Any]) -> Iterable[Ref | str | None]:
+        edges = getattr(result, "edges", None)
+        return [person(item) for item in (result if edges is None else (edge.node for edge in edges))]
+
+    return about
+
+
 Code_ = strawberry.enum(Code, name="RefusalCode", description="Stable codes of refusals: translate them.")
 
 
@@ -61,6 +87,7 @@ class Refusal:
     __policy__ = ROWS
     code: Annotated[Code, Code_]
     message: str
+    retry_after: int | None = strawberry.field(default=None, description="Seconds after which another try makes sense, where that is known.")
 
 
 def _whole(value: object) -> int:
@@ -92,49 +119,78 @@ class Money:
         return cls(minor=Minor(value.minor), currency=value.currency)
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a resolved field declares: who may ask, for which kind of data, to read or to write it, and whose record the answer shows."""
+
+    policy: Policy
+    area: Area | None = None
+    about: About | None = None
+    writes: bool = False
+
+    def check(self, viewer: Viewer) -> None:
+        """Refused: NOT_SIGNED_IN, NOT_ALLOWED (the role, or a program's token that is not for this)."""
+        self.policy.check(viewer)
+        if self.area is not None and not viewer.allows(self.area, write=self.writes):
+            raise Refused(Code.NOT_ALLOWED, "This token is not for that.")
+
+    def note(self, context: Context, result: Any, arguments: Mapping[str, Any]) -> None:
+        """Put what was read into the record of reads."""
+        if self.area is not None and self.about is not None:
+            persons = [person for person in self.about(result, arguments) if person is not None]
+            context.note(self.area, {ids.decode(Kind.PERSON, person) if isinstance(person, str) else person for person in persons})
+
+
 class _Guard(FieldExtension):
     """Checks the policy before the resolver runs; a refusal in a query becomes an error, in a mutation a `Refusal`."""
 
-    def __init__(self, policy: Policy, *, in_union: bool) -> None:
-        self.policy = policy
-        self.in_union = in_union
+    def __init__(self, declared: Declared) -> None:
+        self.declared = declared
 
     async def resolve_async(self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any) -> Any:
-        """The policy, then the resolver."""
+        """The policy, the resolver, the record."""
         try:
-            self.policy.check(info.context.viewer)
-            return await next_(source, info, **kwargs)
+            self.declared.check(info.context.viewer)
+            result = await next_(source, info, **kwargs)
+            self.declared.note(info.context, result, kwargs)
         except Refused as refused:
-            if self.in_union:
-                return Refusal(code=refused.code, message=refused.message)
-            raise GraphQLError(refused.message, extensions={"code": refused.code.value}) from None
+            if self.declared.writes:
+                return Refusal(code=refused.code, message=refused.message, retry_after=refused.retry_after)
+            after = {} if refused.retry_after is None else {"retryAfter": refused.retry_after}
+            raise GraphQLError(refused.message, extensions={"code": refused.code.value, **after}) from None
+        return result
 
 
-def query(policy: Policy, *, name: str | None = None, description: str | None = None) -> Declare:
-    """A resolved field, of the Query or of another type. Its refusals are errors with the code in `extensions`."""
-    return _declare(policy, name, description, in_union=False)
+def query(policy: Policy, area: Area | None = None, about: About | None = None, *, name: str | None = None, description: str | None = None) -> Declare:
+    """A resolved field, of the Query or of another type. Its refusals are errors with the code in `extensions`.
+
+    All but the fields of a row that is seen already (policy ROWS) say which kind of data they show, and whose record it is.
+    """
+    return _declare(Declared(policy, area, about), name, description)
 
 
-def mutation(policy: Policy, *, name: str | None = None, description: str | None = None) -> Declare:
-    """A mutation: its result is a union with `Refusal`, into which every `Refused` turns; its transaction has rolled back by then."""
-    return _declare(policy, name, description, in_union=True)
+def mutation(policy: Policy, area: Area, *, name: str | None = None, description: str | None = None) -> Declare:
+    """A mutation: its result is a union with `Refusal`, into which every `Refused` turns; its transaction has rolled back by then.
+
+    Whose record it changes is told by the events that it appends.
+    """
+    return _declare(Declared(policy, area, writes=True), name, description)
 
 
-def _declare(policy: Policy, name: str | None, description: str | None, *, in_union: bool) -> Declare:
+def _declare(declared: Declared, name: str | None, description: str | None) -> Declare:
     def declare(resolver: Callable[..., Any]) -> Any:
         return strawberry.field(
-            resolver, name=name, description=description or resolver.__doc__, extensions=[_Guard(policy, in_union=in_union)],
-            metadata={"policy": policy, "refuses": in_union},
-        )
+            resolver, name=name, description=description or resolver.__doc__, extensions=[_Guard(declared)], metadata={"declared": declared})
 
     return declare
 
 
-def subscription(policy: Policy, *, description: str | None = None) -> Declare:
-    """A subscription; its resolver checks the policy itself with `policy.check`, for its first message may be a `Refusal`."""
+def subscription(policy: Policy, area: Area | None = None, *, description: str | None = None) -> Declare:
+    """A subscription; its resolver checks the policy itself, and notes what is read, for its first message may be a `Refusal`."""
 
     def declare(resolver: Callable[..., Any]) -> Any:
-        return strawberry.subscription(resolver, description=description or resolver.__doc__, metadata={"policy": policy})
+        declared = Declared(policy, area, no_one)
+        return strawberry.subscription(resolver, description=description or resolver.__doc__, metadata={"declared": declared})
 
     return declare
 
@@ -150,22 +206,25 @@ def rows(*, description: str, name: str | None = None, policy: Policy = ROWS) ->
     return declare
 
 
-def declared_policy(owner: type, field: StrawberryField) -> Policy | None:
-    """The policy of a field: its own, or, for a plain field, its type's."""
-    own = field.metadata.get("policy")
+def declared(owner: type, field: StrawberryField) -> Declared | None:
+    """What a field declares: its own, or, for a plain field, its type's policy."""
+    own = field.metadata.get("declared")
     if own is not None:
-        return own if isinstance(own, Policy) else None
+        return own if isinstance(own, Declared) else None
     inherited = getattr(owner, "__policy__", None)
-    return inherited if isinstance(inherited, Policy) and field.base_resolver is None else None
+    return Declared(inherited) if isinstance(inherited, Policy) and field.base_resolver is None else None
 
 
 def check_policies(schema: strawberry.Schema) -> None:
-    """Every field of every output type declares its policy, or the schema does not build (TypeError names the field)."""
+    """Every field of every output type declares its policy, and what reads records says whose, or the schema does not build (TypeError names the field)."""
     for concrete in schema.schema_converter.type_map.values():
         origin = getattr(concrete.definition, "origin", None)
         definition = get_object_definition(origin) if isinstance(origin, type) else None
         if definition is None or definition.is_input:
             continue
         for field in concrete.definition.fields:  # type: ignore[union-attr]
-            if declared_policy(definition.origin, field) is None:
+            found = declared(definition.origin, field)
+            if found is None:
                 raise TypeError(f"{definition.name}.{field.python_name} declares no policy")
+            if field.base_resolver is not None and found.policy is not ROWS and (found.area is None or (found.about is None and not found.writes)):
+                raise TypeError(f"{definition.name}.{field.python_name} does not declare its area, or whose record it shows")

@@ -26,6 +26,10 @@ class Kind(IntEnum):
     TERM = 9
     ACCOUNT = 10
     SESSION = 11
+    INVITATION = 12
+    PASSKEY = 13
+    CARD_KEY = 18
+    DEVICE_CODE = 19
     LESSON = 20
     HOMEWORK = 21
     MARK = 22

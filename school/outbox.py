@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from school import clock, ids
 from school.db import Base, BigIdentity, enumerated
+from school.row_security import Identity
 
 
 class TopicKind(StrEnum):
@@ -52,7 +53,10 @@ class Event:
 
 
 class OutboxRow(Base):
-    """An event that is committed and not yet published. `position` orders rows only roughly: transactions commit out of order."""
+    """An event that is committed and not yet published. `position` orders rows only roughly: transactions commit out of order.
+
+    `actor_id` is the account that caused it, in which role; null where the service itself did, or a device.
+    """
 
     __tablename__ = "outbox"
 
@@ -66,6 +70,8 @@ class OutboxRow(Base):
     occurred_at: Mapped[dt.datetime]
     late: Mapped[bool]
     appended_at: Mapped[dt.datetime]
+    actor_id: Mapped[UUID | None]
+    actor_role: Mapped[str | None] = mapped_column(sa.String(24))
 
 
 class FeedRow(Base):
@@ -89,12 +95,13 @@ class FeedRow(Base):
 
 
 class FeedHead(Base):
-    """The last number given out; one row, locked by the relay while it publishes a batch."""
+    """The last number given out; one row, locked by the relay while it publishes a batch. Rows up to `floor` have been removed for their age."""
 
     __tablename__ = "feed_head"
 
     id: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(sa.BigInteger)
+    floor: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default="0")
 
 
 class Checkpoint(Base):
@@ -111,15 +118,17 @@ async def append(session: AsyncSession, *events: Event) -> None:
     if not events:
         return
     now = clock.now()
+    identity: Identity | None = session.info.get("identity")
     rows = [
         {
             "school_id": event.school_id, "event_id": event.id, "kind": event.kind, "version": event.version,
             "topics": [[topic.kind, str(topic.id)] for topic in event.topics], "payload": dict(event.payload),
             "occurred_at": event.occurred_at, "late": event.late, "appended_at": now,
+            "actor_id": identity and identity.account_id, "actor_role": identity and identity.highest.get(event.school_id),
         }
         for event in events
     ]
-    await session.execute(sa.insert(OutboxRow), rows)
+    await session.execute(sa.insert(OutboxRow).inline(), rows)  # nothing is returned: who adds to the outbox may not read it
     session.info["outbox"] = True
 
 

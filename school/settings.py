@@ -1,10 +1,13 @@
 """Settings: from the environment (SCHOOL_…) or the TOML file that SCHOOL_CONFIG names; a bad one stops the start with one line."""
 
 import os
+from base64 import urlsafe_b64decode
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -14,6 +17,7 @@ from school.clock import Clock
 PREFIX = "SCHOOL_"
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _ELSEWHERE = {"SCHOOL_CONFIG", "SCHOOL_TEST_POSTGRES", "SCHOOL_WATCH_PASSWORD"}
+_KEY_BYTES = 32
 
 
 class Mode(StrEnum):
@@ -27,6 +31,20 @@ class BadSettingError(Exception):
     """A setting that cannot be used; the text is one line that names it."""
 
 
+class Provider(BaseModel):
+    """An OpenID provider that vouches for people: a city's single sign-on. `strong_amr`: by which methods (RFC 8176) it has asked for a second factor."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern="^[a-z][a-z0-9-]{0,31}$")
+    issuer: str = Field(pattern="^https?://[^?#]+$")
+    client_id: str = Field(min_length=1, max_length=200)
+    client_secret: SecretStr
+    title_ru: str = Field(min_length=1, max_length=80)
+    title_en: str = Field(min_length=1, max_length=80)
+    strong_amr: tuple[str, ...] = ()
+
+
 class Settings(BaseSettings):
     """All that can be set. Durations are in seconds, sizes in bytes."""
 
@@ -38,9 +56,19 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     origins: tuple[str, ...] = ()
     session_seconds: int = Field(default=12 * 3600, ge=60, le=90 * 86400)
+    session_idle_seconds: int = Field(default=4 * 3600, ge=60, le=90 * 86400)
+    secret_keys: tuple[SecretStr, ...] = ()
+    public_url: str | None = None
+    oidc: tuple[Provider, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     body_limit: int = Field(default=1024 * 1024, ge=1024, le=8 * 1024 * 1024)
+    body_seconds: float = Field(default=10, ge=0.1, le=300)
+    operation_seconds: float = Field(default=10, ge=0.1, le=300)
+    sockets_per_account: int = Field(default=20, ge=1, le=1000)
+    socket_idle_seconds: float = Field(default=60, ge=1, le=3600)
     pool_size: int = Field(default=10, ge=1, le=200)
     queue_limit: int = Field(default=256, ge=8, le=10_000)
+    retention_days: dict[str, int] = {}
     clock: str | None = None
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
@@ -59,6 +87,16 @@ class Settings(BaseSettings):
             raise ValueError("may have the parameter sslmode and no other")
         return url
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError("must be addresses or networks, for example [\"10.0.0.0/8\"]") from None
+        return value
+
     @field_validator("clock")
     @classmethod
     def _clock(cls, value: str | None) -> str | None:
@@ -68,6 +106,46 @@ class Settings(BaseSettings):
         except OverflowError as error:
             raise ValueError(str(error)) from None
         return value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for key in value:
+            try:
+                fits = len(urlsafe_b64decode(key.get_secret_value().encode())) == _KEY_BYTES
+            except ValueError:
+                fits = False
+            if not fits:
+                raise ValueError("each must be 32 bytes in URL-safe base64; `school account key` makes one")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"https", "http"} or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+            raise ValueError("must be the origin that browsers use, for example https://school.example")
+        return value.rstrip("/")
+
+    @field_validator("oidc")
+    @classmethod
+    def _providers(cls, value: tuple[Provider, ...]) -> tuple[Provider, ...]:
+        if len({provider.name for provider in value}) != len(value) or len({provider.issuer for provider in value}) != len(value):
+            raise ValueError("each provider is named once, and has an issuer of its own")
+        return value
+
+    @model_validator(mode="after")
+    def _encrypted_ways(self) -> "Settings":
+        """What carries proofs goes by https in production; to providers on the same machine it may go without."""
+        if self.oidc and self.public_url is None:
+            raise ValueError("oidc: needs SCHOOL_PUBLIC_URL, to which providers send people back")
+        if self.mode is Mode.PRODUCTION and self.public_url is not None and not self.public_url.startswith("https://"):
+            raise ValueError("public_url: must begin with https://")
+        if self.mode is Mode.PRODUCTION and not all(provider.issuer.startswith("https://") for provider in self.oidc):
+            raise ValueError("oidc: an issuer must begin with https://")
+        return self
 
     @model_validator(mode="after")
     def _demo_only(self) -> "Settings":

@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from school import ids
+from school.context import Area
 from school.fields import ROWS
 
 
@@ -31,6 +32,15 @@ class Published:
     def ref(self, key: str) -> ids.Ref:
         """The key of that object."""
         return ids.Ref(self.school_id, UUID(self.payload[key]))
+
+
+_AREAS = {"diary": Area.DIARY, "meals": Area.MEALS, "access": Area.ACCESS, "day": Area.ACCESS}
+"""Lateness is told from passages."""
+
+
+def area_of(kind: str) -> Area:
+    """What kind of data an event about a child tells; of the registry, a guardianship tells who is who, and a card what it opens."""
+    return _AREAS.get(kind.partition(".")[0]) or (Area.PEOPLE if kind.startswith("registry.guardianship_") else Area.ACCESS)
 
 
 @strawberry.interface(description="Something that happened to a child. Resume after `cursor`; `late` tells that the news itself came late.")

@@ -1,6 +1,6 @@
 """Fresh databases for tests, SQLite and a real PostgreSQL: migrated once for the whole session, then copied for each test.
 
-A pytest plugin. The PostgreSQL is the one that SCHOOL_TEST_POSTGRES names (its user must be allowed to create databases), or a server
+A pytest plugin. The PostgreSQL is the one that SCHOOL_TEST_POSTGRES names (a superuser, for tests make databases and logins), or a server
 of the session's own that starts with the first test that needs it, serves all workers and ends with the session.
 """
 

@@ -35,7 +35,12 @@ def test_the_driver_is_ours_to_choose(monkeypatch: pytest.MonkeyPatch) -> None:
     ("SCHOOL_CLOCK", "1,2026-09-07T07:30:00+03:00,60"), ("SCHOOL_PROT", "8000"), ("SCHOOL_CONFIG", "/nowhere.toml"), ("SCHOOL_CONFIG", "/"),
     ("SCHOOL_DATABASE_URL", "school.db"), ("SCHOOL_DATABASE_URL", "postgresql://localhost:here/school"), ("SCHOOL_DATABASE_URL", ""), ("SCHOOL_DATABASE_URL", "postgresql://h/x?target=1"),
     ("SCHOOL_ORIGINS", "https://school.example"), ("SCHOOL_ORIGINS", "[1]"), ("SCHOOL_PORT", "0"), ("SCHOOL_SESSION_SECONDS", "59"),
-    ("SCHOOL_BODY_LIMIT", "1023"), ("SCHOOL_POOL_SIZE", "0"), ("SCHOOL_QUEUE_LIMIT", "7"), ("SCHOOL_LOG_LEVEL", "INFO"), ("SCHOOL_LOG_LEVEL", ""),
+    ("SCHOOL_TRUSTED_PROXIES", '["*"]'), ("SCHOOL_TRUSTED_PROXIES", '["proxy"]'), ("SCHOOL_TRUSTED_PROXIES", "10.0.0.1"), ("SCHOOL_BODY_SECONDS", "0"),
+    ("SCHOOL_OPERATION_SECONDS", "301"), ("SCHOOL_SOCKETS_PER_ACCOUNT", "0"), ("SCHOOL_SOCKET_IDLE_SECONDS", "0"), ("SCHOOL_BODY_LIMIT", "1023"),
+    ("SCHOOL_POOL_SIZE", "0"), ("SCHOOL_QUEUE_LIMIT", "7"), ("SCHOOL_LOG_LEVEL", "INFO"), ("SCHOOL_LOG_LEVEL", ""),
+    ("SCHOOL_SESSION_IDLE_SECONDS", "59"), ("SCHOOL_SECRET_KEYS", "short"), ("SCHOOL_SECRET_KEYS", '["short"]'), ("SCHOOL_PUBLIC_URL", "school.example"),
+    ("SCHOOL_PUBLIC_URL", "https://school.example/path"), ("SCHOOL_PUBLIC_URL", "http://school.example"), ("SCHOOL_OIDC", "[{}]"),
+    ("SCHOOL_OIDC", '[{"name": "a", "issuer": "https://a.test", "client_id": "a", "client_secret": "a", "title_ru": "a", "title_en": "a"}]'),
 ])
 def test_a_bad_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)

@@ -1,55 +1,43 @@
-"""Accounts: signing in with a password, sessions, and the Viewer behind a session's token."""
+"""Accounts: logins and what they are, and the Viewer behind a session's token. How one proves who one is stands in `school.identity`."""
 
 import asyncio
 import datetime as dt
 import hashlib
-import secrets
-from dataclasses import dataclass
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, ids
-from school.context import NOBODY, Grant, Role, Viewer
+from school.context import NOBODY, OF_A_CHILD, Area, Grant, Role, Scope, Viewer
 from school.db import Database
 from school.errors import Code, Refused, bad_input
 from school.ids import Ref
+from school.registry import guardianship
 from school.registry.account_models import Account, AccountRole, Session
-from school.registry.models import Guardianship
+from school.registry.models import School, Staff
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """argon2id with the parameters that OWASP's password storage cheat sheet names first: 19 MiB, two passes, one lane."""
 
-_ABSENT = HASHER.hash("a password that nobody has")
-_AT_ONCE = asyncio.Semaphore(4)
 SHORTEST, LONGEST = 8, 200
 SHORTEST_LOGIN, LONGEST_LOGIN = 3, 80
-
-
-@dataclass(frozen=True, slots=True)
-class SignedIn:
-    """A new session. The token is told once; the database keeps its digest."""
-
-    token: str
-    expires_at: dt.datetime
-    viewer: Viewer
+SEEN_EVERY = dt.timedelta(minutes=5)
+"""How finely a session's last use is kept: a write now and then, not one with each request."""
+AT_ONCE = 1000
+"""Keys in one statement."""
+FAMILY = frozenset({Role.GUARDIAN, Role.PUPIL})
+"""Roles that a second factor is never asked for."""
 
 
 def hash_password(password: str) -> str:
     """The argon2id hash of a password of 8 to 200 characters; takes some 60 ms."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise bad_input(f"a password has {SHORTEST} to {LONGEST} characters")
-    return HASHER.hash(password)
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    try:
-        return HASHER.verify(password_hash, password.encode(errors="surrogatepass"))
-    except (VerificationError, InvalidHashError):
-        return False
+    return HASHER.hash(password.encode(errors="surrogatepass"))
 
 
 def digest_of(token: str) -> bytes:
@@ -57,75 +45,119 @@ def digest_of(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
-def _name(login: str) -> str:
+def canonical(login: str) -> str:
     """A login as the database has it; "", which nobody has, for one that it could not even be asked for (NUL, a lone surrogate)."""
     name = login.strip().casefold()[:LONGEST_LOGIN]
     return "" if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name) else name
 
 
-async def sign_in(database: Database, login: str, password: str, *, seconds: int) -> SignedIn:
-    """Begin a session of `seconds`. An unknown login, a wrong password and a disabled account are one refusal and take equally long."""
+def is_standing() -> sa.ColumnElement[bool]:
+    """Of a session joined with its account: neither expired nor revoked, and the account not disabled."""
+    return sa.and_(Session.expires_at > clock.now(), Session.revoked_at.is_(None), Account.disabled_at.is_(None))
+
+
+async def recognise(database: Database, token: str, *, idle: dt.timedelta) -> Viewer:
+    """The viewer behind a token, whose session this use keeps alive for another `idle`."""
     async with database.read() as session:
-        account = (await session.execute(
-            sa.select(Account.id, Account.password_hash, Account.disabled_at).where(Account.login == _name(login)))).one_or_none()
-    usable = account is not None and account.password_hash is not None and account.disabled_at is None
-    async with _AT_ONCE:
-        right = await asyncio.to_thread(_verify, account.password_hash if account and usable else _ABSENT, password[:LONGEST])
-    if account is None or not usable or not right:
-        raise Refused(Code.BAD_CREDENTIALS, "Login or password is wrong.")
-    token, now = secrets.token_urlsafe(32), clock.now()
-    expires_at = now + dt.timedelta(seconds=seconds)
-    session_id = ids.new()
-    async with database.begin() as session:
-        session.add(Session(id=session_id, account_id=account.id, digest=digest_of(token), made_at=now, expires_at=expires_at))
-        viewer = await _viewer(session, account.id, session_id)
-    return SignedIn(token, expires_at, viewer)
+        row = await _standing(session, token)
+        viewer = NOBODY if row is None else await view(session, row)
+    if row is not None and (row.seen_at is None or row.seen_at + SEEN_EVERY <= clock.now()):
+        async with database.begin() as session:
+            await touch(session, [row.id], idle=idle)
+    return viewer
 
 
 async def viewer_of(session: AsyncSession, token: str) -> Viewer:
     """The viewer behind a token; nobody when the session is unknown, expired, revoked, or its account disabled."""
-    row = (await session.execute(
-        sa.select(Session.id, Session.account_id).join(Account, Account.id == Session.account_id).where(
-            Session.digest == digest_of(token), Session.expires_at > clock.now(), Session.revoked_at.is_(None), Account.disabled_at.is_(None),
-        ))).one_or_none()
-    return NOBODY if row is None else await _viewer(session, row.account_id, row.id)
+    row = await _standing(session, token)
+    return NOBODY if row is None else await view(session, row)
 
 
-async def _viewer(session: AsyncSession, account_id: UUID, session_id: UUID) -> Viewer:
+async def touch(session: AsyncSession, session_ids: Collection[UUID], *, idle: dt.timedelta) -> None:
+    """Keep that these sessions are in use: a person's lasts for another `idle` from now, and never beyond its end."""
+    now = clock.now()
+    until = sa.literal(now + idle, Session.expires_at.type)
+    lasts = sa.case((Session.ends_at.is_(None), Session.expires_at), (Session.ends_at < until, Session.ends_at), else_=until)
+    await session.execute(
+        sa.update(Session).where(Session.id.in_(session_ids), Session.revoked_at.is_(None), Session.expires_at > now)
+        .values(seen_at=now, expires_at=lasts).execution_options(synchronize_session=False))
+
+
+async def keep(database: Database, session_ids: Collection[UUID], *, idle: dt.timedelta) -> None:
+    """An open socket is use, too: those of its sessions that have not been seen for a while are kept alive."""
+    keys = sorted(session_ids)
+    for start in range(0, len(keys), AT_ONCE):
+        async with database.read() as session:
+            due = (await session.scalars(sa.select(Session.id).where(
+                Session.id.in_(keys[start:start + AT_ONCE]), Session.seen_at <= clock.now() - SEEN_EVERY, Session.revoked_at.is_(None)))).all()
+        if due:
+            async with database.begin() as session:
+                await touch(session, due, idle=idle)
+
+
+async def _standing(session: AsyncSession, token: str) -> Any:
+    return (await session.execute(
+        sa.select(Session.id, Session.account_id, Session.scopes, Session.strong, Session.seen_at)
+        .join(Account, Account.id == Session.account_id).where(Session.digest == digest_of(token), is_standing()))).one_or_none()
+
+
+async def view(session: AsyncSession, row: Any) -> Viewer:
+    """The viewer of a session's row: what its account is now. Who has to have a second factor is no member of the staff before it was shown.
+
+    A guardian of nobody any more is nobody at that school.
+    """
     found = (await session.execute(
-        sa.select(AccountRole.school_id, AccountRole.person_id, AccountRole.role).where(AccountRole.account_id == account_id)
+        sa.select(AccountRole.school_id, AccountRole.person_id, AccountRole.role, Staff.left_on, School.time_zone, School.staff_factor_required)
+        .join(School, School.id == AccountRole.school_id)
+        .outerjoin(Staff, sa.and_(Staff.school_id == AccountRole.school_id, Staff.id == AccountRole.person_id))
+        .where(AccountRole.account_id == row.account_id)
         .order_by(AccountRole.school_id, AccountRole.role, AccountRole.person_id))).all()
-    grants = tuple(Grant(row.school_id, row.person_id, row.role) for row in found)
-    guardians = [(grant.school_id, grant.person_id) for grant in grants if grant.role is Role.GUARDIAN]
-    children = {Ref(grant.school_id, grant.person_id) for grant in grants if grant.role is Role.PUPIL}
-    if guardians:
-        rows = await session.execute(sa.select(Guardianship.school_id, Guardianship.pupil_id).where(
-            sa.tuple_(Guardianship.school_id, Guardianship.guardian_id).in_(guardians), Guardianship.ended_at.is_(None)))
-        children |= {Ref(row.school_id, row.pupil_id) for row in rows}
-    return Viewer(account_id, session_id, grants, frozenset(children))
+    grants = tuple(Grant(role.school_id, role.person_id, role.role) for role in found if _holds(role, strong=row.strong))
+    selves = {Ref(grant.school_id, grant.person_id) for grant in grants if grant.role is Role.PUPIL}
+    guardians = {Ref(grant.school_id, grant.person_id) for grant in grants if grant.role is Role.GUARDIAN}
+    children = await guardianship.children_of(session, guardians)
+    grants = tuple(grant for grant in grants if grant.role is not Role.GUARDIAN or children[Ref(grant.school_id, grant.person_id)])
+    opened = guardianship.merge([dict.fromkeys(selves, OF_A_CHILD), *children.values()])
+    scopes = None if row.scopes is None else frozenset(Scope(Area(area), bool(write)) for area, write in row.scopes)
+    return Viewer(row.account_id, row.id, grants, frozenset(opened), guardianship.withheld_of(opened), scopes)
 
 
-async def sign_out(session: AsyncSession, viewer: Viewer) -> None:
-    """End the viewer's own session; ending it twice is harmless."""
-    await session.execute(sa.update(Session).where(Session.id == viewer.session_id, Session.revoked_at.is_(None)).values(revoked_at=clock.now()))
+def _holds(row: Any, *, strong: bool) -> bool:
+    """Whoever has left the school's staff holds no role there as one of it, nor does whoever owes it a second factor; a family stays one."""
+    if row.role in FAMILY:
+        return True
+    left = row.left_on is not None and row.left_on <= clock.school_date(clock.now(), row.time_zone)
+    return not left and (strong or not row.staff_factor_required)
 
 
 async def open_account(session: AsyncSession, login: str, password: str | None, grants: tuple[Grant, ...]) -> UUID:
     """Make a login with its roles. Refused: a login that is too short, too long or no text (BAD_INPUT), one that exists (CONFLICT)."""
-    name = _name(login)
+    name = canonical(login)
     if len(name) < SHORTEST_LOGIN or len(login.strip().casefold()) > LONGEST_LOGIN:
         raise bad_input("a login has 3 to 80 characters")
     if await session.scalar(sa.select(Account.id).where(Account.login == name)) is not None:
-        raise Refused(Code.CONFLICT, "This login exists already.")
-    account = Account(
-        id=ids.new(), login=name, password_hash=await asyncio.to_thread(hash_password, password) if password else None,
-        made_at=clock.now(), disabled_at=None,
-    )
-    session.add(account)
-    await session.flush()
-    session.add_all(AccountRole(account_id=account.id, school_id=grant.school_id, person_id=grant.person_id, role=grant.role) for grant in grants)
-    await session.flush()
-    return account.id
+        raise _taken()
+    account_id, hashed = ids.new(), await asyncio.to_thread(hash_password, password) if password else None
+    try:
+        async with session.begin_nested():
+            session.add(Account(id=account_id, login=name, password_hash=hashed, made_at=clock.now(), disabled_at=None))
+    except sa.exc.IntegrityError:  # taken at the same moment
+        raise _taken() from None
+    for grant in grants:
+        await give_role(session, account_id, grant)
+    return account_id
+
+
+def _taken() -> Refused:
+    return Refused(Code.CONFLICT, "This login exists already.")
+
+
+async def give_role(session: AsyncSession, account_id: UUID, grant: Grant) -> None:
+    """Let an account be this as well; harmless where it is."""
+    key = (account_id, grant.school_id, grant.person_id, grant.role)
+    if await session.get(AccountRole, key) is None:
+        session.add(AccountRole(account_id=account_id, school_id=grant.school_id, person_id=grant.person_id, role=grant.role))
+        await session.flush()
 
 
 async def login_of(session: AsyncSession, account_id: UUID) -> str:

@@ -1,9 +1,13 @@
 """Events of the registry."""
 
 import datetime as dt
+from uuid import UUID
 
 from school.outbox import PASSES, Event, Topic, TopicKind
 from school.registry.models import Card, Tap
+
+CARD_KEY_MADE, DEVICE_REVOKED = "registry.card_key_made", "registry.device_revoked"
+"""Told to the gates so that their long-polls end at once; nobody's entry in a pass list changes by them."""
 
 
 def card_issued(card: Card, *, is_pupil: bool) -> Event:
@@ -35,3 +39,23 @@ def card_presented(tap: Tap) -> Event:
             "person_id": None if tap.person_id is None else str(tap.person_id),
         }, tap.happened_at, late=tap.late,
     )
+
+
+def card_moved(card: Card, at: dt.datetime) -> Event:
+    """A card has its token under the current key now: the gates know it by that alone. No family's news."""
+    return _of_card("registry.card_moved", card, at, is_pupil=False)
+
+
+def card_key_made(school_id: int, key_id: UUID, at: dt.datetime) -> Event:
+    """There is a new current card key; the gates fetch it at once, the other readers with their next heartbeat."""
+    return Event(CARD_KEY_MADE, school_id, (PASSES,), {"key_id": str(key_id)}, at)
+
+
+def card_key_retired(school_id: int, key_id: UUID, at: dt.datetime) -> Event:
+    """A card key names no card any more. It concerns all entries: the gates get a whole list."""
+    return Event("registry.card_key_retired", school_id, (PASSES,), {"key_id": str(key_id)}, at)
+
+
+def device_revoked(school_id: int, device_id: UUID, at: dt.datetime) -> Event:
+    """A device is turned away; its long-poll ends at once."""
+    return Event(DEVICE_REVOKED, school_id, (PASSES,), {"device_id": str(device_id)}, at)

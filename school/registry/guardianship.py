@@ -1,22 +1,28 @@
-"""Guardianship: who answers for which pupil; begun and ended by the office, kept for ever."""
+"""Guardianship: who answers for which pupil, and what of the child's data a court has withheld; the office's, and kept for ever."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, ids, outbox
-from school.context import Role, Viewer, act_in
-from school.errors import conflict, not_found
+from school.context import OF_A_CHILD, Area, Role, Viewer, act_in
+from school.errors import bad_input, conflict, not_found
 from school.ids import Ref
 from school.outbox import Event, Topic, TopicKind
 from school.registry.models import Guardianship, Person, Pupil, Relation
+from school.registry.texts import line
 
-GRANTED, ENDED = "registry.guardianship_granted", "registry.guardianship_ended"
+GRANTED, ENDED, RESTRICTED = "registry.guardianship_granted", "registry.guardianship_ended", "registry.guardianship_restricted"
 """What the delivery of events listens for: who may hear of a child changes at this place of the feed."""
 
 
 async def grant(session: AsyncSession, viewer: Viewer, guardian: Ref, pupil: Ref, relation: Relation) -> Guardianship:
     """Let a person answer for a pupil of the same school, by its office. Granting what stands is harmless: nothing is told again.
 
+    What a court had withheld before an earlier guardianship ended is withheld still: ending and granting opens nothing.
     Refused: NOT_FOUND (either is absent), CONFLICT (the person is a guardian of this pupil already, by another relation).
     """
     act_in(viewer, pupil.school_id, Role.OFFICE)
@@ -29,6 +35,9 @@ async def grant(session: AsyncSession, viewer: Viewer, guardian: Ref, pupil: Ref
         return _repeated(standing, relation)
     row = Guardianship(
         school_id=pupil.school_id, id=ids.new(), guardian_id=guardian.id, pupil_id=pupil.id, relation=relation, since=clock.now(), ended_at=None)
+    former = await _last_ended(session, guardian, pupil)
+    if former is not None:
+        row.diary, row.meals, row.access, row.reason = former.diary, former.meals, former.access, former.reason
     try:
         async with session.begin_nested():
             session.add(row)
@@ -56,11 +65,76 @@ async def end(session: AsyncSession, viewer: Viewer, guardian: Ref, pupil: Ref) 
         raise not_found()
     row = await _open(session, guardian, pupil)
     if row is None:
-        return await _last_ended(session, guardian, pupil)
+        former = await _last_ended(session, guardian, pupil)
+        if former is None:
+            raise not_found()
+        return former
     row.ended_at = clock.now()
     await session.flush()
     await outbox.append(session, _event(ENDED, row))
     return row
+
+
+async def restrict(session: AsyncSession, viewer: Viewer, guardian: Ref, pupil: Ref, opened: Collection[Area], reason: str) -> Guardianship:
+    """Leave a guardian these kinds of the child's data and withhold the others, as a court has it, by the office; all of them lifts the restriction.
+
+    From this place of the feed on, the person hears nothing of what is withheld. `reason` (the decision, 1 to 200 characters) is kept, for the office
+    alone. Saying the same again is harmless. Refused: NOT_FOUND (no guardian of this pupil), BAD_INPUT (what cannot be withheld, the reason).
+    """
+    act_in(viewer, pupil.school_id, Role.OFFICE)
+    if not OF_A_CHILD.issuperset(opened):
+        raise bad_input("open names DIARY, MEALS or ACCESS")
+    reason = line(reason, "reason", 200)
+    row = await _open(session, guardian, pupil) if guardian.school_id == pupil.school_id else None
+    if row is None:
+        raise not_found()
+    wanted = {area.value: area in opened for area in OF_A_CHILD}
+    if row.reason == reason and all(getattr(row, area) is is_open for area, is_open in wanted.items()):
+        return row
+    row.diary, row.meals, row.access, row.reason = wanted["diary"], wanted["meals"], wanted["access"], reason
+    await session.flush()
+    await outbox.append(session, _event(RESTRICTED, row, clock.now(), open=sorted(areas_of(row))))
+    return row
+
+
+Opened = Mapping[Ref, frozenset[Area]]
+"""Children, and what of each is open; what is missing of `OF_A_CHILD` is withheld."""
+
+AT_ONCE = 1000
+"""Keys in one statement."""
+
+
+async def children_of(session: AsyncSession, guardians: Collection[Ref]) -> Mapping[Ref, Opened]:
+    """The pupils of each of these guardians now, with what is open of each; a guardian who has none stands there with none."""
+    children: dict[Ref, dict[Ref, frozenset[Area]]] = {guardian: {} for guardian in guardians}
+    keys = sorted((guardian.school_id, guardian.id) for guardian in guardians)
+    columns = sa.select(
+        Guardianship.school_id, Guardianship.guardian_id, Guardianship.pupil_id, Guardianship.diary, Guardianship.meals, Guardianship.access)
+    for start in range(0, len(keys), AT_ONCE):
+        found = await session.execute(columns.where(
+            sa.tuple_(Guardianship.school_id, Guardianship.guardian_id).in_(keys[start:start + AT_ONCE]), Guardianship.ended_at.is_(None)))
+        for row in found:
+            children[Ref(row.school_id, row.guardian_id)][Ref(row.school_id, row.pupil_id)] = areas_of(row)
+    return children
+
+
+def areas_of(row: Any) -> frozenset[Area]:
+    """What is open, from columns of a guardianship."""
+    return frozenset(area for area in OF_A_CHILD if getattr(row, area.value))
+
+
+def merge(families: Iterable[Opened]) -> Opened:
+    """Of a child known in several ways (as several persons of one account, as oneself) all is open that any of them opens."""
+    merged: dict[Ref, frozenset[Area]] = {}
+    for family in families:
+        for child, opened in family.items():
+            merged[child] = merged.get(child, frozenset()) | opened
+    return merged
+
+
+def withheld_of(opened: Opened) -> frozenset[tuple[Ref, Area]]:
+    """What is withheld, as a Viewer has it."""
+    return frozenset((child, area) for child, areas in opened.items() for area in OF_A_CHILD - areas)
 
 
 async def _open(session: AsyncSession, guardian: Ref, pupil: Ref) -> Guardianship | None:
@@ -68,12 +142,9 @@ async def _open(session: AsyncSession, guardian: Ref, pupil: Ref) -> Guardianshi
     return (await session.scalars(statement.with_for_update())).one_or_none()
 
 
-async def _last_ended(session: AsyncSession, guardian: Ref, pupil: Ref) -> Guardianship:
+async def _last_ended(session: AsyncSession, guardian: Ref, pupil: Ref) -> Guardianship | None:
     statement = _between(guardian, pupil).where(Guardianship.ended_at.is_not(None)).order_by(Guardianship.ended_at.desc(), Guardianship.id.desc())
-    row = (await session.scalars(statement.limit(1))).one_or_none()
-    if row is None:
-        raise not_found()
-    return row
+    return (await session.scalars(statement.limit(1))).one_or_none()
 
 
 def _between(guardian: Ref, pupil: Ref) -> sa.Select[Guardianship]:
@@ -81,7 +152,6 @@ def _between(guardian: Ref, pupil: Ref) -> sa.Select[Guardianship]:
         Guardianship.school_id == pupil.school_id, Guardianship.guardian_id == guardian.id, Guardianship.pupil_id == pupil.id)
 
 
-def _event(kind: str, row: Guardianship) -> Event:
-    payload = {"guardianship_id": str(row.id), "guardian_id": str(row.guardian_id), "pupil_id": str(row.pupil_id), "relation": row.relation.value}
-    at = row.ended_at or row.since
-    return Event(kind, row.school_id, (Topic(TopicKind.PUPIL, row.pupil_id),), payload, at)
+def _event(kind: str, row: Guardianship, at: dt.datetime | None = None, **more: Any) -> Event:
+    payload = {"guardianship_id": str(row.id), "guardian_id": str(row.guardian_id), "pupil_id": str(row.pupil_id), "relation": row.relation.value, **more}
+    return Event(kind, row.school_id, (Topic(TopicKind.PUPIL, row.pupil_id),), payload, at or row.ended_at or row.since)

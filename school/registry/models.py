@@ -22,15 +22,18 @@ class School(Base):
     short_name: Mapped[str] = mapped_column(sa.String(60))
     time_zone: Mapped[str] = mapped_column(sa.String(64))
     currency: Mapped[str] = mapped_column(sa.String(3))
+    staff_factor_required: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class CardKey(Tenant, Base):
-    """A key that turns a card's UID into its token; the newest makes new tokens. The id travels with each token."""
+    """A key that turns a card's UID into its token; the newest makes new tokens. The id travels with each token. A retired one names no card any more."""
 
     __tablename__ = "card_key"
 
     secret: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     made_at: Mapped[dt.datetime]
+    retired_at: Mapped[dt.datetime | None]
+    reason: Mapped[str | None] = mapped_column(sa.String(200))
 
 
 class Term(Tenant, Base):
@@ -122,7 +125,7 @@ class Relation(StrEnum):
 
 
 class Guardianship(Tenant, Base):
-    """Who answers for which pupil, and since when; it is ended, never deleted."""
+    """Who answers for which pupil, and since when; it is ended, never deleted. What a court has withheld of the child's data is false, for this `reason`."""
 
     __tablename__ = "guardianship"
 
@@ -131,6 +134,10 @@ class Guardianship(Tenant, Base):
     relation: Mapped[Relation] = mapped_column(enumerated(Relation, "relation"))
     since: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+    diary: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    meals: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    access: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    reason: Mapped[str | None] = mapped_column(sa.String(200))
 
     __table_args__ = (
         tenant_key("guardian_id", to="person"), tenant_key("pupil_id", to="pupil"),
@@ -184,10 +191,22 @@ class Card(Tenant, Base):
     issued_at: Mapped[dt.datetime]
     blocked_at: Mapped[dt.datetime | None]
 
-    __table_args__ = (
-        tenant_key("person_id", to="person"), tenant_key("key_id", to="card_key"),
-        sa.UniqueConstraint("school_id", "token"), sa.Index(None, "school_id", "person_id"),
-    )
+    __table_args__ = (tenant_key("person_id", to="person"), tenant_key("key_id", to="card_key"), sa.UniqueConstraint("school_id", "token"),
+                      sa.Index(None, "school_id", "person_id"))
+
+
+class FormerToken(Base):
+    """A token that a card had under an earlier key: taps that were made before it moved still name it, as long as that key is not retired."""
+
+    __tablename__ = "former_token"
+
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"), primary_key=True)
+    token: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    card_id: Mapped[UUID]
+    key_id: Mapped[UUID]
+    moved_at: Mapped[dt.datetime]
+
+    __table_args__ = (tenant_key("card_id", to="card"), tenant_key("key_id", to="card_key"), sa.Index(None, "school_id", "card_id"))
 
 
 class DeviceKind(StrEnum):
@@ -206,6 +225,10 @@ class Device(Tenant, Base):
     kind: Mapped[DeviceKind] = mapped_column(enumerated(DeviceKind, "device_kind"))
     name: Mapped[str] = mapped_column(sa.String(80))
     public_key: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    key_made_at: Mapped[dt.datetime | None]  # null: at its enrolment
+    next_key: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))  # announced; takes the other's place with the first request that it signs
+    next_key_until: Mapped[dt.datetime | None]  # unless it lapses then
+    rotation_asked_at: Mapped[dt.datetime | None]  # by the office
     enrolled_at: Mapped[dt.datetime]
     revoked_at: Mapped[dt.datetime | None]
     counter: Mapped[int] = mapped_column(sa.BigInteger)
@@ -227,12 +250,17 @@ class DeviceCode(Base):
 
     digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
     school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"))
+    id: Mapped[UUID] = mapped_column(default=ids.new)  # the order's, made by whoever orders
     kind: Mapped[DeviceKind] = mapped_column(enumerated(DeviceKind, "device_kind"))
     name: Mapped[str] = mapped_column(sa.String(80))
     bindings: Mapped[list[Any]]
     made_at: Mapped[dt.datetime]
     expires_at: Mapped[dt.datetime]
-    device_id: Mapped[UUID | None]
+    cancelled_at: Mapped[dt.datetime | None]
+    renews_id: Mapped[UUID | None]  # the device whose place another is to take
+    device_id: Mapped[UUID | None]  # the one that it has admitted
+
+    __table_args__ = (sa.UniqueConstraint("school_id", "id"),)
 
 
 class Outcome(StrEnum):
@@ -266,7 +294,6 @@ class Tap(Base):
     data_version: Mapped[str | None] = mapped_column(sa.String(40))
 
     __table_args__ = (
-        tenant_key("device_id", to="device"), tenant_key("person_id", to="person"),
-        sa.UniqueConstraint("school_id", "id"), sa.Index(None, "school_id", "person_id", "happened_at"),
-        sa.Index(None, "school_id", "device_id", "happened_at"),
+        tenant_key("device_id", to="device"), tenant_key("person_id", to="person"), sa.UniqueConstraint("school_id", "id"),
+        sa.Index(None, "school_id", "person_id", "happened_at"), sa.Index(None, "school_id", "device_id", "happened_at"),
     )

@@ -7,7 +7,7 @@ import strawberry
 
 from school.fields import ROWS
 from school.ids import Kind
-from school.registry.guardianship import ENDED, GRANTED
+from school.registry.guardianship import ENDED, GRANTED, RESTRICTED
 from school.registry.models import CardState
 from school.registry.types import CardStateName
 from school.updates import Published, Update
@@ -22,7 +22,7 @@ class CardChanged(Update):
     state: Annotated[CardState, CardStateName]
 
 
-@strawberry.type(description="A guardian was added or is one no more.")
+@strawberry.type(description="A guardian was added, is one no more, or may read other things than before.")
 class GuardianshipChanged(Update):
     """Who, and whether they are a guardian now."""
 
@@ -42,5 +42,6 @@ def _guardianship(current: bool) -> Callable[[Published], Update]:
 UPDATES: dict[str, Callable[[Published], Update]] = {
     "registry.card_issued": _card(CardState.ACTIVE), "registry.card_unblocked": _card(CardState.ACTIVE),
     "registry.card_blocked": _card(CardState.BLOCKED), GRANTED: _guardianship(current=True), ENDED: _guardianship(current=False),
+    RESTRICTED: _guardianship(current=True),
 }
 TYPES = (CardChanged, GuardianshipChanged)

@@ -1,0 +1,109 @@
+"""What PostgreSQL's second line costs: the same reads as the viewer, as the service, and as a superuser whom no policy binds; interleaved.
+
+Each is a transaction of its own, as a resolver opens it. `superuser` sends neither the statement that takes a role nor meets a policy. Anyone can run it:
+
+    .venv/bin/python bench/row_security.py [--quick]
+"""
+
+import argparse
+import asyncio
+import datetime as dt
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from school.access import queries as access
+from school.context import Role, Viewer
+from school.db import Database, migrate
+from school.diary import queries as diary
+from school.meals import queries as meals
+from school.registry import accounts
+from school.registry import queries as registry
+from school.registry.account_models import AccountRole
+from school.seed.build import build
+from school.seed.logins import make_passwords
+from school.seed.plan import Size
+from tests.postgres import PostgresServer
+
+TODAY = dt.date(2026, 11, 23)
+Read = Callable[[AsyncSession], Awaitable[Any]]
+
+
+async def viewer_of(database: Database, role: Role) -> Viewer:
+    """Somebody of this role, the one with the most children first."""
+    async with database.read() as session:
+        found = await session.scalars(sa.select(AccountRole.account_id).where(AccountRole.role == role).order_by(AccountRole.account_id).limit(20))
+        viewers = [await accounts.view(session, SimpleNamespace(account_id=id_, id=id_, scopes=None, strong=True)) for id_ in found]
+    return max(viewers, key=lambda viewer: len(viewer.children))
+
+
+def reads(parent: Viewer, teacher: Viewer) -> dict[str, tuple[Viewer, Read]]:
+    """What is read, and by whom."""
+    child = min(parent.children, key=lambda ref: ref.id)
+    return {
+        "nothing": (parent, lambda session: session.execute(sa.text("SELECT 1"))),
+        "parent: children": (parent, lambda session: registry.children(session, parent)),
+        "parent: a week's diary": (parent, lambda session: diary.child_diary(session, parent, child, TODAY - dt.timedelta(days=6), TODAY)),
+        "parent: 20 transfers": (parent, lambda session: meals.history(session, parent, child, first=20, after=None)),
+        "parent: 20 passages": (parent, lambda session: access.passages(session, parent, child, first=20, after=None)),
+        "teacher: 50 pupils": (teacher, lambda session: registry.pupils(session, teacher, None, first=50, after=None)),
+    }
+
+
+async def measure(url: str, rounds: int) -> list[tuple[str, dict[str, float]]]:
+    """Milliseconds of each read, by side: the lower quartile, for other work on the machine only ever adds."""
+    await asyncio.to_thread(migrate, url)
+    database = Database(url)
+    await build(database, make_passwords(), TODAY, size=Size.SMALL)
+    async with database.engine.connect() as connection:
+        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(sa.text("ANALYZE"))
+    # A connection for each side, for a plan that depends on policies is made anew when another role comes.
+    bare, service, viewers = Database(url, pool_size=1), Database(url, pool_size=1), Database(url, pool_size=1)
+    table = []
+    for name, (viewer, read) in reads(await viewer_of(database, Role.GUARDIAN), await viewer_of(database, Role.TEACHER)).items():
+        sides: dict[str, Callable[[], AbstractAsyncContextManager[AsyncSession]]] = {
+            "superuser": async_sessionmaker(bare.engine, expire_on_commit=False, autoflush=False), "service": service.read,
+            "viewer": lambda viewer=viewer: viewers.read(viewer.identity()),
+        }
+        taken: dict[str, list[float]] = {side: [] for side in sides}
+        for number in range(rounds + 20):  # the first ones prepare statements and plans
+            for side, begin in sides.items():
+                started = time.perf_counter()
+                async with begin() as session:
+                    await read(session)
+                if number >= 20:
+                    taken[side].append((time.perf_counter() - started) * 1000)
+        table.append((name, {side: statistics.quantiles(times, n=4)[0] for side, times in taken.items()}))
+    for opened in (database, bare, service, viewers):
+        await opened.close()
+    return table
+
+
+def main() -> None:
+    """Print a table for docs/measurements.md."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds")
+    rounds = 20 if parser.parse_args().quick else 600
+    with tempfile.TemporaryDirectory(prefix="school-bench-") as folder:
+        Path(folder).chmod(0o711)
+        with PostgresServer(Path(folder) / "cluster") as server:
+            table = asyncio.run(measure(server.url(), rounds))
+    print("| read | superuser ms | service ms | viewer ms | viewer costs more |\n|---|---|---|---|---|")
+    for name, by_side in table:
+        bare, service, viewer = by_side["superuser"], by_side["service"], by_side["viewer"]
+        print(f"| {name} | {bare:.2f} | {service:.2f} | {viewer:.2f} | {viewer - bare:.2f} ms, × {viewer / bare:.2f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""The small world with a row in every table: of every pupil, of both schools."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import ids
+from school.access.models import AntiPassback, Audience, Direction, Door, DoorReader, DoorRule, Passage, Presence
+from school.context import NOBODY, Area, Grant, Role, Scope, Viewer
+from school.day.models import LateArrival
+from school.db import Base, Database
+from school.delivery.models import Lease
+from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
+from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
+from school.ids import Ref
+from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Till, TillReader, Transfer, TransferKind
+from school.outbox import Checkpoint, FeedHead, FeedRow, OutboxRow, TopicKind
+from school.record.models import Record, RecordAction
+from school.registry.account_models import Session
+from school.registry.models import Device, DeviceCode, DeviceKind, FormerToken, Outcome, Tap
+from school.serving.models import TrustedDocument
+from tests.world import MONDAY, PUPILS, World, build
+
+NOON = dt.datetime(2026, 9, 7, 12, tzinfo=dt.UTC)
+TOLD = ("diary.mark_given", "meals.sold", "access.passed", "day.came_late", "registry.card_blocked", "registry.guardianship_granted")
+
+
+async def fill(database: Database) -> World:
+    """Build it, and let the service write it."""
+    world = await build(database)
+    async with database.begin() as session:
+        for school_id in (1, 2):
+            session.add_all(await _places(session, world, school_id))
+        await session.flush()
+        for number, name in enumerate(PUPILS):
+            for batch in _pupil(world, name, 1 + number * len(TOLD)), _money(world, name, await _funding(session, PUPILS[name][0])):
+                for row in batch:
+                    session.add(row)
+                    await session.flush()
+        session.add_all(_accounts(world))
+        await session.execute(sa.update(FeedHead).values(seq=1000))
+        session.add_all([
+            Lease(name="relay", holder=ids.new(), expires_at=NOON), Checkpoint(consumer="late", seq=1), Throttle(key=b"t" * 32, until_ms=1),
+            TrustedDocument(digest="0" * 64, name="Q", text="{ me { login } }", admitted_at=NOON),
+        ])
+    return world
+
+
+def viewers(world: World) -> dict[str, Viewer]:
+    """Everybody who may ask: those of the world, and some who are rarer."""
+    parent, office = world.viewers["parent"], world.viewers["office"]
+    vera = Ref(1, world.people["vera"])
+    return {
+        "nobody": NOBODY, **world.viewers,
+        "head": replace(office, grants=(Grant(1, world.people["office"], Role.HEAD),)),
+        "district": replace(office, grants=tuple(Grant(school, world.people["office"], Role.DISTRICT) for school in (1, 2))),
+        "revoked": replace(world.viewers["other_parent"], children=frozenset()),
+        "dismissed": replace(office, grants=()),
+        **{f"restricted from {area}": replace(world.viewers["divorced"], withheld=frozenset({(vera, area)}))
+           for area in (Area.DIARY, Area.MEALS, Area.ACCESS)},
+        "token for meals": replace(parent, scopes=frozenset({Scope(Area.MEALS, write=False)})),
+        "teacher and parent": replace(world.viewers["teacher"], grants=(*world.viewers["teacher"].grants, *parent.grants), children=parent.children),
+    }
+
+
+async def _funding(session: AsyncSession, school_id: int) -> UUID:
+    return (await session.execute(
+        sa.select(MealAccount.id).where(MealAccount.school_id == school_id, MealAccount.kind == AccountKind.FUNDING))).scalar_one()
+
+
+async def _places(session: AsyncSession, world: World, school_id: int) -> list[Base]:
+    """A gate with its door, a till, a code, homework: what a school has that is nobody's."""
+    key = {"school_id": school_id}
+    gate, door, till = (ids.new() for _ in range(3))
+    world.devices[f"gate of {school_id}"], world.doors[f"of {school_id}"], world.tills[f"of {school_id}"] = gate, door, till
+    session.add_all([
+        Device(**key, id=gate, kind=DeviceKind.GATE, name="side gate", public_key=b"p" * 32, enrolled_at=NOON, counter=0, counter_window=0,
+               software="test", queue_depth=0, rejected=0, clock_offset_ms=0),
+        Door(**key, id=door, name="Двор", anti_passback=AntiPassback.OFF), Till(**key, id=till, name="Кафе"),
+    ])
+    await session.flush()
+    lessons = [(name, group) for name, group in (("5A-1", "5A"), ("6B-1", "6B"), ("2-5A-1", "2-5A")) if (group == "2-5A") == (school_id == 2)]
+    return [
+        DoorReader(**key, device_id=gate, reader="in", door_id=door, direction=Direction.IN),
+        TillReader(**key, device_id=gate, reader="till", till_id=till),
+        DoorRule(**key, id=ids.new(), audience=Audience.STAFF, weekdays=1, starts_at=dt.time(8), ends_at=dt.time(9), made_at=NOON),
+        DeviceCode(**key, digest=hashlib.sha256(bytes([school_id])).digest(), id=ids.new(), kind=DeviceKind.GATE, name="gate", bindings=[], made_at=NOON,
+                   expires_at=NOON),
+        *(Homework(**key, id=ids.new(), course_id=world.courses[group], due_lesson_id=world.lessons[lesson], text="№ 1",
+                   set_by=world.people["teacher" if school_id == 1 else "teacher2"], set_at=NOON) for lesson, group in lessons),
+    ]
+
+
+def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
+    """The diary, the passages and the news of a pupil; `seq` is the first number of the feed."""
+    school_id, group, _ = PUPILS[name]
+    group, teacher = (group, "teacher") if school_id == 1 else (f"2-{group}", "teacher2")
+    key, pupil, by, lesson = {"school_id": school_id}, world.people[name], world.people[teacher], world.lessons[f"{group}-1"]
+    gate, door, mark, passage = world.devices[f"gate of {school_id}"], world.doors[f"of {school_id}"], ids.new(), ids.new()
+    content: dict[str, Any] = {"value": 5, "weight": 1, "work": WorkKind.TEST, "comment": None}
+    yield Mark(**key, id=mark, pupil_id=pupil, lesson_id=lesson, course_id=world.courses[group], **content, revision=1, given_by=by, given_at=NOON)
+    yield MarkRevision(**key, mark_id=mark, revision=1, action=MarkAction.GIVEN, **content, reason=None, by=by, at=NOON)
+    yield Attendance(**key, lesson_id=lesson, pupil_id=pupil, kind=AttendanceKind.PRESENT, minutes_late=None, by=by, at=NOON)
+    yield Tap(**key, device_id=gate, sequence=seq, id=ids.new(), digest=b"d" * 32, reader="in", token=world.token(name, school_id), key_id="k",
+              person_id=pupil, device_at=NOON, happened_at=NOON, received_at=NOON, late=False, suspect=False, outcome=Outcome.ADMIT, reason="OK")
+    yield Passage(**key, id=passage, person_id=pupil, door_id=door, direction=Direction.IN, reason="OK", device_id=gate, sequence=seq, happened_at=NOON,
+                  received_at=NOON, late=False, suspect=False)
+    yield Presence(**key, person_id=pupil, inside=True, door_id=door, changed_at=NOON)
+    yield LateArrival(**key, pupil_id=pupil, on_date=MONDAY, passage_id=passage, lesson_id=lesson, minutes=5, noticed_at=NOON)
+    yield FormerToken(**key, token=hashlib.sha256(name.encode()).digest(), card_id=world.cards[name], key_id=world.card_keys[school_id][0], moved_at=NOON)
+    for offset, kind in enumerate(TOLD):
+        yield FeedRow(**key, seq=seq + offset, topic_kind=TopicKind.PUPIL, topic_id=pupil, event_id=ids.new(), kind=kind, version=1, payload={},
+                      occurred_at=NOON, late=False, published_at=NOON)
+    yield FeedRow(**key, seq=500 + seq, topic_kind=TopicKind.DOOR, topic_id=door, event_id=ids.new(), kind="access.passed", version=1,
+                  payload={"person_id": str(pupil)}, occurred_at=NOON, late=False, published_at=NOON)
+    for area in Area:
+        yield Record(**key, id=ids.new(), at=NOON, on_date=MONDAY, person_id=pupil, area=area, action=RecordAction.READ, account_id=world.accounts["office"],
+                     role=Role.OFFICE)
+    yield OutboxRow(**key, event_id=ids.new(), kind="diary.mark_given", version=1, topics=[["pupil", str(pupil)]], payload={}, occurred_at=NOON, late=False,
+                    appended_at=NOON)
+
+
+def _money(world: World, name: str, funding: UUID) -> Iterator[Base]:
+    """A pupil's transfer, with both its postings and a line."""
+    school_id, account, transfer = PUPILS[name][0], world.meal_accounts[name], ids.new()
+    key = {"school_id": school_id}
+    yield Transfer(**key, id=transfer, kind=TransferKind.TOP_UP, account_id=account, amount=100, currency="RUB", happened_at=NOON, digest=b"d" * 32)
+    yield Posting(**key, transfer_id=transfer, account_id=account, amount=100, balance=100)
+    yield Posting(**key, transfer_id=transfer, account_id=funding, amount=-100, balance=None)
+    yield SaleItem(**key, transfer_id=transfer, line=1, name="Суп", quantity=1, price=100)
+
+
+def _accounts(world: World) -> Iterator[Base]:
+    """What proves who somebody is."""
+    for login, account in world.accounts.items():
+        key = {"account_id": account}
+        digest = hashlib.sha256(login.encode()).digest()
+        yield Session(**key, digest=digest, made_at=NOON, expires_at=NOON)
+        yield Ticket(**key, digest=digest, kind=TicketKind.PASSWORD, payload={}, expires_at=NOON)
+        yield Totp(**key, secret=b"s", made_at=NOON, last_step=0)
+        yield RecoveryCode(**key, digest=digest)
+        yield Passkey(**key, credential=digest, public_key=b"p", sign_count=0, name="key", made_at=NOON)
+        yield OutsideIdentity(**key, issuer="https://provider", subject=login, made_at=NOON)
+    for name, school_id in (("parent", 1), ("parent2", 2)):
+        yield Invitation(school_id=school_id, person_id=world.people[name], role=Role.GUARDIAN, digest=hashlib.sha256(name.encode()).digest(), made_at=NOON,
+                         expires_at=NOON)

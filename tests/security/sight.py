@@ -1,0 +1,190 @@
+"""What everybody may read, add and change of every table, and a look at what PostgreSQL lets them: the other side of the policies' migration.
+
+Said once more here, in Python and from the Viewer, so that neither a policy nor a setting can be wrong unseen.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import sqlalchemy as sa
+
+from school.context import MEMBERS, OF_A_CHILD, Area, Context, Role, Viewer
+from school.db import Database
+from school.ids import Ref
+from school.settings import Settings
+from school.tables import metadata
+from school.updates import area_of
+
+Row = Mapping[str, Any]
+STAFF = "teacher canteen guard office head"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Who does what with a table, in words: a role, anywhere in its school; `member`, in any; `family`, of a child, `family:diary` of one of whom that is
+    not withheld; `self`; `account`.
+
+    `owner` is the column with whom a row is about; `hidden` are the columns that nobody reads; `global_`: no school bounds it.
+    """
+
+    owner: str = ""
+    read: str = ""
+    add: str = ""
+    change: str = ""
+    changing: str = ""
+    hidden: frozenset[str] = field(default_factory=frozenset)
+    global_: bool = False
+
+    @property
+    def within(self) -> bool:
+        """Whether a viewer's schools bound whatever else lets them do something."""
+        return bool(self.read or self.add) and not self.global_
+
+
+_TIMETABLE = "teacher office head guardian pupil"
+_MARKS = "teacher office head family:diary"
+_MONEY = "canteen office head family:meals self"
+SIGHTS = {
+    "school": Sight(read="member district"), "term": Sight(read="member"), "bell": Sight(read="member"), "subject": Sight(read="member"),
+    "course": Sight(read="member"), "class_group": Sight(read="member"), "staff": Sight(read="member"),
+    "person": Sight(owner="id", read=f"{STAFF} family self colleague", change="office", changing="sort_key"),
+    "pupil": Sight(owner="id", read=f"{STAFF} family"),
+    "guardianship": Sight(owner="guardian_id", read="office head self", add="office", change="office", changing="ended_at diary meals access reason"),
+    "card": Sight(owner="person_id", read="canteen office head family:access self", add="office", change="office head family:access self",
+                  changing="state blocked_at"),
+    "former_token": Sight(read="canteen office head"),
+    "card_key": Sight(read="office head", add="office", change="office", changing="retired_at", hidden=frozenset({"secret"})),
+    "device": Sight(read="member", change="office", changing="revoked_at rotation_asked_at"),
+    "device_code": Sight(read="office head", add="office", change="office", changing="cancelled_at digest made_at expires_at",
+                         hidden=frozenset({"digest"})),
+    "tap": Sight(owner="person_id", read="canteen guard office head family:access"),
+    "grading_scale": Sight(read=_TIMETABLE), "course_scale": Sight(read=_TIMETABLE),
+    "lesson": Sight(read=_TIMETABLE, change="teacher", changing="topic"),
+    "homework": Sight(read=_TIMETABLE, add="teacher", change="teacher", changing="withdrawn_at"),
+    "mark": Sight(owner="pupil_id", read=_MARKS, add="teacher", change="teacher", changing="value weight work comment revision withdrawn_at"),
+    "mark_revision": Sight(owner="mark_id", read=_MARKS, add="teacher"),
+    "attendance": Sight(owner="pupil_id", read=_MARKS, add="teacher", change="teacher", changing="kind minutes_late by at"),
+    "meal_account": Sight(owner="person_id", read=_MONEY, add="office", change="canteen office", changing="balance"),
+    "till": Sight(read="member"), "till_reader": Sight(read="canteen office head"),
+    "transfer": Sight(owner="account_id", read=_MONEY, add="canteen office"), "posting": Sight(owner="account_id", read=_MONEY, add="canteen office"),
+    "sale_item": Sight(owner="transfer_id", read=_MONEY, add="canteen"),
+    "door": Sight(read="member", add="office"),
+    "door_reader": Sight(read="member", add="office", change="office", changing="door_id direction"),
+    "door_rule": Sight(read="guard office head", add="office", change="office", changing="ended_at"),
+    "passage": Sight(owner="person_id", read="guard office head family:access"),
+    "presence": Sight(owner="person_id", read="guard office head teacher family:access"),
+    "late_arrival": Sight(owner="pupil_id", read="teacher office head family:access"),
+    "outbox": Sight(add="nobody"),  # in whose name, and of which school, is asked in a test of its own
+    "feed": Sight(owner="topic_id", read="told"), "feed_head": Sight(read="account", global_=True),
+    "account": Sight(read="account", global_=True, hidden=frozenset({"password_hash", "disabled_at"})),
+    "account_role": Sight(read="account office", global_=True),
+    "session": Sight(read="account", change="account", changing="revoked_at", global_=True, hidden=frozenset({"digest"})),
+    "invitation": Sight(read="office", add="office", change="office", changing="void_at", hidden=frozenset({"digest"})),
+    "record": Sight(owner="person_id", read="office head recorded"),
+    **dict.fromkeys((
+        "checkpoint", "lease", "outside_identity", "passkey", "recovery_code", "throttle", "ticket", "totp", "trusted_document"), Sight()),
+}
+"""Every table: a new one is added here when it is added to the policies."""
+
+_PARENTS = {"mark_id": "mark", "account_id": "meal_account", "transfer_id": "transfer"}
+"""Whose row tells the owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All rows of all tables, as the service sees them."""
+
+    rows: dict[str, list[Row]]
+    staff: frozenset[Ref]
+
+    @classmethod
+    async def read(cls, database: Database) -> "Tables":
+        """What is there."""
+        async with database.read() as session:
+            rows: dict[str, list[Row]] = {
+                table.name: sorted((dict(row._mapping) for row in await session.execute(sa.select(table))), key=repr) for table in metadata.sorted_tables}
+        return cls(rows, frozenset(Ref(row["school_id"], row["id"]) for row in rows["staff"]))
+
+    def owner(self, table: str, row: Row) -> UUID | None:
+        """Whom a row is about."""
+        column = SIGHTS[table].owner
+        if column in _PARENTS and table != "meal_account":
+            parent = _PARENTS[column]
+            return next(self.owner(parent, other) for other in self.rows[parent] if (other["school_id"], other["id"]) == (row["school_id"], row[column]))
+        found: UUID | None = row[column] if column else None
+        return found
+
+    def expected(self, viewer: Viewer, table: str, words: str) -> list[Row]:
+        """The rows with which these words let the viewer do something."""
+        return [row for row in self.rows[table] if any(self._lets(viewer, word, table, row) for word in words.split())]
+
+    def _lets(self, viewer: Viewer, word: str, table: str, row: Row) -> bool:
+        school = row["id" if table == "school" else "school_id"] if "school_id" in row or table == "school" else None
+        owner = self.owner(table, row)
+        child = Ref(school, owner) if school is not None and owner is not None else None
+        if word in set(Role):
+            return school in viewer.schools(Role(word))
+        if word.startswith("family:"):
+            return child in viewer.family(Area(word.partition(":")[2]))
+        answers: dict[str, Callable[[], bool]] = {
+            "member": lambda: school in viewer.schools(*MEMBERS),
+            "family": lambda: child in viewer.children,
+            "self": lambda: any((grant.school_id, grant.person_id) == (school, owner) for grant in viewer.grants if grant.role in MEMBERS),
+            "colleague": lambda: child in self.staff and school in viewer.schools(*MEMBERS),
+            "account": lambda: viewer.signed_in and (table == "feed_head" or row["id" if table == "account" else "account_id"] == viewer.account_id),
+            "told": lambda: row["topic_kind"] == "pupil" and child in _open(viewer, area_of(row["kind"])),
+            "recorded": lambda: child in _open(viewer, row["area"]),
+            "nobody": lambda: False,
+        }
+        return answers[word]()
+
+
+def _open(viewer: Viewer, area: Area) -> frozenset[Ref]:
+    return viewer.family(area) if area in OF_A_CHILD else viewer.children
+
+
+def shown(table: sa.Table) -> list[sa.Column[Any]]:
+    """The columns that may be read."""
+    return [column for column in table.columns if column.name not in SIGHTS[table.name].hidden]
+
+
+def texts(table: sa.Table, rows: Sequence[Row]) -> set[str]:
+    """Rows, so that they can be compared."""
+    return {repr([row[column.name] for column in shown(table)]) for row in rows}
+
+
+def transactions(database: Database, viewer: Viewer) -> Context:
+    """As whom the service works for somebody."""
+    return Context(viewer, database, Settings())
+
+
+async def faults(database: Database, tables: Tables, viewers: Mapping[str, Viewer], of: Sequence[sa.Table] = metadata.sorted_tables) -> dict[str, list[str]]:
+    """By table: who sees what they should not, and who does not see what they should, with no WHERE clause whatever."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, viewer in viewers.items():
+        for table in of:
+            expected = texts(table, tables.expected(viewer, table.name, SIGHTS[table.name].read))
+            seen = await _seen(database, viewer, table)
+            if seen != expected:
+                found[table.name].append(f"{name}: {len(seen - expected)} too many, {len(expected - seen)} missing")
+    return found
+
+
+async def _seen(database: Database, viewer: Viewer, table: sa.Table) -> set[str]:
+    """What a statement without a WHERE clause shows; nothing where the table is closed altogether."""
+    try:
+        async with transactions(database, viewer).read() as session:
+            return texts(table, [dict(row._mapping) for row in await session.execute(sa.select(*shown(table)))])
+    except sa.exc.ProgrammingError as error:
+        if SIGHTS[table.name].read or not is_denied(error):
+            raise
+        return set()
+
+
+def is_denied(error: sa.exc.DBAPIError) -> bool:
+    """Whether PostgreSQL says that this is not allowed."""
+    return isinstance(error.__cause__ and error.__cause__.__cause__, asyncpg.InsufficientPrivilegeError)
