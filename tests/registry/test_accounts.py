@@ -1,104 +1,77 @@
-"""Signing in: one refusal for every wrong pair, tokens kept as digests, sessions that end."""
+"""Accounts: logins that are one however they are typed, what they are in which school, and the Viewer behind a token."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-import time_machine
 
-from school.context import NOBODY, Grant, Role, Viewer
+from school.context import NOBODY, Area, Grant, Role, Scope, Viewer
 from school.db import Database
 from school.errors import Code, Refused
+from school.ids import Ref
 from school.registry import accounts
-from school.registry.account_models import Account, Session
-from school.registry.models import Guardianship
-from tests.registry.office import statements
-from tests.world import build
+from school.registry.account_models import Account, AccountRole, Session
+from school.registry.models import Guardianship, School, Staff
+from tests.registry.office import NOON, Office
 
-SECONDS = 3600
-
-
-async def sessions(database: Database) -> int:
-    """How many sessions there are."""
-    async with database.read() as session:
-        return await session.scalar(sa.select(sa.func.count()).select_from(Session)) or 0
+TOKEN = "a token"
 
 
-async def test_who_signs_in_is_known_by_the_token_and_by_nothing_kept(database: Database) -> None:
-    world = await build(database)
-    async with database.begin() as session:
-        await accounts.open_account(session, "Mother", "correct horse", (Grant(1, world.people["parent"], Role.GUARDIAN),))
-    made = await accounts.sign_in(database, " mother ", "correct horse", seconds=SECONDS)
-    async with database.read() as session:
-        viewer = await accounts.viewer_of(session, made.token)
-        kept = (await session.execute(sa.select(Session.digest))).scalars().all()
-    assert viewer == made.viewer
-    assert {child.id for child in viewer.children} == {world.people["anna"], world.people["vera"]}
-    assert kept == [accounts.digest_of(made.token)]
+async def opened(office: Office, login: str, **values: Any) -> Viewer:
+    """The viewer behind a session of a login of the small world."""
+    async with office.database.begin() as session:
+        await session.execute(sa.delete(Session))
+        lasts = {"made_at": NOON, "expires_at": NOON + dt.timedelta(hours=1)}
+        session.add(Session(account_id=office.world.accounts[login], digest=accounts.digest_of(TOKEN), **lasts | values))
+    return await office.viewer_of(TOKEN)
 
 
-@pytest.mark.parametrize(("login", "password"), [
-    ("mother", "wrong horse"), ("nobody", "correct horse"), ("disabled", "correct horse"), ("anna", ""), ("", ""),
-    ("mother\0", "correct horse"), ("\0", "\0"), ("\ud800mother", "correct horse"), ("mother", "correct \ud800horse"), ("\udfff", "\ud800")])
-async def test_every_wrong_pair_is_one_refusal_and_leaves_no_session(database: Database, login: str, password: str) -> None:
-    await build(database)
-    async with database.begin() as session:
-        await accounts.open_account(session, "mother", "correct horse", ())
-        disabled = await accounts.open_account(session, "disabled", "correct horse", ())
-        await session.execute(sa.update(Account).where(Account.id == disabled).values(disabled_at=dt.datetime.now(dt.UTC)))
-    with pytest.raises(Refused) as caught:
-        await accounts.sign_in(database, login, password, seconds=SECONDS)
-    assert (caught.value.code, caught.value.message) == (Code.BAD_CREDENTIALS, "Login or password is wrong.")
-    assert await sessions(database) == 0
+async def test_who_is_signed_in_is_what_the_account_is(office: Office) -> None:
+    for login, viewer in office.world.viewers.items():
+        seen = await opened(office, login)
+        assert (seen.account_id, seen.grants, seen.children, seen.scopes) == (viewer.account_id, viewer.grants, viewer.children, None), login
 
 
-@pytest.mark.parametrize("login", ["mother", "nobody", "mother\0", "\ud800"])
-async def test_every_wrong_pair_costs_one_question_and_one_hash(database: Database, login: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with database.begin() as session:
-        await accounts.open_account(session, "mother", "correct horse", ())
-    verified, verify = [], accounts._verify
-
-    def counted(password_hash: str, password: str) -> bool:
-        verified.append(password_hash.split("$")[1:4])  # the algorithm and its cost
-        return verify(password_hash, password)
-
-    monkeypatch.setattr(accounts, "_verify", counted)
-    with statements(database) as sent, pytest.raises(Refused):
-        await accounts.sign_in(database, login, "wrong horse", seconds=SECONDS)
-    assert (sent, verified) == (["SELECT"], [["argon2id", "v=19", "m=19456,t=2,p=1"]])
+@pytest.mark.parametrize("ended", [{"revoked_at": NOON}, {"expires_at": NOON}])
+async def test_a_session_that_has_ended_is_nobody_s(office: Office, ended: dict[str, dt.datetime]) -> None:
+    assert await opened(office, "parent", **ended) == NOBODY
+    assert await office.viewer_of("another token") == NOBODY
 
 
-async def test_a_session_ends_by_itself_by_its_owner_and_with_its_account(database: Database) -> None:
-    async with database.begin() as session:
-        account = await accounts.open_account(session, "mother", "correct horse", ())
-    with time_machine.travel(dt.datetime(2026, 9, 7, 8, tzinfo=dt.UTC), tick=False) as clock:
-        first, second, third = [(await accounts.sign_in(database, "mother", "correct horse", seconds=SECONDS)) for _ in range(3)]
-        async with database.begin() as session:
-            await accounts.sign_out(session, second.viewer)
-        assert await who(database, first.token) == first.viewer
-        assert await who(database, second.token) == NOBODY
-        clock.shift(SECONDS)
-        assert await who(database, first.token) == NOBODY
-        clock.shift(-10)
-        assert await who(database, third.token) == third.viewer
-        async with database.begin() as session:
-            await session.execute(sa.update(Account).where(Account.id == account).values(disabled_at=dt.datetime.now(dt.UTC)))
-        assert await who(database, third.token) == NOBODY
+async def test_a_program_s_token_has_its_scopes_and_what_its_account_has_now(office: Office) -> None:
+    viewer = await opened(office, "parent", scopes=[["diary", False], ["meals", True]])
+    assert viewer.scopes == {Scope(Area.DIARY, write=False), Scope(Area.MEALS, write=True)}
+    assert viewer.children == office.viewer("parent").children
+    async with office.database.begin() as session:
+        await session.execute(sa.update(Guardianship).where(Guardianship.pupil_id == office.world.people["vera"]).values(ended_at=NOON))
+    assert {child.id for child in (await office.viewer_of(TOKEN)).children} == {office.world.people["anna"], office.world.people["gleb"]}
 
 
-async def who(database: Database, token: str) -> Viewer:
-    """The viewer behind a token."""
-    async with database.read() as session:
-        return await accounts.viewer_of(session, token)
+async def test_whoever_owes_a_second_factor_is_none_of_the_staff(office: Office) -> None:
+    async with office.database.begin() as session:
+        await session.execute(sa.update(School).where(School.id == 1).values(staff_factor_required=True))
+        session.add(AccountRole(account_id=office.world.accounts["teacher"], school_id=1, person_id=office.world.people["parent"], role=Role.GUARDIAN))
+    family = Grant(1, office.world.people["parent"], Role.GUARDIAN)
+    weak, strong = await opened(office, "teacher"), await opened(office, "teacher", strong=True)
+    assert weak.grants == (family,)
+    assert set(strong.grants) == {family, *office.viewer("teacher").grants}
+    assert (await opened(office, "office2")).grants == office.viewer("office2").grants  # another school asks for none
+    assert (await opened(office, "anna")).grants == office.viewer("anna").grants  # and of a pupil nobody does
 
 
-async def test_an_ended_guardianship_is_no_childs_any_more(database: Database) -> None:
-    world = await build(database)
-    async with database.begin() as session:
-        await accounts.open_account(session, "mother", "correct horse", (Grant(1, world.people["parent"], Role.GUARDIAN),))
-        await session.execute(sa.update(Guardianship).where(Guardianship.pupil_id == world.people["vera"]).values(ended_at=dt.datetime.now(dt.UTC)))
-    made = await accounts.sign_in(database, "mother", "correct horse", seconds=SECONDS)
-    assert {child.id for child in made.viewer.children} == {world.people["anna"]}
+async def test_whoever_has_left_is_none_of_the_staff(office: Office) -> None:
+    async with office.database.begin() as session:
+        await session.execute(sa.update(Staff).where(Staff.id == office.world.people["teacher"]).values(left_on=NOON.date()))
+    assert (await opened(office, "teacher", strong=True)).grants == ()
+
+
+async def test_the_same_child_of_two_persons_is_one_child(office: Office) -> None:
+    async with office.database.begin() as session:
+        session.add(AccountRole(account_id=office.world.accounts["parent"], school_id=1, person_id=office.world.people["divorced"], role=Role.GUARDIAN))
+        await session.execute(sa.update(Guardianship).where(Guardianship.guardian_id == office.world.people["parent"]).values(diary=False))
+    viewer = await opened(office, "parent")
+    assert viewer.withheld == {(Ref(1, office.world.people["anna"]), Area.DIARY)}  # of Vera the other person sees it
 
 
 @pytest.mark.parametrize(("login", "password", "code"), [
