@@ -10,10 +10,14 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from school.commands.start import BAD_SETTING, fail
 from school.settings import Settings
 
+HEADER_SECONDS = 10.0
+HEADER_BYTES = 64 * 1024
+"""How long a request's line and headers may take to come, and how much they may be: uvicorn itself would wait and gather for ever."""
 WEBSOCKET_BYTES = 64 * 1024
 """The largest message a client may send over a WebSocket: a document and its variables."""
 BACKLOG = 2048
@@ -35,6 +39,53 @@ def listen(settings: Settings) -> socket.socket:
     return bound
 
 
+class Http(HttpToolsProtocol):
+    """uvicorn's, which hangs up where the head of a request does not come to an end: half-open requests would hold the process's sockets and memory."""
+
+    _patience: asyncio.TimerHandle | None = None
+    _in_body = False
+    _received = 0
+
+    def connection_made(self, transport: Any) -> None:
+        """A connection is opened to ask something."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """After an answer, the next request begins with its first byte, or what is left of a body that was refused must come to an end."""
+        if self.cycle is None or self.cycle.response_complete:
+            self._wait()
+        self._received = 0 if self._in_body else self._received + len(data)
+        super().data_received(data)
+        if not self._in_body and self._received > HEADER_BYTES:
+            self.transport.close()
+
+    def on_headers_complete(self) -> None:
+        """The head is here; the body has a limit of its own."""
+        self._in_body = True
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The body is here."""
+        self._in_body, self._received = False, 0
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing is awaited any more."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        if self._patience is None:
+            self._patience = self.loop.call_later(HEADER_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+
 class _Server(uvicorn.Server):
     """uvicorn's, which at its end first tells the application to let go of long-polls and streams."""
 
@@ -44,13 +95,19 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def configure(application: Starlette, settings: Settings) -> uvicorn.Config:
+    """uvicorn as it serves an application. Only the trusted proxies say on whose behalf they come."""
+    return uvicorn.Config(
+        application, loop="uvloop", http=Http, ws="websockets-sansio", ws_max_size=WEBSOCKET_BYTES, ws_per_message_deflate=False, lifespan="on",
+        log_config=None, access_log=False, server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=GRACE_SECONDS, log_level=settings.log_level,
+        proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies),
+    )
+
+
 def run_server(application: Starlette, settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM, then exit with 0; with 1 if it could not start."""
     bound = listen(settings)
-    server = _Server(uvicorn.Config(
-        application, loop="uvloop", http="httptools", ws="websockets-sansio", ws_max_size=WEBSOCKET_BYTES, lifespan="on", log_config=None, access_log=False,
-        server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=GRACE_SECONDS, log_level=settings.log_level,
-    ))
+    server = _Server(configure(application, settings))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn ends gracefully, then raises the signal once more for us
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[bound])

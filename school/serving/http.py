@@ -1,11 +1,12 @@
 """GraphQL over HTTP: JSON by POST, limits before parsing, one status for each kind of no."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -14,112 +15,166 @@ from strawberry.types.graphql import OperationType
 
 from school.db import is_away
 from school.serving import origin
+from school.serving.documents import BadDocumentError
 from school.serving.errors import DatabaseAwayError, present
+from school.serving.faults import Fault
 from school.serving.schema import Schema
+from school.serving.terms import Terms, Trusted
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 OVER_HTTP = {OperationType.QUERY, OperationType.MUTATION}
+BODY_SECONDS = 10.0
+
+
+class Asked(NamedTuple):
+    """What a request asks for: a document by its text or by its id, values for its variables, and which of its operations."""
+
+    text: str | None
+    document_id: str | None
+    variables: dict[str, Any] | None
+    operation: str | None
 
 
 class ContextFor(Protocol):
-    """Makes an operation's context from the session's token and the client's address."""
+    """Makes an operation's context from the session's token, the client's address and what it says that it is."""
 
-    def __call__(self, token: str | None, address: str) -> Awaitable[Any]:
-        """The context; anything the database raises passes through."""
+    def __call__(self, token: str | None, address: str, agent: str) -> Awaitable[Any]:
+        """The context, on which `cookie` may be left for the answer; anything the database raises passes through."""
 
 
 class BadRequestError(Exception):
-    """The request is refused before GraphQL runs."""
+    """The request is refused before GraphQL runs, or has run out of time."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: Fault, message: str) -> None:
         super().__init__(message)
         self.status, self.code, self.message = status, code, message
 
 
-def endpoint(schema: Schema, context_for: ContextFor, *, body_limit: int, origins: tuple[str, ...]) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(schema: Schema, context_for: ContextFor, trusted: Trusted, terms: Terms) -> Callable[[Request], Awaitable[Response]]:
     """The POST endpoint of a schema."""
+
+    async def answer(request: Request, media: str) -> Response:
+        check_origin(request, terms)
+        asked = parse_request(await read_body(request, terms.body_limit, terms.body_seconds))
+        token = credential(request, terms)
+        try:
+            document = await trusted.find(asked.text, asked.document_id)
+            schema.read(document, asked.variables)
+        except BadDocumentError as error:
+            return _answer(ExecutionResult(data=None, errors=error.errors), media, terms)
+        context = await context_for(token, request.client.host if request.client else "", request.headers.get("user-agent", ""))
+        response = _answer(await _execute(schema, document, asked, context, terms.operation_seconds), media, terms)
+        if (wish := getattr(context, "cookie", None)) is not None:
+            response.headers.append("set-cookie", terms.cookie.write(wish))
+        return response
 
     async def post(request: Request) -> Response:
         media = GRAPHQL if GRAPHQL in request.headers.get("accept", "") else JSON
         try:
-            check_origin(request, origins)
-            body = await read_body(request, body_limit)
-            query, variables, operation = parse_request(body)
-            context = await context_for(bearer(request), request.client.host if request.client else "")
-            result = await _execute(schema, query, variables, operation, context)
-            return _answer(result, media)
+            return await answer(request, media)
         except BadRequestError as error:
-            return refuse(error.status, error.code, error.message, media)
-        except Exception as error:
-            if not isinstance(error, DatabaseAwayError) and not is_away(error):
-                raise
-            return refuse(503, "UNAVAILABLE", "The service is resting; try again.", media, {"Retry-After": "2"})
+            return refuse(error.status, error.code, error.message, media, {"Connection": "close"} if error.status == 408 else None)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
+        except Exception as error:  # noqa: BLE001 - the border of a request: a bug is masked and logged with an id
+            if isinstance(error, DatabaseAwayError) or is_away(error):
+                return refuse(503, Fault.UNAVAILABLE, "The service is resting; try again.", media, {"Retry-After": "2"})
+            return Response(orjson.dumps({"errors": present([GraphQLError("", original_error=error)])}), 500, media_type=media)
 
     return post
 
 
-def check_origin(request: Request, origins: tuple[str, ...]) -> None:
+def check_origin(request: Request, terms: Terms) -> None:
     """Refuse a page of another site."""
-    if not origin.is_allowed(request.headers, origins):
-        raise BadRequestError(403, "BAD_ORIGIN", "Requests from other sites are refused.")
+    if not origin.is_allowed(request.headers, terms.origins, terms.hosts):
+        raise BadRequestError(403, Fault.BAD_ORIGIN, "Requests from other sites are refused.")
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body; refused as soon as it is longer than `limit`, however long it claims to be."""
+def credential(request: Request, terms: Terms) -> str | None:
+    """The session's token, from the header or else from the cookie: a browser sends that by itself, so its page must say that it is ours."""
+    token = bearer(request)
+    if token is None and (token := terms.cookie.read(request.headers)) is not None and "origin" not in request.headers:
+        raise BadRequestError(403, Fault.BAD_ORIGIN, "A request with a cookie must have an Origin.")
+    return token
+
+
+async def read_body(request: Request, limit: int, seconds: float = BODY_SECONDS) -> bytes:
+    """The whole body; refused as soon as it is longer than `limit`, however long it claims to be, or if it takes too long to come."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-        raise BadRequestError(415, "BAD_MEDIA_TYPE", "The body must be application/json.")
+        raise BadRequestError(415, Fault.BAD_MEDIA_TYPE, "The body must be application/json.")
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise BadRequestError(415, Fault.BAD_MEDIA_TYPE, "The body must not be compressed.")
     declared = request.headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > limit:
-        raise BadRequestError(413, "TOO_LARGE", f"The body must be at most {limit} bytes.")
+    if not (declared.isascii() and declared.isdecimal() and len(declared) < 20) or int(declared) > limit:
+        raise BadRequestError(413, Fault.TOO_LARGE, f"The body must be at most {limit} bytes.")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise BadRequestError(413, "TOO_LARGE", f"The body must be at most {limit} bytes.")
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise BadRequestError(413, Fault.TOO_LARGE, f"The body must be at most {limit} bytes.")
+    except TimeoutError:
+        raise BadRequestError(408, Fault.TOO_SLOW, f"The body must come within {seconds:g} seconds.") from None
     return bytes(body)
 
 
-def parse_request(body: bytes) -> tuple[str, dict[str, Any] | None, str | None]:
-    """Document, variables and operation name; batches and anything of another shape are refused."""
+def parse_request(body: bytes) -> Asked:
+    """What a body asks for; batches and anything of another shape are refused."""
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise BadRequestError(400, "BAD_REQUEST", "The body is not JSON.") from None
-    if not isinstance(data, dict) or not isinstance(data.get("query"), str):
-        raise BadRequestError(400, "BAD_REQUEST", "The body must be an object with a query.")
-    variables, operation = data.get("variables"), data.get("operationName")
-    if not isinstance(variables, dict | None) or not isinstance(operation, str | None):
-        raise BadRequestError(400, "BAD_REQUEST", "variables must be an object, operationName a string.")
-    return data["query"], variables, operation
+        raise BadRequestError(400, Fault.BAD_REQUEST, "The body is not JSON.") from None
+    if not isinstance(data, dict):
+        raise BadRequestError(400, Fault.BAD_REQUEST, "The body must be one object.")
+    asked = Asked(data.get("query"), data.get("documentId"), data.get("variables"), data.get("operationName"))
+    if not is_well_formed(asked):
+        raise BadRequestError(
+            400, Fault.BAD_REQUEST, "The object has a query or a documentId, a string; variables must be an object, operationName a string.")
+    return asked
+
+
+def is_well_formed(asked: Asked) -> bool:
+    """Whether each part has its type, and the document is given in one way."""
+    return (
+        (asked.text is None) != (asked.document_id is None) and isinstance(asked.text, str | None) and isinstance(asked.document_id, str | None)
+        and isinstance(asked.variables, dict | None) and isinstance(asked.operation, str | None)
+    )
 
 
 def bearer(request: Request) -> str | None:
-    """The session's token, if the request carries one."""
+    """The session's token, if the request's header carries one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip()[:200] if scheme.lower() == "bearer" and token.strip() else None
 
 
-async def _execute(schema: Schema, query: str, variables: dict[str, Any] | None, operation: str | None, context: Any) -> ExecutionResult:
+async def _execute(schema: Schema, document: str, asked: Asked, context: Any, seconds: float) -> ExecutionResult:
+    """Run it. What takes too long is cancelled, and its transaction rolls back."""
     try:
-        return await schema.execute(
-            query, variable_values=variables, operation_name=operation, context_value=context, allowed_operation_types=OVER_HTTP)
+        async with asyncio.timeout(seconds) as limit:
+            return await schema.execute(
+                document, variable_values=asked.variables, operation_name=asked.operation, context_value=context, allowed_operation_types=OVER_HTTP)
     except (CannotGetOperationTypeError, MissingQueryError):
         return ExecutionResult(data=None, errors=[GraphQLError("The document does not say which operation to run.")])
     except InvalidOperationTypeError:
         return ExecutionResult(data=None, errors=[GraphQLError("Subscriptions are served over WebSocket only.")])
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        raise BadRequestError(504, Fault.TIMED_OUT, f"This took more than {seconds:g} seconds.") from None
 
 
-def _answer(result: ExecutionResult, media: str) -> Response:
+def _answer(result: ExecutionResult, media: str, terms: Terms) -> Response:
     """Not executed at all is 400 in the GraphQL media type, and 200, as the specification wishes, in plain JSON."""
     refused = result.data is None and bool(result.errors) and all(error.path is None for error in result.errors or ())
     payload: dict[str, Any] = {} if refused else {"data": result.data}
     if result.errors:
-        payload["errors"] = present(result.errors)
+        payload["errors"] = present(result.errors, closed=terms.closed)
     return Response(orjson.dumps(payload), 400 if refused and media == GRAPHQL else 200, media_type=media)
 
 
-def refuse(status: int, code: str, message: str, media: str = JSON, headers: dict[str, str] | None = None) -> Response:
+def refuse(status: int, code: Fault, message: str, media: str = JSON, headers: dict[str, str] | None = None) -> Response:
     """An answer without data."""
-    body = {"errors": [{"message": message, "extensions": {"code": code}}]}
+    body = {"errors": [{"message": message, "extensions": {"code": code.value}}]}
     return Response(orjson.dumps(body), status, headers=headers, media_type=media)

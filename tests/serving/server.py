@@ -13,7 +13,8 @@ import uvicorn
 import websockets
 from starlette.applications import Starlette
 
-from school.commands.processes import WEBSOCKET_BYTES
+from school.commands.processes import configure
+from school.settings import Settings
 
 PROTOCOL = "graphql-transport-ws"
 PATIENCE = 30
@@ -29,14 +30,13 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(application: Starlette) -> AsyncIterator[str]:
+async def serving(application: Starlette, config: uvicorn.Config | None = None) -> AsyncIterator[str]:
     """Its address, as host and port, until the end of the block."""
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
-    server = _Server(uvicorn.Config(
-        application, http="httptools", ws="websockets-sansio", ws_max_size=WEBSOCKET_BYTES, lifespan="on", log_config=None, access_log=False,
-        timeout_graceful_shutdown=5,
-    ))
+    config = config or configure(application, Settings(log_level="warning"))
+    config.timeout_graceful_shutdown = 5
+    server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[bound]))
     try:
         async with asyncio.timeout(PATIENCE):

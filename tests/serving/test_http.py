@@ -10,12 +10,15 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from strawberry.schema.config import StrawberryConfig
 
-from school.context import NOBODY, Context
+from school.context import NOBODY, Area, Context
 from school.db import Database
-from school.fields import ANYONE, SCALARS, Info, query
+from school.fields import ANYONE, SCALARS, Info, no_one, query
 from school.registry.schema import RegistryMutation, RegistryQuery
+from school.serving.cookies import SessionCookie
 from school.serving.http import GRAPHQL, JSON, endpoint
-from school.serving.schema import Schema, limits
+from school.serving.schema import Schema
+from school.serving.terms import Terms
+from school.serving.trust import TrustedDocuments
 from school.settings import Settings
 
 LIMIT = 64 * 1024
@@ -26,12 +29,12 @@ SECRET = "postgresql://somebody:password@somewhere"
 class Query(RegistryQuery):
     """The registry's, and a field that fails."""
 
-    @query(ANYONE)
+    @query(ANYONE, Area.PEOPLE, no_one)
     async def broken(self, info: Info) -> str | None:  # noqa: ARG002
         """A bug with a secret in it."""
         raise RuntimeError(SECRET)
 
-    @query(ANYONE)
+    @query(ANYONE, Area.PEOPLE, no_one)
     async def away(self, info: Info) -> str | None:  # noqa: ARG002
         """The database cannot be reached."""
         raise ConnectionRefusedError(SECRET)
@@ -42,12 +45,13 @@ async def client(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the endpoint, at http://school.test."""
     database = Database(sqlite_url)
 
-    async def context_for(token: str | None, address: str) -> Context:
+    async def context_for(token: str | None, address: str, agent: str) -> Context:
         assert token is None
-        return Context(NOBODY, database, Settings(), address)
+        return Context(NOBODY, database, Settings(), address, agent=agent)
 
-    schema = Schema(Query, RegistryMutation, extensions=limits(), config=StrawberryConfig(scalar_map=SCALARS))
-    post = endpoint(schema, context_for, body_limit=LIMIT, origins=("https://app.test",))
+    schema = Schema(Query, RegistryMutation, config=StrawberryConfig(scalar_map=SCALARS))
+    terms = Terms(SessionCookie(secure=True), ("https://app.test",), closed=False, body_limit=LIMIT)
+    post = endpoint(schema, context_for, TrustedDocuments([], database, closed=False), terms)
     transport = httpx.ASGITransport(Starlette(routes=[Route("/graphql", post, methods=["POST"])]))
     async with httpx.AsyncClient(transport=transport, base_url="http://school.test") as opened:
         yield opened
@@ -109,7 +113,7 @@ async def test_a_malformed_document_is_refused(client: httpx.AsyncClient, docume
 
 async def test_a_document_of_too_many_tokens_is_refused(client: httpx.AsyncClient) -> None:
     answer = await ask(client, "{" + " me { login }" * 1000 + "}")
-    assert code(answer) == "BAD_DOCUMENT"
+    assert code(answer) == "TOO_LONG"
 
 
 async def test_only_post_is_served(client: httpx.AsyncClient) -> None:

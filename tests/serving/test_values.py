@@ -37,7 +37,7 @@ def writes(house: House, text: str) -> list[tuple[str, str, dict[str, Any]]]:
     """Who may write, what, with this text in each place that takes one."""
     school, lesson = house.id(Kind.SCHOOL, UUID(int=0)), house.id(Kind.LESSON, house.world.lessons["5A-1"])
     top_up = {"id": str(ids.new()), "childId": house.id(Kind.PERSON, house.world.people["anna"]), "method": "CASH", "amount": {"minor": 1, "currency": "RUB"}}
-    code = {"schoolId": school, "kind": "DESK", "name": "desk", "bindings": []}
+    code = {"id": str(ids.new()), "schoolId": school, "kind": "DESK", "name": "desk", "bindings": []}
     return [
         ("teacher", GIVE, mark(house, comment=text)), ("teacher", GIVE, mark(house, id=text)), ("teacher", GIVE, mark(house, pupilId=text)),
         ("teacher", HOMEWORK, {"id": str(ids.new()), "lessonId": lesson, "text": text}), ("teacher", HOMEWORK, {"id": text, "lessonId": lesson, "text": "x"}),

@@ -1,0 +1,159 @@
+"""One WebSocket connection: who is at its other end, its messages, and its subscriptions."""
+
+import dataclasses
+import time
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError
+from starlette.websockets import WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, ErrorMessage, SubscribeMessage
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from school.serving.documents import BadDocumentError
+from school.serving.errors import DatabaseAwayError, mask, present
+from school.serving.faults import Fault, refuse
+from school.serving.websocket_messages import explain, is_welcome, read_payload
+
+if TYPE_CHECKING:
+    from school.serving.websocket import Subscriptions
+
+_LONGEST_REASON = 123
+"""Bytes that a close frame has for its reason."""
+
+
+class Adapter(ASGIWebSocketAdapter):
+    """Strawberry's, for a socket of which several operations may find that it is closed."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send, unless we have closed it ourselves meanwhile."""
+        if self.ws.application_state is WebSocketState.DISCONNECTED:
+            raise WebSocketDisconnected
+        await super().send_json(message)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close, once; the reason may repeat what the client sent, at whatever length."""
+        if self.ws.application_state is not WebSocketState.DISCONNECTED:
+            await super().close(code, reason.encode()[:_LONGEST_REASON].decode(errors="ignore"))
+
+
+class Handler(BaseGraphQLTransportWSHandler[Any, None]):
+    """Strawberry's handler, with errors masked, a context of its own for each operation, and malformed messages refused."""
+
+    view: "Subscriptions"
+    websocket: Adapter
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.key: Hashable | None = None
+        self.quiet_since = time.monotonic()
+        self._window, self._messages = 0, 0
+
+    async def shutdown(self) -> None:
+        """The socket is gone: make room for another one."""
+        self.view.leave(self)
+        await super().shutdown()
+
+    async def handle_message(self, message: Any) -> None:
+        """A message of the wrong shape closes the socket with 4400, too many of them with 4429, a database that is away with 1013."""
+        if not self._keeps_pace():
+            await self.websocket.close(4429, "Too many messages")
+        elif not is_welcome(message):
+            await self.handle_invalid_message("Failed to parse message")
+        else:
+            try:
+                await super().handle_message(message)
+            except DatabaseAwayError:
+                await self._close_for_later()
+
+    def _keeps_pace(self) -> bool:
+        second = int(time.monotonic())
+        self._window, self._messages = second, (self._messages + 1 if second == self._window else 1)
+        return self._messages <= self.view.terms.messages
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """The client says who it is, or its browser's cookie did: 4403 for what is not valid, 4429 for one socket too many."""
+        if self.connection_init_timeout_task:
+            self.connection_init_timeout_task.cancel()
+        payload = message.get("payload", {})
+        if not isinstance(payload, dict):
+            await self.websocket.close(4400, "Invalid connection init payload")
+        elif self.connection_init_received:
+            await self.websocket.close(4429, "Too many initialisation requests")
+        else:
+            self.connection_init_received = True
+            await self._sign_in(payload.get("token", self.view.terms.cookie.read(self.websocket.ws.headers)))
+
+    async def _sign_in(self, token: Any) -> None:
+        self.key = await self.view.recognise(self.context, token) if isinstance(token, str | None) else None
+        if self.key is None:
+            await self.websocket.close(4403, "Forbidden")
+        elif not self.view.enter(self):
+            await self.websocket.close(4429, "Too many connections")
+        else:
+            await self.send_message({"type": "connection_ack"})
+            self.connection_acknowledged = True
+            self.quiet_since = time.monotonic()
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """One subscription too many is refused; the others go on."""
+        if self.connection_acknowledged and message["id"] not in self.operations and len(self.operations) >= self.view.terms.subscriptions:
+            error = refuse(Fault.TOO_MANY_SUBSCRIPTIONS, f"A socket may have {self.view.terms.subscriptions} subscriptions.")
+            await self.send_message(ErrorMessage(id=message["id"], type="error", payload=[error.formatted]))
+            return
+        asked = read_payload(message)
+        message["payload"]["query"] = asked  # type: ignore[typeddict-item]  # Strawberry hands it on to `run_operation` as it is
+        await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Operation[Any, None]) -> None:
+        """One subscription, from its start to its completion."""
+        asked: Any = operation.query
+        context = dataclasses.replace(self.context, _loaders={})
+        try:
+            document = await self.view.trusted.find(asked.text, asked.document_id)
+            self.view.documents.read(document, operation.variables)
+            stream = await self.schema.stream(
+                document, variable_values=operation.variables, context_value=context, operation_name=operation.operation_name,
+                allowed_operation_types={OperationType.SUBSCRIPTION},
+            )
+            await self._relay_results(operation, stream)
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except BadDocumentError as error:
+            await self._send_errors(operation, error.errors)
+        except DatabaseAwayError:
+            await self._close_for_later()
+        except WebSocketDisconnected:
+            return  # the client has gone, which is no bug
+        except Exception as error:  # noqa: BLE001 - the border of an operation: what is unforeseen is masked and logged
+            await self._fail(operation, error)
+        finally:
+            self.quiet_since = time.monotonic()
+
+    async def _fail(self, operation: Operation[Any, None], error: Exception) -> None:
+        try:
+            await self._send_errors(operation, [GraphQLError("", original_error=error)])
+        except DatabaseAwayError:
+            await self._close_for_later()
+
+    async def _close_for_later(self) -> None:
+        await self.websocket.close(1013, "Try again later")
+
+    async def _relay_results(self, operation: Operation[Any, None], stream: Any) -> None:
+        try:
+            async for result in stream:
+                if isinstance(result, PreExecutionError):
+                    await self._send_errors(operation, [explain(error) for error in result.errors or []])
+                    return
+                if isinstance(result, ExecutionResult) and result.errors:
+                    result.errors = mask(result.errors, closed=self.view.terms.closed)
+                await operation.send_next(result)
+        finally:
+            await stream.aclose()
+
+    async def _send_errors(self, operation: Operation[Any, None], errors: list[GraphQLError]) -> None:
+        payload: Any = present(errors, closed=self.view.terms.closed)
+        await operation.send_operation_message(ErrorMessage(id=operation.id, type="error", payload=payload))

@@ -1,0 +1,35 @@
+"""What clients say over WebSocket: which messages have the protocol's shape, and what a subscription asks for."""
+
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+
+from school.serving.http import Asked, is_well_formed
+
+
+def read_payload(message: Any) -> Asked:
+    """What a `subscribe` asks for; AttributeError where its payload is no object."""
+    payload = message["payload"]
+    return Asked(payload.get("query"), payload.get("documentId"), payload.get("variables"), payload.get("operationName"))
+
+
+def is_welcome(message: Any) -> bool:
+    """Whether what is in a message has the types of the protocol."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return False
+    if message["type"] == "complete":
+        return isinstance(message.get("id"), str)
+    if message["type"] == "subscribe":
+        return isinstance(message.get("id"), str) and isinstance(message.get("payload"), dict) and is_well_formed(read_payload(message))
+    return True
+
+
+def explain(error: GraphQLError) -> GraphQLError:
+    """Strawberry reports some mistakes of the client as exceptions, which `present` would take for bugs."""
+    if isinstance(error.original_error, InvalidOperationTypeError):
+        return GraphQLError("Only subscriptions are served over WebSocket.")
+    if isinstance(error.original_error, CannotGetOperationTypeError | MissingQueryError):
+        return GraphQLError("The document does not say which operation to run.")
+    return error
