@@ -95,6 +95,22 @@ def run_daemon(state: StateOption = None, config: ConfigOption = None) -> None:
     raise typer.Exit(daemon.run())
 
 
+@app.command("rotate-key")
+def rotate_key(
+    state: StateOption = None, config: ConfigOption = None,
+    seconds: Annotated[float, typer.Option("--wait", min=0, max=600, help="Seconds to wait for a running daemon.")] = 60,
+) -> None:
+    """Have the daemon make this device a new key. Waiting taps are not disturbed; the office need do nothing."""
+    from readers.rotation import request_rotation
+    settings = prepare(config, state)
+    try:
+        done = request_rotation(settings.state, seconds)
+    except (RuntimeError, OSError) as error:
+        raise fail(error, REFUSED) from None
+    Console(highlight=False, markup=False, soft_wrap=True).print(
+        "A new key signs from now on." if done else "The daemon will make a new key as soon as it runs and reaches its server.")
+
+
 @app.command("status")
 def show_status(
     state: StateOption = None, config: ConfigOption = None,

@@ -8,11 +8,11 @@ import structlog
 from readers import failpoints
 from readers.actuator import Actuator
 from readers.cardkeys import check_uid, make_token
-from readers.identity import Keyring
-from readers.journal import Journal, JournalFullError, NewTap, NotStoredError, StoredTap
+from readers.journal import Journal, JournalFullError, NewTap, NotStoredError, StoredTap, pack_tokens
 from readers.passlist import Decided, Passbook
 from readers.presenter import Presenter
 from readers.reader import Answer, Tap
+from readers.vault import Keyring
 
 log = structlog.get_logger("readers.attendant")
 
@@ -77,7 +77,7 @@ class GateAttendant(Attendant):
             decided = self._passbook.decide(tap.reader, tokens, tap.moment)
             try:
                 sequence = self._journal.append(
-                    NewTap(tap.reader, decided.token, decided.key_id, tap.moment, decided.verdict, decided.inside))
+                    NewTap(tap.reader, decided.token, decided.key_id, tap.moment, decided.verdict, decided.inside, pack_tokens(tokens)))
             except (JournalFullError, NotStoredError) as error:
                 return self._give(tap, self._answer_unstored(decided, error))
             if decided.inside is not None:
@@ -102,14 +102,15 @@ class DeskAttendant(Attendant):
         self._presenter = presenter
 
     def _attend(self, tap: Tap) -> Answer:
-        token, key_id = self._tokens(tap.uid)[0]
+        tokens = self._tokens(tap.uid)
+        (token, key_id), packed = tokens[0], pack_tokens(tokens)
         try:
-            sequence = self._journal.append(NewTap(tap.reader, token, key_id, tap.moment, None), presenting=True)
+            sequence = self._journal.append(NewTap(tap.reader, token, key_id, tap.moment, None, tokens=packed), presenting=True)
         except (JournalFullError, NotStoredError) as error:
             log.error("a tap could not be stored", error=str(error))  # noqa: TRY400 - the message is enough
             return self._give(tap, Answer(None, "REFUSE", explain(error)))
         try:
-            stored = StoredTap(sequence, tap.reader, token, key_id, tap.moment.at_us, tap.moment.boot_us, self._boot_id, None, None, None)
+            stored = StoredTap(sequence, tap.reader, token, key_id, tap.moment.at_us, tap.moment.boot_us, self._boot_id, None, None, None, packed)
             outcome, reason, answered = self._presenter.present(stored)
             answer = self._give(tap, Answer(sequence, outcome, reason))
             if answered is not None:

@@ -21,17 +21,20 @@ from readers.counter import Counter
 from readers.endpoint import Endpoint
 from readers.gateway import Gateway, Link, Signer, make_pool
 from readers.heartbeat import Heartbeat
-from readers.identity import Identity, Keyring, read_identity
+from readers.identity import Identity, read_identity
 from readers.journal import Journal
 from readers.passfeed import PassFeed
 from readers.passlist import Passbook
 from readers.presenter import Presenter
 from readers.reader import Readers
+from readers.rotation import Rotation
 from readers.settings import BadSettingsError, Settings, check_transport
+from readers.signing import DeviceKeys
 from readers.simulated import SimulatedReaders
 from readers.statelock import StateLock
 from readers.status import SOCKET, describe
 from readers.uplink import Uplink
+from readers.vault import Keyring, Vault
 
 FIRST_LIST_SECONDS = 5.0   # a gate that never had a list waits so long for it before it takes cards
 STATUS_CONNECTIONS = 4
@@ -74,17 +77,19 @@ class Daemon:
         self.actuator = make_actuator(settings)
         self.journal = Journal(folder / "journal.sqlite", self.clock.boot_id, limit=settings.queue_limit, keep=settings.keep_accepted,
                                ballast=Ballast(settings.state / "ballast", settings.ballast_bytes))
-        self.keyring = Keyring(settings.state, identity)
+        vault = Vault(settings.state, identity)
+        self.keyring, keys = Keyring(vault), DeviceKeys(vault)
         counter = Counter(folder / "counter")
         self.link = Link()
         self.gateway = Gateway(make_pool(settings.ca_file), self.server,
-                               Signer(identity.device_id, identity.private_key, counter.take, counter.skip), self.clock, self.link)
+                               Signer(identity.device_id, keys, counter.take, counter.skip), self.clock, self.link)
         self.uplink = Uplink(self.gateway, self.journal, self.clock, self._make_backoff(), settings.request_seconds)
         self.passbook: Passbook | None = None
         self.passfeed: PassFeed | None = None
         self.attendant = self._make_attendant(identity)
+        rotation = Rotation(self.gateway, keys, self.clock, settings.state, identity.device_id, settings.request_seconds)
         self.heartbeat = Heartbeat(
-            self.gateway, self.journal, self.keyring, self.clock, self._make_backoff(), software=software,
+            self.gateway, self.journal, self.keyring, rotation, self.clock, self._make_backoff(), software=software,
             every=settings.heartbeat_seconds, seconds=settings.request_seconds, states=self.read_states,
             list_version=lambda: self.passbook.version if self.passbook else None)
         self.status = Endpoint(settings.state / SOCKET, self._serve_status, STATUS_CONNECTIONS)

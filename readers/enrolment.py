@@ -20,6 +20,7 @@ from readers.identity import (
 )
 from readers.journal import Journal, JournalDamagedError
 from readers.settings import Settings, check_transport
+from readers.signing import LoneKey
 from readers.statelock import StateLock
 
 log = structlog.get_logger("readers.enrolment")
@@ -89,7 +90,7 @@ def _count_waiting(state: Path, journal: Path, *, damaged_too: bool) -> int | No
 def _ask(settings: Settings, code: str, software: str) -> Identity:
     key = Ed25519PrivateKey.generate()
     clock = Clock(settings.simulation)
-    signer = Signer("new", key, lambda: 0, lambda: None)
+    signer = Signer("new", LoneKey(key), lambda: 0, lambda: None)
     gateway = Gateway(make_pool(settings.ca_file), settings.server, signer, clock, Link())
     try:
         member = gateway.call("enrol", lambda: {"input": {

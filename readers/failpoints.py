@@ -11,6 +11,9 @@ NAMES = frozenset({
     "counter.before", "counter.after",    # around the reservation of request counters
     "passlist.before", "passlist.after",  # around the commit of a pass list
     "enrol.before", "enrol.after",        # around the storing of a new identity
+    "newkey.before", "newkey.after",      # around the storing of a device's next key
+    "announce.before", "announce.after",  # around the request that tells the server of it
+    "promote.before", "promote.after",    # around the storing of that key as the only one
 })
 
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from readers.clock import Clock, to_us
 from readers.identity import sign
 from readers.operations import DOCUMENTS
+from readers.signing import Keys
 
 MOST_ANSWER_BYTES = 64 * 2**20  # a whole pass list of the largest school is far below
 MOST_RETRY_AFTER_SECONDS = 3600.0
@@ -39,7 +40,7 @@ class Signer(NamedTuple):
     """Whose request it is. `new` with counter 0 until enrolled."""
 
     device_id: str
-    key: Ed25519PrivateKey
+    keys: Keys
     take: Callable[[], int]
     skip: Callable[[], None]
 
@@ -102,28 +103,31 @@ class Gateway:
         return member
 
     def _try_twice(self, operation: str, build: Build, seconds: float) -> dict[str, Any]:
+        key = self._signer.keys.key
         try:
-            return self._try(operation, build, seconds)
+            return self._try(operation, build, seconds, key)
         except GatewayError as error:
-            if error.code not in AT_ONCE:
+            if error.code not in AT_ONCE and not (error.code == "BAD_SIGNATURE" and self._signer.keys.doubt(key)):
                 raise
             log.info("trying once more at once", code=error.code, offset_seconds=round(self._clock.offset_us() / 1e6, 1))
             if error.code == "REPLAYED":
                 self._signer.skip()
-        return self._try(operation, build, seconds)
+        return self._try(operation, build, seconds, self._signer.keys.key)
 
-    def _try(self, operation: str, build: Build, seconds: float) -> dict[str, Any]:
+    def _try(self, operation: str, build: Build, seconds: float, key: Ed25519PrivateKey) -> dict[str, Any]:
         body = orjson.dumps({"query": DOCUMENTS[operation], "variables": build()})
         counter, time_ms = self._signer.take(), self._clock.server_us() // 1000
         headers = {
             "Content-Type": "application/json", "School-Device": self._signer.device_id, "School-Counter": str(counter),
-            "School-Time": str(time_ms), "School-Signature": sign(self._signer.key, self._signer.device_id, counter, time_ms, body),
+            "School-Time": str(time_ms), "School-Signature": sign(key, self._signer.device_id, counter, time_ms, body),
         }
         status, answered, content = self._post(body, headers, seconds)
         server_ms = answered.get("School-Time", "")
         if server_ms.isascii() and server_ms.isdecimal() and len(server_ms) <= 15:
             self._clock.learn(int(server_ms))
-        return read_answer(operation, status, answered.get("Retry-After"), content, now_us=self._clock.server_us)
+        member = read_answer(operation, status, answered.get("Retry-After"), content, now_us=self._clock.server_us)
+        self._signer.keys.trust(key)
+        return member
 
     def _post(self, body: bytes, headers: dict[str, str], seconds: float) -> tuple[int, Any, bytes]:
         deadline = time.monotonic() + seconds

@@ -1,7 +1,6 @@
 """Who this device is: its key pair, its id and the school's card keys, in one private file."""
 import hashlib
-import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from readers.cardkeys import CardKey, CardKeysError, decode_base64url, encode_ba
 
 FILE = "identity.json"
 SIGNATURE_VERSION = "school-gateway-1"
+ROTATION_VERSION = "school-rotate-1"
 KINDS = ("GATE", "CANTEEN", "DESK")
 
 
@@ -26,7 +26,7 @@ class IdentityError(RuntimeError):
 
 @dataclass(frozen=True)
 class Identity:
-    """A device as the server knows it. The private key never leaves this host."""
+    """A device as the server knows it. Private keys never leave this host; `next_key` is there while it takes the other's place."""
 
     device_id: str
     kind: str
@@ -35,6 +35,7 @@ class Identity:
     server: str
     private_key: Ed25519PrivateKey = field(repr=False)
     card_keys: tuple[CardKey, ...]
+    next_key: Ed25519PrivateKey | None = field(repr=False, default=None)
 
     @property
     def folder(self) -> str:
@@ -46,6 +47,11 @@ def sign(key: Ed25519PrivateKey, device_id: str, counter: int, time_ms: int, bod
     """The School-Signature of a request (docs/gateway.md)."""
     lines = (SIGNATURE_VERSION, device_id, str(counter), str(time_ms), hashlib.sha256(body).hexdigest())
     return encode_base64url(key.sign("\n".join(lines).encode()))
+
+
+def prove(key: Ed25519PrivateKey, device_id: str) -> str:
+    """A next key's own word that it is this device's (docs/gateway.md, “Keys”)."""
+    return encode_base64url(key.sign("\n".join((ROTATION_VERSION, device_id, encode_public_key(key))).encode()))
 
 
 def encode_public_key(key: Ed25519PrivateKey) -> str:
@@ -79,12 +85,13 @@ def parse_identity(content: Any) -> Identity:
         raise IdentityError(f"this version does not know devices of kind {content['kind'][:40]}")
     try:
         key = Ed25519PrivateKey.from_private_bytes(decode_base64url(content["privateKey"]))
+        next_key = None if content.get("nextKey") is None else Ed25519PrivateKey.from_private_bytes(decode_base64url(str(content["nextKey"])))
         card_keys = parse_card_keys(content.get("cardKeys"))
     except CardKeysError as error:
         raise IdentityError(str(error)) from error
     except ValueError:
-        raise IdentityError("the private key cannot be read") from None
-    return Identity(content["deviceId"], content["kind"], content["name"], content["timeZone"], content["server"], key, card_keys)
+        raise IdentityError("a private key cannot be read") from None
+    return Identity(content["deviceId"], content["kind"], content["name"], content["timeZone"], content["server"], key, card_keys, next_key)
 
 
 def store_identity(state: Path, identity: Identity) -> None:
@@ -92,31 +99,7 @@ def store_identity(state: Path, identity: Identity) -> None:
     content = {
         "deviceId": identity.device_id, "kind": identity.kind, "name": identity.name, "timeZone": identity.time_zone,
         "server": identity.server, "privateKey": serialise_key(identity.private_key),
-        "cardKeys": format_card_keys(identity.card_keys),
+        "cardKeys": format_card_keys(identity.card_keys), "nextKey": None if identity.next_key is None else serialise_key(identity.next_key),
     }
     durable.write_file(state / FILE, orjson.dumps(content, option=orjson.OPT_INDENT_2))
 
-
-class Keyring:
-    """The card keys in use, replaced when the server sends others."""
-
-    def __init__(self, state: Path, identity: Identity) -> None:
-        self._state = state
-        self._identity = identity
-        self._lock = threading.Lock()
-
-    @property
-    def keys(self) -> tuple[CardKey, ...]:
-        """All keys, the current one first."""
-        return self._identity.card_keys
-
-    def update(self, items: Any) -> bool:
-        """Take the server's keys if they differ; CardKeysError changes nothing."""
-        keys = parse_card_keys(items)
-        with self._lock:
-            if keys == self._identity.card_keys:
-                return False
-            renewed = replace(self._identity, card_keys=keys)
-            store_identity(self._state, renewed)
-            self._identity = renewed
-        return True

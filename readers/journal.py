@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+import orjson
+
 from readers import durable, failpoints
 from readers.ballast import Ballast
 from readers.clock import Moment
@@ -23,13 +25,15 @@ SCHEMA = (
         outcome TEXT, reason TEXT, data_version TEXT,
         inside INTEGER,
         state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'accepted', 'rejected')),
-        code TEXT, message TEXT
+        code TEXT, message TEXT,
+        tokens TEXT
     ) STRICT""",
     "CREATE INDEX IF NOT EXISTS tap_by_state ON tap (state, sequence)",
 )
-INSERT = """INSERT INTO tap (sequence, reader, token, key_id, at_us, boot_us, server_us, boot_id, outcome, reason, data_version, inside)
-    SELECT coalesce(max(sequence), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tap RETURNING sequence"""
-COLUMNS = "sequence, reader, token, key_id, at_us, boot_us, boot_id, outcome, reason, data_version"
+LATER = "ALTER TABLE tap ADD COLUMN tokens TEXT"  # a journal of a version that kept one token for each tap
+INSERT = """INSERT INTO tap (sequence, reader, token, key_id, at_us, boot_us, server_us, boot_id, outcome, reason, data_version, inside, tokens)
+    SELECT coalesce(max(sequence), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tap RETURNING sequence"""
+COLUMNS = "sequence, reader, token, key_id, at_us, boot_us, boot_id, outcome, reason, data_version, tokens"
 MESSAGE_LENGTH = 300
 NOT_WHOLE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _Result = TypeVar("_Result")
@@ -48,7 +52,7 @@ class JournalDamagedError(RuntimeError):
 
 
 class NewTap(NamedTuple):
-    """A tap to be stored. `inside` is what it changed in the gate's own view of presence, if anything."""
+    """A tap to be stored. `inside` is what it changed in the gate's own view of presence, if anything; `tokens` come from `pack_tokens`."""
 
     reader: str
     token: str
@@ -56,6 +60,7 @@ class NewTap(NamedTuple):
     moment: Moment
     verdict: Verdict | None
     inside: bool | None = None
+    tokens: str | None = None
 
 
 class StoredTap(NamedTuple):
@@ -71,6 +76,17 @@ class StoredTap(NamedTuple):
     outcome: str | None
     reason: str | None
     data_version: str | None
+    tokens: str | None = None
+
+
+def pack_tokens(tokens: Sequence[tuple[str, str]]) -> str | None:
+    """The card's (token, key id) by each key as the journal keeps them; nothing where there is one key, for that is the tap's own."""
+    return orjson.dumps(tokens).decode() if len(tokens) > 1 else None
+
+
+def unpack_tokens(text: str) -> list[tuple[str, str]]:
+    """The inverse."""
+    return [(token, key_id) for token, key_id in orjson.loads(text)]
 
 
 class Answered(NamedTuple):
@@ -102,6 +118,8 @@ class Journal:
         self._lock = threading.RLock()
         self._presenting: set[int] = set()
         self._database = open_database(path, PRAGMAS, SCHEMA, connect, ballast=ballast)
+        if not any(row[1] == "tokens" for row in self._database.execute("PRAGMA table_info(tap)")):
+            self._durably(lambda: self._database.execute(LATER))
         self._pending = self._count("pending")
         ballast.restore()
 
@@ -138,6 +156,7 @@ class Journal:
         with self._transaction("journal"):
             row = self._database.execute(INSERT, (
                 tap.reader, tap.token, tap.key_id, *tap.moment, self._boot_id, *verdict, None if tap.inside is None else int(tap.inside),
+                tap.tokens,
             )).fetchone()
         return int(row[0])
 

@@ -13,7 +13,15 @@ ENROL = f"""mutation Enrol($input: EnrolInput!) {{
 HEARTBEAT = f"""mutation Heartbeat($input: HeartbeatInput!) {{
   heartbeat(input: $input) {{
     __typename
-    ... on Heartbeat {{ serverTime cardKeys {{ id key current }} }}
+    ... on Heartbeat {{ serverTime cardKeys {{ id key current }} rotateKey }}
+    {REFUSAL}
+  }}
+}}"""
+
+ROTATE_KEY = f"""mutation RotateKey($input: RotateKeyInput!) {{
+  rotateKey(input: $input) {{
+    __typename
+    ... on KeyAnnounced {{ until }}
     {REFUSAL}
   }}
 }}"""
@@ -55,4 +63,4 @@ PASS_LIST = f"""query PassList($since: String, $wait: Int!) {{
   }}
 }}"""
 
-DOCUMENTS = {"enrol": ENROL, "heartbeat": HEARTBEAT, "presentTap": PRESENT_TAP, "submitTaps": SUBMIT_TAPS, "passList": PASS_LIST}
+DOCUMENTS = {"enrol": ENROL, "heartbeat": HEARTBEAT, "rotateKey": ROTATE_KEY, "presentTap": PRESENT_TAP, "submitTaps": SUBMIT_TAPS, "passList": PASS_LIST}

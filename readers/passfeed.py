@@ -8,9 +8,9 @@ import structlog
 from readers.backoff import Backoff
 from readers.cardkeys import CardKeysError
 from readers.gateway import Gateway, GatewayError
-from readers.identity import Keyring
 from readers.passlist import Passbook
 from readers.passwire import PassListError
+from readers.vault import Keyring
 
 GRACE_SECONDS = 10.0     # beyond the long-poll's own patience
 LEAST_SECONDS = 1.0      # between answers that brought nothing: a server that does not wait is not hammered
@@ -77,14 +77,14 @@ class PassFeed:
         member = self._gateway.call("passList", build, wait + GRACE_SECONDS)
         if member["__typename"] != "PassList":
             raise PassListError(f"refused: {str(member.get('code'))[:40]}")
+        try:  # first the keys: a list may know a card by its token under the new one alone
+            self._keyring.update(member.get("cardKeys"))
+        except (CardKeysError, OSError) as error:
+            log.warning("the card keys could not be taken or stored", error=str(error))
         changed = self._passbook.apply(member)
         self.problem = None
         self.confirmed = time.monotonic()
         if changed:
             log.info("pass list", version=member["version"], full=member["full"],
                      changed=len(member["entries"]), removed=len(member["removed"]))
-        try:
-            self._keyring.update(member.get("cardKeys"))
-        except (CardKeysError, OSError) as error:
-            log.warning("the card keys stay", error=str(error))
         return changed

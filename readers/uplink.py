@@ -11,7 +11,7 @@ from readers import failpoints
 from readers.backoff import Backoff
 from readers.clock import Clock, format_us
 from readers.gateway import Gateway, GatewayError
-from readers.journal import Answered, Journal, NotStoredError, StoredTap
+from readers.journal import Answered, Journal, NotStoredError, StoredTap, unpack_tokens
 
 MOST_TAPS = 100          # in a batch, by contract
 IDLE_SECONDS = 60.0      # a look at the journal although nobody nudged
@@ -19,7 +19,7 @@ POISON_TRIES = 3         # a tap alone fails so often, the next one goes through
 # These say nothing about the taps sent. After any other failure the server did answer, but not to the taps: one of them may be
 # what it cannot digest.
 NOT_THE_TAPS = frozenset({"AWAY", "UNAVAILABLE", "THROTTLED", "UNSIGNED", "BAD_SIGNATURE", "UNKNOWN_DEVICE", "CLOCK_SKEW", "REPLAYED",
-                          "REVOKED", "NOT_ALLOWED"})
+                          "REVOKED", "NOT_ALLOWED", "UNKNOWN_DOCUMENT"})
 TOO_MUCH = ("TOO_LARGE", "TOO_MANY")
 log = structlog.get_logger("readers.uplink")
 
@@ -29,8 +29,11 @@ def format_tap(tap: StoredTap, clock: Clock) -> dict[str, Any]:
     verdict = None
     if tap.outcome is not None:
         verdict = {"outcome": tap.outcome, "reason": tap.reason, "dataVersion": tap.data_version}
-    return {"sequence": tap.sequence, "reader": tap.reader, "token": tap.token, "keyId": tap.key_id, "at": format_us(tap.at_us),
-            "ageMs": clock.age_ms(tap.boot_id, tap.boot_us), "verdict": verdict}
+    content = {"sequence": tap.sequence, "reader": tap.reader, "token": tap.token, "keyId": tap.key_id, "at": format_us(tap.at_us),
+               "ageMs": clock.age_ms(tap.boot_id, tap.boot_us), "verdict": verdict}
+    if tap.tokens is not None:
+        content["tokens"] = [{"keyId": key_id, "token": token} for token, key_id in unpack_tokens(tap.tokens)]
+    return content
 
 
 def read_answer_of(tap: StoredTap, answer: Any) -> Answered:

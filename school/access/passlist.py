@@ -16,12 +16,15 @@ from school.access.models import AntiPassback, Direction, Door, DoorReader, Pres
 from school.access.rules import write_time
 from school.db import Column, Rows
 from school.outbox import PASSES, FeedHead, FeedRow
-from school.registry.models import Card, CardState, Device, Pupil, School, Staff
+from school.registry.events import CARD_KEY_MADE, DEVICE_REVOKED
+from school.registry.models import Card, CardKey, CardState, Device, FormerToken, Pupil, School, Staff
 
 MOST_CHANGED = 500
 """A delta of more persons than this is no smaller than the whole list."""
 OLDEST = dt.timedelta(days=7)
 """A list older than this is not worth reading the feed for."""
+_OF_NO_ENTRY = (events.BINDINGS_CHANGED, CARD_KEY_MADE, DEVICE_REVOKED)
+"""Events that wake the gates, and by which nobody's entry changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ async def _changes(session: AsyncSession, device: Device, known: int, version: i
     person = FeedRow.payload["person_id"].as_string()
     persons = (await session.scalars(
         sa.select(person).distinct()
-        .where(*_followed(device), FeedRow.seq > known, FeedRow.seq <= version, FeedRow.kind != events.BINDINGS_CHANGED).limit(MOST_CHANGED + 1))).all()
+        .where(*_followed(device), FeedRow.seq > known, FeedRow.seq <= version, FeedRow.kind.not_in(_OF_NO_ENTRY)).limit(MOST_CHANGED + 1))).all()
     if len(persons) > MOST_CHANGED or None in persons:
         return None
     return _Changes(frozenset(UUID(person) for person in persons), left_since)
@@ -157,24 +160,32 @@ async def _changes(session: AsyncSession, device: Device, known: int, version: i
 async def _entries(
     session: AsyncSession, school_id: int, book: Rulebook, today: dt.date, changes: _Changes | None,
 ) -> tuple[list[PassEntry], list[str]]:
-    """The entries of those who belong to the school, and the tokens of those among the changed who do not."""
+    """The entries of those who belong to the school; and what to forget of those who changed: tokens of who does not, and former ones of cards that moved."""
     statement = (
-        sa.select(Card.person_id, Card.token, Card.key_id, Card.state, Presence.inside, Presence.changed_at, *holders.COLUMNS)
+        sa.select(
+            Card.person_id, Card.token, Card.key_id, Card.state, CardKey.retired_at, Presence.inside, Presence.changed_at, *holders.COLUMNS)
+        .join(CardKey, sa.and_(CardKey.school_id == Card.school_id, CardKey.id == Card.key_id))
         .outerjoin(Pupil, sa.and_(Pupil.school_id == Card.school_id, Pupil.id == Card.person_id))
         .outerjoin(Staff, sa.and_(Staff.school_id == Card.school_id, Staff.id == Card.person_id))
         .outerjoin(Presence, sa.and_(Presence.school_id == Card.school_id, Presence.person_id == Card.person_id))
         .where(Card.school_id == school_id).order_by(Card.id)
     )
     if changes is None:
-        statement = statement.where(_belongs(Pupil.id, Pupil.left_on, today) | _belongs(Staff.id, Staff.left_on, today))
+        statement = statement.where(_belongs(Pupil.id, Pupil.left_on, today) | _belongs(Staff.id, Staff.left_on, today), CardKey.retired_at.is_(None))
     else:
-        statement = statement.where(
+        moved = sa.and_(FormerToken.school_id == Card.school_id, FormerToken.card_id == Card.id)
+        statement = statement.add_columns(FormerToken.token.label("former")).outerjoin(FormerToken, moved).where(
             Card.person_id.in_(changes.persons) | Pupil.left_on.between(changes.left_since, today) | Staff.left_on.between(changes.left_since, today))
     entries, removed = [], []
     held: dict[Holder, list[str]] = {}
+    last: bytes | None = None  # the rows of a card with several former tokens lie together
     for row in (await session.execute(statement)).all():
-        holder = Holder.of(row, row.person_id, today)
-        if not holder.current:
+        if changes is not None and row.former is not None:
+            removed.append(row.former.hex())
+        if row.token == last:
+            continue
+        last, holder = row.token, Holder.of(row, row.person_id, today)
+        if not holder.current or row.retired_at is not None:
             removed.append(row.token.hex())
             continue
         if holder not in held:

@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from school import ids
 from school.access.models import Door
 from school.commands.start import prepare, require_migrated, with_database
 from school.db import Database
 from school.errors import bad_input
-from school.ids import Ref
+from school.ids import Kind
 from school.meals.models import Till
 from school.registry import devices
 from school.registry.models import Device, DeviceKind
@@ -23,6 +24,8 @@ app = typer.Typer(help="Reader PCs: one-time codes, the list, revocation.", no_a
 SchoolOption = Annotated[int, typer.Option("--school", help="The school's id.")]
 WIDEST = 300
 """More than the longest row of the list; a narrower terminal folds it."""
+_NEEDS = {DeviceKind.GATE: "--in or --out", DeviceKind.CANTEEN: "--till"}
+"""Without which a device's readers would stand for nothing."""
 _PAIR = "READER=PLACE, the place by its name or id; repeat for more"
 
 
@@ -38,6 +41,8 @@ def make_code(
 ) -> None:
     """Print a one-time code that admits one device within 24 hours.
 
+    A gate needs --in or --out, a canteen --till: without them every card would be refused.
+
     For example: school device code --kind gate --name "Main gate" --in "in=Главный вход" --out "out=Главный вход"
     """
     settings = prepare()
@@ -49,6 +54,8 @@ def make_code(
                 *await _bind(session, school, Door, entries, {"direction": "in"}), *await _bind(session, school, Door, exits, {"direction": "out"}),
                 *await _bind(session, school, Till, tills, {}), *({"reader": reader} for reader in readers or ()),
             ]
+            if not bindings and kind in _NEEDS:
+                raise bad_input(f"a {kind.value} needs {_NEEDS[kind]}")
             return await devices.make_code(session, school, kind, name, bindings)
 
     print(with_database(settings, make))
@@ -88,8 +95,8 @@ def list_devices(school: SchoolOption = 1) -> None:
     table = Table("id", "kind", "name", "software", "waiting", "refused", "seen (UTC)", "revoked (UTC)")
     for device in with_database(settings, read):
         table.add_row(
-            str(device.id), device.kind.value, device.name, device.software, str(device.queue_depth), str(device.rejected), _moment(device.seen_at),
-            _moment(device.revoked_at),
+            ids.encode(Kind.DEVICE, device.school_id, device.id), device.kind.value, device.name, device.software, str(device.queue_depth),
+            str(device.rejected), _moment(device.seen_at), _moment(device.revoked_at),
         )
     Console(width=WIDEST, markup=False, emoji=False, highlight=False).print(table)  # ids must be whole to be of use, and names are nobody's markup
 
@@ -100,7 +107,7 @@ def _moment(value: Any) -> str:
 
 @app.command("revoke")
 def revoke(
-    device: Annotated[UUID, typer.Argument(help="The device's id, from `school device list`.")], school: SchoolOption = 1,
+    device: Annotated[str, typer.Argument(help="The device's id, as the list, the API and the reader itself print it.")],
 ) -> None:
     """Turn a device away from now on; what it has recorded stays."""
     settings = prepare()
@@ -108,6 +115,6 @@ def revoke(
 
     async def turn_away(database: Database) -> str:
         async with database.begin() as session:
-            return (await devices.revoke_by_operator(session, Ref(school, device))).name
+            return await devices.revoke_by_operator(session, ids.decode(Kind.DEVICE, device))
 
     print(f"“{with_database(settings, turn_away)}” is turned away.")

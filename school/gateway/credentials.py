@@ -3,9 +3,10 @@
 import datetime as dt
 import hashlib
 import re
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
@@ -13,19 +14,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import ids
-from school.errors import Refused
+from school.errors import Refused, bad_input
 from school.gateway.denial import Denied, Reason
 from school.ids import Kind, Ref
+from school.registry.device_keys import OVERLAP
 from school.registry.models import Device
 
 NEW = "new"
 """The School-Device of a stranger that brings a code."""
 
 VERSION = "school-gateway-1"
+ROTATION = "school-rotate-1"
 TOLERANCE = dt.timedelta(minutes=5)
 WINDOW = 64
 """How many counters are told apart: the highest one and 63 below it."""
 
+KEYS = (Device.public_key, Device.next_key, Device.next_key_until)
 _COUNTER = re.compile(r"0|[1-9][0-9]{0,18}")
 _MILLISECONDS = re.compile(r"[0-9]{1,15}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{85}[AQgw]")
@@ -48,20 +52,37 @@ class Signed:
         """What was signed."""
         return "\n".join((VERSION, self.device, str(self.counter), str(self.time_ms), self.body_hash)).encode()
 
-    def verify(self, public_key: bytes) -> None:
-        """BAD_SIGNATURE unless the key signed exactly this."""
-        try:
-            Ed25519PublicKey.from_public_bytes(public_key).verify(self.signature, self.text)
-        except (InvalidSignature, ValueError):
-            raise Denied(Reason.BAD_SIGNATURE) from None
+    def verify(self, *public_keys: bytes) -> bytes:
+        """Which of the keys signed exactly this; BAD_SIGNATURE if none did."""
+        for key in public_keys:
+            if has_signed(key, self.signature, self.text):
+                return key
+        raise Denied(Reason.BAD_SIGNATURE)
+
+
+def has_signed(public_key: bytes, signature: bytes, text: bytes) -> bool:
+    """Whether the key signed the text."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, text)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def check_proof(device: str, public_key: bytes, proof: bytes) -> None:
+    """BAD_INPUT unless a next key has signed that it is this device's: whoever announces it has its private half."""
+    text = "\n".join((ROTATION, device, urlsafe_b64encode(public_key).decode().rstrip("="))).encode()
+    if not has_signed(public_key, proof, text):
+        raise bad_input("proof must be the new key's signature")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A device whose signature was seen. `kind` is a plain text: one that this server does not know must not fail, and may do nothing."""
+    """A device whose signature was seen, by this key. `kind` is a plain text: one that this server does not know must not fail, and may do nothing."""
 
     ref: Ref
     kind: str
+    key: bytes
 
 
 def read(headers: Mapping[str, str], body: bytes) -> Signed:
@@ -92,29 +113,48 @@ async def identify(session: AsyncSession, signed: Signed, now: dt.datetime) -> C
     except Refused:
         raise Denied(Reason.UNKNOWN_DEVICE) from None
     row = (await session.execute(
-        sa.select(sa.cast(Device.kind, sa.String).label("kind"), Device.public_key, Device.revoked_at)
+        sa.select(sa.cast(Device.kind, sa.String).label("kind"), *KEYS, Device.revoked_at)
         .where(Device.school_id == ref.school_id, Device.id == ref.id))).one_or_none()
     if row is None:
         raise Denied(Reason.UNKNOWN_DEVICE)
-    signed.verify(row.public_key)
+    key = signed.verify(*_accepted(row, now))
     if row.revoked_at is not None:
         raise Denied(Reason.REVOKED)
     check_time(signed, now)
-    return Caller(ref, row.kind)
+    return Caller(ref, row.kind, key)
+
+
+def _accepted(row: Any, now: dt.datetime) -> list[bytes]:
+    """The device's key, and the one that it has announced, until that lapses."""
+    pending = row.next_key is not None and row.next_key_until is not None and row.next_key_until > now
+    return [row.public_key, row.next_key] if pending else [row.public_key]
 
 
 async def take_counter(session: AsyncSession, caller: Caller, counter: int, now: dt.datetime) -> None:
-    """Use up the request's counter, under the lock of the device's row: of two requests with the same one, one goes on. The other is REPLAYED."""
+    """Use up the request's counter, under the lock of the device's row: of two requests with the same one, one goes on. The other is REPLAYED.
+
+    The first request that the announced key has signed puts it in the place of the other, which signs nothing from now on.
+    """
     mine = (Device.school_id == caller.ref.school_id, Device.id == caller.ref.id)
-    statement = sa.select(Device.counter, Device.counter_window, Device.revoked_at).where(*mine).with_for_update(key_share=True)
-    row = (await session.execute(statement)).one()
+    columns = (Device.counter, Device.counter_window, Device.revoked_at, *KEYS, Device.rotation_asked_at)
+    row = (await session.execute(sa.select(*columns).where(*mine).with_for_update(key_share=True))).one()
     if row.revoked_at is not None:
         raise Denied(Reason.REVOKED)
+    if caller.key not in _accepted(row, now):  # retired since it was seen to have signed
+        raise Denied(Reason.BAD_SIGNATURE)
     advanced = advance(row.counter, row.counter_window, counter)
     if advanced is None:
         raise Denied(Reason.REPLAYED)
     highest, window = advanced
-    await session.execute(sa.update(Device).where(*mine).values(counter=highest, counter_window=window, seen_at=now))
+    replaced = {} if caller.key == row.public_key else _replace(row, now)
+    await session.execute(sa.update(Device).where(*mine).values(counter=highest, counter_window=window, seen_at=now, **replaced))
+
+
+def _replace(row: Any, now: dt.datetime) -> dict[str, Any]:
+    """The next key becomes the device's. What the office asked for after it was announced is still to be done."""
+    asked = row.rotation_asked_at
+    done = asked is None or asked <= row.next_key_until - OVERLAP
+    return {"public_key": row.next_key, "key_made_at": now, "next_key": None, "next_key_until": None, "rotation_asked_at": None if done else asked}
 
 
 def advance(highest: int, window: int, counter: int) -> tuple[int, int] | None:

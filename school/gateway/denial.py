@@ -14,6 +14,7 @@ class Reason(Enum):
     REVOKED = 401, "This device was revoked."
     NOT_ALLOWED = 403, "This device may not call this operation."
     BAD_REQUEST = 400, "The request cannot be read."
+    UNKNOWN_DOCUMENT = 400, "No reader daemon sends this document."
     THROTTLED = 429, "Too many attempts from this address."
     UNAVAILABLE = 503, "The service is resting; try again."
 

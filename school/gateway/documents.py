@@ -1,16 +1,21 @@
 """Documents: parsed and validated once for each text, for a daemon sends the same few all its life."""
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from graphql import DocumentNode, FieldNode, GraphQLError, GraphQLSchema, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse, validate
 from graphql.language import FragmentDefinitionNode
 
 from school.gateway.denial import Denied, Reason
+from school.operations import read_folder
 
 MOST_TOKENS = 1000
 LONGEST = 8192
 MOST_KEPT = 256
+DAEMON = tuple(read_folder(Path(__file__).parent / "daemon").values())
+"""What reader daemons send, of every version that may still be at work: the only documents that production takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +27,17 @@ class Document:
 
 
 class Documents:
-    """The least recently used are forgotten."""
+    """The least recently used are forgotten. With `trusted`, no others are read."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, trusted: Collection[str] | None = None) -> None:
         self._schema = schema
+        self._trusted = None if trusted is None else frozenset(trusted)
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
     def read(self, text: str) -> Document:
-        """The document; BAD_REQUEST when it is none, not valid, too long, or calls more or less than one root field."""
+        """The document; BAD_REQUEST when it is none, not valid, too long, or calls more or less than one root field, UNKNOWN_DOCUMENT."""
+        if self._trusted is not None and text not in self._trusted:
+            raise Denied(Reason.UNKNOWN_DOCUMENT)
         kept = self._kept.get(text)
         if kept is not None:
             self._kept.move_to_end(text)

@@ -1,4 +1,4 @@
-"""The machines' API in Graphene: five operations for devices (docs/gateway.md). Who may call which is decided before it runs."""
+"""The machines' API in Graphene: six operations for devices (docs/gateway.md). Who may call which is decided before it runs."""
 
 import datetime as dt
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -14,12 +14,12 @@ from school.access import passlist
 from school.db import Database
 from school.errors import Refused, bad_input
 from school.gateway import enrolment, taps, types
-from school.gateway.credentials import Signed
+from school.gateway.credentials import Signed, check_proof
 from school.gateway.denial import Denied, Reason
 from school.gateway.passwatch import PassWatch
 from school.gateway.types import many, whole
 from school.ids import Kind, Ref
-from school.registry import cards, devices
+from school.registry import card_keys, device_keys, devices
 from school.registry import taps as registry_taps
 from school.registry.models import Device, School
 from school.registry.taps import Sending, Verdict
@@ -66,7 +66,7 @@ async def _card_keys(session: AsyncSession, school_id: int) -> list[types.CardKe
     """The school's keys, the current one first."""
     return [
         types.CardKey(id=str(key.id), key=urlsafe_b64encode(key.secret).decode().rstrip("="), current=place == 0)
-        for place, key in enumerate(await cards.keys(session, school_id))
+        for place, key in enumerate(await card_keys.keys(session, school_id))
     ]
 
 
@@ -111,6 +111,9 @@ class Mutation(graphene.ObjectType):  # type: ignore[misc]
 
     enrol = graphene.Field(whole(types.EnrolResult), input=whole(types.EnrolInput), description="A one-time code becomes a device.")
     heartbeat = graphene.Field(whole(types.HeartbeatResult), input=whole(types.HeartbeatInput), description="How the device is.")
+    rotate_key = graphene.Field(
+        whole(types.RotateKeyResult), input=whole(types.RotateKeyInput),
+        description="The device's next key. The first request that it signs retires the present one; counters go on.")
     present_tap = graphene.Field(
         whole(types.TapResult), input=whole(types.TapInput), sent_at=whole(types.DateTime), description="One tap now; the answer is the verdict.")
     submit_taps = graphene.Field(
@@ -122,7 +125,7 @@ class Mutation(graphene.ObjectType):  # type: ignore[misc]
     @answers
     async def resolve_enrol(_root: Any, call: Call, input: Any) -> Any:  # noqa: A002 - the argument's public name
         """The request must be signed with the key that it brings."""
-        public_key = _read_key(input.public_key)
+        public_key = _read_base64(input.public_key, "publicKey")
         call.signed.verify(public_key)
         moment(input.sent_at, "sentAt")
         async with call.database.begin() as session:
@@ -145,8 +148,20 @@ class Mutation(graphene.ObjectType):  # type: ignore[misc]
         )
         async with call.database.begin() as session:
             await devices.report(session, call.device, told)
+            device = await session.get_one(Device, (call.device.school_id, call.device.id))
             keys = await _card_keys(session, call.device.school_id)
-        return types.Heartbeat(server_time=clock.now(), card_keys=keys)
+        wanted = device_keys.is_wanted(device.rotation_asked_at, device.key_made_at or device.enrolled_at, call.received_at)
+        return types.Heartbeat(server_time=clock.now(), card_keys=keys, rotate_key=wanted)
+
+    @staticmethod
+    @answers
+    async def resolve_rotate_key(_root: Any, call: Call, input: Any) -> Any:  # noqa: A002 - the argument's public name
+        """Signed by a key that the device has, and by the one that it is to have."""
+        moment(input.sent_at, "sentAt")
+        public_key = _read_base64(input.public_key, "publicKey")
+        check_proof(call.signed.device, public_key, _read_base64(input.proof, "proof"))
+        async with call.database.begin() as session:
+            return types.KeyAnnounced(until=await device_keys.announce(session, call.device, public_key))
 
     @staticmethod
     @answers
@@ -166,19 +181,20 @@ def _sending(call: Call, sent_at: str) -> Sending:
     return Sending(moment(sent_at, "sentAt"), call.received_at)
 
 
-def _read_key(text: str) -> bytes:
+def _read_base64(text: str, name: str) -> bytes:
     try:
         return urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
-        raise bad_input("publicKey must be 32 bytes in base64url") from None
+        raise bad_input(f"{name} must be base64url") from None
 
 
 def _read_tap(given: Any) -> taps.Item:
     """A tap, or the refusal that answers it."""
     told = given.get("verdict")
     verdict = None if told is None else Verdict(told.outcome, told.reason, told.data_version)
+    tokens = [(made.key_id, made.token) for made in given.get("tokens") or ()]
     try:
-        return registry_taps.read(given.sequence, given.reader, given.token, given.key_id, given.at, given.get("age_ms"), verdict)
+        return registry_taps.read(given.sequence, given.reader, given.token, given.key_id, given.at, given.get("age_ms"), verdict, tokens)
     except Refused as refused:
         return taps.Refusal(refused.code, refused.message, given.sequence)
 

@@ -13,7 +13,7 @@ from school.db import Database
 from school.errors import Code, Refused, bad_input
 from school.ids import Ref
 from school.meals import till
-from school.registry import cards, devices, events, taps
+from school.registry import card_keys, cards, devices, events, taps
 from school.registry.models import Card, CardState, Device, DeviceKind, Outcome, Tap
 from school.registry.taps import PresentedTap, Receipt, Sending, Verdict
 
@@ -57,7 +57,8 @@ async def _record(database: Database, ref: Ref, items: Sequence[Item], sending: 
     async with database.begin() as session:
         device = await devices.hold(session, ref)
         known = await taps.stored(session, device, {tap.sequence for tap in presented})
-        by_token = await cards.by_tokens(session, ref.school_id, {tap.token for tap in presented})
+        presented = [tap for tap in presented if tap.sequence not in known]
+        found = await _find_cards(session, ref.school_id, presented)
         answers: list[Answer] = []
         fresh: list[Tap] = []
         for item in items:
@@ -67,13 +68,33 @@ async def _record(database: Database, ref: Ref, items: Sequence[Item], sending: 
             if fresh and device.kind is DeviceKind.GATE and item.verdict is None:  # the server is to decide, by who is inside now
                 await _at_gate(session, fresh)
                 fresh = []
-            answer = await _take(session, device, item, sending, known, by_token.get(item.token))
+            answer = await _take(session, device, item, sending, known, found.get(item))
             if isinstance(answer, Receipt) and not answer.repeated:
                 known[item.sequence] = answer.tap
                 fresh.append(answer.tap)
             answers.append(answer)
         await _HANDLERS[device.kind](session, fresh)
     return answers
+
+
+async def _find_cards(session: AsyncSession, school_id: int, presented: Sequence[PresentedTap]) -> dict[PresentedTap, Card]:
+    """The card of each tap that is somebody's, known by any of its tokens, the current key's first. Those that were under another key move to that one."""
+    by_token = await cards.by_tokens(session, school_id, {token for tap in presented for token in tap.candidates})
+    found = {}
+    for tap in presented:
+        card = next((by_token[token] for token in tap.candidates if token in by_token), None)
+        if card is not None:
+            found[tap] = card
+    if any(len(tap.candidates) > 1 for tap in found):
+        current, *_ = await card_keys.key_ids(session, school_id)
+        moves = {
+            card.id: (card, token) for tap, card in found.items() if card.key_id != current
+            for token, key_id in tap.candidates.items() if key_id == str(current)
+        }
+        for id_ in sorted(moves):  # in one order everywhere, against deadlocks
+            card, token = moves[id_]
+            await cards.move(session, card, current, token)
+    return found
 
 
 async def _take(session: AsyncSession, device: Device, tap: PresentedTap, sending: Sending, known: dict[int, Tap], card: Card | None) -> Answer:

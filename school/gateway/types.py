@@ -86,10 +86,17 @@ class Enrolled(graphene.ObjectType):  # type: ignore[misc]
 
 
 class Heartbeat(graphene.ObjectType):  # type: ignore[misc]
-    """The server is there."""
+    """The server is there. `rotateKey`: the device is to make a new key, and to announce it by the mutation of that name."""
 
     server_time = whole(DateTime)
     card_keys = many(CardKey)
+    rotate_key = whole(graphene.Boolean)
+
+
+class KeyAnnounced(graphene.ObjectType):  # type: ignore[misc]
+    """The next key is accepted beside the present one, until it has signed a request or this moment comes; null: it is the present one already."""
+
+    until = DateTime()
 
 
 class TapRecorded(graphene.ObjectType):  # type: ignore[misc]
@@ -168,6 +175,15 @@ class HeartbeatResult(graphene.Union):  # type: ignore[misc]
         types = (Heartbeat, Refusal)
 
 
+class RotateKeyResult(graphene.Union):  # type: ignore[misc]
+    """What rotateKey answers."""
+
+    class Meta:
+        """Its members."""
+
+        types = (KeyAnnounced, Refusal)
+
+
 class TapResult(graphene.Union):  # type: ignore[misc]
     """What becomes of a tap."""
 
@@ -228,6 +244,21 @@ class HeartbeatInput(graphene.InputObjectType):  # type: ignore[misc]
     readers = many(ReaderReport)
 
 
+class RotateKeyInput(graphene.InputObjectType):  # type: ignore[misc]
+    """The device's next public key (unpadded base64url, 32 bytes), and that key's signature under its announcement (docs/gateway.md, “Keys”)."""
+
+    public_key = whole(graphene.String)
+    proof = whole(graphene.String)
+    sent_at = whole(DateTime)
+
+
+class TokenInput(graphene.InputObjectType):  # type: ignore[misc]
+    """The card's token by one card key: 64 hex digits."""
+
+    key_id = whole(graphene.String)
+    token = whole(graphene.String)
+
+
 class VerdictInput(graphene.InputObjectType):  # type: ignore[misc]
     """What a gate decided by itself, and by which version of its list."""
 
@@ -237,12 +268,16 @@ class VerdictInput(graphene.InputObjectType):  # type: ignore[misc]
 
 
 class TapInput(graphene.InputObjectType):  # type: ignore[misc]
-    """A card was presented. `at` is the device's own clock, `ageMs` the time since by its monotonic one, null after a reboot."""
+    """A card was presented. `at` is the device's own clock, `ageMs` the time since by its monotonic one, null after a reboot.
+
+    `token` by `keyId` is what was decided by; `tokens` are the card's by every key that the device holds, the current one's first.
+    """
 
     sequence = whole(graphene.Int)
     reader = whole(graphene.String)
     token = whole(graphene.String)
     key_id = whole(graphene.String)
+    tokens = graphene.List(graphene.NonNull(TokenInput))
     at = whole(DateTime)
     age_ms = graphene.Int()
     verdict = graphene.InputField(VerdictInput)

@@ -1,25 +1,23 @@
-"""Cards: issued at a desk, blocked by the family or the office, known by their token alone. And the keys that make tokens."""
+"""Cards: issued at a desk, blocked by the family or the office, known by their token alone; each moves to the current key at a tap."""
 
 import datetime as dt
 import re
-import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
-from school import clock, ids, outbox
+from school import clock, outbox
 from school.context import Role, Viewer, act_in
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
-from school.registry import events
-from school.registry.models import Card, CardKey, CardState, Device, DeviceKind, Person, Pupil, Staff, Tap
+from school.registry import card_keys, events
+from school.registry.models import Card, CardKey, CardState, Device, DeviceKind, FormerToken, Person, Pupil, Staff, Tap
 from school.registry.policy import visible_cards
 
 _TOKEN = re.compile(r"[0-9a-fA-F]{64}")
-MOST_KEYS = 16
-"""How many keys a device holds; older ones are not told."""
 USABLE = dt.timedelta(minutes=15)
 """How long after its receipt a tap at a desk may be issued from: whoever held the card still stands there."""
 
@@ -32,9 +30,18 @@ def token_bytes(text: str) -> bytes:
 
 
 async def by_tokens(session: AsyncSession, school_id: int, tokens: Collection[bytes]) -> dict[bytes, Card]:
-    """The cards of a school that have these tokens, blocked ones too."""
-    found = await session.scalars(sa.select(Card).where(Card.school_id == school_id, Card.token.in_(tokens)))
-    return {card.token: card for card in found}
+    """The cards of a school that have these tokens, or had them under a key that is still accepted; blocked ones too. One statement."""
+    present = sa.select(Card.id.label("card_id"), Card.token.label("token")).join(CardKey, _key_of(Card)).where(
+        Card.school_id == school_id, Card.token.in_(tokens), CardKey.retired_at.is_(None))
+    former = sa.select(FormerToken.card_id, FormerToken.token).join(CardKey, _key_of(FormerToken)).where(
+        FormerToken.school_id == school_id, FormerToken.token.in_(tokens), CardKey.retired_at.is_(None))
+    named = sa.union_all(present, former).subquery()
+    found = await session.execute(sa.select(Card, named.c.token).join(named, Card.id == named.c.card_id).where(Card.school_id == school_id))
+    return {token: card for card, token in found}
+
+
+def _key_of(table: type[Card | FormerToken]) -> sa.ColumnElement[bool]:
+    return sa.and_(CardKey.school_id == table.school_id, CardKey.id == table.key_id)
 
 
 async def by_token(session: AsyncSession, school_id: int, token: bytes) -> Card | None:
@@ -42,17 +49,25 @@ async def by_token(session: AsyncSession, school_id: int, token: bytes) -> Card 
     return (await by_tokens(session, school_id, (token,))).get(token)
 
 
-async def keys(session: AsyncSession, school_id: int) -> Sequence[CardKey]:
-    """The school's card keys, the newest first: that one makes new tokens."""
-    statement = sa.select(CardKey).where(CardKey.school_id == school_id).order_by(CardKey.made_at.desc(), CardKey.id.desc()).limit(MOST_KEYS)
-    return (await session.scalars(statement)).all()
+async def move(session: AsyncSession, card: Card, key_id: UUID, token: bytes) -> None:
+    """Know a card by its token under another key from now on; the one that it had stays with it, for taps that were made before.
 
-
-async def make_first_key(session: AsyncSession, school_id: int) -> None:
-    """A card key for a school that has none. Should two be made at once, the newest is the current one."""
-    if not await keys(session, school_id):
-        session.add(CardKey(school_id=school_id, id=ids.new(), secret=secrets.token_bytes(32), made_at=clock.now()))
-        await session.flush()
+    By one guarded UPDATE: of two taps at once, one moves it. A token that is another card's already moves nothing.
+    """
+    former, now = {"school_id": card.school_id, "token": card.token, "card_id": card.id, "key_id": card.key_id, "moved_at": clock.now()}, clock.now()
+    try:
+        async with session.begin_nested():
+            moved = await session.execute(
+                sa.update(Card).where(Card.school_id == card.school_id, Card.id == card.id, Card.token == card.token).values(token=token, key_id=key_id)
+                .execution_options(synchronize_session=False))
+            if not moved.rowcount:  # type: ignore[attr-defined]
+                return
+            await session.execute(sa.insert(FormerToken), [former])
+    except sa.exc.IntegrityError:
+        return
+    set_committed_value(card, "token", token)
+    set_committed_value(card, "key_id", key_id)
+    await outbox.append(session, events.card_moved(card, now))
 
 
 async def issue(session: AsyncSession, viewer: Viewer, id: UUID, person: Ref, tap: Ref) -> Card:  # noqa: A002 - the column's name
@@ -72,7 +87,7 @@ async def issue(session: AsyncSession, viewer: Viewer, id: UUID, person: Ref, ta
         raise Refused(Code.TAP_TOO_OLD, "Present the card again.")
     if not await _may_hold(session, person):
         raise bad_input("a card is for pupils and staff")
-    if not any(str(key.id) == presented.key_id for key in await keys(session, person.school_id)):
+    if not any(str(key_id) == presented.key_id for key_id in await card_keys.key_ids(session, person.school_id)):
         raise bad_input("this card was read with a key that is not the school's: present it again")
     card = Card(
         school_id=person.school_id, id=id, person_id=person.id, token=presented.token, key_id=UUID(presented.key_id), state=CardState.ACTIVE,
@@ -86,8 +101,20 @@ async def issue(session: AsyncSession, viewer: Viewer, id: UUID, person: Ref, ta
         if stored is None:
             raise
         return stored
-    await outbox.append(session, events.card_issued(card, is_pupil=await _is_pupil(session, card)))
+    is_pupil = await _is_pupil(session, card)
+    await _supersede(session, card, is_pupil=is_pupil)
+    await outbox.append(session, events.card_issued(card, is_pupil=is_pupil))
     return card
+
+
+async def _supersede(session: AsyncSession, issued: Card, *, is_pupil: bool) -> None:
+    """Block the holder's cards whose key was retired before they moved: nobody can know them any more, and the new one may be the same piece of plastic."""
+    stranded = await session.scalars(
+        sa.select(Card).join(CardKey, _key_of(Card))
+        .where(Card.school_id == issued.school_id, Card.person_id == issued.person_id, Card.state == CardState.ACTIVE, CardKey.retired_at.is_not(None))
+        .order_by(Card.id).with_for_update(of=Card))
+    for card in stranded.all():
+        await _block(session, card, is_pupil=is_pupil)
 
 
 async def _issued(session: AsyncSession, id: UUID, person: Ref, token: bytes) -> Card | None:  # noqa: A002 - the column's name
@@ -97,9 +124,14 @@ async def _issued(session: AsyncSession, id: UUID, person: Ref, token: bytes) ->
     stored = found.get(id)
     if stored is not None and (stored.person_id, stored.token) != (person.id, token):
         raise conflict("this id stands for another card")
-    if stored is None and found:
+    if stored is None and (found or await _moved_away(session, person.school_id, token)):
         raise conflict("this card has been issued already")
     return stored
+
+
+async def _moved_away(session: AsyncSession, school_id: int, token: bytes) -> bool:
+    """Whether a card had this token, before it moved to another key: the desk that read it has not heard of that key yet."""
+    return await session.scalar(sa.select(FormerToken.card_id).where(FormerToken.school_id == school_id, FormerToken.token == token)) is not None
 
 
 async def _desk_tap(session: AsyncSession, school_id: int, tap: Ref) -> Tap:
@@ -127,11 +159,15 @@ async def block(session: AsyncSession, viewer: Viewer, ref: Ref) -> Card:
     """Make a card useless at once, by the office, the child's family or its own holder. Repeating it is harmless."""
     card = await _hold(session, viewer, ref)
     if card.state is not CardState.BLOCKED:
-        card.state, now = CardState.BLOCKED, clock.now()
-        card.blocked_at = now
-        await session.flush()
-        await outbox.append(session, events.card_blocked(card, now, is_pupil=await _is_pupil(session, card)))
+        await _block(session, card, is_pupil=await _is_pupil(session, card))
     return card
+
+
+async def _block(session: AsyncSession, card: Card, *, is_pupil: bool) -> None:
+    card.state, now = CardState.BLOCKED, clock.now()
+    card.blocked_at = now
+    await session.flush()
+    await outbox.append(session, events.card_blocked(card, now, is_pupil=is_pupil))
 
 
 async def unblock(session: AsyncSession, viewer: Viewer, ref: Ref) -> Card:

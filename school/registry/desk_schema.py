@@ -6,8 +6,8 @@ from typing import Annotated, Any, Self
 import strawberry
 
 from school import ids
-from school.context import Role
-from school.fields import ROWS, Info, holds, query, rows
+from school.context import ADMINISTRATION, Area
+from school.fields import ROWS, Info, each, holds, query, rows
 from school.ids import Kind, Ref
 from school.registry import queries
 from school.registry.loaders import load_person
@@ -43,7 +43,7 @@ class DeskTap:
 class DeskQuery:
     """Queries about desks."""
 
-    @query(holds(Role.OFFICE))
+    @query(holds(*ADMINISTRATION), Area.ACCESS, each(lambda tap: tap.person_ref))
     async def desk_taps(self, info: Info, device_id: strawberry.ID, first: int = 10) -> list[DeskTap]:
         """The cards presented last at a desk of the office's school, newest first: `issueCard` takes one that is nobody's."""
         async with info.context.read() as session:

@@ -11,11 +11,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock, ids
+from school import clock, ids, outbox
 from school.context import Role, Viewer, act_in
-from school.errors import Code, Refused, bad_input, not_found
+from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
-from school.registry import cards
+from school.registry import card_keys, events
 from school.registry.models import Device, DeviceCode, DeviceKind, School
 from school.registry.texts import line
 
@@ -24,6 +24,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 CODE_LENGTH, CODE_GROUP = 12, 4
 CODE_LIFE = dt.timedelta(hours=24)
+MOST_CODES = 100
+"""Outstanding ones of a school."""
 MOST_READERS = 32
 LONGEST_READER = 80
 LARGEST_COUNT = 2**31 - 1
@@ -49,25 +51,85 @@ class Report:
     readers: Sequence[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a code is for. `id` is made by whoever orders it; `renews` is the device whose place the new one is to take over."""
+
+    id: UUID
+    school_id: int
+    kind: DeviceKind
+    name: str
+    bindings: Sequence[Mapping[str, str]]
+    renews: UUID | None = None
+
+
 async def make_code(session: AsyncSession, school_id: int, kind: DeviceKind, name: str, bindings: Sequence[Mapping[str, str]]) -> str:
-    """A one-time code `XXXX-XXXX-XXXX` that admits one device within 24 hours; told once, only its digest is kept. For whoever operates the service."""
-    name, checked = line(name, "name", 80), _check_bindings(kind, bindings)
-    if await session.get(School, school_id) is None:
+    """The code of a fresh order, for whoever operates the service."""
+    return await fulfil(session, Order(ids.new(), school_id, kind, name, bindings))
+
+
+async def order_code(session: AsyncSession, viewer: Viewer, order: Order) -> str:
+    """`fulfil` for the office of the school."""
+    act_in(viewer, order.school_id, Role.OFFICE)
+    return await fulfil(session, order)
+
+
+async def fulfil(session: AsyncSession, order: Order) -> str:
+    """A one-time code `XXXX-XXXX-XXXX` that admits one device within 24 hours; told once, only its digest is kept.
+
+    The same order again makes another code and voids the one before, for that cannot be told again. CONFLICT: the order's id stands for another one, or
+    its code was used, cancelled or has expired. TOO_MANY: 100 codes of the school are outstanding.
+    """
+    name, bindings = line(order.name, "name", 80), _check_bindings(order.kind, order.bindings)
+    if await session.get(School, order.school_id) is None:
         raise not_found()
     code, now = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)), clock.now()
-    session.add(DeviceCode(
-        digest=_digest(code), school_id=school_id, kind=kind, name=name, bindings=checked, made_at=now, expires_at=now + CODE_LIFE, device_id=None,
-    ))
-    await session.flush()
+    content = {"kind": order.kind, "name": name, "bindings": bindings, "renews_id": order.renews}
+    fresh = {"digest": _digest(code), "made_at": now, "expires_at": now + CODE_LIFE}
+    stored = await _ordered(session, order)
+    if stored is None:
+        waiting = await session.scalar(sa.select(sa.func.count()).where(DeviceCode.school_id == order.school_id, *outstanding(now)))
+        if (waiting or 0) >= MOST_CODES:
+            raise Refused(Code.TOO_MANY, f"at most {MOST_CODES} codes may be outstanding: cancel some")
+        try:
+            async with session.begin_nested():
+                session.add(DeviceCode(school_id=order.school_id, id=order.id, cancelled_at=None, device_id=None, **content, **fresh))
+        except sa.exc.IntegrityError:  # ordered twice at the same moment: one of the two codes is told
+            raise conflict("this order is being made") from None
+    else:
+        if {name: getattr(stored, name) for name in content} != content:
+            raise conflict("this id stands for another order")
+        renewed = await session.execute(
+            sa.update(DeviceCode).where(*_of(order), *outstanding(now)).values(**fresh).execution_options(synchronize_session=False))
+        if not renewed.rowcount:  # type: ignore[attr-defined]
+            raise conflict("the code of this order was used, cancelled or has expired: order another")
     return "-".join(code[start:start + CODE_GROUP] for start in range(0, CODE_LENGTH, CODE_GROUP))
 
 
-async def order_code(
-    session: AsyncSession, viewer: Viewer, school_id: int, kind: DeviceKind, name: str, bindings: Sequence[Mapping[str, str]],
-) -> str:
-    """`make_code` for the office of the school."""
-    act_in(viewer, school_id, Role.OFFICE)
-    return await make_code(session, school_id, kind, name, bindings)
+async def _ordered(session: AsyncSession, order: Order) -> Any:
+    columns = (DeviceCode.kind, DeviceCode.name, DeviceCode.bindings, DeviceCode.renews_id)
+    return (await session.execute(sa.select(*columns).where(*_of(order)))).one_or_none()
+
+
+def _of(order: Order | Ref) -> tuple[sa.ColumnElement[bool], ...]:
+    return DeviceCode.school_id == order.school_id, DeviceCode.id == order.id
+
+
+def outstanding(now: dt.datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Of codes: those that would admit a device now."""
+    return DeviceCode.device_id.is_(None), DeviceCode.cancelled_at.is_(None), DeviceCode.expires_at > now
+
+
+async def cancel_code(session: AsyncSession, viewer: Viewer, order: Ref) -> None:
+    """Void an order's code, by the office. What admits nobody any more stays so: cancelling that is harmless. CONFLICT: it has admitted a device."""
+    act_in(viewer, order.school_id, Role.OFFICE)
+    await session.execute(
+        sa.update(DeviceCode).where(*_of(order), *outstanding(clock.now())).values(cancelled_at=clock.now()).execution_options(synchronize_session=False))
+    row = (await session.execute(sa.select(DeviceCode.device_id).where(*_of(order)))).one_or_none()
+    if row is None:
+        raise not_found()
+    if row.device_id is not None:
+        raise conflict("this code has admitted a device: revoke that")
 
 
 def _digest(code: str) -> bytes:
@@ -109,7 +171,7 @@ def _check_binding(kind: DeviceKind, binding: Mapping[str, str]) -> Binding:
 async def enrol(session: AsyncSession, code: str, public_key: bytes, software: str, bind: Bind) -> Device:
     """The new device of a code, which is used up by one guarded UPDATE: of two that bring it at once, one is admitted.
 
-    BAD_CODE: unknown, used or expired, one answer for all. The caller has seen a signature by `public_key`.
+    BAD_CODE: unknown, used, cancelled or expired, one answer for all. The caller has seen a signature by `public_key`.
     """
     software = line(software, "software", 40)
     if len(public_key) != 32:
@@ -117,7 +179,7 @@ async def enrol(session: AsyncSession, code: str, public_key: bytes, software: s
     now, id_ = clock.now(), ids.new()
     taken = (await session.execute(
         sa.update(DeviceCode)
-        .where(DeviceCode.digest == _digest(_canonical(code)), DeviceCode.device_id.is_(None), DeviceCode.expires_at > now)
+        .where(DeviceCode.digest == _digest(_canonical(code)), *outstanding(now))
         .values(device_id=id_).returning(DeviceCode.school_id, DeviceCode.kind, DeviceCode.name, DeviceCode.bindings)
         .execution_options(synchronize_session=False))).one_or_none()
     if taken is None:
@@ -128,7 +190,7 @@ async def enrol(session: AsyncSession, code: str, public_key: bytes, software: s
     )
     session.add(device)
     await session.flush()
-    await cards.make_first_key(session, device.school_id)
+    await card_keys.make_first_key(session, device.school_id)
     await bind(session, device, taken.bindings)
     return device
 
@@ -156,21 +218,26 @@ async def report(session: AsyncSession, ref: Ref, told: Report) -> None:
     ))
 
 
-async def revoke(session: AsyncSession, viewer: Viewer, ref: Ref) -> Device:
-    """Turn a device away from now on, by the office of its school; what it has recorded stays. Repeating it is harmless."""
+async def revoke(session: AsyncSession, viewer: Viewer, ref: Ref) -> str:
+    """Turn a device away from now on, by the office of its school; what it has recorded stays. Repeating it is harmless. The device's name."""
     act_in(viewer, ref.school_id, Role.OFFICE)
     return await revoke_by_operator(session, ref)
 
 
-async def revoke_by_operator(session: AsyncSession, ref: Ref) -> Device:
+async def revoke_by_operator(session: AsyncSession, ref: Ref) -> str:
     """`revoke` for whoever operates the service."""
-    device = await hold(session, ref)
-    if device.revoked_at is None:
-        device.revoked_at = clock.now()
-        await session.flush()
-    return device
+    mine, now = (Device.school_id == ref.school_id, Device.id == ref.id), clock.now()
+    name = await session.scalar(sa.select(Device.name).where(*mine))
+    if name is None:
+        raise not_found()
+    revoked = await session.execute(
+        sa.update(Device).where(*mine, Device.revoked_at.is_(None)).values(revoked_at=now)
+        .execution_options(synchronize_session=False))
+    if revoked.rowcount:  # type: ignore[attr-defined]
+        await outbox.append(session, events.device_revoked(ref.school_id, ref.id, now))
+    return name
 
 
 async def of_school(session: AsyncSession, school_id: int) -> Sequence[Device]:
-    """All devices of a school, for whoever operates the service; at most 500. The office reads `queries.devices`."""
+    """All devices of a school, for whoever operates the service; at most 500. The office reads `gateway.fleet`."""
     return (await session.scalars(sa.select(Device).where(Device.school_id == school_id).order_by(Device.name, Device.id).limit(500))).all()

@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school.connections import Page, check_first, page
-from school.context import Role, Viewer
+from school.context import ADMINISTRATION, Area, Viewer
 from school.errors import not_found
 from school.ids import Ref
-from school.registry.models import Card, ClassGroup, Device, DeviceKind, Person, Pupil, School, Tap
+from school.registry import card_keys as card_keys_
+from school.registry import taps
+from school.registry.models import Card, CardKey, CardState, ClassGroup, Device, DeviceKind, FormerToken, Guardianship, Person, Pupil, School, Tap
 from school.registry.policy import family, in_schools, visible_cards, visible_class_groups, visible_pupils
 
 PUPIL = (
@@ -27,7 +29,7 @@ PUPIL = (
 async def children(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
     """The viewer's own children, eldest class first."""
     order = (ClassGroup.grade.desc(), Person.sort_key, Pupil.id)
-    return (await session.execute(PUPIL.where(family(viewer, Pupil.school_id, Pupil.id)).order_by(*order))).all()
+    return (await session.execute(PUPIL.where(family(viewer, Area.PEOPLE, Pupil.school_id, Pupil.id)).order_by(*order))).all()
 
 
 async def pupil(session: AsyncSession, viewer: Viewer, ref: Ref) -> Any:
@@ -44,6 +46,23 @@ async def pupils(session: AsyncSession, viewer: Viewer, group: Ref | None, *, fi
     if group is not None:
         statement = statement.where(Pupil.school_id == group.school_id, Pupil.class_group_id == group.id)
     return await page(session, statement, (Person.sort_key, Pupil.school_id, Pupil.id), first=first, after=after)
+
+
+async def guardians(session: AsyncSession, viewer: Viewer, pupil_: Ref) -> Sequence[Any]:
+    """Who answers for a pupil now, since when, and what of the child is open to each: for the school's administration. Refused as absent: another pupil."""
+    of_pupil = sa.and_(Guardianship.school_id == Pupil.school_id, Guardianship.pupil_id == Pupil.id, Guardianship.ended_at.is_(None))
+    columns = (
+        Pupil.school_id, Guardianship.guardian_id.label("id"), Guardianship.relation, Guardianship.since, Guardianship.diary, Guardianship.meals,
+        Guardianship.access, Guardianship.reason, Person.family_name, Person.given_name, Person.patronymic,
+    )
+    found = (await session.execute(
+        sa.select(*columns).select_from(Pupil).outerjoin(Guardianship, of_pupil)
+        .outerjoin(Person, sa.and_(Person.school_id == Guardianship.school_id, Person.id == Guardianship.guardian_id))
+        .where(Pupil.school_id == pupil_.school_id, Pupil.id == pupil_.id, in_schools(viewer, Pupil.school_id, *ADMINISTRATION))
+        .order_by(Guardianship.since, Guardianship.id))).all()
+    if not found:
+        raise not_found()
+    return [row for row in found if row.id is not None]
 
 
 async def class_groups(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
@@ -67,14 +86,17 @@ async def cards(session: AsyncSession, viewer: Viewer, person: Ref) -> Sequence[
     return (await session.execute(columns.where(*mine).order_by(Card.issued_at.desc(), Card.id).limit(50))).all()
 
 
-async def devices(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
-    """The devices of the viewer's schools, for the office; at most 500."""
-    columns = sa.select(
-        Device.school_id, Device.id, Device.kind, Device.name, Device.enrolled_at, Device.revoked_at, Device.seen_at, Device.software,
-        Device.queue_depth, Device.rejected,
-    )
-    return (await session.execute(
-        columns.where(in_schools(viewer, Device.school_id, Role.OFFICE)).order_by(Device.school_id, Device.name, Device.id).limit(500))).all()
+async def card_keys(session: AsyncSession, viewer: Viewer, school_id: int) -> Sequence[Any]:
+    """The card keys of a school, the newest first, for its administration; without their secrets. `cards`: how many active cards have not moved from it."""
+    mine = (CardKey.school_id == school_id, in_schools(viewer, CardKey.school_id, *ADMINISTRATION))
+    return (await session.execute(card_keys_.LIST.where(*mine))).all()
+
+
+async def cards_of_key(session: AsyncSession, viewer: Viewer, key: Ref, *, first: int, after: str | None) -> Page:
+    """The active cards that are under this key still, the oldest first: which have not moved, if it is not the current one. For the administration."""
+    columns = sa.select(Card.school_id, Card.id, Card.person_id, Card.state, Card.issued_at, Card.blocked_at)
+    mine = (Card.school_id == key.school_id, Card.key_id == key.id, Card.state == CardState.ACTIVE, in_schools(viewer, Card.school_id, *ADMINISTRATION))
+    return await page(session, columns.where(*mine), (Card.issued_at, Card.id), first=first, after=after)
 
 
 async def desk_taps(session: AsyncSession, viewer: Viewer, device: Ref, *, first: int) -> Sequence[Any]:
@@ -84,12 +106,12 @@ async def desk_taps(session: AsyncSession, viewer: Viewer, device: Ref, *, first
     """
     check_first(first)
     mine = (
-        Device.school_id == device.school_id, Device.id == device.id, Device.kind == DeviceKind.DESK, in_schools(viewer, Device.school_id, Role.OFFICE),
+        Device.school_id == device.school_id, Device.id == device.id, Device.kind == DeviceKind.DESK, in_schools(viewer, Device.school_id, *ADMINISTRATION),
     )
     found = (await session.execute(
         sa.select(Tap.school_id, Tap.id, Tap.reader, Tap.happened_at, Card.state, Card.person_id.label("holder_id"))
         .join(Device, sa.and_(Device.school_id == Tap.school_id, Device.id == Tap.device_id))
-        .outerjoin(Card, sa.and_(Card.school_id == Tap.school_id, Card.token == Tap.token))
+        .outerjoin(FormerToken, taps.OF_FORMER_TOKEN).outerjoin(Card, taps.OF_CARD)
         .where(*mine).order_by(Tap.happened_at.desc(), Tap.sequence.desc()).limit(first))).all()
     if not found and await session.scalar(sa.select(Device.id).where(*mine)) is None:
         raise not_found()

@@ -3,8 +3,9 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import ids
 from school.errors import bad_input, conflict
 from school.registry.cards import token_bytes
-from school.registry.models import Card, Device, DeviceKind, Outcome, Tap
+from school.registry.models import Card, Device, DeviceKind, FormerToken, Outcome, Tap
 from school.registry.texts import line, moment
 
 LONGEST_READER, LONGEST_WORD = 80, 40
@@ -22,6 +23,12 @@ LARGEST_AGE = 2**31 - 1
 """Milliseconds; an age that does not fit its field is told as this."""
 OLDEST = dt.timedelta(days=90)
 LATE_AFTER = dt.timedelta(seconds=60)
+MOST_TOKENS = 16
+"""Of one tap: a token for each key that its device holds."""
+
+OF_FORMER_TOKEN = sa.and_(FormerToken.school_id == Tap.school_id, FormerToken.token == Tap.token)
+OF_CARD = sa.and_(Card.school_id == Tap.school_id, sa.or_(Card.token == Tap.token, Card.id == FormerToken.card_id))
+"""Join a tap with its card as it is now, outer joins in this order: the card may have moved to another key since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +40,20 @@ class Verdict:
     data_version: str | None
 
 
+class Token(NamedTuple):
+    """What a card key makes of the card that was presented."""
+
+    key_id: str
+    token: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class PresentedTap:
-    """A tap as its device tells it. `at` is the device's own clock, `age_ms` the time since by its monotonic one; `verdict` is what a gate decided."""
+    """A tap as its device tells it. `at` is the device's own clock, `age_ms` the time since by its monotonic one; `verdict` is what a gate decided.
+
+    `token` is what was decided by; `tokens` are the card's by all keys that the device holds, the current one's first. A daemon of an earlier version
+    tells none.
+    """
 
     sequence: int
     reader: str
@@ -44,28 +62,39 @@ class PresentedTap:
     at: dt.datetime
     age_ms: int | None
     verdict: Verdict | None
+    tokens: tuple[Token, ...] = ()
+
+    @property
+    def candidates(self) -> dict[bytes, str]:
+        """Every token by which the card may be known, with its key's id: the current key's first."""
+        return {**{token: key_id for key_id, token in self.tokens}, self.token: self.key_id}
 
     @property
     def digest(self) -> bytes:
         """Tells a repeat from another tap: of all that does not change when a tap is sent again (its age does)."""
         verdict = self.verdict and [self.verdict.outcome.value, self.verdict.reason, self.verdict.data_version]
         content = [self.sequence, self.reader, self.token.hex(), self.key_id, self.at.isoformat(timespec="microseconds"), verdict]
+        if self.tokens:
+            content.append([[key_id, token.hex()] for key_id, token in self.tokens])
         return hashlib.sha256(json.dumps(content).encode()).digest()
 
 
 def read(
-    sequence: int, reader: str, token: str, key_id: str, at: str, age_ms: int | None, verdict: Verdict | None,
+    sequence: int, reader: str, token: str, key_id: str, at: str, age_ms: int | None, verdict: Verdict | None, tokens: Sequence[tuple[str, str]] = (),
 ) -> PresentedTap:
-    """A tap from what came over the wire; BAD_INPUT for a value that cannot be one. A wrong clock is no reason to refuse."""
+    """A tap from what came over the wire; BAD_INPUT for a value that cannot be one. A wrong clock is no reason to refuse. `tokens`: key's id and token."""
     if not 1 <= sequence <= LAST_SEQUENCE:
         raise bad_input(f"sequence must lie between 1 and {LAST_SEQUENCE}")
     if age_ms is not None and age_ms < 0:
         raise bad_input("ageMs must not be negative")
+    if len(tokens) > MOST_TOKENS:
+        raise bad_input(f"a tap has at most {MOST_TOKENS} tokens")
     if verdict is not None:
         version = line(verdict.data_version or "", "dataVersion", LONGEST_WORD)
         verdict = Verdict(verdict.outcome, line(verdict.reason, "reason", LONGEST_WORD), version)
     return PresentedTap(
         sequence, line(reader, "reader", LONGEST_READER), token_bytes(token), line(key_id, "keyId", LONGEST_WORD), moment(at, "at"), age_ms, verdict,
+        tuple(Token(line(key, "keyId", LONGEST_WORD), token_bytes(made)) for key, made in tokens),
     )
 
 

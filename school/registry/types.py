@@ -7,14 +7,16 @@ from uuid import UUID
 import strawberry
 
 from school import ids
-from school.context import Role
-from school.fields import rows
+from school.context import OF_A_CHILD, Area, Role
+from school.fields import ROWS, Info, query, rows
 from school.ids import Kind
-from school.registry.models import CardState, DeviceKind
+from school.registry.models import CardState, DeviceKind, Relation
 from school.registry.names import full_name
 
 RoleName = strawberry.enum(Role, name="Role", description="What an account may be in a school.")
+AreaName = strawberry.enum(Area, name="Area", description="A kind of data.")
 CardStateName = strawberry.enum(CardState, name="CardState", description="Whether a card opens doors and pays.")
+RelationName = strawberry.enum(Relation, name="Relation", description="What a guardian is to the child.")
 DeviceKindName = strawberry.enum(DeviceKind, name="DeviceKind", description="What a device is for.")
 
 
@@ -93,6 +95,12 @@ class Pupil:
     class_group: ClassGroup
     school: School
 
+    @query(ROWS)
+    async def open(self, info: Info) -> list[Annotated[Area, AreaName]]:
+        """Of one's own child: which kinds of data the family's account may read; of another pupil none."""
+        child, viewer = ids.decode(Kind.PERSON, self.id), info.context.viewer
+        return [area for area in Area if area in OF_A_CHILD and child in viewer.family(area)]
+
     @classmethod
     def from_row(cls, row: Any) -> Self:
         """From the joined columns of `queries.PUPIL`."""
@@ -132,29 +140,6 @@ class Card:
         return cls(
             id=strawberry.ID(ids.encode(Kind.CARD, row.school_id, row.id)), person_id=strawberry.ID(ids.encode(Kind.PERSON, row.school_id, row.person_id)),
             state=row.state, issued_at=row.issued_at, blocked_at=row.blocked_at,
-        )
-
-
-@rows(description="A device: the daemon on a gate's, a canteen's or an office's PC.")
-class Device:
-    """A device and how it is."""
-
-    id: strawberry.ID
-    kind: Annotated[DeviceKind, DeviceKindName]
-    name: str
-    enrolled_at: dt.datetime
-    revoked_at: dt.datetime | None
-    seen_at: dt.datetime | None
-    software: str
-    queue_depth: int
-    rejected: int
-
-    @classmethod
-    def from_row(cls, row: Any) -> Self:
-        """From columns of a device."""
-        return cls(
-            id=strawberry.ID(ids.encode(Kind.DEVICE, row.school_id, row.id)), kind=row.kind, name=row.name, enrolled_at=row.enrolled_at,
-            revoked_at=row.revoked_at, seen_at=row.seen_at, software=row.software, queue_depth=row.queue_depth, rejected=row.rejected,
         )
 
 

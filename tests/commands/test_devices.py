@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import ids
 from school.access.models import AntiPassback, Door
 from school.db import Database
+from school.ids import Kind
 from school.meals.models import Till
 from school.registry import devices
 from school.registry.models import Device, DeviceCode, DeviceKind
@@ -86,6 +87,7 @@ async def test_what_cannot_be_is_told_in_one_line_and_makes_no_code(school: Comm
         ((*canteen, "--till", "till=Главный вход"), "BAD_INPUT: there is no till 'Главный вход' in school 1"),
         ((*canteen, "--in", "in=Главный вход"), "BAD_INPUT: a binding of a canteen has reader, till"),
         ((*desk, *("--reader", "x") * 33), "TOO_MANY: a device has at most 32 readers"), ((*desk, "--school", "3"), "NOT_FOUND: No such object."),
+        (gate, "BAD_INPUT: a gate needs --in or --out"), (canteen, "BAD_INPUT: a canteen needs --till"),
         (("--kind", "desk", "--name", " "), "BAD_INPUT: name must be one line of 1 to 80 characters"),
     ):
         assert await school("device", "code", *arguments) == Ended(1, "", f"school: {line}\n"), arguments
@@ -103,7 +105,7 @@ async def test_the_list_shows_whole_ids_and_names_as_they_are(school: Command, o
     ended = await school("device", "list")
     assert (ended.code, ended.err) == (0, "")
     rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in ended.out.splitlines() if line.startswith("│")]
-    gate, canteen, desk = (str(office.world.devices[name]) for name in ("gate", "canteen", "desk"))
+    gate, canteen, desk = (office.id(Kind.DEVICE, name) for name in ("gate", "canteen", "desk"))
     assert rows == [
         [gate, "gate", "[/red] :gate: 1", "0.1.0", "7", "2", "2026-09-07 08:09:10", "—"], [canteen, "canteen", "canteen", "test", "0", "0", "—", "—"],
         [desk, "desk", "desk", "test", "0", "0", "—", "—"],
@@ -112,16 +114,15 @@ async def test_the_list_shows_whole_ids_and_names_as_they_are(school: Command, o
 
 
 async def test_a_device_is_revoked_by_the_id_from_the_list(school: Command, office: Office) -> None:
-    gate = office.world.devices["gate"]
+    gate, known = office.world.devices["gate"], office.id(Kind.DEVICE, "gate")
     before = await office.everything()
-    for arguments in ((str(ids.new()),), (str(gate), "--school", "2")):
-        assert await school("device", "revoke", *arguments) == Ended(1, "", "school: NOT_FOUND: No such object.\n")
-    assert (await school("device", "revoke", "gate")).code == 2
+    for text in (ids.encode(Kind.DEVICE, 1, ids.new()), ids.encode(Kind.DEVICE, 2, gate), office.id(Kind.CARD, "anna"), str(gate), "gate", ""):
+        assert await school("device", "revoke", text) == Ended(1, "", "school: NOT_FOUND: No such object.\n")
     assert await office.everything() == before
-    assert await school("device", "revoke", str(gate)) == Ended(0, "“gate” is turned away.\n", "")
+    assert await school("device", "revoke", known) == Ended(0, "“gate” is turned away.\n", "")
     [revoked] = await office.rows(Device, Device.revoked_at.is_not(None))
     assert revoked["id"] == gate
     whole = await office.everything()
-    assert await school("device", "revoke", str(gate)) == Ended(0, "“gate” is turned away.\n", "")
+    assert await school("device", "revoke", known) == Ended(0, "“gate” is turned away.\n", "")
     assert await office.everything() == whole
     assert f"{revoked['revoked_at']:%Y-%m-%d %H:%M:%S}" in (await school("device", "list")).out

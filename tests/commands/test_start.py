@@ -95,8 +95,8 @@ async def tables(url: str) -> list[str]:
 
 
 async def test_a_database_of_another_version_is_refused(school: Command, database: Database) -> None:
-    async with database.begin() as session:
-        await session.execute(sa.text("UPDATE alembic_version SET version_num = 'later'"))
+    async with database.engine.begin() as connection:
+        await connection.execute(sa.text("UPDATE alembic_version SET version_num = 'later'"))
     for arguments in WITH_DATABASE:
         assert await school(*arguments) == OTHER_VERSION, arguments
     async with database.read() as session:
@@ -171,5 +171,5 @@ def test_the_log_is_json_on_standard_error(capsys: pytest.CaptureFixture[str]) -
     assert [(line["level"], line["event"]) for line in lines] == [("warning", "Вход"), ("warning", "a word"), ("error", "bug")]
     assert all(dt.datetime.fromisoformat(line["timestamp"]).tzinfo == dt.UTC for line in lines)
     assert lines[0]["door"] == 1
-    assert "ValueError: two\nlines" in lines[2]["exception"]
+    assert lines[2]["exception"] == "ValueError"  # its message may hold what persons wrote
     assert out == ""

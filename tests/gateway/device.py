@@ -25,7 +25,9 @@ PASSES = f"""
 DOCUMENTS = {
     "enrol": f"""mutation($input: EnrolInput!) {{
         enrol(input: $input) {{ __typename ... on Enrolled {{ deviceId kind name timeZone serverTime {KEYS} }} {REFUSAL} }} }}""",
-    "heartbeat": f"mutation($input: HeartbeatInput!) {{ heartbeat(input: $input) {{ __typename ... on Heartbeat {{ serverTime {KEYS} }} {REFUSAL} }} }}",
+    "heartbeat": f"""mutation($input: HeartbeatInput!) {{
+        heartbeat(input: $input) {{ __typename ... on Heartbeat {{ serverTime rotateKey {KEYS} }} {REFUSAL} }} }}""",
+    "rotateKey": f"mutation($input: RotateKeyInput!) {{ rotateKey(input: $input) {{ __typename ... on KeyAnnounced {{ until }} {REFUSAL} }} }}",
     "passList": f"query($since: String, $wait: Int! = 0) {{ passList(since: $since, wait: $wait) {{ __typename ... on PassList {{ {PASSES} }} {REFUSAL} }} }}",
     "presentTap": f"mutation($input: TapInput!, $sentAt: DateTime!) {{ presentTap(input: $input, sentAt: $sentAt) {{ __typename {RECORDED} }} }}",
     "submitTaps": f"""mutation($inputs: [TapInput!]!, $sentAt: DateTime!) {{
@@ -135,6 +137,12 @@ class Device:
         assert answer["__typename"] == "Submitted", answer
         found: list[dict[str, Any]] = answer["answers"]
         return found
+
+    def announcement(self, key: Ed25519PrivateKey, **changes: Any) -> dict[str, Any]:
+        """A RotateKeyInput for this key."""
+        text = base64(key.public_key().public_bytes_raw())
+        proof = base64(key.sign(f"school-rotate-1\n{self.id}\n{text}".encode()))
+        return {"publicKey": text, "proof": proof, "sentAt": clock.now().isoformat(), **changes}
 
     def report(self, **changes: Any) -> dict[str, Any]:
         """A HeartbeatInput."""

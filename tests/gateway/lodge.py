@@ -22,15 +22,15 @@ from school.meals.models import MealAccount, Posting, Till, TillReader, Transfer
 from school.outbox import FeedRow, OutboxRow, Signal
 from school.registry import devices
 from school.registry import models as registry
-from school.registry.models import Card, CardKey, DeviceCode, DeviceKind, Tap
+from school.registry.models import Card, CardKey, DeviceCode, DeviceKind, FormerToken, Tap
 from tests.gateway.device import Device, base64
 from tests.world import World, build
 
 NOON = dt.datetime(2026, 9, 7, 9, tzinfo=dt.UTC)
 """What the clock says: noon in Moscow on the world's one lesson day."""
 TABLES: tuple[type[Base], ...] = (
-    registry.Device, DeviceCode, Card, CardKey, Tap, Door, DoorReader, DoorRule, Passage, Presence, Till, TillReader, MealAccount, Transfer, Posting,
-    OutboxRow, FeedRow,
+    registry.Device, DeviceCode, Card, CardKey, FormerToken, Tap, Door, DoorReader, DoorRule, Passage, Presence, Till, TillReader, MealAccount, Transfer,
+    Posting, OutboxRow, FeedRow,
 )
 OF_A_COUNTER = {"counter", "counter_window", "seen_at"}
 SOFTWARE = "test 1"
@@ -103,6 +103,10 @@ class Lodge:
         device = self.stranger(kind)
         device.id = (await device.call("enrol", input=self.enrolment(device, await self.code(kind, *bindings))))["deviceId"]
         return device
+
+    async def enrol_gate(self) -> Device:
+        """One more gate at the main door."""
+        return await self.enrol(DeviceKind.GATE, *self.gate_bindings())
 
     def key(self, device: Device) -> UUID:
         """Its key in the database."""

@@ -83,7 +83,7 @@ async def test_a_bug_with_one_tap_records_none_of_its_backlog(lodge: Lodge) -> N
         async with lodge.unchanged(counters=False):
             with capture_logs() as logged:
                 answer = await gate.ask(DOCUMENTS["submitTaps"], {"inputs": taps, "sentAt": NOON.isoformat()})
-            assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"], logged[0]["path"]) == (500, "INTERNAL", ["submitTaps"])
+            assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"], logged[0]["field"]) == (500, "INTERNAL", "submitTaps")
         assert await gate.submit(taps[0]) == [recorded(1)]  # as the daemon goes on: with halves
     finally:
         sa.event.remove(Tap, "before_insert", choke)

@@ -69,7 +69,7 @@ async def test_a_device_that_is_revoked_meanwhile_takes_no_counter(lodge: Lodge)
     async with lodge.unchanged():
         with pytest.raises(Denied) as caught:
             async with lodge.database.begin() as session:
-                await credentials.take_counter(session, Caller(Ref(1, lodge.key(gate)), "gate"), 9, clock.now())
+                await credentials.take_counter(session, Caller(Ref(1, lodge.key(gate)), "gate", gate.public_key), 9, clock.now())
     assert caught.value.reason is Reason.REVOKED
 
 

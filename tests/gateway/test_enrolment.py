@@ -22,7 +22,7 @@ from tests.gateway.device import ADMIT, DOCUMENTS, base64, denial, recorded
 from tests.gateway.lodge import NOON, SOFTWARE, Lodge, at
 from tests.world import EARLY
 
-NEVER_READ = {"readers": None, "list_version": None}
+NEVER_READ = {"readers": None, "list_version": None, "key_made_at": None, "next_key": None, "next_key_until": None, "rotation_asked_at": None}
 
 
 def bindings(lodge: Lodge, kind: DeviceKind) -> list[dict[str, str]]:

@@ -16,7 +16,8 @@ COLUMNS = ("software", "queue_depth", "rejected", "clock_offset_ms", "list_versi
 async def test_what_a_device_tells_is_kept(lodge: Lodge, kind: str) -> None:
     device = await lodge.device(kind)
     key_id, secret = lodge.world.card_keys[1]
-    answer = {"__typename": "Heartbeat", "serverTime": NOON.isoformat(), "cardKeys": [{"id": str(key_id), "key": base64(secret), "current": True}]}
+    keys = [{"id": str(key_id), "key": base64(secret), "current": True}]
+    answer = {"__typename": "Heartbeat", "serverTime": NOON.isoformat(), "rotateKey": False, "cardKeys": keys}
     readers = [{"name": name, "state": state} for name, state in (("in", "OK"), ("out", "ABSENT"), ("Касса № 1", "FAILED"))]
     told = device.report(
         sentAt="2026-09-07T11:58:59.500+03:00", software=" reader 2.1 ", queueDepth=7, rejected=2**31 - 1, listVersion="123", readers=readers)

@@ -115,7 +115,7 @@ async def test_a_bug_is_masked_with_an_id_that_the_log_has(lodge: Lodge, monkeyp
         with capture_logs() as logged:
             answer = await gate.ask(DOCUMENTS["heartbeat"], {"input": gate.report()})
     [entry] = logged
-    assert (entry["event"], entry["path"], repr(entry["exc_info"])) == ("bug", ["heartbeat"], repr(RuntimeError(SECRET)))
+    assert (entry["event"], entry["field"], repr(entry["exc_info"])) == ("bug", "heartbeat", repr(RuntimeError(SECRET)))
     assert (answer.status_code, answer.json()) == (500, {"data": None, "errors": [{
         "message": "Something went wrong; it has been noted.", "path": ["heartbeat"], "extensions": {"code": "INTERNAL", "id": entry["id"]}}]})
     assert len(entry["id"]) == 12

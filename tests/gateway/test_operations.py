@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from school.gateway import operations
 from school.gateway.denial import Denied, Reason
@@ -14,8 +15,8 @@ from tests.gateway.device import DOCUMENTS, Device, denial
 from tests.gateway.lodge import NOON, Lodge
 
 ALLOWED = {
-    "gate": {"heartbeat", "passList", "presentTap", "submitTaps"}, "canteen": {"heartbeat", "presentTap", "submitTaps"},
-    "desk": {"heartbeat", "presentTap", "submitTaps"}, "turnstile": set[str](), None: {"enrol"},
+    "gate": {"heartbeat", "passList", "presentTap", "rotateKey", "submitTaps"}, "canteen": {"heartbeat", "presentTap", "rotateKey", "submitTaps"},
+    "desk": {"heartbeat", "presentTap", "rotateKey", "submitTaps"}, "turnstile": set[str](), None: {"enrol"},
 }
 """By kind; None is a stranger, a turnstile is what this version does not know."""
 INTROSPECTION = {
@@ -57,6 +58,7 @@ def variables(lodge: Lodge, device: Device, operation: str, code: str) -> dict[s
     found: dict[str, dict[str, Any]] = {
         "enrol": {"input": lodge.enrolment(device, code)}, "heartbeat": {"input": device.report()}, "passList": {"since": None, "wait": 0},
         "presentTap": {"input": device.tap(), **sent}, "submitTaps": {"inputs": [device.tap()], **sent},
+        "rotateKey": {"input": device.announcement(Ed25519PrivateKey.generate())},
     }
     return found[operation]
 
@@ -72,7 +74,7 @@ async def assert_only(lodge: Lodge, device: Device, allowed: set[str]) -> None:
             assert denial(await device.ask(document)) == NOT_ALLOWED, document
     for operation in sorted(allowed):
         member = await device.call(operation, **variables(lodge, device, operation, code))
-        assert member["__typename"] in {"Enrolled", "Heartbeat", "PassList", "TapRecorded", "Submitted"}, member
+        assert member["__typename"] in {"Enrolled", "Heartbeat", "KeyAnnounced", "PassList", "TapRecorded", "Submitted"}, member
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -93,6 +95,7 @@ async def test_a_kind_of_a_later_version_may_do_nothing(lodge: Lodge) -> None:
             await session.execute(statement)
             await session.execute(sa.text("PRAGMA ignore_check_constraints = OFF"))
         else:
+            await session.execute(sa.text("RESET ROLE"))
             await session.execute(sa.text("ALTER TABLE device DROP CONSTRAINT ck_device_device_kind"))
             await session.execute(statement)
     assert await lodge.row(Stored, "counter", id=lodge.key(device)) == (0,)

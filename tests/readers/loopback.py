@@ -46,6 +46,14 @@ def pass_list(version: str = "v1", **changes: Any) -> dict[str, Any]:
             "readers": [binding("in"), binding("out", "OUT")], "rules": [rule()], "entries": [], "removed": [], "cardKeys": CARD_KEYS, **changes}
 
 
+def has_signed(key: Ed25519PublicKey, signature: str, text: bytes) -> bool:
+    try:
+        key.verify(base64.urlsafe_b64decode(signature + "=="), text)
+    except InvalidSignature:
+        return False
+    return True
+
+
 class Loopback:
     """The server's side of docs/gateway.md, in one object; a context manager."""
 
@@ -53,6 +61,10 @@ class Loopback:
         self.changed = threading.Condition()
         self.codes: dict[str, str] = {"gate": "GATE", "canteen": "CANTEEN"}
         self.devices: dict[str, tuple[Ed25519PublicKey, str]] = {}
+        self.announced: dict[str, Ed25519PublicKey] = {}     # by device: the key that would take over
+        self.retired: list[bytes] = []                       # keys that signed once, in order
+        self.rotate = False                                  # what heartbeats are told, until a new key signs
+        self.card_keys = CARD_KEYS
         self.counters: list[tuple[str, int]] = []          # every counter that came with a good signature, in order
         self.taps: dict[tuple[str, int], dict[str, Any]] = {}
         self.received: Counter[tuple[str, int]] = Counter()  # how often each tap arrived
@@ -94,7 +106,7 @@ class Loopback:
         with self.changed:
             device = self._check(headers, body)
             request = json.loads(body)
-            operation = next(name for name in ("enrol", "heartbeat", "passList", "presentTap", "submitTaps") if f" {name}(" in request["query"])
+            operation = next(name for name in ("enrol", "heartbeat", "rotateKey", "passList", "presentTap", "submitTaps") if f" {name}(" in request["query"])
             queue = self.faults.get(operation)
             fault = queue.popleft()() if queue else None
             result = getattr(self, "_" + operation)(device, request["variables"])
@@ -112,10 +124,11 @@ class Loopback:
         else:
             raise Refuse(401, "UNKNOWN_DEVICE")
         lines = ("school-gateway-1", device, str(counter), str(time_ms), hashlib.sha256(body).hexdigest())
-        try:
-            key.verify(base64.urlsafe_b64decode(signature + "=="), "\n".join(lines).encode())
-        except InvalidSignature:
-            raise Refuse(401, "BAD_SIGNATURE") from None
+        text, following = "\n".join(lines).encode(), self.announced.get(device)
+        if not has_signed(key, signature, text):
+            if following is None or not has_signed(following, signature, text):
+                raise Refuse(401, "BAD_SIGNATURE")
+            self._take_over(device)
         self.bodies.append(body)
         if device == "new":
             return device
@@ -139,7 +152,25 @@ class Loopback:
 
     def _heartbeat(self, _device: str, variables: dict[str, Any]) -> dict[str, Any]:
         self.beats.append(variables["input"])
-        return {"__typename": "Heartbeat", "serverTime": "2026-01-01T00:00:00+00:00", "cardKeys": CARD_KEYS}
+        return {"__typename": "Heartbeat", "serverTime": "2026-01-01T00:00:00+00:00", "cardKeys": self.card_keys, "rotateKey": self.rotate}
+
+    def _take_over(self, device: str) -> None:
+        """The announced key has signed: the other signs nothing from now on."""
+        former, kind = self.devices[device]
+        self.retired.append(former.public_bytes_raw())
+        self.devices[device] = (self.announced.pop(device), kind)
+        self.rotate = False
+
+    def _rotateKey(self, device: str, variables: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the wire's name
+        text = variables["input"]["publicKey"]
+        key = Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(text + "=="))
+        assert has_signed(key, variables["input"]["proof"], f"school-rotate-1\n{device}\n{text}".encode())
+        if key.public_bytes_raw() == self.devices[device][0].public_bytes_raw():
+            return {"__typename": "KeyAnnounced", "until": None}
+        waiting = self.announced.setdefault(device, key)
+        if waiting.public_bytes_raw() != key.public_bytes_raw():
+            return {"__typename": "Refusal", "code": "CONFLICT", "message": "another key waits"}
+        return {"__typename": "KeyAnnounced", "until": "2026-01-08T00:00:00+00:00"}
 
     def _passList(self, _device: str, variables: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the wire's name
         if variables["since"] == self.passes["version"]:

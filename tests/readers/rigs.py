@@ -12,9 +12,11 @@ from readers.clock import Clock, Moment
 from readers.counter import Counter
 from readers.decision import Verdict
 from readers.gateway import Gateway, Link, Signer, make_pool
-from readers.identity import Identity, Keyring, store_identity
+from readers.identity import Identity, store_identity
 from readers.journal import Journal, NewTap
+from readers.signing import DeviceKeys
 from readers.uplink import Uplink
+from readers.vault import Keyring, Vault
 from tests.readers.loopback import CARD_KEYS, SECONDS, Loopback
 
 TOKEN = "a1" * 32
@@ -61,15 +63,17 @@ class Rig:
     """A gateway client, a journal and an uplink of an enrolled device, on real clocks."""
 
     def __init__(self, directory: Path, loopback: Loopback, kind: str = "GATE") -> None:
+        self.directory = directory
         self.identity = make_identity(kind, loopback.url)
         loopback.devices["device-1"] = (self.identity.private_key.public_key(), kind)
         store_identity(directory, self.identity)
-        self.keyring = Keyring(directory, self.identity)
+        self.vault = Vault(directory, self.identity)
+        self.keyring, self.keys = Keyring(self.vault), DeviceKeys(self.vault)
         self.clock = Clock()
         self.journal = make_journal(directory, limit=10_000, keep=10_000)
         self.counter = Counter(directory / "counter")
         self.link = Link()
-        signer = Signer("device-1", self.identity.private_key, self.counter.take, self.counter.skip)
+        signer = Signer("device-1", self.keys, self.counter.take, self.counter.skip)
         self.gateway = Gateway(make_pool(), loopback.url, signer, self.clock, self.link)
         self.uplink = Uplink(self.gateway, self.journal, self.clock, Backoff(0.001, 0.01), 5)
 

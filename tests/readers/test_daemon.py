@@ -1,12 +1,16 @@
 """The daemon as a process: a gate without its server, a canteen, what leaves the host, and a clean end."""
+import base64
 import json
 import signal
 from pathlib import Path
 
 from readers.cardkeys import CardKey, make_token
 from tests.readers.hosts import Host
-from tests.readers.loopback import KEY, Loopback, binding, entry, pass_list
+from tests.readers.loopback import CARD_KEYS, KEY, Loopback, binding, entry, pass_list
 
+SECOND_KEY = bytes(range(32, 64))
+TWO_KEYS = [
+    {"id": "k2", "key": base64.urlsafe_b64encode(SECOND_KEY).rstrip(b"=").decode(), "current": True}, {**CARD_KEYS[0], "current": False}]
 UID, OTHER, SEVEN, TEN = "04A1B2C3", "04FFEE01", "04112233445566", "0411223344556677AA99"
 
 
@@ -127,6 +131,42 @@ def test_no_uid_reaches_a_file_a_log_or_the_wire(host: Host, loopback: Loopback,
         for form in (bytes.fromhex(uid), uid.encode(), uid.lower().encode(), bytes.fromhex(uid)[::-1]):
             assert not any(form in content for content in contents)
     assert not any(token(uid).encode() in host.log.read_bytes() for uid in (SEVEN, TEN))
+
+
+def test_each_tap_brings_the_tokens_of_all_keys(host: Host, loopback: Loopback) -> None:
+    """A gate decides by the first that its list knows; a canteen, which has no list, names the current key's."""
+    loopback.passes = pass_list(entries=[entry(token(UID))], cardKeys=TWO_KEYS)
+    loopback.card_keys = TWO_KEYS
+    for number, code in enumerate(("gate", "canteen"), start=1):
+        host.enrol(code, *(("--force",) if number > 1 else ()))
+        host.start()
+        loopback.wait_for(lambda: len(loopback.beats) > 1)
+        loopback.beats.clear()
+        assert [reason for _, reason in outcomes(host.tap(UID))] == ["OK"]
+        loopback.wait_for(lambda count=number: len(loopback.taps) == count)
+        host.stop()
+    by = {name: make_token(CardKey(name, key, True), bytes.fromhex(UID)) for name, key in (("k2", SECOND_KEY), ("k1", KEY))}
+    tokens = [{"keyId": name, "token": made} for name, made in by.items()]
+    gate, canteen = loopback.taps["device-1", 1], loopback.taps["device-2", 1]
+    assert (gate["keyId"], gate["token"], gate["tokens"]) == ("k1", by["k1"], tokens)
+    assert (canteen["keyId"], canteen["token"], canteen["tokens"]) == ("k2", by["k2"], tokens)
+
+
+def test_a_card_key_that_is_retired_is_forgotten(host: Host, loopback: Loopback) -> None:
+    loopback.passes = pass_list(entries=[entry(token(UID))], cardKeys=TWO_KEYS)
+    loopback.card_keys = TWO_KEYS
+    host.enrol()
+    host.start()
+    loopback.wait_for(lambda: len(loopback.beats) > 1)
+    assert outcomes(host.tap(UID)) == [(1, "OK")]
+    with loopback.changed:
+        loopback.card_keys = TWO_KEYS[:1]
+        loopback.passes = pass_list("v2", cardKeys=TWO_KEYS[:1])
+        loopback.changed.notify_all()
+    loopback.wait_for(lambda: loopback.beats[-1]["listVersion"] == "v2")
+    assert outcomes(host.tap(UID)) == [(2, "UNKNOWN_CARD")]
+    host.stop()
+    assert base64.urlsafe_b64encode(KEY).rstrip(b"=") not in (host.state / "identity.json").read_bytes()
 
 
 def test_two_daemons_never_share_a_state(host: Host) -> None:

@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readers.ballast import Ballast
-from readers.journal import Answered, Depth, JournalDamagedError, JournalFullError, NotStoredError, StoredTap
+from readers.clock import Clock
+from readers.journal import Answered, Depth, JournalDamagedError, JournalFullError, NotStoredError, StoredTap, pack_tokens, unpack_tokens
+from readers.uplink import format_tap
 from tests.readers.rigs import ADMIT, START_US, TOKEN, make_journal, make_tap
 
 
@@ -30,6 +32,32 @@ def test_a_stored_tap_survives_a_reopening_as_it_was(tmp_path: Path) -> None:
         StoredTap(2, "out", TOKEN, "k1", START_US, 5_000_000, "boot-1", None, None, None)]
     assert again.read_presence() == [(TOKEN, True, START_US)]
     assert again.read_depth() == Depth(2, 0, (START_US, 5_000_000, "boot-1"), 2)
+
+
+def test_a_tap_keeps_the_tokens_of_all_keys(tmp_path: Path) -> None:
+    tokens = [("a1" * 32, "k2"), ("b2" * 32, "k1")]
+    assert pack_tokens(tokens[:1]) is None
+    packed = pack_tokens(tokens)
+    assert packed is not None
+    assert unpack_tokens(packed) == tokens
+    journal = make_journal(tmp_path)
+    journal.append(make_tap()._replace(tokens=packed))
+    journal.close()
+    [stored] = make_journal(tmp_path).read_pending(1)
+    assert stored.tokens == packed
+    assert format_tap(stored, Clock())["tokens"] == [{"keyId": "k2", "token": "a1" * 32}, {"keyId": "k1", "token": "b2" * 32}]
+
+
+def test_a_journal_of_a_version_that_kept_one_token_is_read_on(tmp_path: Path) -> None:
+    journal = make_journal(tmp_path)
+    journal.append(make_tap())
+    journal._database.execute("ALTER TABLE tap DROP COLUMN tokens")
+    journal.close()
+    again = make_journal(tmp_path)
+    assert again.append(make_tap()._replace(tokens="[]")) == 2
+    old, new = again.read_pending(10)
+    assert (old, new.tokens) == (StoredTap(1, "in", TOKEN, "k1", START_US, 5_000_000, "boot-1", *ADMIT), "[]")
+    assert "tokens" not in format_tap(old, Clock())
 
 
 def test_only_the_daemons_user_can_read_it(tmp_path: Path) -> None:

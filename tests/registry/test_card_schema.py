@@ -1,11 +1,11 @@
-"""Cards and guardians in GraphQL: who reads them, what the office and a family may do, and how a refusal looks on the wire."""
+"""Cards in GraphQL: who reads them, what the office and a family may do, and how a refusal looks on the wire."""
 
 from typing import Any
 from uuid import UUID
 
 from school import ids
 from school.ids import Kind
-from school.registry.models import Card, CardState, Guardianship
+from school.registry.models import Card, CardState
 from tests.registry.office import NO_SUCH, NOON, NOT_ALLOWED, STRANGER, Office
 
 CARDS = "query($id: ID!) {cards(personId: $id) {id personId state issuedAt blockedAt}}"
@@ -13,9 +13,6 @@ CARD = "{... on CardSaved {card {id personId state issuedAt blockedAt}} ... on R
 ISSUE = f"mutation($input: IssueCardInput!) {{issueCard(input: $input) {CARD}}}"
 BLOCK = f"mutation($input: CardInput!) {{blockCard(input: $input) {CARD}}}"
 UNBLOCK = f"mutation($input: CardInput!) {{unblockCard(input: $input) {CARD}}}"
-TIE = "{... on GuardianshipSaved {guardianId pupilId current} ... on Refusal {code message}}"
-GRANT = f"mutation($input: GrantGuardianshipInput!) {{grantGuardianship(input: $input) {TIE}}}"
-END = f"mutation($input: GuardianshipInput!) {{endGuardianship(input: $input) {TIE}}}"
 
 
 def card(office: Office, name: str, **changes: Any) -> dict[str, Any]:
@@ -69,21 +66,3 @@ async def test_refusals_about_cards_are_members_of_the_result(office: Office) ->
     for login in ("other_parent", "stranger", "office2"):
         for text in (office.id(Kind.CARD, "anna"), ids.encode(Kind.CARD, 1, ids.new()), "nonsense"):
             assert await office.harmless(login, BLOCK, cardId=text) == NO_SUCH, (login, text)
-
-
-async def test_the_office_ends_and_grants_guardianship(office: Office) -> None:
-    tie = {"guardianId": office.id(Kind.PERSON, "divorced"), "pupilId": office.id(Kind.PERSON, "vera")}
-    for login, refusal in (("parent", NOT_ALLOWED), ("office2", NO_SUCH), (None, STRANGER)):
-        assert await office.harmless(login, END, **tie) == refusal
-        assert await office.harmless(login, GRANT, **tie, relation="FATHER") == refusal
-    conflict = {"code": "CONFLICT", "message": "this person is a guardian of this pupil already, by another relation"}
-    assert await office.harmless("office", GRANT, **tie, relation="FATHER") == conflict
-    assert await office.harmless("office", GRANT, **tie, relation="MOTHER") == tie | {"current": True}
-    assert await office.harmless("office", END, **tie | {"pupilId": office.id(Kind.PERSON, "boris")}) == NO_SUCH
-    assert await office.result("office", END, **tie) == tie | {"current": False}
-    assert await office.harmless("office", END, **tie) == tie | {"current": False}
-    assert await office.result("office", GRANT, **tie, relation="FATHER") == tie | {"current": True}
-    assert await office.harmless("office", GRANT, **tie, relation="FATHER") == tie | {"current": True}
-    assert [event["kind"] for event in await office.events()] == ["registry.guardianship_ended", "registry.guardianship_granted"]
-    standing = await office.rows(Guardianship, Guardianship.guardian_id == office.world.people["divorced"], Guardianship.ended_at.is_(None))
-    assert [row["since"] for row in standing] == [NOON]

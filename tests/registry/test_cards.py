@@ -11,7 +11,7 @@ from school.context import Role
 from school.errors import Code
 from school.ids import Ref
 from school.registry import cards
-from school.registry.models import Card, CardKey, CardState, Tap
+from school.registry.models import Card, CardState, Tap
 from tests.registry.office import ABSENT, NOON, Office, at, invented
 from tests.world import EARLY
 
@@ -194,14 +194,3 @@ async def test_events_of_cards_name_nobody(office: Office) -> None:
     told_of = str(events)
     for secret in ("Anna", "Vera", "ова", invented("new").hex(), office.world.token("vera").hex(), str(office.world.card_keys[1][0])):
         assert secret not in told_of
-
-
-async def test_the_newest_sixteen_keys_are_told(office: Office) -> None:
-    made = [CardKey(school_id=1, id=ids.new(), secret=bytes([number]) * 32, made_at=NOON + dt.timedelta(hours=number)) for number in range(16)]
-    async with office.database.begin() as session:
-        session.add_all(made)
-    async with office.database.read() as session:
-        assert [key.secret for key in await cards.keys(session, 1)] == [key.secret for key in reversed(made)]
-        assert [key.id for key in await cards.keys(session, 2)] == [office.world.card_keys[2][0]]
-    tap = await office.present("new", key_id=str(office.world.card_keys[1][0]))
-    assert await office.refused(cards.issue, office.viewer("office"), ids.new(), office.person("anna"), tap) == FOREIGN_KEY

@@ -14,14 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import ids
 from school.errors import Code, Refused, bad_input
 from school.ids import Ref
-from school.registry import cards, devices
-from school.registry.devices import Binding, Report
+from school.registry import card_keys, devices
+from school.registry.devices import Binding, Order, Report
 from school.registry.models import CardKey, Device, DeviceCode, DeviceKind, School
 from tests.registry.office import ABSENT, NOON, Office, at
 
 BAD_CODE = (Code.BAD_CODE, "This code is unknown, used or expired.")
 KEY = bytes(range(32))
 GATE = [{"reader": "in", "door": str(UUID(int=7)), "direction": "in"}, {"reader": "out", "door": str(UUID(int=7)), "direction": "out"}]
+SPENT = (Code.CONFLICT, "the code of this order was used, cancelled or has expired: order another")
 DESK = (1, DeviceKind.DESK, "Секретарь", [{"reader": "desk"}])
 
 
@@ -49,10 +50,12 @@ async def test_a_code_is_told_once_and_only_its_digest_is_kept(office: Office) -
     code = await office.do(devices.make_code, 1, DeviceKind.GATE, " Главный вход ", GATE)
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}", code)
     bare = code.replace("-", "")
-    assert await office.rows(DeviceCode) == [{
+    made = await office.row(DeviceCode)
+    assert made == {
+        "id": made["id"], "cancelled_at": None, "renews_id": None,
         "digest": hashlib.sha256(bare.encode()).digest(), "school_id": 1, "kind": DeviceKind.GATE, "name": "Главный вход", "bindings": GATE,
         "made_at": NOON, "expires_at": NOON + dt.timedelta(hours=24), "device_id": None,
-    }]
+    }
     kept = str(await office.everything())
     assert bare not in kept
     assert code not in kept
@@ -72,7 +75,7 @@ async def test_a_code_admits_one_device(office: Office) -> None:
     assert await office.row(Device, Device.id == device.id) == {
         "school_id": 1, "id": device.id, "kind": DeviceKind.GATE, "name": "Главный вход", "public_key": KEY, "enrolled_at": NOON, "revoked_at": None,
         "counter": 0, "counter_window": 0, "seen_at": NOON, "software": "reader 1", "queue_depth": 0, "rejected": 0, "clock_offset_ms": 0,
-        "last_tap_at": None, "list_version": None, "readers": None,
+        "last_tap_at": None, "list_version": None, "readers": None, "key_made_at": None, "next_key": None, "next_key_until": None, "rotation_asked_at": None,
     }
     assert (await office.row(DeviceCode))["device_id"] == device.id
     assert bound.told == [(device.id, GATE)]
@@ -127,7 +130,7 @@ async def test_the_first_device_of_a_school_brings_its_first_card_key(office: Of
     assert (made["made_at"], len(made["secret"])) == (NOON, 32)
     assert await office.rows(CardKey, CardKey.school_id != 3) == before
     async with office.database.read() as session:
-        assert [key.secret for key in await cards.keys(session, 3)] == [made["secret"]]
+        assert [key.secret for key in await card_keys.keys(session, 3)] == [made["secret"]]
 
 
 def gate(**changes: str | None) -> dict[str, str]:
@@ -178,8 +181,63 @@ async def test_a_code_is_for_a_school_that_exists_and_a_name_that_can_be_read(of
 async def test_the_office_of_the_school_alone_orders_a_code(office: Office) -> None:
     for login, viewer in office.world.viewers.items():
         if login != "office":
-            assert await office.refused(devices.order_code, viewer, *DESK) == ABSENT, login
-    assert (await office.do(enrol, await office.do(devices.order_code, office.viewer("office"), *DESK))).name == "Секретарь"
+            assert await office.refused(devices.order_code, viewer, Order(ids.new(), *DESK)) == ABSENT, login
+    assert (await office.do(enrol, await office.do(devices.order_code, office.viewer("office"), Order(ids.new(), *DESK)))).name == "Секретарь"
+
+
+async def test_the_same_order_again_makes_another_code_and_voids_the_one_before(office: Office) -> None:
+    viewer, order = office.viewer("office"), Order(ids.new(), *DESK)
+    first = await office.do(devices.order_code, viewer, order)
+    at(NOON + dt.timedelta(hours=1))
+    second = await office.do(devices.order_code, viewer, order)
+    made = await office.row(DeviceCode)
+    assert (made["id"], made["digest"]) == (order.id, hashlib.sha256(second.replace("-", "").encode()).digest())
+    assert (made["made_at"], made["expires_at"]) == (NOON + dt.timedelta(hours=1), NOON + dt.timedelta(hours=25))
+    assert await office.refused(enrol, first) == BAD_CODE
+    for other in (
+        Order(order.id, 1, DeviceKind.DESK, "Секретарь", []), Order(order.id, 1, DeviceKind.DESK, "Завуч", DESK[3]),
+        Order(order.id, 1, DeviceKind.GATE, "x", GATE), Order(order.id, *DESK, renews=ids.new()),
+    ):
+        assert await office.refused(devices.order_code, viewer, other) == (Code.CONFLICT, "this id stands for another order")
+    await office.do(devices.fulfil, Order(order.id, 2, *DESK[1:]))  # another school's orders have ids of their own
+    device = await office.do(enrol, second)
+    assert device.name == "Секретарь"
+    assert await office.refused(devices.order_code, viewer, order) == SPENT
+
+
+async def test_an_order_ends_with_its_code(office: Office) -> None:
+    viewer, expired, cancelled = office.viewer("office"), Order(ids.new(), *DESK), Order(ids.new(), *DESK)
+    await office.do(devices.order_code, viewer, expired)
+    at(NOON + dt.timedelta(hours=24))
+    assert await office.refused(devices.order_code, viewer, expired) == SPENT
+    code = await office.do(devices.order_code, viewer, cancelled)
+    for login, other in office.world.viewers.items():
+        if login != "office":
+            assert await office.refused(devices.cancel_code, other, Ref(1, cancelled.id)) == ABSENT, login
+    for absent in (Ref(1, ids.new()), Ref(2, cancelled.id)):
+        assert await office.refused(devices.cancel_code, viewer, absent) == ABSENT
+    await office.do(devices.cancel_code, viewer, Ref(1, cancelled.id))
+    before = await office.everything()
+    for void in (cancelled, expired):  # what admits nobody stays as it is
+        await office.do(devices.cancel_code, viewer, Ref(1, void.id))
+    assert await office.everything() == before
+    assert await office.refused(enrol, code) == BAD_CODE
+    assert await office.refused(devices.order_code, viewer, cancelled) == SPENT
+    used = Order(ids.new(), *DESK)
+    await office.do(enrol, await office.do(devices.order_code, viewer, used))
+    assert await office.refused(devices.cancel_code, viewer, Ref(1, used.id)) == (Code.CONFLICT, "this code has admitted a device: revoke that")
+
+
+async def test_a_hundred_codes_may_be_outstanding(office: Office) -> None:
+    async with office.database.begin() as session:
+        session.add_all(DeviceCode(
+            digest=bytes([number]) * 32, school_id=1, kind=DeviceKind.DESK, name="x", bindings=[], made_at=NOON, expires_at=NOON + dt.timedelta(hours=1),
+            cancelled_at=None, renews_id=None, device_id=None) for number in range(100))
+    order = Order(ids.new(), *DESK)
+    assert await office.refused(devices.fulfil, order) == (Code.TOO_MANY, "at most 100 codes may be outstanding: cancel some")
+    await office.do(devices.fulfil, Order(order.id, 2, *DESK[1:]))
+    at(NOON + dt.timedelta(hours=1))
+    await office.do(devices.fulfil, order)
 
 
 def told(**changes: Any) -> Report:
@@ -227,12 +285,15 @@ async def test_a_device_is_revoked_once_by_the_office_of_its_school(office: Offi
         assert await office.refused(devices.revoke, office.viewer("office"), absent) == ABSENT
         assert await office.refused(devices.revoke_by_operator, absent) == ABSENT
     before = await office.rows(Device)
-    assert (await office.do(devices.revoke, office.viewer("office"), ref)).revoked_at == NOON
+    assert await office.do(devices.revoke, office.viewer("office"), ref) == "gate"
     after = [row | ({"revoked_at": NOON} if row["id"] == ref.id else {}) for row in before]
     at(NOON + dt.timedelta(hours=1))
-    assert (await office.do(devices.revoke, office.viewer("office"), ref)).revoked_at == NOON
-    assert (await office.do(devices.revoke_by_operator, ref)).revoked_at == NOON
+    assert await office.do(devices.revoke, office.viewer("office"), ref) == "gate"
+    assert await office.do(devices.revoke_by_operator, ref) == "gate"
     assert await office.rows(Device) == after
+    payload = {"device_id": str(ref.id)}
+    assert [(event["kind"], event["topics"], event["payload"], event["occurred_at"]) for event in await office.events()] == [
+        ("registry.device_revoked", [["passes", str(UUID(int=0))]], payload, NOON)]
 
 
 async def test_the_operator_sees_a_school_s_devices_by_name(office: Office) -> None:

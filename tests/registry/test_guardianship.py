@@ -1,8 +1,9 @@
-"""Guardianship begins and ends by the office alone, is told to the feed, and is never deleted."""
+"""Guardianship begins, is restricted and ends by the office alone, is told to the feed, and is never deleted."""
 
 import pytest
 import sqlalchemy as sa
 
+from school.context import OF_A_CHILD, Area, Grant, Role, Viewer
 from school.db import Database
 from school.errors import Code, Refused
 from school.ids import Ref, new
@@ -79,17 +80,69 @@ def refused(world: World) -> list[tuple[str, str, Ref, Ref, Code]]:
         ("grant", "office", parent, gleb, Code.NOT_FOUND), ("grant", "office", Ref(2, people["parent2"]), anna, Code.NOT_FOUND),
         ("grant", "office", Ref(1, new()), anna, Code.NOT_FOUND), ("grant", "office", parent, Ref(1, people["teacher"]), Code.NOT_FOUND),
         ("end", "office", parent, boris, Code.NOT_FOUND), ("end", "office2", parent, anna, Code.NOT_FOUND), ("end", "parent", parent, anna, Code.NOT_FOUND),
+        ("restrict", "office", parent, boris, Code.NOT_FOUND), ("restrict", "office2", parent, anna, Code.NOT_FOUND),
+        ("restrict", "head", parent, anna, Code.NOT_FOUND), ("restrict", "parent", parent, anna, Code.NOT_FOUND),
+        ("restrict", "office", Ref(2, people["parent2"]), anna, Code.NOT_FOUND),
     ]
 
 
 async def test_every_other_wish_is_refused_and_changes_nothing(database: Database) -> None:
     world = await build(database)
+    world.viewers["head"] = Viewer(world.accounts["office"], new(), (Grant(1, world.people["office"], Role.HEAD),))
     before = await standing(database)
     for verb, login, guardian, pupil, code in refused(world):
-        more = (Relation.OTHER,) if verb == "grant" else ()
+        more: tuple[object, ...] = {"grant": (Relation.OTHER,), "restrict": (frozenset({Area.MEALS}), "решение суда"), "end": ()}[verb]
         with pytest.raises(Refused) as caught:
             async with database.begin() as session:
                 await getattr(guardianship, verb)(session, world.viewers[login], guardian, pupil, *more)
         assert caught.value.code == code, (verb, login)
     assert await standing(database) == before
     assert await told(database) == []
+
+
+async def opened(database: Database, guardian: Ref, pupil: Ref) -> frozenset[Area] | None:
+    """What of the pupil is open to the guardian; None for no guardian of theirs."""
+    async with database.read() as session:
+        return (await guardianship.children_of(session, [guardian]))[guardian].get(pupil)
+
+
+async def test_what_a_court_withholds_is_told_and_kept(database: Database) -> None:
+    world = await build(database)
+    office, guardian, vera, mother = world.viewers["office"], Ref(1, world.people["divorced"]), Ref(1, world.people["vera"]), Ref(1, world.people["parent"])
+    for repetition in range(2):
+        async with database.begin() as session:
+            row = await guardianship.restrict(session, office, guardian, vera, {Area.DIARY}, " решение № 2-118 ")
+        assert (row.diary, row.meals, row.access, row.reason, row.ended_at) == (True, False, False, "решение № 2-118", None), repetition
+    assert await told(database) == [(guardianship.RESTRICTED, str(guardian.id))]
+    assert (await opened(database, guardian, vera), await opened(database, mother, vera)) == (frozenset({Area.DIARY}), OF_A_CHILD)
+    async with database.read() as session:
+        payload = await session.scalar(sa.select(OutboxRow.payload))
+    assert payload == {
+        "guardianship_id": str(row.id), "guardian_id": str(guardian.id), "pupil_id": str(vera.id), "relation": "mother", "open": ["diary"]}
+    async with database.begin() as session:
+        await guardianship.restrict(session, office, guardian, vera, OF_A_CHILD, "определение № 2-140")
+    assert (await opened(database, guardian, vera), len(await told(database))) == (OF_A_CHILD, 2)
+
+
+async def test_ending_and_granting_opens_nothing(database: Database) -> None:
+    world = await build(database)
+    office, guardian, vera = world.viewers["office"], Ref(1, world.people["divorced"]), Ref(1, world.people["vera"])
+    async with database.begin() as session:
+        await guardianship.restrict(session, office, guardian, vera, set(), "решение № 2-118")
+        await guardianship.end(session, office, guardian, vera)
+    assert await opened(database, guardian, vera) is None
+    async with database.begin() as session:
+        row = await guardianship.grant(session, office, guardian, vera, Relation.FATHER)
+    assert (await opened(database, guardian, vera), row.reason) == (frozenset(), "решение № 2-118")
+
+
+@pytest.mark.parametrize(("areas", "reason"), [
+    ({Area.PEOPLE}, "суд"), ({Area.DIARY, Area.RECORD}, "суд"), (set(), " "), (set(), "с" * 201), (set(), "два\nряда"),
+])
+async def test_a_senseless_restriction_is_refused(database: Database, areas: set[Area], reason: str) -> None:
+    world = await build(database)
+    guardian, vera = Ref(1, world.people["divorced"]), Ref(1, world.people["vera"])
+    with pytest.raises(Refused) as caught:
+        async with database.begin() as session:
+            await guardianship.restrict(session, world.viewers["office"], guardian, vera, areas, reason)
+    assert (caught.value.code, await opened(database, guardian, vera), await told(database)) == (Code.BAD_INPUT, OF_A_CHILD, [])

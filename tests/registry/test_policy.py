@@ -16,13 +16,14 @@ GUARDIANS_1 = {"parent", "other_parent", "divorced"}
 
 PUPILS_SEEN = {
     "parent": {"anna", "vera", "gleb"}, "other_parent": {"boris"}, "divorced": {"vera"}, "stranger": {"dina"}, "anna": {"anna"},
-    "teacher": {"anna", "boris"}, "class_teacher": ALL_1, "canteen": ALL_1, "guard": ALL_1, "office": ALL_1,
+    "teacher": {"anna", "boris"}, "class_teacher": ALL_1, "canteen": set[str](), "guard": ALL_1, "office": ALL_1,
     "teacher2": {"gleb", "dina"}, "office2": {"gleb", "dina"},
 }
 PERSONS_SEEN = {
     "parent": {"anna", "vera", "gleb", "parent", "parent2"} | STAFF_1 | STAFF_2, "other_parent": {"boris", "other_parent"} | STAFF_1,
     "divorced": {"vera", "divorced"} | STAFF_1, "stranger": {"dina", "stranger"} | STAFF_2, "anna": {"anna"} | STAFF_1,
-    "teacher": {"anna", "boris"} | STAFF_1, "class_teacher": ALL_1 | STAFF_1, "canteen": ALL_1 | STAFF_1, "guard": ALL_1 | STAFF_1 | GUARDIANS_1,
+    "teacher": {"anna", "boris"} | STAFF_1, "class_teacher": ALL_1 | STAFF_1, "canteen": ALL_1 | STAFF_1 | GUARDIANS_1,
+    "guard": ALL_1 | STAFF_1 | GUARDIANS_1,
     "office": ALL_1 | STAFF_1 | GUARDIANS_1, "teacher2": {"gleb", "dina"} | STAFF_2, "office2": {"gleb", "dina", "parent2", "stranger"} | STAFF_2,
 }
 CARDS_SEEN = {
@@ -32,7 +33,7 @@ CARDS_SEEN = {
 }
 CLASSES_SEEN = {
     "parent": {"5A", "6B", "2-5A"}, "other_parent": {"5A"}, "divorced": {"6B"}, "stranger": {"2-5A"}, "anna": {"5A"}, "teacher2": {"2-5A"},
-    "office2": {"2-5A"}, **{login: {"5A", "6B"} for login in ("teacher", "class_teacher", "canteen", "guard", "office")},
+    "office2": {"2-5A"}, "canteen": set[str](), **{login: {"5A", "6B"} for login in ("teacher", "class_teacher", "guard", "office")},
 }
 
 

@@ -1,17 +1,13 @@
-"""The registry's GraphQL face, executed: who I am, pupils, classes, sessions, and the statements that lists take."""
+"""The registry's GraphQL face, executed: who I am, pupils, classes, and the statements that lists take."""
 
-import datetime as dt
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from school import ids
 from school.ids import Kind
-from school.registry import accounts
-from school.registry.account_models import Account, Session
 from school.registry.models import Pupil
-from tests.registry.office import NOON, STRANGER, Office, at, school_id, statements
+from tests.registry.office import NOON, Office, school_id, statements
 
 CHILDREN = "{me {login children {id name classGroup {id name grade letter} school {id shortName timeZone}} grants {role personId school {shortName}}}}"
 PUPIL = "query($id: ID!) {pupil(id: $id) {id name familyName givenName patronymic classGroup {name} school {name}}}"
@@ -20,9 +16,6 @@ PUPILS = """query($group: ID, $first: Int! = 50, $after: String) {
         edges {cursor node {givenName}} pageInfo {hasNextPage hasPreviousPage startCursor endCursor}}}"""
 CLASSES = "{classGroups {id name}}"
 CARDS = "query($id: ID!) {cards(personId: $id) {id personId state issuedAt blockedAt}}"
-DEVICES = "{devices {id kind name enrolledAt revokedAt seenAt software queueDepth rejected}}"
-SIGN_IN = "mutation($input: SignInInput!) {signIn(input: $input) {... on SignedIn {token expiresAt} ... on Refusal {code message}}}"
-SIGN_OUT = "mutation {signOut {... on SignedOut {done} ... on Refusal {code message}}}"
 
 
 async def test_who_is_signed_in_reads_who_they_are(office: Office) -> None:
@@ -51,14 +44,14 @@ async def test_who_is_signed_in_reads_who_they_are(office: Office) -> None:
 
 async def test_another_family_s_pupil_is_absent_to_the_byte(office: Office) -> None:
     seen = {"id": office.id(Kind.PERSON, "anna"), "name": "Annaова Anna", "familyName": "Annaова", "givenName": "Anna", "patronymic": None}
-    for login in ("parent", "anna", "teacher", "class_teacher", "canteen", "guard", "office"):
+    for login in ("parent", "anna", "teacher", "class_teacher", "guard", "office"):
         answer = await office.ask(login, PUPIL, id=seen["id"])
         assert answer == {"data": {"pupil": seen | {"classGroup": {"name": "5A"}, "school": {"name": "Школа № 1"}}}}, login
     nobody = ids.encode(Kind.PERSON, 1, ids.new())
     absent = await office.ask("other_parent", PUPIL, id=nobody)
     told = {"message": "No such object.", "locations": [{"line": 1, "column": 18}], "path": ["pupil"], "extensions": {"code": "NOT_FOUND"}}
     assert absent == {"data": None, "errors": [told]}
-    for login in ("other_parent", "divorced", "stranger", "teacher2", "office2"):
+    for login in ("other_parent", "divorced", "stranger", "canteen", "teacher2", "office2"):
         for text in (seen["id"], nobody, office.id(Kind.PERSON, "teacher"), office.id(Kind.CARD, "anna"), "nonsense", ""):
             assert await office.ask(login, PUPIL, id=text) == absent, (login, text)
     assert await office.code(None, PUPIL, id=seen["id"]) == "NOT_SIGNED_IN"
@@ -106,43 +99,9 @@ async def test_classes_are_those_of_work_and_of_family(office: Office) -> None:
 async def test_lists_take_one_statement(office: Office) -> None:
     for document, variables, count in (
         (PUPIL, {"id": office.id(Kind.PERSON, "anna")}, 1), (PUPILS, {}, 1), (PUPILS, {"group": office.id(Kind.CLASS_GROUP, "5A")}, 1), (CLASSES, {}, 1),
-        (CARDS, {"id": office.id(Kind.PERSON, "anna")}, 1), (DEVICES, {}, 1), ("{me {login}}", {}, 1), ("{me {children {name school {name}}}}", {}, 2),
+        (CARDS, {"id": office.id(Kind.PERSON, "anna")}, 1), ("{me {login}}", {}, 1), ("{me {children {name school {name}}}}", {}, 2),
         ("{me {grants {school {name}}}}", {}, 2),
     ):
         with statements(office.database) as sent:
             assert "errors" not in await office.ask("office", document, **variables)
         assert sent == ["SELECT"] * count, document
-
-
-@pytest.fixture
-async def with_password(office: Office) -> Office:
-    """The parent can sign in."""
-    async with office.database.begin() as session:
-        hashed = accounts.hash_password("correct horse")
-        await session.execute(sa.update(Account).where(Account.login == "parent").values(password_hash=hashed))
-    return office
-
-
-async def test_a_session_begins_lasts_and_ends(with_password: Office) -> None:
-    office = with_password
-    made = await office.result(None, SIGN_IN, login=" Parent ", password="correct horse")
-    assert made == {"token": made["token"], "expiresAt": (NOON + dt.timedelta(hours=12)).isoformat()}
-    viewer = await office.viewer_of(made["token"])
-    assert (await office.ask(viewer, "{me {login}}"))["data"] == {"me": {"login": "parent"}}
-    other = await office.result(None, SIGN_IN, login="parent", password="correct horse")
-    assert await office.ask(viewer, SIGN_OUT) == {"data": {"signOut": {"done": True}}}
-    assert [row["revoked_at"] for row in await office.rows(Session, Session.id == viewer.session_id)] == [NOON]
-    ended, at_end = await office.viewer_of(made["token"]), NOON + dt.timedelta(hours=12)
-    at(at_end - dt.timedelta(microseconds=1))
-    assert (await office.ask(await office.viewer_of(other["token"]), "{me {login}}"))["data"] == {"me": {"login": "parent"}}
-    at(at_end)
-    for nobody in (ended, await office.viewer_of(other["token"])):
-        assert await office.ask(nobody, "{me {login}}") == {"data": {"me": None}}
-        assert await office.code(nobody, CLASSES) == "NOT_SIGNED_IN"
-        assert await office.ask(nobody, SIGN_OUT) == {"data": {"signOut": STRANGER}}
-
-
-async def test_an_unknown_login_and_a_wrong_password_are_one_answer(with_password: Office) -> None:
-    for login, password in (("parent", "wrong horse"), ("nobody", "correct horse"), ("teacher", "correct horse"), ("", ""), ("x" * 1000, "x" * 1000)):
-        answer = await with_password.harmless(None, SIGN_IN, login=login, password=password)
-        assert answer == {"code": "BAD_CREDENTIALS", "message": "Login or password is wrong."}, login

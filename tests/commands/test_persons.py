@@ -1,0 +1,65 @@
+"""`school person`: a file that only its owner reads, an erasure with its reason, and refusals in one line."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest_asyncio
+
+from school.db import Database
+from school.record.models import RecordAction
+from tests.commands.shell import Command
+from tests.record.archive import Archive
+from tests.world import build
+
+GONE = dt.date(2026, 9, 1)
+
+
+@pytest_asyncio.fixture
+async def archive(database: Database) -> Archive:
+    """The small world."""
+    return Archive(database, await build(database))
+
+
+async def test_an_export_is_a_file_for_one_pair_of_eyes(school: Command, archive: Archive, tmp_path: Path) -> None:
+    await archive.live("anna")
+    out = tmp_path / "anna.json"
+    ended = await school("person", "export", archive.person("anna"), "--out", str(out))
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert out.stat().st_mode & 0o777 == 0o600
+    document = json.loads(out.read_text(encoding="utf-8"))
+    assert (document["person"], document["school"], document["complete"]) == (archive.person("anna"), "Школа № 1", True)
+    assert [table["title"] for table in document["tables"] if table["table"] == "mark"] == ["Оценки"]
+    assert [(row.action, row.account_id) for row in await archive.rows()] == [(RecordAction.EXPORTED, None)]
+
+
+async def test_an_export_that_cannot_be_is_not_in_the_record(school: Command, archive: Archive, tmp_path: Path) -> None:
+    out = tmp_path / "anna.json"
+    out.write_text("mine")
+    for person, path, line in (
+        (archive.person("anna"), out, f"cannot write {str(out)!r}: File exists"),
+        (archive.person("anna"), tmp_path / "no" / "x", f"cannot write {str(tmp_path / 'no' / 'x')!r}: No such file or directory"),
+        ("nonsense", tmp_path / "x", "NOT_FOUND: No such object."),
+    ):
+        ended = await school("person", "export", person, "--out", str(path))
+        assert (ended.code, ended.out, ended.err) == (1, "", f"school: {line}\n")
+    assert out.read_text() == "mine"
+    assert not (tmp_path / "x").exists()
+    assert await archive.rows() == []
+
+
+async def test_an_erasure_says_what_it_did_and_what_it_cannot(school: Command, archive: Archive) -> None:
+    await archive.leave("anna", GONE)
+    ended = await school("person", "erase", archive.person("anna"), "--reason", "письмо от 1 октября")
+    assert (ended.code, ended.err) == (0, "")
+    *rows, last = ended.out.splitlines()
+    assert {row.split()[0]: int(row.split()[1]) for row in rows} == {"account_role": 1, "account": 1, "card": 1, "guardianship": 1, "person": 1}
+    assert last == "Erased. Backups hold the data until they expire; after a restoration, erase again."
+    assert [(row.action, row.note) for row in await archive.rows()] == [(RecordAction.ERASED, "письмо от 1 октября")]
+
+
+async def test_an_erasure_that_is_refused_changes_nothing(school: Command, archive: Archive) -> None:
+    before = await archive.all_rows()
+    ended = await school("person", "erase", archive.person("anna"), "--reason", "письмо")
+    assert (ended.code, ended.out, ended.err) == (1, "", "school: CONFLICT: This person is a pupil and has not left.\n")
+    assert await archive.all_rows() == before
