@@ -14,7 +14,8 @@ import typer
 
 from school import clock, settings
 from school.clock import Clock
-from school.db import Database, is_away, is_current
+from school.commands.traces import format_trace
+from school.db import Database, is_away, is_current, login_faults
 from school.errors import Refused
 from school.settings import BadSettingError, Settings
 
@@ -43,7 +44,7 @@ def prepare() -> Settings:
 def configure_log(level: str) -> None:
     """Lines on standard error: for people on a terminal, JSON for everything else. Libraries' warnings go the same way.
 
-    Traces are plain: structlog's own would show local variables, and tokens are among them.
+    Traces in the JSON have no messages, for those may hold what persons wrote; on a terminal they are plain: structlog's own would show local variables.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -51,7 +52,7 @@ def configure_log(level: str) -> None:
     if sys.stderr.isatty():
         render: list[Any] = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     else:
-        render = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        render = [structlog.processors.ExceptionRenderer(format_trace), structlog.processors.JSONRenderer(ensure_ascii=False)]
     structlog.configure(
         processors=[*shared, *render], wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -62,6 +63,12 @@ def configure_log(level: str) -> None:
     ]))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("uvicorn.error").setLevel(level.upper())
+    logging.getLogger("uvicorn.error").addFilter(_is_no_handshake)
+
+
+def _is_no_handshake(record: logging.LogRecord) -> bool:
+    """uvicorn tells of each WebSocket with the whole address that was asked for, in which a client may have put a token."""
+    return '"WebSocket ' not in str(record.msg)
 
 
 @contextlib.contextmanager
@@ -72,15 +79,26 @@ def reaching() -> Iterator[None]:
     except Exception as error:
         if not is_away(error) and not isinstance(error, OSError | sa.exc.SQLAlchemyError | asyncpg.PostgresError):
             raise
-        raise fail("SCHOOL_DATABASE_URL: the database cannot be reached") from None
+        denied = _denied(error)
+        raise fail(f"SCHOOL_DATABASE_URL: {f'this login may not do that: {denied}' if denied else 'the database cannot be reached'}") from None
+
+
+def _denied(error: BaseException | None) -> str | None:
+    """What PostgreSQL does not let a login do, in its words."""
+    while error is not None and not isinstance(error, asyncpg.InsufficientPrivilegeError):
+        error = error.__cause__
+    return None if error is None else str(error).partition("\n")[0]
 
 
 def require_migrated(found: Settings) -> None:
-    """Go on only with a database of this version."""
+    """Go on only with a database of this version, and a login that may act as the roles of ADR 6."""
     with reaching():
         current = is_current(found.database_url)
+        faults = login_faults(found.database_url) if current else []
     if not current:
         raise fail("the database is not of this version: run `school migrate` first")
+    if faults:
+        raise fail(f"SCHOOL_DATABASE_URL: {'; '.join(faults)}", BAD_SETTING)
 
 
 def require_postgresql(found: Settings, command: str) -> None:

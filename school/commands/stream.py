@@ -3,27 +3,17 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import urllib3
 import websockets
 
-from school.commands.tales import FIELDS
+from school.operations import read_folder
 
-_SIGN_IN = "mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename ... on SignedIn { token } ... on Refusal { code message } } }"
-_FAMILY = "query Family { me { children { id givenName familyName school { shortName timeZone } } } }"
-_UPDATES = f"""subscription Watch($after: String) {{
-  updates(after: $after) {{
-    __typename
-    ... on StreamOpened {{ cursor }}
-    ... on StreamClosed {{ code cursor }}
-    ... on Refusal {{ code message }}
-    ... on Update {{ cursor childId occurredAt late }}
-    {FIELDS}
-  }}
-}}"""
-DOCUMENTS = (_SIGN_IN, _FAMILY, _UPDATES)
+OPERATIONS = read_folder(Path(__file__).parent / "operations")
+"""All that this client sends, by name."""
 _PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 _PATIENCE = 20.0
 _MOST_BYTES = 2**20
@@ -37,9 +27,9 @@ class EndedError(Exception):
         self.code = code
 
 
-def _ask(address: str, document: str, variables: dict[str, Any], token: str | None) -> Any:
+def _ask(address: str, operation: str, variables: dict[str, Any], token: str | None) -> Any:
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
-    body = json.dumps({"query": document, "variables": variables})
+    body = json.dumps({"query": OPERATIONS[operation], "variables": variables})
     answer = urllib3.request("POST", f"{address}/graphql", body=body, headers=headers, timeout=_PATIENCE, retries=False)
     if answer.status == 503:
         raise ConnectionError("the service is resting")
@@ -55,7 +45,9 @@ def _ask(address: str, document: str, variables: dict[str, Any], token: str | No
 
 def sign_in(address: str, login: str, password: str) -> str:
     """A session's token; EndedError where the service says no."""
-    found = _ask(address, _SIGN_IN, {"input": {"login": login, "password": password}}, None)
+    found = _ask(address, "sign_in", {"input": {"login": login, "password": password}}, None)
+    if found["__typename"] == "SecondFactorNeeded":
+        raise EndedError("SECOND_FACTOR_NEEDED", "this login needs a second factor, which a terminal cannot ask for")
     if found["__typename"] == "Refusal":
         raise EndedError(found["code"], found["message"])
     token: str = found["token"]
@@ -71,7 +63,7 @@ class Family:
     @classmethod
     def ask(cls, address: str, token: str) -> Self:
         """As the service knows them."""
-        found = _ask(address, _FAMILY, {}, token)
+        found = _ask(address, "family", {}, token)
         if found is None:
             raise EndedError("NOT_SIGNED_IN", "the session has ended")
         return cls({child["id"]: child for child in found["children"]})
@@ -108,7 +100,7 @@ class Stream:
                 async for text in socket:
                     message = json.loads(text)
                     if message["type"] == "connection_ack":
-                        payload = {"query": _UPDATES, "variables": {"after": self._after}}
+                        payload = {"query": OPERATIONS["watch"], "variables": {"after": self._after}}
                         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
                     elif message["type"] == "ping":
                         await socket.send(json.dumps({"type": "pong"}))

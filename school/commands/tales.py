@@ -1,4 +1,4 @@
-"""What happened to a child, in words: the kinds of update that a terminal shows, each with the fields it needs."""
+"""What happened to a child, in words: the kinds of update that a terminal shows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,34 +32,28 @@ def _attendance(update: Update) -> str:
     return f"register   {_named(update['subject'])}: {update['attendance'].lower()}{late}{before}"
 
 
-_MARK = "subject { name }"
-_MONEY = "amount { minor currency } balance { minor currency }"
-_TALES: dict[str, tuple[str, Callable[[Update], str]]] = {
-    "Passed": ("direction door { name } verdict { reason }", _passed),
-    "PassRefused": ("door { name } verdict { reason }", lambda one: f"REFUSED    {_named(one['door'])} · {one['verdict']['reason']}"),
-    "CameLate": ("minutes oldMinutes", _late),
-    "LateWithdrawn": ("minutes", lambda _one: "was in time after all: an earlier entry has become known"),
-    "MarkGiven": (f"value work {_MARK}", lambda one: f"mark {one['value']}     {_named(one['subject'])} · {one['work'].lower()}"),
-    "MarkCorrected": (f"value oldValue {_MARK}", lambda one: f"mark {one['oldValue']} → {one['value']} {_named(one['subject'])}"),
-    "MarkWithdrawn": (f"value {_MARK}", lambda one: f"mark withdrawn: {one['value']} in {_named(one['subject'])}"),
-    "HomeworkSet": (f"date {_MARK}", lambda one: f"homework   {_named(one['subject'])} for {one['date']}"),
-    "HomeworkWithdrawn": (f"date {_MARK}", lambda one: f"no homework in {_named(one['subject'])} for {one['date']} after all"),
-    "AttendanceRecorded": (f"attendance minutesLate oldAttendance {_MARK}", _attendance),
-    "MealSold": (
-        f"{_MONEY} items {{ name }}",
-        lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left"),
-    "MealToppedUp": (_MONEY, lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now"),
-    "MealRefunded": (_MONEY, lambda one: f"refunded   {_money(one['amount'])} · {_money(one['balance'])} now"),
-    "CardChanged": ("state", lambda one: f"card       {one['state'].lower()}"),
-    "GuardianshipChanged": ("current", lambda one: f"guardian   {'added' if one['current'] else 'ended'}"),
+_TALES: dict[str, Callable[[Update], str]] = {
+    "Passed": _passed,
+    "PassRefused": lambda one: f"REFUSED    {_named(one['door'])} · {one['verdict']['reason']}",
+    "CameLate": _late,
+    "LateWithdrawn": lambda _one: "was in time after all: an earlier entry has become known",
+    "MarkGiven": lambda one: f"mark {one['value']}     {_named(one['subject'])} · {one['work'].lower()}",
+    "MarkCorrected": lambda one: f"mark {one['oldValue']} → {one['value']} {_named(one['subject'])}",
+    "MarkWithdrawn": lambda one: f"mark withdrawn: {one['value']} in {_named(one['subject'])}",
+    "HomeworkSet": lambda one: f"homework   {_named(one['subject'])} for {one['date']}",
+    "HomeworkWithdrawn": lambda one: f"no homework in {_named(one['subject'])} for {one['date']} after all",
+    "AttendanceRecorded": _attendance,
+    "MealSold": lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left",
+    "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",
+    "MealRefunded": lambda one: f"refunded   {_money(one['amount'])} · {_money(one['balance'])} now",
+    "CardChanged": lambda one: f"card       {one['state'].lower()}",
+    "GuardianshipChanged": lambda one: f"guardian   {'added' if one['current'] else 'ended'}",
 }
-
-FIELDS = "\n    ".join(f"... on {kind} {{ {fields} }}" for kind, (fields, _) in _TALES.items())
-"""Selections for the subscription's document."""
+"""By kind; operations/watch.graphql asks for what they tell."""
 
 
 def tale(update: Update) -> str:
     """The words for an update; a kind that came later is told by its name."""
     kind: str = update["__typename"]
     known = _TALES.get(kind)
-    return kind if known is None else known[1](update)
+    return kind if known is None else known(update)

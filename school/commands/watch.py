@@ -77,6 +77,10 @@ class Place:
         self._path.unlink(missing_ok=True)
 
 
+_LOST = {"BAD_CURSOR": "not of this service", "CURSOR_TOO_OLD": "too long ago"}
+"""Why a kept place is of no use."""
+
+
 async def _follow(address: str, login: str, password: str, cursor: str | None, place: Place) -> None:
     """Until Ctrl-C: sign in, follow, and when the connection is lost do so again, after the last event that was told."""
     pause = 0.5
@@ -94,8 +98,8 @@ async def _follow(address: str, login: str, password: str, cursor: str | None, p
                 cursor = _tell(message, family, place, resumed=cursor is not None)
                 pause = 0.5
         except EndedError as error:
-            if error.code == "BAD_CURSOR" and cursor is not None and cursor == place.read():
-                _say("             … the place where you stopped is not of this service: only what happens from now on")
+            if error.code in _LOST and cursor is not None and cursor == place.read():
+                _say(f"             … the place where you stopped is {_LOST[error.code]}: only what happens from now on")
                 place.forget()
                 cursor = None
                 continue

@@ -12,10 +12,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import outbox
 from school.errors import Code, Refused
 from school.ids import Ref
-from school.outbox import FeedRow, TopicKind
+from school.outbox import FeedHead, FeedRow, TopicKind
 
 _LAYOUT = struct.Struct(">BqI")
 _VERSION = 1
@@ -73,11 +72,20 @@ def _bad_cursor() -> Refused:
     return Refused(Code.BAD_CURSOR, "This cursor does not belong to this feed.")
 
 
-async def place(session: AsyncSession, after: str) -> int:
-    """The number behind which a reader goes on; refused when the feed has not come so far."""
-    seq = decode_cursor(after)
-    if seq > await outbox.head(session):
+async def place(session: AsyncSession, after: str | None) -> int:
+    """The number behind which a reader goes on; without a cursor the beginning of what is kept. One statement.
+
+    Refused: BAD_CURSOR (the feed has not come so far), CURSOR_TOO_OLD (some of what followed is not kept any more).
+    """
+    seq = None if after is None else decode_cursor(after)
+    head = (await session.execute(sa.select(FeedHead.seq, FeedHead.floor))).one_or_none()
+    last, floor = (0, 0) if head is None else (head.seq, head.floor)
+    if seq is None:
+        return floor
+    if seq > last:
         raise _bad_cursor()
+    if seq < floor:
+        raise Refused(Code.CURSOR_TOO_OLD, "What lies behind this cursor is not kept any more: begin anew.")
     return seq
 
 

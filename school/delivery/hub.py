@@ -17,6 +17,7 @@ from school.delivery.subscriber import Subscriber
 from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.outbox import TopicKind
+from school.registry import guardianship
 
 SESSION_CHECK = 3.0
 """Seconds within which a subscription ends after its session."""
@@ -132,7 +133,8 @@ class Hub:
         async with self._database.read() as session:
             place = None if after is None else await feed.place(session, after)
             family = None if channels else await rights.family_of(session, viewer.account_id)
-        subscriber = Subscriber(self, viewer.session_id, channels, self.seq if place is None else place, self._queue_limit, family=family, wanted=wanted)
+        subscriber = Subscriber(
+            self, viewer.session_id, channels, self.seq if place is None else place, self._queue_limit, family=family, wanted=wanted, scopes=viewer.scopes)
         self._add(subscriber)
         try:
             async with self._database.read() as session:
@@ -167,11 +169,13 @@ class Hub:
         async with self._reading:
             guardians = {guardian for subscriber in subscribers if subscriber.family for guardian in subscriber.family.guardians}
             async with self._database.read() as session:
-                children = await rights.children_of(session, guardians)
+                children = await guardianship.children_of(session, guardians)
             for subscriber in subscribers:
                 if subscriber not in self._subscribers or subscriber.family is None:
                     continue
-                own = subscriber.family.selves.union(*(children[guardian] for guardian in subscriber.family.guardians))
+                opened = subscriber.family.opened(children)
+                own = frozenset(opened)
+                subscriber.withheld = guardianship.withheld_of(opened)
                 self._follow(subscriber, feed.pupil_channels(own if subscriber.wanted is None else own & subscriber.wanted))
 
     def _follow(self, subscriber: Subscriber, channels: frozenset[Channel]) -> None:

@@ -2,6 +2,8 @@
 
 Two locks make it right, not the lease's time: the lease's row and the feed head's row stay locked until the batch commits, so that batches
 never interleave and a number never becomes visible before a smaller one. The lease only decides who does the work.
+
+In the same transaction the record gets an entry for each change that an account has made to a pupil's record: once, as each event is published once.
 """
 
 import asyncio
@@ -16,10 +18,14 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock
+from school.context import Role
 from school.db import Database
 from school.delivery import channels, lease, metrics
 from school.delivery.backoff import Backoff
 from school.outbox import FeedHead, FeedRow, OutboxRow, Signal, TopicKind
+from school.record.entries import Entries, Entry
+from school.record.models import RecordAction
+from school.updates import area_of
 
 LEASE = "relay"
 LEASE_SECONDS = 5.0
@@ -44,6 +50,7 @@ class Relay:
         self._held_at = 0.0
         self._woken = asyncio.Event()
         self._listening = database.sqlite
+        self._record = Entries()
 
     def wake(self) -> None:
         """The outbox has grown; `run` puts this into `database.after_commit`."""
@@ -78,6 +85,7 @@ class Relay:
                 if rows:
                     head = await _advance(session, rows)
                     await session.execute(sa.insert(FeedRow), _number(events, head - rows))
+                    await self._record.write(session, _changes(events))
                     if not self._database.sqlite:
                         await session.execute(sa.select(sa.func.pg_notify(channels.FEED, str(head))))
         self._lead(leading)
@@ -189,3 +197,14 @@ def _number(events: Sequence[Any], seq: int) -> list[dict[str, Any]]:
                 "published_at": now,
             })
     return rows
+
+
+def _changes(events: Sequence[Any]) -> list[Entry]:
+    """Of what accounts have done, an entry for each pupil whom it concerns; devices and the service itself are in the feed alone."""
+    return [
+        Entry(
+            school_id=event.school_id, person_id=UUID(topic_id), area=area_of(event.kind), action=RecordAction.CHANGED, at=event.appended_at,
+            account_id=event.actor_id, role=Role(event.actor_role) if event.actor_role else None, kind=event.kind,
+        )
+        for event in events if event.actor_id is not None for kind, topic_id in event.topics if kind == TopicKind.PUPIL
+    ]

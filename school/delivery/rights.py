@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock
-from school.context import Role
+from school.context import OF_A_CHILD, Role
 from school.ids import Ref
+from school.registry import guardianship
 from school.registry.account_models import Account, AccountRole, Session
-from school.registry.models import Guardianship
+from school.registry.guardianship import Opened
 
-GUARDIANSHIP_KINDS = frozenset({"registry.guardianship_granted", "registry.guardianship_ended"})
+GUARDIANSHIP_KINDS = frozenset({"registry.guardianship_granted", "registry.guardianship_ended", "registry.guardianship_restricted"})
 """Events after which a guardian's children are read again; their payload names `guardian_id` and `pupil_id`."""
 
 AT_ONCE = 1000
@@ -30,6 +31,10 @@ class Family:
     guardians: frozenset[Ref]
     selves: frozenset[Ref]
 
+    def opened(self, children: Mapping[Ref, Opened]) -> Opened:
+        """The family's children and what of each is open, from those of its guardians."""
+        return guardianship.merge([dict.fromkeys(self.selves, OF_A_CHILD), *(children[guardian] for guardian in self.guardians)])
+
 
 async def family_of(session: AsyncSession, account_id: UUID) -> Family:
     """The family roles of an account, in all schools."""
@@ -39,18 +44,6 @@ async def family_of(session: AsyncSession, account_id: UUID) -> Family:
         frozenset(Ref(row.school_id, row.person_id) for row in found if row.role is Role.GUARDIAN),
         frozenset(Ref(row.school_id, row.person_id) for row in found if row.role is Role.PUPIL),
     )
-
-
-async def children_of(session: AsyncSession, guardians: Collection[Ref]) -> Mapping[Ref, frozenset[Ref]]:
-    """The pupils of each of these guardians, now; one who has none stands there with an empty set."""
-    children: dict[Ref, set[Ref]] = {guardian: set() for guardian in guardians}
-    keys = sorted((guardian.school_id, guardian.id) for guardian in guardians)
-    for start in range(0, len(keys), AT_ONCE):
-        found = await session.execute(sa.select(Guardianship.school_id, Guardianship.guardian_id, Guardianship.pupil_id).where(
-            sa.tuple_(Guardianship.school_id, Guardianship.guardian_id).in_(keys[start:start + AT_ONCE]), Guardianship.ended_at.is_(None)))
-        for row in found:
-            children[Ref(row.school_id, row.guardian_id)].add(Ref(row.school_id, row.pupil_id))
-    return {guardian: frozenset(found) for guardian, found in children.items()}
 
 
 async def standing(session: AsyncSession, session_ids: Collection[UUID]) -> set[UUID]:

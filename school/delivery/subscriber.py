@@ -7,10 +7,12 @@ from contextlib import aclosing
 from typing import Protocol
 from uuid import UUID
 
+from school.context import Area, Scope
 from school.delivery.feed import Channel, Row, encode_cursor
 from school.delivery.rights import Family
 from school.errors import Code
 from school.ids import Ref
+from school.updates import area_of
 
 PAGE = 200
 
@@ -28,13 +30,15 @@ class Feed(Protocol):
 class Subscriber:
     """One open subscription. The hub offers rows, changes rights and closes; `stream` hands the rows out.
 
-    Every row is checked against `channels` at the moment it is handed out, so that a right that ends stops even what is queued.
+    Every row is checked against `channels` and `withheld` at the moment it is handed out, so that a right that ends stops even what is queued.
     """
 
     def __init__(self, feed: Feed, session_id: UUID, channels: frozenset[Channel], after: int, limit: int, *,
-                 family: Family | None = None, wanted: frozenset[Ref] | None = None) -> None:
+                 family: Family | None = None, wanted: frozenset[Ref] | None = None, scopes: frozenset[Scope] | None = None) -> None:
         self.session_id = session_id
         self.channels = channels
+        self.withheld: frozenset[tuple[Ref, Area]] = frozenset()
+        self.scopes = scopes
         self.family = family
         self.wanted = wanted
         self.position = after
@@ -50,6 +54,15 @@ class Subscriber:
     def cursor(self) -> str:
         """Behind the last row that was handed out; resume with it."""
         return encode_cursor(self.position)
+
+    def hears(self, row: Row) -> bool:
+        """Whether this row may be handed out now."""
+        if row.channel not in self.channels:
+            return False
+        if self.family is None:
+            return True
+        area = area_of(row.kind)
+        return (self.scopes is None or Scope(area, write=False) in self.scopes) and (Ref(row.channel.school_id, row.channel.id), area) not in self.withheld
 
     def offer(self, row: Row) -> None:
         """A live row. While the past is still being read it is left to the pages; a full queue closes the subscription."""
@@ -76,12 +89,12 @@ class Subscriber:
         """The rows, each once and in order, until `close`; then `closed` tells why."""
         async with aclosing(self._past()) as past:
             async for row in past:
-                if await self._flows() and row.channel in self.channels:
+                if await self._flows() and self.hears(row):
                     self.position = row.seq
                     yield row
         while await self._flows(lambda: bool(self._queue)):
             row = self._queue.popleft()
-            if row.channel in self.channels:
+            if self.hears(row):
                 self.position = row.seq
                 yield row
 

@@ -1,8 +1,8 @@
 """The family stream: everything that happens to the viewer's children, followed over WebSocket or asked for page by page."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Annotated, Union
+from typing import TYPE_CHECKING, Annotated, Any, Union
 
 import strawberry
 import structlog
@@ -10,18 +10,18 @@ import structlog
 from school import ids
 from school.access import updates as access
 from school.connections import check_first
-from school.context import Viewer
+from school.context import Area, Viewer
 from school.day import updates as day
 from school.delivery import feed, metrics
 from school.delivery.feed import Row
 from school.delivery.hub import hub_of
 from school.diary import updates as diary
 from school.errors import Code, Refused, bad_input, not_found
-from school.fields import SIGNED_IN, Code_, Info, Refusal, query, rows, subscription
+from school.fields import SIGNED_IN, Code_, Declared, Info, Refusal, no_one, query, rows, subscription
 from school.ids import Kind, Ref
 from school.meals import updates as meals
 from school.registry import updates as registry
-from school.updates import Published, Update
+from school.updates import Published, Update, area_of
 
 DOMAINS = (registry, diary, meals, access, day)
 UPDATES: dict[str, Callable[[Published], Update]] = {kind: make for domain in DOMAINS for kind, make in domain.UPDATES.items()}
@@ -31,6 +31,7 @@ TYPES: tuple[type[Update], ...] = tuple(kind for domain in DOMAINS for kind in d
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""
 
 MOST_CHILDREN = 50
+FOLLOW = Declared(SIGNED_IN, Area.PEOPLE, no_one)
 
 log = structlog.get_logger("school.delivery")
 
@@ -97,11 +98,20 @@ def _own(viewer: Viewer, wanted: frozenset[Ref] | None) -> frozenset[Ref]:
     return wanted
 
 
+def _may_hear(viewer: Viewer, row: Row) -> bool:
+    """What is withheld of a child is passed over."""
+    return Ref(row.channel.school_id, row.channel.id) in viewer.family(area_of(row.kind))
+
+
+def _each_child(page: "UpdatePage", _arguments: Mapping[str, Any]) -> Iterable[str]:
+    return {update.child_id for update in page.updates}
+
+
 @strawberry.type
 class DeliveryQuery:
     """The stream page by page."""
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.PEOPLE, _each_child)
     async def updates(self, info: Info, children: list[strawberry.ID] | None = None, after: str | None = None, first: int = 50) -> UpdatePage:
         """What happened to the viewer's children, or to some of them, after a cursor; without one from the beginning of what is kept."""
         check_first(first)
@@ -109,8 +119,10 @@ class DeliveryQuery:
         async with info.context.read() as session:
             seq = 0 if after is None else await feed.place(session, after)
             found = await feed.read_after(session, channels, seq, first + 1)
+            if channels and not found and after is None:
+                seq = await feed.place(session, None)
         shown = found[:first]
-        made = [update for row in shown if (update := present(row)) is not None]
+        made = [update for row in shown if _may_hear(info.context.viewer, row) and (update := present(row)) is not None]
         return UpdatePage(updates=made, cursor=feed.encode_cursor(shown[-1].seq if shown else seq), has_more=len(found) > first)
 
 
@@ -118,7 +130,7 @@ class DeliveryQuery:
 class DeliverySubscription:
     """The stream as it comes."""
 
-    @subscription(SIGNED_IN)
+    @subscription(SIGNED_IN, Area.PEOPLE)
     async def updates(
         self, info: Info, children: list[strawberry.ID] | None = None, after: str | None = None,
     ) -> AsyncIterator[FamilyMessage]:
@@ -127,8 +139,9 @@ class DeliverySubscription:
         First comes StreamOpened with the place where it begins. A stream that the server ends says why in StreamClosed; a refusal is the only message.
         """
         try:
-            SIGNED_IN.check(info.context.viewer)
+            FOLLOW.check(info.context.viewer)
             async with hub_of(info.context).family(info.context.viewer, _wanted(children), after) as subscriber:
+                info.context.note(Area.PEOPLE, {Ref(channel.school_id, channel.id) for channel in subscriber.channels})
                 yield StreamOpened(cursor=subscriber.cursor)
                 async with aclosing(subscriber.stream()) as stream:
                     async for row in stream:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from school import ids
 from school.access import events as access
 from school.access.models import Direction, Passage
-from school.commands.stream import DOCUMENTS
+from school.commands.stream import OPERATIONS
 from school.commands.tales import tale
 from school.day import events as day
 from school.db import Database
@@ -34,13 +34,14 @@ from tests.delivery.house import house, sign_in, tell
 from tests.world import MONDAY, World
 
 NOON = dt.datetime(2026, 9, 7, 9, tzinfo=dt.UTC)
-[FOLLOW] = [document for document in DOCUMENTS if document.startswith("subscription")]
+FOLLOW = OPERATIONS["watch"]
 
 TALES = {
     "registry.card_issued": ("CardChanged", "card       active"),
     "registry.card_blocked": ("CardChanged", "card       blocked"),
     "registry.card_unblocked": ("CardChanged", "card       active"),
     "registry.guardianship_granted": ("GuardianshipChanged", "guardian   added"),
+    "registry.guardianship_restricted": ("GuardianshipChanged", "guardian   added"),
     "registry.guardianship_ended": ("GuardianshipChanged", "guardian   ended"),
     "diary.mark_given": ("MarkGiven", "mark 5     Алгебра · answer"),
     "diary.mark_corrected": ("MarkCorrected", "mark 5 → 3 Алгебра"),
@@ -96,7 +97,7 @@ def _of_registry(world: World) -> list[Event]:
         school_id=1, id=ids.new(), guardian_id=world.people["other_parent"], pupil_id=world.people["anna"], relation=Relation.MOTHER, since=NOON, ended_at=None)
     return [
         registry.card_issued(card, is_pupil=True), registry.card_blocked(card, NOON, is_pupil=True), registry.card_unblocked(card, NOON, is_pupil=True),
-        guardianship._event(guardianship.GRANTED, tie), guardianship._event(guardianship.ENDED, tie),
+        guardianship._event(guardianship.GRANTED, tie), guardianship._event(guardianship.RESTRICTED, tie), guardianship._event(guardianship.ENDED, tie),
     ]
 
 

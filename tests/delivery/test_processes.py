@@ -175,8 +175,8 @@ async def _persist(here: House, viewer: Viewer, rows: list[Row]) -> None:
 
 async def _cut(database: Database, name: str) -> int:
     """End all connections of this name but the one that does it; how many there were."""
-    async with database.read() as session:
-        return await session.scalar(sa.text(
+    async with database.engine.begin() as connection:
+        return await connection.scalar(sa.text(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
             "WHERE datname = current_database() AND application_name LIKE :name AND pid <> pg_backend_pid()"), {"name": name}) or 0
 

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from school import ids
+from school import clock, ids
+from school.context import Area, Scope, Viewer
 from school.db import Database
 from school.delivery.feed import encode_cursor
 from school.ids import Kind, Ref
-from school.outbox import FeedHead, FeedRow, OutboxRow
+from school.outbox import Event, FeedHead, FeedRow, OutboxRow, Topic, TopicKind
 from tests.delivery.family import BAD_CURSOR, NO_CHILD, NO_SUCH, NOT_SIGNED_IN, TOO_MANY, child_id, news, page, publish, told
 from tests.delivery.house import event
 from tests.registry.office import statements
-from tests.world import World
+from tests.world import MONDAY, World
 
 BEGINNING = encode_cursor(0)
 
@@ -59,6 +60,38 @@ async def test_a_family_in_two_schools_has_one_stream(database: Database, world:
     assert await shown("anna") == [0]
     assert await shown("stranger") == [4]
     assert await shown("teacher") == []
+
+
+async def test_what_is_withheld_of_a_child_and_what_a_token_is_not_for_is_passed_over(database: Database, world: World) -> None:
+    """Of one child only, of one kind only. A court's word and a token's scopes add up."""
+    await publish(database, *(news(world, name, number) for number, name in enumerate(("anna", "vera"))), _card_of(world, "anna"), _homework_for(world, "anna"))
+    mother = world.viewers["parent"]
+    of_people, of_diary = Scope(Area.PEOPLE, write=False), Scope(Area.DIARY, write=False)
+
+    async def shown(viewer: Viewer) -> list[tuple[str, str]]:
+        found = await page(database, viewer)
+        assert found["hasMore"] is False
+        return [(update["__typename"], update["childId"]) for update in found["updates"]]
+
+    anna, vera = child_id(world, "anna"), child_id(world, "vera")
+    everything = [("LateWithdrawn", anna), ("LateWithdrawn", vera), ("CardChanged", anna), ("HomeworkWithdrawn", anna)]
+    assert await shown(mother) == everything
+    restricted = replace(mother, withheld=frozenset({(Ref(1, world.people["anna"]), Area.ACCESS)}))
+    assert await shown(restricted) == [everything[1], everything[3]]
+    assert await shown(replace(mother, scopes=frozenset({of_people, of_diary}))) == [everything[3]]
+    assert await shown(replace(mother, scopes=frozenset({of_people}))) == []
+    assert await page(database, replace(mother, scopes=frozenset({of_diary}))) == {"code": "NOT_ALLOWED", "message": "This token is not for that."}
+
+
+def _card_of(world: World, name: str) -> Event:
+    payload = {"person_id": str(world.people[name]), "card_id": str(world.cards[name])}
+    return Event("registry.card_blocked", 1, (Topic(TopicKind.PUPIL, world.people[name]),), payload, clock.now())
+
+
+def _homework_for(world: World, name: str) -> Event:
+    lesson = {"lesson_id": str(world.lessons["5A-1"]), "course_id": str(world.courses["5A"]), "date": MONDAY.isoformat()}
+    payload = {**lesson, "subject_id": str(ids.new()), "homework_id": str(ids.new())}
+    return Event("diary.homework_withdrawn", 1, (Topic(TopicKind.PUPIL, world.people[name]),), payload, clock.now())
 
 
 async def test_a_kind_that_nobody_knows_is_stepped_over(database: Database, world: World) -> None:

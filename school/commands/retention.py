@@ -1,0 +1,27 @@
+"""`school retain`: removes what is older than its period; to be run each night."""
+
+from typing import Annotated
+
+import typer
+
+from school import clock
+from school.commands.start import prepare, require_migrated, with_database
+from school.db import Database
+from school.record import retention
+
+
+def retain(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be removed now.")] = False,
+) -> None:
+    """Remove what is older than its period (SCHOOL_RETENTION_DAYS may choose others), in small steps; it may be stopped anywhere and run again."""
+    settings = prepare()
+    require_migrated(settings)
+
+    async def remove(database: Database) -> None:
+        days = retention.choose(settings.retention_days)
+        async for removed in retention.apply(database, days, clock.now(), dry_run=dry_run):
+            print(f"{removed.noun:<12}{removed.table:<20}{days[removed.noun]:>6} days{removed.rows:>10} rows{' would go' if dry_run else ''}", flush=True)
+
+    with_database(settings, remove)
+    for noun, reason in retention.KEPT.items():
+        print(f"{noun:<12}kept: {reason}")

@@ -1,0 +1,78 @@
+"""Export: all that is held on a person, as a document that a person can read and a program too."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import clock, ids
+from school.db import Base
+from school.errors import not_found
+from school.ids import Kind, Ref
+from school.record.personal import HOLDINGS, Holding, Subject
+from school.registry.account_models import AccountRole
+from school.registry.models import Person, School
+
+MOST_ROWS = 10_000
+"""Rows of one table in an answer of the API: some years of a pupil's. The command has no such limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The document, of plain JSON values; not `complete` where a table had more rows than were asked for."""
+
+    document: dict[str, Any]
+    complete: bool
+
+
+async def of_person(session: AsyncSession, person: Ref, *, most: int | None = None) -> Exported:
+    """Everything about a person, by the list of personal columns; of each table at most so many rows. Refused: NOT_FOUND.
+
+    Rights are the caller's to check: this reads as the service. One statement for each table of the list.
+    """
+    school = (await session.execute(
+        sa.select(School.name, School.time_zone).join(Person, Person.school_id == School.id)
+        .where(Person.school_id == person.school_id, Person.id == person.id))).one_or_none()
+    if school is None:
+        raise not_found()
+    subject = Subject(person, await accounts_of(session, person))
+    tables, complete = [], True
+    for name, holding in HOLDINGS.items():
+        if not holding.shown:
+            continue
+        rows, whole = await _rows(session, Base.metadata.tables[name], holding, subject, most)
+        complete = complete and whole
+        if rows:
+            tables.append({"table": name, "title": holding.title, "rows": rows})
+    return Exported({
+        "person": ids.encode(Kind.PERSON, person.school_id, person.id), "school": school.name, "time_zone": school.time_zone,
+        "made_at": clock.now().isoformat(), "complete": complete, "tables": tables,
+    }, complete)
+
+
+async def accounts_of(session: AsyncSession, person: Ref) -> list[UUID]:
+    """The logins with which somebody is this person."""
+    return list(await session.scalars(
+        sa.select(AccountRole.account_id).where(AccountRole.school_id == person.school_id, AccountRole.person_id == person.id).distinct()))
+
+
+async def _rows(session: AsyncSession, table: sa.Table, holding: Holding, subject: Subject, most: int | None) -> tuple[list[dict[str, Any]], bool]:
+    statement = sa.select(*(table.c[column] for column in holding.shown)).where(holding.whose(table, subject)).order_by(*table.primary_key.columns)
+    found = (await session.execute(statement if most is None else statement.limit(most + 1))).mappings().all()
+    shown = found if most is None else found[:most]
+    return [{column: _plain(value) for column, value in row.items()} for row in shown], len(shown) == len(found)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: moments and dates by ISO 8601, ids as texts."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    return value

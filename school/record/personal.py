@@ -1,0 +1,192 @@
+"""The list of personal columns: of every table whether its rows tell of a person, of whom, what of it is handed out, and what erasure does to it.
+
+A test compares it with the tables: a column that is in neither list, or in both, fails it. In a table with a person in it every column is personal:
+what a row says, it says of that person. Other people stand in such rows as ids, which tell nothing without the registry.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from school.db import Base
+from school.ids import Ref
+from school.outbox import TopicKind
+from school.registry.names import sort_key
+
+PSEUDONYM = "Удалённое лицо"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person, and the logins in question: all of theirs for an export, those that are nobody else's for an erasure."""
+
+    person: Ref
+    accounts: Collection[UUID]
+
+
+Whose = Callable[[sa.Table, Subject], sa.ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """A table of rows about persons. `shown` is handed out, `secret` is not: what proves or computes something, and what tells of others.
+
+    `erased`: None, the rows go; else they stay under the nameless id, with these columns overwritten.
+    """
+
+    title: str
+    whose: Whose
+    shown: tuple[str, ...]
+    secret: tuple[str, ...] = ()
+    erased: Mapping[str, Any] | None
+
+
+def _by(*columns: str) -> Whose:
+    """Rows in which one of these columns is the person."""
+    return lambda table, subject: sa.and_(
+        table.c.school_id == subject.person.school_id, sa.or_(*(table.c[column] == subject.person.id for column in columns)))
+
+
+def _through(column: str, parent: str) -> Whose:
+    """Rows that belong to a row of another table which is about the person."""
+
+    def whose(table: sa.Table, subject: Subject) -> sa.ColumnElement[bool]:
+        other = Base.metadata.tables[parent]
+        inner = HOLDINGS[parent].whose(other, subject)
+        return sa.and_(table.c.school_id == subject.person.school_id, table.c[column].in_(sa.select(other.c.id).where(inner)))
+
+    return whose
+
+
+def _login(column: str = "account_id") -> Whose:
+    """Rows of the logins in question."""
+    return lambda table, subject: table.c[column].in_(sorted(subject.accounts))
+
+
+def _told(table: sa.Table, subject: Subject) -> sa.ColumnElement[bool]:
+    """Events in a pupil's topic."""
+    return sa.and_(table.c.school_id == subject.person.school_id, table.c.topic_kind == TopicKind.PUPIL, table.c.topic_id == subject.person.id)
+
+
+def _no_row(_table: sa.Table, _subject: Subject) -> sa.ColumnElement[bool]:
+    """Nothing stays here: a committed event is in the feed within a second or so."""
+    return sa.false()
+
+
+NAMELESS = {"family_name": PSEUDONYM, "given_name": "", "patronymic": None, "sort_key": sort_key(PSEUDONYM, "", None)}
+_DIGEST = bytes(32)
+
+# In the order of erasure: what refers to a row goes before it.
+HOLDINGS: dict[str, Holding] = {
+    "session": Holding(
+        title="Входы и ключи программ", whose=_login(), erased=None, secret=("digest",),
+        shown=("id", "account_id", "kind", "name", "scopes", "strong", "address", "client", "made_at", "seen_at", "expires_at", "ends_at", "revoked_at")),
+    "ticket": Holding(
+        title="Начатые подтверждения", whose=_login(), erased=None, shown=("kind", "account_id", "expires_at"), secret=("digest", "payload")),
+    "totp": Holding(
+        title="Приложение с кодами", whose=_login(), erased=None, shown=("account_id", "made_at", "confirmed_at"), secret=("secret", "last_step")),
+    "recovery_code": Holding(title="Запасные коды", whose=_login(), erased=None, shown=("account_id",), secret=("digest",)),
+    "passkey": Holding(
+        title="Ключи доступа", whose=_login(), erased=None, shown=("id", "account_id", "name", "made_at", "used_at"),
+        secret=("credential", "public_key", "sign_count")),
+    "outside_identity": Holding(title="Входы через другие службы", whose=_login(), erased=None, shown=("issuer", "subject", "account_id", "made_at")),
+    "invitation": Holding(
+        title="Приглашения", whose=_by("person_id"), erased=None, secret=("digest",),
+        shown=("school_id", "id", "person_id", "role", "made_by", "made_at", "expires_at", "void_at", "used_at", "account_id")),
+    "account_role": Holding(title="Роли", whose=_by("person_id"), erased=None, shown=("account_id", "school_id", "person_id", "role")),
+    "account": Holding(
+        title="Учётные записи", whose=_login("id"), erased=None, shown=("id", "login", "made_at", "disabled_at"), secret=("password_hash",)),
+    "feed": Holding(
+        title="События", whose=_told, erased=None, secret=("school_id", "topic_kind", "topic_id", "event_id", "version"),
+        shown=("seq", "kind", "payload", "occurred_at", "late", "published_at")),
+    "outbox": Holding(
+        title="События в пути", whose=_no_row, erased={}, shown=(), secret=(
+            "position", "school_id", "event_id", "kind", "version", "topics", "payload", "occurred_at", "late", "appended_at", "actor_id", "actor_role")),
+    "mark_revision": Holding(
+        title="История оценок", whose=_through("mark_id", "mark"), erased={"comment": None, "reason": None},
+        shown=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "comment", "reason", "by", "at")),
+    "mark": Holding(
+        title="Оценки", whose=_by("pupil_id"), erased={"comment": None},
+        shown=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "comment", "revision", "given_by", "given_at",
+               "withdrawn_at")),
+    "attendance": Holding(
+        title="Посещаемость", whose=_by("pupil_id"), erased={}, shown=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at")),
+    "late_arrival": Holding(
+        title="Опоздания", whose=_by("pupil_id"), erased=None,
+        shown=("school_id", "pupil_id", "on_date", "passage_id", "lesson_id", "minutes", "noticed_at")),
+    "homework": Holding(
+        title="Заданные уроки", whose=_by("set_by"), erased={},
+        shown=("school_id", "id", "course_id", "due_lesson_id", "text", "set_by", "set_at", "withdrawn_at")),
+    "sale_item": Holding(
+        title="Купленное", whose=_through("transfer_id", "transfer"), erased={}, shown=("school_id", "transfer_id", "line", "name", "quantity", "price")),
+    "posting": Holding(
+        title="Проводки", whose=_through("account_id", "meal_account"), erased={}, shown=("school_id", "transfer_id", "account_id", "amount", "balance")),
+    "transfer": Holding(
+        title="Платежи и покупки", whose=_through("account_id", "meal_account"), erased={"note": None, "digest": _DIGEST}, secret=("digest",),
+        shown=("school_id", "id", "kind", "account_id", "amount", "currency", "till_id", "tap_id", "refunds", "note", "by", "happened_at")),
+    "meal_account": Holding(
+        title="Счёт питания", whose=_by("person_id"), erased={},
+        shown=("school_id", "id", "kind", "person_id", "currency", "balance", "floor", "opened_at")),
+    "presence": Holding(
+        title="Присутствие", whose=_by("person_id"), erased=None, shown=("school_id", "person_id", "inside", "door_id", "changed_at")),
+    "passage": Holding(
+        title="Проходы", whose=_by("person_id"), erased=None,
+        shown=("school_id", "id", "person_id", "door_id", "direction", "reason", "data_version", "device_id", "sequence", "happened_at", "received_at",
+               "late", "suspect")),
+    "tap": Holding(
+        title="Карта у считывателя", whose=_by("person_id"), erased={"person_id": None, "token": _DIGEST}, secret=("digest", "token", "key_id"),
+        shown=("school_id", "device_id", "sequence", "id", "reader", "person_id", "device_at", "happened_at", "received_at", "late", "suspect", "outcome",
+               "reason", "data_version")),
+    "door_rule": Holding(
+        title="Правила прохода", whose=_by("person_id"), erased=None,
+        shown=("school_id", "id", "door_id", "direction", "audience", "class_group_id", "person_id", "weekdays", "starts_at", "ends_at", "valid_from",
+               "valid_until", "made_at", "ended_at")),
+    "former_token": Holding(
+        title="Прежние ключи карт", whose=_through("card_id", "card"), erased=None, shown=("school_id", "card_id", "moved_at"), secret=("token", "key_id")),
+    "card": Holding(
+        title="Карты", whose=_by("person_id"), erased=None, shown=("school_id", "id", "person_id", "state", "issued_at", "blocked_at"),
+        secret=("token", "key_id")),
+    "guardianship": Holding(
+        title="Представительство", whose=_by("guardian_id", "pupil_id"), erased=None,
+        shown=("school_id", "id", "guardian_id", "pupil_id", "relation", "since", "ended_at", "diary", "meals", "access"), secret=("reason",)),
+    "course": Holding(
+        title="Преподаваемые предметы", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "class_group_id", "subject_id", "teacher_id")),
+    "class_group": Holding(
+        title="Классное руководство", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "grade", "letter", "teacher_id")),
+    "pupil": Holding(title="Ученик", whose=_by("id"), erased={}, shown=("school_id", "id", "class_group_id", "enrolled_on", "left_on")),
+    "staff": Holding(title="Сотрудник", whose=_by("id"), erased={"position": ""}, shown=("school_id", "id", "position", "left_on")),
+    # An account's id is another person's login: the role tells enough.
+    "record": Holding(
+        title="Кто смотрел и менял", whose=_by("person_id"), erased={}, secret=("account_id", "note"),
+        shown=("school_id", "id", "at", "on_date", "person_id", "area", "action", "role", "kind")),
+    "person": Holding(
+        title="Лицо", whose=_by("id"), erased=NAMELESS, shown=("school_id", "id", "family_name", "given_name", "patronymic"), secret=("sort_key",)),
+}
+
+IMPERSONAL: dict[str, tuple[str, ...]] = {
+    "bell": ("school_id", "number", "starts_at", "ends_at"),
+    "card_key": ("school_id", "id", "secret", "made_at", "retired_at", "reason"),
+    "checkpoint": ("consumer", "seq"),
+    "course_scale": ("school_id", "id", "scale_id"),
+    "device": (
+        "school_id", "id", "kind", "name", "public_key", "key_made_at", "next_key", "next_key_until", "rotation_asked_at", "enrolled_at", "revoked_at",
+        "counter", "counter_window", "seen_at", "software", "queue_depth", "rejected", "clock_offset_ms", "last_tap_at", "list_version", "readers"),
+    "device_code": (
+        "digest", "school_id", "id", "kind", "name", "bindings", "made_at", "expires_at", "cancelled_at", "renews_id", "device_id"),
+    "door": ("school_id", "id", "name", "anti_passback"),
+    "door_reader": ("school_id", "device_id", "reader", "door_id", "direction"),
+    "feed_head": ("id", "seq", "floor"),
+    "grading_scale": ("school_id", "id", "name", "lowest", "highest"),
+    "lease": ("name", "holder", "expires_at"),
+    "lesson": ("school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "topic", "cancelled_at"),
+    "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),
+    "subject": ("school_id", "id", "name"),
+    "term": ("school_id", "id", "name", "starts_on", "ends_on"),
+    "throttle": ("key", "until_ms"),  # keyed by digests, and swept within hours
+    "till": ("school_id", "id", "name"),
+    "till_reader": ("school_id", "device_id", "reader", "till_id"),
+    "trusted_document": ("digest", "name", "text", "admitted_at"),
+}
