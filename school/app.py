@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -11,27 +13,40 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from school import clock, health
 from school.clock import Clock
 from school.context import NOBODY, Context
 from school.day.reactions import Reactions
 from school.db import Database
+from school.delivery import rights
 from school.delivery.channels import Nudge
 from school.delivery.hub import Hub
 from school.delivery.relay import Relay
 from school.delivery.tail import Tail
+from school.gateway.documents import DAEMON
 from school.gateway.http import Gateway
+from school.identity.routes import Ways
+from school.operations import read_folder
 from school.outbox import Signal
+from school.record.reads import ReadRecord
 from school.registry import accounts
 from school.schema import people
 from school.serving.console import PAGE
+from school.serving.cookies import SessionCookie
+from school.serving.headers import SecurityHeaders, policy_of
 from school.serving.http import endpoint
+from school.serving.origin import LOOPBACK
+from school.serving.terms import Terms
+from school.serving.trust import TrustedDocuments
 from school.serving.websocket import Subscriptions
 from school.settings import Mode, Settings
 
 log = structlog.get_logger("school.app")
 Task = Callable[[], Coroutine[Any, Any, None]]
+CLIENTS = ("commands", "demo")
+"""The packages of our own clients: what is in their folders of operations may be executed everywhere."""
 
 
 def create(settings: Settings) -> Starlette:
@@ -40,9 +55,10 @@ def create(settings: Settings) -> Starlette:
     database, news = Database(settings.database_url, pool_size=settings.pool_size), Signal()
     hub = Hub(database, queue_limit=settings.queue_limit)
     relay, tail, reactions = Relay(database, news), Tail(database, news, hub), Reactions(database, news)
-    gateway = Gateway(database, news)
-    routes = [*_people(settings, database, hub), gateway.route, *_health(database)]
-    return _application(database, routes, [relay.run, tail.run, hub.run, reactions.run], [gateway.close, hub.close])
+    gateway, reads = _gateway(settings, database, news), ReadRecord(database)
+    people_routes, sweep = _people(settings, database, hub, reads)
+    routes = [*people_routes, gateway.route, *_health(database)]
+    return _application(settings, database, routes, [relay.run, tail.run, hub.run, reactions.run, reads.run, sweep], [gateway.close, hub.close])
 
 
 def create_gateway(settings: Settings) -> Starlette:
@@ -50,9 +66,9 @@ def create_gateway(settings: Settings) -> Starlette:
     _use_clock(settings)
     database, news = Database(settings.database_url, pool_size=settings.pool_size), Signal()
     hub = Hub(database, queue_limit=settings.queue_limit)
-    gateway, tail, nudge = Gateway(database, news), Tail(database, news, hub), Nudge(database)
+    gateway, tail, nudge = _gateway(settings, database, news), Tail(database, news, hub), Nudge(database)
     database.after_commit.append(nudge)
-    return _application(database, [gateway.route, *_health(database)], [tail.run, nudge.run], [gateway.close])
+    return _application(settings, database, [gateway.route, *_health(database)], [tail.run, nudge.run], [gateway.close])
 
 
 async def run_relay(settings: Settings) -> None:
@@ -68,33 +84,58 @@ async def run_relay(settings: Settings) -> None:
         await database.close()
 
 
-def _people(settings: Settings, database: Database, hub: Hub) -> list[BaseRoute]:
-    def make_context(address: str) -> Context:
-        return Context(NOBODY, database, settings, address, live=hub)
+def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord) -> tuple[list[BaseRoute], Task]:
+    def make_context(address: str, agent: str) -> Context:
+        return Context(NOBODY, database, settings, address, live=hub, reads=reads, agent=agent)
 
-    async def sign_in(context: Context, token: str | None) -> bool:
+    async def sign_in(context: Context, token: str | None) -> Hashable | None:
         if token is not None:
-            async with database.read() as session:
-                context.viewer = await accounts.viewer_of(session, token)
-        return token is None or context.viewer.signed_in
+            context.viewer = await accounts.recognise(database, token, idle=timedelta(seconds=settings.session_idle_seconds))
+        return context.viewer.account_id or (context.address if token is None else None)
 
-    async def context_for(token: str | None, address: str) -> Context:
-        context = make_context(address)
+    async def context_for(token: str | None, address: str, agent: str) -> Context:
+        context = make_context(address, agent)
         await sign_in(context, token)
         return context
 
-    schema = people()
-    post = endpoint(schema, context_for, body_limit=settings.body_limit, origins=settings.origins)
-    routes: list[BaseRoute] = [
-        Route("/graphql", post, methods=["POST"]), WebSocketRoute("/graphql", Subscriptions(schema, make_context, sign_in, settings.origins)),
-    ]
+    async def standing(contexts: Sequence[Context]) -> Sequence[bool]:
+        async with database.read() as session:
+            valid = await rights.standing(session, {context.viewer.session_id for context in contexts if context.viewer.session_id is not None})
+        await accounts.keep(database, valid, idle=timedelta(seconds=settings.session_idle_seconds))
+        return [context.viewer.session_id is None or context.viewer.session_id in valid for context in contexts]
+
+    terms = _terms(settings)
+    schema = people(closed=terms.closed)
+    trusted = TrustedDocuments(_own_documents(), database, closed=terms.closed)
+    post, subscriptions = endpoint(schema, context_for, trusted, terms), Subscriptions(schema, make_context, sign_in, standing, trusted, terms)
+    routes: list[BaseRoute] = [Route("/graphql", post, methods=["POST"]), WebSocketRoute("/graphql", subscriptions)]
+    routes += Ways(settings, database, terms.cookie, secure=terms.closed).routes
     if settings.mode is Mode.DEMO:
         routes.append(Route("/console", _console, methods=["GET"]))
-    return routes
+    return routes, subscriptions.watch
+
+
+def _gateway(settings: Settings, database: Database, news: Signal) -> Gateway:
+    return Gateway(database, news, trusted=DAEMON if settings.mode is Mode.PRODUCTION else None)
+
+
+def _terms(settings: Settings) -> Terms:
+    closed = settings.mode is Mode.PRODUCTION
+    return Terms(
+        SessionCookie(secure=closed), settings.origins if settings.public_url is None else (*settings.origins, settings.public_url),
+        hosts=None if closed else LOOPBACK, closed=closed,
+        body_limit=settings.body_limit, body_seconds=settings.body_seconds, operation_seconds=settings.operation_seconds, sockets=settings.sockets_per_account,
+        idle_seconds=settings.socket_idle_seconds,
+    )
+
+
+def _own_documents() -> list[str]:
+    """What our own clients send."""
+    return [text for client in CLIENTS for text in read_folder(Path(__file__).parent / client / "operations").values()]
 
 
 async def _console(_request: Request) -> Response:
-    return HTMLResponse(PAGE)
+    return HTMLResponse(PAGE, headers={"content-security-policy": policy_of(PAGE)})
 
 
 def _health(database: Database) -> list[BaseRoute]:
@@ -106,7 +147,19 @@ def _use_clock(settings: Settings) -> None:
         clock.use(Clock.parse(settings.clock))
 
 
-def _application(database: Database, routes: Sequence[BaseRoute], tasks: Sequence[Task], closers: Sequence[Callable[[], None]]) -> Starlette:
+class _Service(Starlette):
+    """Starlette, of which every answer has the security headers, a failure's too."""
+
+    strict = True
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Starlette's hook."""
+        return SecurityHeaders(super().build_middleware_stack(), strict=self.strict)
+
+
+def _application(
+    settings: Settings, database: Database, routes: Sequence[BaseRoute], tasks: Sequence[Task], closers: Sequence[Callable[[], None]],
+) -> Starlette:
     """The application. `state.close` ends what would go on for ever, long-polls and streams: the server calls it before it waits for answers under way."""
 
     def close() -> None:
@@ -127,7 +180,8 @@ def _application(database: Database, routes: Sequence[BaseRoute], tasks: Sequenc
             await asyncio.gather(*running, return_exceptions=True)
             await database.close()
 
-    application = Starlette(routes=list(routes), lifespan=lifespan)
+    application = _Service(routes=list(routes), lifespan=lifespan)
+    application.strict = settings.mode is Mode.PRODUCTION
     application.state.close = close
     return application
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from school import clock
-from school.commands import devices, watch
+from school.commands import accounts, cards, devices, documents, persons, retention, schools, watch
 from school.commands.processes import run_server, run_task
 from school.commands.start import fail, prepare, reaching, require_migrated, require_postgresql, with_database
 from school.db import Database, migrate
@@ -20,6 +20,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a pretty trace shows local variables, and passwords are among them
 )
 app.add_typer(devices.app, name="device")
+app.add_typer(cards.app, name="card")
+app.add_typer(accounts.app, name="account")
+app.add_typer(persons.app, name="person")
+app.add_typer(documents.app, name="documents")
 
 
 @app.command("serve")
@@ -117,6 +121,8 @@ def play_demo(
 
 
 app.command("watch")(watch.watch)
+app.command("found")(schools.found)
+app.command("retain")(retention.retain)
 
 
 def main() -> None:

@@ -10,19 +10,22 @@ from school.day.schema import DayQuery
 from school.delivery.subscriptions import TYPES, DeliveryQuery, DeliverySubscription
 from school.diary.schema import DiaryMutation, DiaryQuery
 from school.fields import SCALARS, check_policies
-from school.gateway.office import GatewayMutation
+from school.gateway.office import GatewayMutation, GatewayQuery
+from school.identity.schema import IdentityMutation, IdentityQuery
 from school.meals.schema import MealsMutation, MealsQuery
+from school.record.schema import RecordQuery
 from school.registry.schema import RegistryMutation, RegistryQuery
-from school.serving.schema import Schema, limits
+from school.serving.limits import Limits
+from school.serving.schema import Schema
 
 
 @strawberry.type(description="What can be asked.")
-class Query(RegistryQuery, DiaryQuery, MealsQuery, AccessQuery, DayQuery, DeliveryQuery):
+class Query(RegistryQuery, IdentityQuery, DiaryQuery, MealsQuery, AccessQuery, DayQuery, DeliveryQuery, GatewayQuery, RecordQuery):
     """All queries."""
 
 
 @strawberry.type(description="What can be done. Every result is a union with Refusal.")
-class Mutation(RegistryMutation, DiaryMutation, MealsMutation, AccessMutation, GatewayMutation):
+class Mutation(RegistryMutation, IdentityMutation, DiaryMutation, MealsMutation, AccessMutation, GatewayMutation):
     """All mutations."""
 
 
@@ -31,9 +34,15 @@ class Subscription(DeliverySubscription):
     """All subscriptions."""
 
 
+LIMITS = Limits(bounds={
+    "UpdatePage.updates": 1, "Me.children": 5, "Me.grants": 5, "Device.readers": 4, "Device.codes": 1, "DeviceCode.readers": 4, "CardKeysSaved.keys": 8,
+})
+"""Of a page of updates, `first` has counted the length."""
+
+
 @cache
-def people() -> Schema:
-    """The people's schema; TypeError when a field declares no policy."""
-    schema = Schema(Query, Mutation, Subscription, types=TYPES, extensions=limits(), config=StrawberryConfig(scalar_map=SCALARS))
+def people(*, closed: bool = False) -> Schema:
+    """The people's schema, `closed` as in production, where nobody is told it; TypeError when a field declares no policy."""
+    schema = Schema(Query, Mutation, Subscription, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS), closed=closed, limits=LIMITS)
     check_policies(schema)
     return schema

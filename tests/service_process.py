@@ -49,6 +49,7 @@ class Service:
     directory: Path
     command: tuple[str, ...] = ("serve",)
     environment: Mapping[str, str] | None = None
+    program: tuple[str, ...] = ("-m", "school")
 
     def __enter__(self) -> Self:
         self.port = free_ports(1)[0]
@@ -60,7 +61,7 @@ class Service:
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "school", *self.command], env={**os.environ, **settings}, stdout=log, stderr=subprocess.STDOUT, cwd=self.directory)
+                [sys.executable, *self.program, *self.command], env={**os.environ, **settings}, stdout=log, stderr=subprocess.STDOUT, cwd=self.directory)
         self._await_ready()
         return self
 

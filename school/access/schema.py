@@ -11,14 +11,14 @@ from school.access.models import Direction
 from school.access.types import DirectionName, Door, DoorRule, Passage, Presence, Tap, load_door
 from school.access.updates import TYPES, UPDATES
 from school.connections import Connection
-from school.context import Role
-from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, query, rows
+from school.context import ADMINISTRATION, Area, Role
+from school.fields import ROWS, SIGNED_IN, Info, Refusal, each, holds, mutation, named, no_one, query, rows
 from school.ids import Kind, Ref
 
 __all__ = ["TYPES", "UPDATES", "AccessMutation", "AccessQuery"]
 
-WATCH = holds(Role.GUARD, Role.OFFICE)
-LOCATE = holds(Role.GUARD, Role.OFFICE, Role.TEACHER)
+WATCH = holds(Role.GUARD, *ADMINISTRATION)
+LOCATE = holds(Role.GUARD, *ADMINISTRATION, Role.TEACHER)
 OFFICE = holds(Role.OFFICE)
 
 
@@ -26,26 +26,26 @@ OFFICE = holds(Role.OFFICE)
 class AccessQuery:
     """Queries of access."""
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.ACCESS, no_one)
     async def doors(self, info: Info) -> list[Door]:
         """The doors of the viewer's schools."""
         async with info.context.read() as session:
             return [Door.from_row(row) for row in await queries.doors(session, info.context.viewer)]
 
-    @query(WATCH)
+    @query(WATCH, Area.ACCESS, each(lambda rule: rule.person_ref))
     async def door_rules(self, info: Info, ended: bool = False, first: int = 50, after: str | None = None) -> Connection[DoorRule]:
         """The rules in force, or those that were ended, in the order they were made."""
         async with info.context.read() as session:
             return (await queries.door_rules(session, info.context.viewer, ended=ended, first=first, after=after)).connect(DoorRule.from_row)
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.ACCESS, named("person_id"))
     async def passages(self, info: Info, person_id: strawberry.ID, first: int = 50, after: str | None = None) -> Connection[Passage]:
         """A person's passages, newest first: a family's own child's, and anyone's for guards and office."""
         person = ids.decode(Kind.PERSON, person_id)
         async with info.context.read() as session:
             return (await queries.passages(session, info.context.viewer, person, first=first, after=after)).connect(Passage.from_row)
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.ACCESS, each(lambda tap: tap.person_ref))
     async def taps(
         self, info: Info, door_id: strawberry.ID | None = None, person_id: strawberry.ID | None = None, first: int = 50, after: str | None = None,
     ) -> Connection[Tap]:
@@ -55,20 +55,20 @@ class AccessQuery:
         async with info.context.read() as session:
             return (await queries.taps(session, info.context.viewer, door=door, person=person, first=first, after=after)).connect(Tap.from_row)
 
-    @query(LOCATE)
+    @query(LOCATE, Area.ACCESS, each(lambda presence: presence.person_ref))
     async def inside(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Presence]:
         """Who is inside now, by name: everyone for guards and office, the own classes' pupils for a teacher."""
         async with info.context.read() as session:
             return (await queries.inside(session, info.context.viewer, first=first, after=after)).connect(Presence.from_row)
 
-    @query(LOCATE)
+    @query(LOCATE, Area.ACCESS, each(lambda presence: presence.person_ref))
     async def presence(self, info: Info, class_group_id: strawberry.ID) -> list[Presence]:
         """Where the pupils of a class are, by name."""
         group = ids.decode(Kind.CLASS_GROUP, class_group_id)
         async with info.context.read() as session:
             return [Presence.from_row(row) for row in await queries.class_presence(session, info.context.viewer, group)]
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.ACCESS, named("child_id"))
     async def pupil_presence(self, info: Info, child_id: strawberry.ID) -> Presence:
         """Where a pupil is."""
         child = ids.decode(Kind.PERSON, child_id)
@@ -91,7 +91,7 @@ class ReaderBound:
     direction: Annotated[Direction, DirectionName]
     door_ref: strawberry.Private[Ref]
 
-    @query(OFFICE)
+    @query(ROWS)
     async def door(self, info: Info) -> Door | None:
         """The door."""
         return await load_door(info, self.door_ref)
@@ -115,7 +115,7 @@ class DoorRuleEnded:
 class AccessMutation:
     """Mutations of access."""
 
-    @mutation(OFFICE)
+    @mutation(OFFICE, Area.ACCESS)
     async def add_door(self, info: Info, input: AddDoorInput) -> Annotated[DoorAdded | Refusal, strawberry.union("AddDoorResult")]:  # noqa: A002
         """Add a door. Repeating it is harmless; a name that is taken is a CONFLICT."""
         async with info.context.begin() as session:
@@ -123,7 +123,7 @@ class AccessMutation:
                 session, info.context.viewer, input.school(info.context.viewer), ids.client_id(input.id), name=input.name, anti_passback=input.anti_passback)
         return DoorAdded(door=Door.from_door(door))
 
-    @mutation(OFFICE)
+    @mutation(OFFICE, Area.ACCESS)
     async def bind_reader(
         self, info: Info, input: BindReaderInput,  # noqa: A002
     ) -> Annotated[ReaderBound | Refusal, strawberry.union("BindReaderResult")]:
@@ -132,7 +132,7 @@ class AccessMutation:
             bound = await doors.bind_reader(session, info.context.viewer, ids.decode(Kind.DEVICE, input.device_id), input.binding())
         return ReaderBound(reader=bound.reader, direction=bound.direction, door_ref=Ref(bound.school_id, bound.door_id))
 
-    @mutation(OFFICE)
+    @mutation(OFFICE, Area.ACCESS)
     async def add_door_rule(
         self, info: Info, input: AddDoorRuleInput,  # noqa: A002
     ) -> Annotated[DoorRuleAdded | Refusal, strawberry.union("AddDoorRuleResult")]:
@@ -142,7 +142,7 @@ class AccessMutation:
             rule = await rules.add_rule(session, info.context.viewer, school_id, ids.client_id(input.id), input.terms(school_id))
         return DoorRuleAdded(rule=DoorRule.from_row(rule))
 
-    @mutation(OFFICE)
+    @mutation(OFFICE, Area.ACCESS)
     async def end_door_rule(
         self, info: Info, input: EndDoorRuleInput,  # noqa: A002
     ) -> Annotated[DoorRuleEnded | Refusal, strawberry.union("EndDoorRuleResult")]:

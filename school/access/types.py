@@ -11,7 +11,7 @@ from school.access import models
 from school.access.loaders import load_door_row
 from school.access.models import AntiPassback, Audience, Direction
 from school.access.rules import Weekday, weekdays_of, write_time
-from school.context import Role
+from school.context import ADMINISTRATION, Role
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
 from school.registry.loaders import load_class_group, load_person
@@ -42,8 +42,8 @@ class Door:
 
     @query(ROWS)
     async def anti_passback(self, info: Info) -> Annotated[AntiPassback, AntiPassbackName] | None:
-        """How a second entry is met; null for all but the guards and the office of its school, for it tells where two may enter with one card."""
-        watches = info.context.viewer.person_in(self.school_id, Role.GUARD, Role.OFFICE) is not None
+        """How a second entry is met; null for all but the guards, the office and the head of its school, for it tells where two may enter with one card."""
+        watches = info.context.viewer.person_in(self.school_id, Role.GUARD, *ADMINISTRATION) is not None
         return self.known_anti_passback if watches else None
 
     @classmethod

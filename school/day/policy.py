@@ -1,14 +1,14 @@
-"""Who may see a child's day as a whole: the family, the teachers of the class, the office."""
+"""Who may see a child's day as a whole: the family, the teachers of the class, the office; and who gets the figures of whole schools."""
 
-from school.context import Role, Viewer
+from school.context import ADMINISTRATION, Area, Role, Viewer
 from school.day.models import LateArrival
 from school.db import Column
-from school.registry.models import Pupil
+from school.registry.models import Pupil, School
 from school.registry.policy import Clause, family, in_schools, own_pupils
 
 
 def _known(viewer: Viewer, school_id: Column, pupil_id: Column) -> Clause:
-    return family(viewer, school_id, pupil_id) | in_schools(viewer, school_id, Role.OFFICE) | own_pupils(viewer, school_id, pupil_id)
+    return family(viewer, Area.ACCESS, school_id, pupil_id) | in_schools(viewer, school_id, *ADMINISTRATION) | own_pupils(viewer, school_id, pupil_id)
 
 
 def visible_children(viewer: Viewer) -> Clause:
@@ -19,3 +19,8 @@ def visible_children(viewer: Viewer) -> Clause:
 def visible_late_arrivals(viewer: Viewer) -> Clause:
     """Those of the same children."""
     return _known(viewer, LateArrival.school_id, LateArrival.pupil_id)
+
+
+def visible_statistics(viewer: Viewer) -> Clause:
+    """Of which schools the viewer gets the figures: the district's officers of theirs, head and office of their own."""
+    return in_schools(viewer, School.id, Role.DISTRICT, *ADMINISTRATION)

@@ -6,9 +6,11 @@ from typing import Annotated, Any, Self
 import strawberry
 
 from school import ids
+from school.context import Area
 from school.day import late_arrivals
+from school.day.statistics_schema import StatisticsQuery
 from school.day.updates import TYPES, UPDATES
-from school.fields import SIGNED_IN, Info, query, rows
+from school.fields import SIGNED_IN, Info, named, query, rows
 from school.ids import Kind
 
 __all__ = ["TYPES", "UPDATES", "DayQuery"]
@@ -35,10 +37,10 @@ class LateArrival:
 
 
 @strawberry.type
-class DayQuery:
+class DayQuery(StatisticsQuery):
     """Queries of the day."""
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.ACCESS, named("child_id"))
     async def late_arrivals(self, info: Info, child_id: strawberry.ID, from_: From, to: dt.date) -> list[LateArrival]:
         """On which days a child came late, both days included, at most 190 days."""
         async with info.context.read() as session:

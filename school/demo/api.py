@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
 import urllib3
 
+from school.operations import read_folder
+
 _ATTEMPTS = 5
 _PAUSE_SECONDS = 0.3
-_SIGN_IN = "mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename ... on SignedIn { token } ... on Refusal { code message } } }"
+OPERATIONS = read_folder(Path(__file__).parent / "operations")
+"""All that the demo's people send, by name."""
 
 
 class RefusedError(Exception):
@@ -27,15 +31,15 @@ class Client:
         self._token: str | None = None
         self._signing_in = asyncio.Lock()
 
-    async def ask(self, document: str, **variables: Any) -> Any:
-        """The value of the document's one field. RefusedError where it is a `Refusal` or the answer has errors."""
+    async def ask(self, operation: str, **variables: Any) -> Any:
+        """The value of the operation's one field. RefusedError where it is a `Refusal` or the answer has errors."""
         async with self._signing_in:
             if self._token is None:
-                self._token = (await self._send(_SIGN_IN, {"input": {"login": self.login, "password": self._password}}, None))["token"]
-        return await self._send(document, variables, self._token)
+                self._token = (await self._send("sign_in", {"input": {"login": self.login, "password": self._password}}, None))["token"]
+        return await self._send(operation, variables, self._token)
 
-    async def _send(self, document: str, variables: Mapping[str, Any], token: str | None) -> Any:
-        body = orjson.dumps({"query": document, "variables": variables})
+    async def _send(self, operation: str, variables: Mapping[str, Any], token: str | None) -> Any:
+        body = orjson.dumps({"query": OPERATIONS[operation], "variables": variables})
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
         for attempt in range(_ATTEMPTS):
             try:

@@ -14,9 +14,6 @@ from school.seed.curriculum import DRINKS, LUNCHES, SNACKS
 from school.seed.dice import Dice
 from school.seed.plan import CURRENCY
 
-_TAPS = "query Taps($till: ID!) { tillTaps(tillId: $till, first: 3) { id state } }"
-_SELL = """mutation Sell($input: SellInput!) { sell(input: $input) { __typename ... on Refusal { code message } } }"""
-_TOP_UP = """mutation TopUp($input: TopUpInput!) { topUp(input: $input) { __typename ... on Refusal { code message } } }"""
 _BUYERS_A_SECOND = 3
 """At most so many cards are served at the till in a second of real time."""
 Item = tuple[str, int]
@@ -45,7 +42,7 @@ async def _serve(reader: Reader, client: Client, till: str, uid: bytes, dice: Di
     if answer.get("outcome") != "ADMIT":
         tell(f"             … till: {answer.get('reason') or answer.get('error')}")
         return
-    taps: list[dict[str, Any]] = await client.ask(_TAPS, till=till)
+    taps: list[dict[str, Any]] = await client.ask("taps", till=till)
     ready = next((tap["id"] for tap in taps if tap["state"] == "READY"), None)
     if ready is None:
         return
@@ -61,7 +58,7 @@ async def _serve(reader: Reader, client: Client, till: str, uid: bytes, dice: Di
 async def _sell(client: Client, till: str, tap: str, items: list[Item]) -> None:
     lines = [{"name": name, "quantity": 1, "price": price} for name, price in items]
     total = {"minor": sum(price for _, price in items), "currency": CURRENCY}
-    await client.ask(_SELL, input={"id": str(ids.new()), "tillId": till, "tapId": tap, "items": lines, "total": total})
+    await client.ask("sell", input={"id": str(ids.new()), "tillId": till, "tapId": tap, "items": lines, "total": total})
 
 
 def plan_parent(programme: Programme, client: Client) -> list[Act]:
@@ -71,4 +68,4 @@ def plan_parent(programme: Programme, client: Client) -> list[Act]:
         "id": str(ids.new()), "childId": ids.encode(Kind.PERSON, child.school_id, child.id), "amount": {"minor": 50_000, "currency": CURRENCY},
         "method": "SANDBOX", "note": None,
     }
-    return [Act(moment(programme.day, 9, 40), partial(client.ask, _TOP_UP, input=top_up))]
+    return [Act(moment(programme.day, 9, 40), partial(client.ask, "top_up", input=top_up))]

@@ -168,7 +168,7 @@ async def _serve(cast: Cast, folder: Folder, port: int, simulated: str) -> str:
     server = f"http://127.0.0.1:{port}"
     member = await cast.start("server", "-m", "school", "serve", environment={
         "SCHOOL_MODE": "demo", "SCHOOL_DATABASE_URL": folder.url, "SCHOOL_PORT": str(port), "SCHOOL_CLOCK": simulated,
-        "SCHOOL_SESSION_SECONDS": str(30 * 86400),  # by the demo's clock, which runs fast
+        "SCHOOL_SESSION_SECONDS": str(30 * 86400), "SCHOOL_SESSION_IDLE_SECONDS": str(30 * 86400),  # by the demo's clock, which runs fast
     })
     folder.write_fact("url", server)
     deadline = time.monotonic() + _READY_SECONDS

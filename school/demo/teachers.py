@@ -14,12 +14,6 @@ from school.seed.curriculum import ANY_HOMEWORK
 from school.seed.dice import Dice
 
 _MINUTE = dt.timedelta(minutes=1)
-_REGISTER = """mutation Register($input: RecordAttendanceInput!) { recordAttendance(input: $input) {
-  __typename ... on Refusal { code message } } }"""
-_MARKS = """mutation Marks($input: GiveMarksInput!) { giveMarks(input: $input) {
-  __typename ... on Refusal { code message } } }"""
-_HOMEWORK = """mutation Homework($input: SetHomeworkInput!) { setHomework(input: $input) { __typename ... on Refusal { code message } } }"""
-
 
 def plan_lessons(programme: Programme, clients: Mapping[str, Client], dice: Dice) -> list[list[Act]]:
     """The acts of each teacher: the register soon after the bell, marks in the middle, homework at the end."""
@@ -42,7 +36,7 @@ async def _register(client: Client, given: Given, programme: Programme, late: Ma
     for pupil in given.pupils:
         kind = "ABSENT" if pupil in programme.absent else "LATE" if pupil in late else "PRESENT"
         entries.append({"pupilId": _pupil(given, pupil), "kind": kind, "minutesLate": late.get(pupil)})
-    await client.ask(_REGISTER, input={"lessonId": _lesson(given), "items": entries})
+    await client.ask("register", input={"lessonId": _lesson(given), "items": entries})
 
 
 async def _mark(client: Client, given: Given, programme: Programme, dice: Dice) -> None:
@@ -58,7 +52,7 @@ async def _mark(client: Client, given: Given, programme: Programme, dice: Dice) 
         for pupil in chosen
     ]
     if marks:
-        await client.ask(_MARKS, input={"lessonId": _lesson(given), "items": marks})
+        await client.ask("marks", input={"lessonId": _lesson(given), "items": marks})
 
 
 async def _set_homework(client: Client, given: Given, dice: Dice) -> None:
@@ -66,7 +60,7 @@ async def _set_homework(client: Client, given: Given, dice: Dice) -> None:
     text = dice.choice(ANY_HOMEWORK).format(a=page, b=page + dice.randint(1, 4), c=dice.randint(2, 40))
     if given.next_id is not None:
         due = ids.encode(Kind.LESSON, given.ref.school_id, given.next_id)
-        await client.ask(_HOMEWORK, input={"id": str(ids.new()), "lessonId": due, "text": text})
+        await client.ask("homework", input={"id": str(ids.new()), "lessonId": due, "text": text})
 
 
 def _lesson(given: Given) -> str:

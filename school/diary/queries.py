@@ -167,7 +167,7 @@ async def mark_history(session: AsyncSession, viewer: Viewer, ref: Ref) -> Seque
     """What a mark was after each change, oldest first; refused as absent when the viewer may not see the mark."""
     found = (await session.execute(
         sa.select(
-            MarkRevision.school_id, MarkRevision.mark_id, MarkRevision.revision, MarkRevision.action, MarkRevision.value, MarkRevision.weight,
+            MarkRevision.school_id, MarkRevision.mark_id, Mark.pupil_id, MarkRevision.revision, MarkRevision.action, MarkRevision.value, MarkRevision.weight,
             MarkRevision.work, MarkRevision.comment, MarkRevision.reason, MarkRevision.by, MarkRevision.at)
         .join(Mark, sa.and_(Mark.school_id == MarkRevision.school_id, Mark.id == MarkRevision.mark_id))
         .join(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))

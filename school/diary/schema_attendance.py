@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from school import ids
-from school.context import Role
+from school.context import Area, Role
 from school.diary import attendance as verbs
 from school.diary.batches import check_length, decoded, in_order
 from school.diary.models import AttendanceKind
@@ -45,7 +45,7 @@ class AttendanceResults:
 class AttendanceMutation:
     """Mutations of attendance."""
 
-    @mutation(holds(Role.TEACHER))
+    @mutation(holds(Role.TEACHER), Area.DIARY)
     async def record_attendance(
         self, info: Info, input: RecordAttendanceInput,  # noqa: A002 - public name
     ) -> Annotated[AttendanceResults | Refusal, strawberry.union("RecordAttendanceResult")]:

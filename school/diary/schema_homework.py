@@ -6,11 +6,11 @@ from typing import Annotated
 import strawberry
 
 from school import ids
-from school.context import Role
+from school.context import Area, Role
 from school.diary import homework as verbs
 from school.diary import queries
 from school.diary.types import Homework
-from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, query
+from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, named, query
 from school.ids import Kind
 
 
@@ -18,7 +18,7 @@ from school.ids import Kind
 class HomeworkQuery:
     """Queries of homework."""
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.DIARY, named("child_id"))
     async def homework(
         self, info: Info, child_id: strawberry.ID, from_: Annotated[dt.date, strawberry.argument(name="from")], to: dt.date,
     ) -> list[Homework]:
@@ -48,7 +48,7 @@ class WithdrawHomeworkInput:
 class HomeworkMutation:
     """Mutations of homework."""
 
-    @mutation(holds(Role.TEACHER))
+    @mutation(holds(Role.TEACHER), Area.DIARY)
     async def set_homework(
         self, info: Info, input: SetHomeworkInput,  # noqa: A002 - public name
     ) -> Annotated[Homework | Refusal, strawberry.union("SetHomeworkResult")]:
@@ -57,7 +57,7 @@ class HomeworkMutation:
         async with info.context.begin() as session:
             return Homework.from_row(await verbs.set_homework(session, info.context.viewer, id_, due, input.text))
 
-    @mutation(holds(Role.TEACHER))
+    @mutation(holds(Role.TEACHER), Area.DIARY)
     async def withdraw_homework(
         self, info: Info, input: WithdrawHomeworkInput,  # noqa: A002 - public name
     ) -> Annotated[Homework | Refusal, strawberry.union("WithdrawHomeworkResult")]:

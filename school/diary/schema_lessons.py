@@ -6,13 +6,13 @@ from typing import Annotated
 import strawberry
 
 from school import ids
-from school.context import Role
+from school.context import ADMINISTRATION, Area, Role
 from school.diary import gradebook as gradebooks
 from school.diary import queries
 from school.diary.screens import ChildDay, Course, DayLesson, Gradebook
 from school.diary.types import Lesson
 from school.errors import bad_input
-from school.fields import SIGNED_IN, Info, holds, query
+from school.fields import SIGNED_IN, Info, holds, named, no_one, query
 from school.ids import Kind
 
 From = Annotated[dt.date, strawberry.argument(name="from")]
@@ -22,7 +22,7 @@ From = Annotated[dt.date, strawberry.argument(name="from")]
 class LessonQuery:
     """Queries of lessons."""
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.DIARY, named("child_id"))
     async def lessons(
         self, info: Info, from_: From, to: dt.date, class_group_id: strawberry.ID | None = None, child_id: strawberry.ID | None = None,
     ) -> list[Lesson]:
@@ -37,7 +37,7 @@ class LessonQuery:
                 found = await queries.class_lessons(session, viewer, ids.decode(Kind.CLASS_GROUP, class_group_id or ""), from_, to)
         return [Lesson.from_row(row) for row in found]
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.DIARY, named("child_id"))
     async def child_day(self, info: Info, child_id: strawberry.ID, date: dt.date) -> ChildDay:
         """A page of a child's diary: the day's lessons with bell times, room, homework, marks and attendance."""
         child = ids.decode(Kind.PERSON, child_id)
@@ -45,19 +45,19 @@ class LessonQuery:
             found = await queries.child_diary(session, info.context.viewer, child, date, date)
         return ChildDay(child_id=child_id, date=date, lessons=[DayLesson.from_row(row) for row in found])
 
-    @query(holds(Role.TEACHER))
+    @query(holds(Role.TEACHER), Area.DIARY, no_one)
     async def my_courses(self, info: Info) -> list[Course]:
         """The courses that the viewer teaches."""
         async with info.context.read() as session:
             return [Course.from_row(row) for row in await gradebooks.my_courses(session, info.context.viewer)]
 
-    @query(holds(Role.TEACHER))
+    @query(holds(Role.TEACHER), Area.DIARY, no_one)
     async def my_lessons(self, info: Info, date: dt.date) -> list[Lesson]:
         """The lessons that the viewer gives on a day."""
         async with info.context.read() as session:
             return [Lesson.from_row(row) for row in await gradebooks.my_lessons(session, info.context.viewer, date)]
 
-    @query(holds(Role.TEACHER, Role.OFFICE))
+    @query(holds(Role.TEACHER, *ADMINISTRATION), Area.DIARY, lambda gradebook, _: [row.person.id for row in gradebook.pupils])
     async def gradebook(self, info: Info, course_id: strawberry.ID, from_: From, to: dt.date) -> Gradebook:
         """A course's lessons, pupils and marks in at most 190 days: for its teacher, the class teacher and the office."""
         course = ids.decode(Kind.COURSE, course_id)

@@ -7,7 +7,7 @@ import strawberry
 
 from school import ids
 from school.connections import Connection
-from school.context import Role
+from school.context import Area, Role
 from school.diary import corrections, queries
 from school.diary import marks as verbs
 from school.diary.batches import check_length, decoded, in_order
@@ -15,7 +15,7 @@ from school.diary.mark_rows import Content
 from school.diary.models import WorkKind
 from school.diary.screens import SubjectAverage
 from school.diary.types import Mark, MarkRevision, WorkKindName
-from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, query, rows
+from school.fields import SIGNED_IN, Info, Refusal, each, holds, mutation, named, query, rows
 from school.ids import Kind, Ref
 
 
@@ -23,7 +23,7 @@ from school.ids import Kind, Ref
 class MarkQuery:
     """Queries of marks."""
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.DIARY, named("child_id"))
     async def marks(
         self, info: Info, child_id: strawberry.ID, course_id: strawberry.ID | None = None, first: int = 50, after: str | None = None,
     ) -> Connection[Mark]:
@@ -33,14 +33,14 @@ class MarkQuery:
         async with info.context.read() as session:
             return (await queries.child_marks(session, info.context.viewer, child, course, first=first, after=after)).connect(Mark.from_row)
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.DIARY, each(lambda revision: revision.pupil_ref))
     async def mark_history(self, info: Info, mark_id: strawberry.ID) -> list[MarkRevision]:
         """Everything that a mark has been, oldest first, a withdrawn one's too."""
         ref = ids.decode(Kind.MARK, mark_id)
         async with info.context.read() as session:
             return [MarkRevision.from_row(row) for row in await queries.mark_history(session, info.context.viewer, ref)]
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.DIARY, named("child_id"))
     async def averages(
         self, info: Info, child_id: strawberry.ID, from_: Annotated[dt.date | None, strawberry.argument(name="from")] = None, to: dt.date | None = None,
     ) -> list[SubjectAverage]:
@@ -106,7 +106,7 @@ class WithdrawMarkInput:
 class MarkMutation:
     """Mutations of marks."""
 
-    @mutation(holds(Role.TEACHER))
+    @mutation(holds(Role.TEACHER), Area.DIARY)
     async def give_marks(
         self, info: Info, input: GiveMarksInput,  # noqa: A002 - public name
     ) -> Annotated[GiveMarksResults | Refusal, strawberry.union("GiveMarksResult")]:
@@ -119,7 +119,7 @@ class MarkMutation:
             answers = await verbs.give_many(session, info.context.viewer, good) if good else []
         return GiveMarksResults(results=in_order(items, answers, Mark.from_row))
 
-    @mutation(holds(Role.TEACHER))
+    @mutation(holds(Role.TEACHER), Area.DIARY)
     async def correct_mark(
         self, info: Info, input: CorrectMarkInput,  # noqa: A002 - public name
     ) -> Annotated[Mark | Refusal, strawberry.union("CorrectMarkResult")]:
@@ -129,7 +129,7 @@ class MarkMutation:
             row = await corrections.correct(session, info.context.viewer, ref, input.expected_revision, content, input.reason)
         return Mark.from_row(row)
 
-    @mutation(holds(Role.TEACHER))
+    @mutation(holds(Role.TEACHER), Area.DIARY)
     async def withdraw_mark(
         self, info: Info, input: WithdrawMarkInput,  # noqa: A002 - public name
     ) -> Annotated[Mark | Refusal, strawberry.union("WithdrawMarkResult")]:

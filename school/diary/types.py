@@ -148,13 +148,14 @@ class MarkRevision:
     reason: str | None
     at: dt.datetime
     author: strawberry.Private[Ref]
+    pupil_ref: strawberry.Private[Ref]
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
         """From columns of a revision."""
         return cls(
             revision=row.revision, action=row.action, value=row.value, weight=row.weight, work=row.work, comment=row.comment, reason=row.reason,
-            at=row.at, author=Ref(row.school_id, row.by),
+            at=row.at, author=Ref(row.school_id, row.by), pupil_ref=Ref(row.school_id, row.pupil_id),
         )
 
     @query(ROWS)

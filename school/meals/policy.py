@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from school.context import Role, Viewer
+from school.context import ADMINISTRATION, Area, Role, Viewer
 from school.meals.models import MealAccount, Till, Transfer
 from school.registry.policy import Clause, family, in_schools
 
@@ -11,15 +11,15 @@ def visible_accounts(viewer: Viewer) -> Clause:
     """Whose account: the family's own, one's own, and the office's whole school. The canteen does not leaf through accounts."""
     selves = sorted({(grant.school_id, grant.person_id) for grant in viewer.grants})
     return sa.or_(
-        family(viewer, MealAccount.school_id, MealAccount.person_id),
+        family(viewer, Area.MEALS, MealAccount.school_id, MealAccount.person_id),
         sa.tuple_(MealAccount.school_id, MealAccount.person_id).in_(selves) if selves else sa.false(),
-        in_schools(viewer, MealAccount.school_id, Role.OFFICE),
+        in_schools(viewer, MealAccount.school_id, *ADMINISTRATION),
     )
 
 
 def visible_tills(viewer: Viewer) -> Clause:
     """Which tills, with the cards presented there: those of the schools whose canteen or office the viewer is."""
-    return in_schools(viewer, Till.school_id, Role.CANTEEN, Role.OFFICE)
+    return in_schools(viewer, Till.school_id, Role.CANTEEN, *ADMINISTRATION)
 
 
 def visible_transfers(viewer: Viewer) -> Clause:

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import ids
 from school.connections import Connection
-from school.context import Role
-from school.fields import SIGNED_IN, Info, Minor, Refusal, holds, mutation, query, rows
+from school.context import ADMINISTRATION, Area, Role
+from school.fields import SIGNED_IN, Info, Minor, Refusal, each, holds, mutation, named, no_one, query, rows
 from school.ids import Kind
 from school.meals import accounts, queries, refunds, till, topups
 from school.meals.ledger import Posted
@@ -23,32 +23,32 @@ __all__ = ["TYPES", "UPDATES", "MealsMutation", "MealsQuery"]
 class MealsQuery:
     """Queries of the meals."""
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.MEALS, named("child_id"))
     async def meal_account(self, info: Info, child_id: strawberry.ID) -> MealAccount:
         """A person's meal account; NOT_FOUND when absent or not for this viewer."""
         async with info.context.read() as session:
             return MealAccount.from_row(await accounts.statement(session, info.context.viewer, ids.decode(Kind.PERSON, child_id)))
 
-    @query(SIGNED_IN)
+    @query(SIGNED_IN, Area.MEALS, named("child_id"))
     async def meal_history(self, info: Info, child_id: strawberry.ID, first: int = 20, after: str | None = None) -> Connection[MealTransfer]:
         """What happened on a person's meal account, newest first."""
         async with info.context.read() as session:
             return connect(await queries.history(session, info.context.viewer, ids.decode(Kind.PERSON, child_id), first=first, after=after))
 
-    @query(holds(Role.CANTEEN, Role.OFFICE))
+    @query(holds(Role.CANTEEN, *ADMINISTRATION), Area.MEALS, no_one)
     async def tills(self, info: Info) -> list[Till]:
         """The tills of the viewer's schools, by name."""
         async with info.context.read() as session:
             return [Till.from_row(row) for row in await queries.tills(session, info.context.viewer)]
 
-    @query(holds(Role.CANTEEN, Role.OFFICE))
+    @query(holds(Role.CANTEEN, *ADMINISTRATION), Area.MEALS, each(lambda tap: tap.person_ref))
     async def till_taps(self, info: Info, till_id: strawberry.ID, first: int = 10) -> list[TillTap]:
         """The cards presented last at a till, newest first."""
         async with info.context.read() as session:
             found = await queries.till_taps(session, info.context.viewer, ids.decode(Kind.TILL, till_id), first=first)
         return [TillTap.from_row(row) for row in found]
 
-    @query(holds(Role.CANTEEN, Role.OFFICE))
+    @query(holds(Role.CANTEEN, *ADMINISTRATION), Area.MEALS, each(lambda sale: sale.person_ref))
     async def till_sales(self, info: Info, till_id: strawberry.ID, first: int = 20, after: str | None = None) -> Connection[MealTransfer]:
         """What was sold at a till, newest first."""
         async with info.context.read() as session:
@@ -125,7 +125,7 @@ class Refunded:
 class MealsMutation:
     """Mutations of the meals."""
 
-    @mutation(holds(Role.OFFICE))
+    @mutation(holds(Role.OFFICE), Area.MEALS)
     async def open_meal_account(
         self, info: Info, input: OpenMealAccountInput,  # noqa: A002 - public name
     ) -> Annotated[MealAccountOpened | Refusal, strawberry.union("OpenMealAccountResult")]:
@@ -135,17 +135,18 @@ class MealsMutation:
             await accounts.open_account(session, info.context.viewer, person, overdraft=input.overdraft)
             return MealAccountOpened(account=MealAccount.from_row(await accounts.statement(session, info.context.viewer, person)))
 
-    @mutation(holds(Role.OFFICE, Role.GUARDIAN))
+    @mutation(holds(Role.OFFICE, Role.GUARDIAN), Area.MEALS)
     async def top_up(self, info: Info, input: TopUpInput) -> Annotated[ToppedUp | Refusal, strawberry.union("TopUpResult")]:  # noqa: A002 - public name
         """Put money onto a meal account: cash by the office; in a demonstration, also a sandbox payment by a guardian."""
-        async with info.context.begin() as session:
+        sandbox = input.method is TopUpMethod.SANDBOX  # the payment that is pretended is the service's: no guardian writes in the ledger
+        async with info.context.begin(as_service=sandbox) as session:
             posted = await topups.top_up(
                 session, info.context.viewer, ids.client_id(input.id), ids.decode(Kind.PERSON, input.child_id), input.amount.value(), input.method,
                 mode=info.context.settings.mode, note=input.note,
             )
             return ToppedUp(transfer=await _transfer(session, info, posted))
 
-    @mutation(holds(Role.CANTEEN))
+    @mutation(holds(Role.CANTEEN), Area.MEALS)
     async def sell(self, info: Info, input: SellInput) -> Annotated[Sold | Refusal, strawberry.union("SellResult")]:  # noqa: A002 - public name
         """Sell to the holder of a card presented at the till in the last 15 minutes, once for each presentation."""
         async with info.context.begin() as session:
@@ -155,7 +156,7 @@ class MealsMutation:
             )
             return Sold(transfer=await _transfer(session, info, posted))
 
-    @mutation(holds(Role.CANTEEN, Role.OFFICE))
+    @mutation(holds(Role.CANTEEN, Role.OFFICE), Area.MEALS)
     async def refund(self, info: Info, input: RefundInput) -> Annotated[Refunded | Refusal, strawberry.union("RefundResult")]:  # noqa: A002 - public name
         """Take a sale back, whole, once."""
         async with info.context.begin() as session:

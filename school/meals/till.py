@@ -19,7 +19,8 @@ from school.meals.ledger import Movement, Posted
 from school.meals.models import SaleItem, Till, TillReader, Transfer, TransferKind
 from school.meals.words import line
 from school.money import Money, positive
-from school.registry.models import Card, CardState, Device, Outcome, Tap
+from school.registry import taps
+from school.registry.models import Card, CardState, Device, FormerToken, Outcome, Tap
 
 USABLE = dt.timedelta(minutes=15)
 """How long a presented card may be sold to: a queue's patience, and too short to charge a child who has left."""
@@ -150,7 +151,7 @@ async def _presented(session: AsyncSession, till: Ref, tap: Ref) -> Any:
     return (await session.execute(
         sa.select(Tap.outcome, Tap.happened_at, Tap.person_id, Card.state.label("card_state"), Transfer.id.label("sale_id"))
         .join(TillReader, AT_READER)
-        .outerjoin(Card, (Card.school_id == Tap.school_id) & (Card.token == Tap.token) & (Card.person_id == Tap.person_id))
+        .outerjoin(FormerToken, taps.OF_FORMER_TOKEN).outerjoin(Card, taps.OF_CARD & (Card.person_id == Tap.person_id))
         .outerjoin(Transfer, (Transfer.school_id == Tap.school_id) & (Transfer.tap_id == Tap.id))
         .where(Tap.school_id == tap.school_id, Tap.id == tap.id, TillReader.till_id == till.id))).one_or_none()
 

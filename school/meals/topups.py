@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import outbox
-from school.context import Role, Viewer, act_in
+from school.context import Area, Role, Viewer, act_in
 from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.meals import events, ledger
@@ -52,6 +52,6 @@ def _payer(viewer: Viewer, person: Ref, method: TopUpMethod, mode: Mode) -> UUID
         return act_in(viewer, person.school_id, Role.OFFICE)
     if mode is not Mode.DEMO or not viewer.has(Role.GUARDIAN):
         raise Refused(Code.NOT_ALLOWED, "Sandbox payments are made by guardians, in a demonstration.")
-    if person not in viewer.children:
+    if person not in viewer.family(Area.MEALS):
         raise not_found()
     return act_in(viewer, person.school_id, Role.GUARDIAN)

@@ -49,7 +49,8 @@ async def build(
         for plan in plans:
             dice = Dice(number, plan.school_id, "founding")
             elsewhere = campuses[0].people.families[:plan.shared_families] if campuses else []
-            people = gather(plan, dice, at(calendar.begins, dt.time(7)), elsewhere, campuses[0].mathematician() if campuses else None)
+            shared = (campuses[0].mathematician(), campuses[0].people.inspector) if campuses else (None, None)
+            people = gather(plan, dice, at(calendar.begins, dt.time(7)), elsewhere, *shared)
             campuses.append(found(plan, calendar, people, dice, writer, entropy))
             await writer.flush()
             tell(done := done + 1, steps)

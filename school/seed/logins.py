@@ -15,6 +15,7 @@ from school.seed.writer import Writer
 LOGINS = {
     "parent": "мама: двое детей в первой школе, один во второй", "pupil": "её ребёнок, 7А", "teacher": "учитель математики, в обеих школах",
     "classteacher": "классный руководитель 7А", "canteen": "буфет", "guard": "охрана", "office": "канцелярия",
+    "head": "директор: видит школу, не меняет", "district": "округ: сводные цифры обеих школ, без имён",
 }
 """The logins that have passwords, and who they are."""
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -50,5 +51,6 @@ def _choose(campus: Campus) -> dict[str, Human]:
         "parent": mother, "pupil": next(learner.human for learner in campus.classmates[group] if learner.ties[0].human is mother),
         "teacher": campus.mathematician(), "classteacher": campus.leaders[group].human,
         "canteen": workers[Role.CANTEEN][-1], "guard": workers[Role.GUARD][0], "office": workers[Role.OFFICE][0],
+        "head": workers[Role.HEAD][0], "district": campus.people.inspector,
     }
 

@@ -74,21 +74,24 @@ class Worker:
 
 @dataclass(slots=True)
 class People:
-    """Everyone of a school."""
+    """Everyone of a school. The `inspector` is the district's, and none of the staff."""
 
     workers: list[Worker]
     learners: list[Learner]
     families: list[Family]
+    inspector: Human
 
     def everyone(self) -> list[Human]:
         """Each human once, in a fixed order."""
         found = [worker.human for worker in self.workers] + [learner.human for learner in self.learners]
-        found += [tie.human for learner in self.learners for tie in learner.ties]
+        found += [tie.human for learner in self.learners for tie in learner.ties] + [self.inspector]
         return list({id(human): human for human in found}.values())
 
 
-def gather(plan: Plan, dice: Dice, began: dt.datetime, elsewhere: list[Family], mathematician: Human | None) -> People:
-    """Draw everyone. The first families are taken from `elsewhere`, the other school's, and so is a teacher of mathematics."""
+def gather(
+    plan: Plan, dice: Dice, began: dt.datetime, elsewhere: list[Family], mathematician: Human | None, inspector: Human | None,
+) -> People:
+    """Draw everyone. The first families are taken from `elsewhere`, the other school's, and so are a teacher of mathematics and the district's inspector."""
     workers = _hire(plan, dice, began, mathematician)
     seats = _seats(plan.classes, dice)
     families: list[Family] = []
@@ -104,7 +107,10 @@ def gather(plan: Plan, dice: Dice, began: dt.datetime, elsewhere: list[Family], 
         places, wanted = wanted or _take_seats(seats, count, plan.classes), []
         families.append(family)
         learners += [_enrol(plan, dice, began, family, place) for place in places]
-    return People(workers, sorted(learners, key=lambda learner: learner.group), families)
+    inspector = inspector or Human(draw_name(dice, draw_family(dice), female=True))
+    inspector.persons[plan.school_id] = dice.id_at(began)
+    inspector.roles.add((plan.school_id, Role.DISTRICT))
+    return People(workers, sorted(learners, key=lambda learner: learner.group), families, inspector)
 
 
 def _hire(plan: Plan, dice: Dice, began: dt.datetime, mathematician: Human | None) -> list[Worker]:

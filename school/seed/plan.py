@@ -96,13 +96,13 @@ _FEW_TEACHERS = (
     ("История", "Обществознание", "География"), ("Биология", "Химия", "Музыка", "ИЗО", "Труд"), ("Физкультура", "ОБЗР"),
 )
 _POSTS = (
-    ("Директор", Role.OFFICE), ("Заместитель директора", Role.OFFICE), ("Заместитель директора", Role.OFFICE), ("Секретарь", Role.OFFICE),
+    ("Директор", Role.HEAD), ("Заместитель директора", Role.HEAD), ("Заместитель директора", Role.OFFICE), ("Секретарь", Role.OFFICE),
     ("Заведующая столовой", Role.CANTEEN), ("Буфетчица", Role.CANTEEN), ("Охранник", Role.GUARD), ("Охранник", Role.GUARD), ("Библиотекарь", Role.OFFICE),
 )
 _SECOND = (ClassPlan(3, "А", 20), ClassPlan(6, "А", 21), ClassPlan(8, "А", 19))
 _FEW = (ClassPlan(3, "Б", 12), ClassPlan(7, "А", 14), ClassPlan(9, "А", 12))
 _FEW_SECOND = (ClassPlan(4, "А", 8), ClassPlan(6, "А", 8))
-_FEW_POSTS = (("Директор", Role.OFFICE), ("Буфетчица", Role.CANTEEN), ("Охранник", Role.GUARD))
+_FEW_POSTS = (("Директор", Role.HEAD), ("Секретарь", Role.OFFICE), ("Буфетчица", Role.CANTEEN), ("Охранник", Role.GUARD))
 
 
 def plan_schools(size: Size) -> tuple[Plan, Plan]:

@@ -205,7 +205,7 @@ async def test_events_become_updates_of_the_family_stream(house: Gatehouse) -> N
 
     @strawberry.type
     class Query:
-        @strawberry.field(metadata={"policy": None})
+        @strawberry.field(metadata={"declared": None})
         def updates(self) -> list[Update]:
             return [UPDATES[row.kind](row) for row in published]
 

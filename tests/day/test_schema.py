@@ -7,19 +7,20 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 import strawberry
+from strawberry.schema.config import StrawberryConfig
 
 from school import ids
 from school.context import NOBODY, Context
 from school.day import updates
 from school.day.schema import TYPES, DayQuery
-from school.fields import check_policies
+from school.fields import SCALARS, check_policies
 from school.ids import Kind
 from school.settings import Settings
 from school.updates import Published
 from tests.day.porch import Porch, at
 from tests.world import MONDAY
 
-SCHEMA = strawberry.Schema(DayQuery, types=TYPES)
+SCHEMA = strawberry.Schema(DayQuery, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))
 check_policies(SCHEMA)
 QUERY = "query($child: ID!, $from: Date!, $to: Date!) { lateArrivals(childId: $child, from: $from, to: $to) { date minutes lessonId passageId } }"
 
@@ -71,7 +72,8 @@ async def test_it_takes_one_statement_or_two(porch: Porch, late: bool, statement
     seen: list[str] = []
 
     def note(*arguments: Any) -> None:
-        seen.append(arguments[2])
+        if "set_config('role'" not in arguments[2]:  # how a transaction begins
+            seen.append(arguments[2])
 
     sa.event.listen(porch.database.engine.sync_engine, "before_cursor_execute", note)
     try:

@@ -131,7 +131,7 @@ class Desk:
         seen: list[str] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith("BEGIN"):
+            if not statement.startswith("BEGIN") and "set_config('role'" not in statement:
                 seen.append(statement)
 
         engine = self.database.engine.sync_engine

@@ -37,7 +37,7 @@ async def stream(desk: Desk) -> list[dict[str, Any]]:
 
     @strawberry.type
     class Query:
-        @strawberry.field(metadata={"policy": None})
+        @strawberry.field(metadata={"declared": None})
         def updates(self) -> list[Update]:
             return [UPDATES[row.kind](row) for row in published]
 

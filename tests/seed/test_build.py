@@ -11,14 +11,16 @@ import sqlalchemy as sa
 
 from school import clock
 from school.access.models import Passage, Presence
-from school.context import Role
+from school.context import Role, Viewer
 from school.day.models import LateArrival
 from school.db import Database
 from school.diary.models import Attendance, AttendanceKind, Lesson, Mark, MarkRevision
 from school.errors import Code, Refused
+from school.identity.sessions import Client
+from school.identity.signing_in import Done, by_password
 from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Transfer, TransferKind
-from school.registry.account_models import Account, AccountRole
-from school.registry.accounts import sign_in
+from school.registry.account_models import Account, AccountRole, SessionKind
+from school.registry.accounts import viewer_of
 from school.registry.models import Card, CardKey, CardState, Course, Guardianship, Outcome, Pupil, School, Staff, Tap
 from school.seed.build import build
 from school.seed.dice import card_uid
@@ -35,6 +37,15 @@ async def rows(database: Database, statement: sa.Select[Any]) -> list[sa.Row[Any
     """All rows of a select."""
     async with database.read() as session:
         return list((await session.execute(statement)).all())
+
+
+async def viewer(database: Database, login: str) -> Viewer:
+    """Who signs in by one of the printed logins."""
+    hour = dt.timedelta(hours=1)
+    found = await by_password(database, login, PASSWORDS[login], Client("", "", SessionKind.CLIENT, hour, hour))
+    assert isinstance(found, Done)
+    async with database.read() as session:
+        return await viewer_of(session, found.opened.token)
 
 
 async def contents(database: Database) -> dict[str, list[tuple[Any, ...]]]:
@@ -96,12 +107,12 @@ async def test_everyone_has_what_a_pupil_needs(database: Database) -> None:
 
 async def test_the_parent_has_children_in_both_schools(database: Database) -> None:
     await build(database, PASSWORDS, TODAY, size=Size.SMALL)
-    viewer = (await sign_in(database, "parent", PASSWORDS["parent"], seconds=60)).viewer
-    assert [(grant.school_id, grant.role) for grant in viewer.grants] == [(1, Role.GUARDIAN), (2, Role.GUARDIAN)]
-    assert sorted(child.school_id for child in viewer.children) == [1, 1, 2]
-    pupil = (await sign_in(database, "pupil", PASSWORDS["pupil"], seconds=60)).viewer
-    assert pupil.children < viewer.children
-    teacher = (await sign_in(database, "teacher", PASSWORDS["teacher"], seconds=60)).viewer
+    parent = await viewer(database, "parent")
+    assert [(grant.school_id, grant.role) for grant in parent.grants] == [(1, Role.GUARDIAN), (2, Role.GUARDIAN)]
+    assert sorted(child.school_id for child in parent.children) == [1, 1, 2]
+    pupil = await viewer(database, "pupil")
+    assert pupil.children < parent.children
+    teacher = await viewer(database, "teacher")
     assert [(grant.school_id, grant.role) for grant in teacher.grants] == [(1, Role.TEACHER), (2, Role.TEACHER)]
     both = await rows(
         database, sa.select(AccountRole.account_id).where(AccountRole.role == Role.GUARDIAN).group_by(AccountRole.account_id)
@@ -113,9 +124,11 @@ async def test_only_one_login_of_each_role_has_a_password(database: Database) ->
     await build(database, PASSWORDS, TODAY, size=Size.SMALL)
     named = await rows(database, sa.select(Account.login).where(Account.password_hash.is_not(None)))
     assert {row.login for row in named} == set(LOGINS)
-    for login, role in (("canteen", Role.CANTEEN), ("guard", Role.GUARD), ("office", Role.OFFICE), ("classteacher", Role.TEACHER)):
-        viewer = (await sign_in(database, login, PASSWORDS[login], seconds=60)).viewer
-        assert [(grant.school_id, grant.role) for grant in viewer.grants] == [(1, role)]
+    for login, role in (("canteen", Role.CANTEEN), ("guard", Role.GUARD), ("office", Role.OFFICE), ("head", Role.HEAD), ("classteacher", Role.TEACHER)):
+        worker = await viewer(database, login)
+        assert [(grant.school_id, grant.role) for grant in worker.grants] == [(1, role)]
+    district = await viewer(database, "district")
+    assert [(grant.school_id, grant.role) for grant in district.grants] == [(1, Role.DISTRICT), (2, Role.DISTRICT)]
     humans = await rows(database, sa.select(sa.func.count()).select_from(Account))
     assert humans[0][0] > len(LOGINS)
 

@@ -1,0 +1,29 @@
+"""What the tests of the matrix share: the town, and the desk where everybody asks."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from school import clock
+from school.clock import Clock
+from school.db import Database
+from tests.matrix.asking import Desk, desk
+from tests.matrix.town import found
+
+
+@pytest_asyncio.fixture
+async def counter(database: Database) -> AsyncIterator[Desk]:
+    """On a fresh database of each kind."""
+    async with desk(await found(database)) as made:
+        yield made
+    clock.use(Clock())
+
+
+@pytest_asyncio.fixture
+async def sqlite_counter(sqlite_url: str) -> AsyncIterator[Desk]:
+    """As `counter`, where one kind is enough."""
+    database = Database(sqlite_url)
+    async with desk(await found(database)) as made:
+        yield made
+    clock.use(Clock())
+    await database.close()

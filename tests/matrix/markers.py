@@ -1,0 +1,49 @@
+"""Markers: texts and ids that belong to one pupil, and whose of them each of those who ask may meet. Declared here once more, apart from all policies."""
+
+from collections.abc import Collection, Mapping
+
+from tests.matrix.town import TARGETS, Town
+
+HERE = ("boris", "anna", "egor")
+"""Of the first school."""
+_COURSES = ("5A", "physics", "7B", "2-5A")
+_DIARY = {f"{noun} of {course}" for noun in ("marks", "homework") for course in _COURSES}
+_MEALS = {"account", "money", "sale"}
+_ACCESS = {"card", "tap", "passage"}
+_CLASS = {f"homework of {course}" for course in ("5A", "physics")}
+"""Homework is set for a class: a classmate's parents read the same."""
+
+Allowed = Mapping[str, Collection[str]]
+"""By pupil, the kinds of markers."""
+
+
+def _here(*kinds: str) -> Allowed:
+    return {name: set(kinds) for name in HERE}
+
+
+_FAMILY: Allowed = {"boris": {"name", "id"} | _DIARY | _MEALS | _ACCESS, "anna": _CLASS}
+_TAUGHT = {"name", "id", "passage", "marks of 5A"}
+"""Of a passage, a teacher learns that the child came late by it."""
+_SCHOOL: Allowed = _here("name", "id", "till tap", "rule", *_DIARY, *_MEALS, *_ACCESS)
+ALLOWED: Mapping[str, Allowed] = {
+    "guardian": _FAMILY, "pupil": _FAMILY,
+    "without diary": {"boris": {"name", "id"} | _MEALS | _ACCESS},
+    "without meals": {"boris": {"name", "id"} | _DIARY | _ACCESS, "anna": _CLASS},
+    "without access": {"boris": {"name", "id"} | _DIARY | _MEALS, "anna": _CLASS},
+    "teacher": {name: _TAUGHT | {"homework of 5A"} for name in ("boris", "anna")},
+    "class teacher": {name: _TAUGHT | {"marks of physics"} | _CLASS for name in ("boris", "anna")},
+    "canteen": _here("name", "id", "sale", "till tap"),
+    "guard": _here("name", "id", "tap", "passage", "rule"),
+    "office": _SCHOOL, "head": _SCHOOL,
+    "token for the diary": {"boris": {"id"} | _DIARY, "anna": _CLASS},
+}
+"""Who is not named may meet none."""
+
+
+def leaks(town: Town, role: str, body: bytes) -> list[str]:
+    """The markers in an answer that this asker may not meet."""
+    allowed, text = ALLOWED.get(role, {}), body.decode()
+    return [f"{marker} ({kind} of {of})" for marker, (kind, of) in town.markers.items() if marker in text and kind not in allowed.get(of, ())]
+
+
+assert {name for allowed in ALLOWED.values() for name in allowed} <= set(TARGETS.values())

@@ -1,0 +1,51 @@
+"""Queries that nobody thought of: hundreds for everyone who asks, and no answer has a text or an id of a child that is not the asker's to see."""
+
+import pytest
+import sqlalchemy as sa
+from graphql import DocumentNode
+
+from tests.matrix.asking import Desk
+from tests.matrix.generated import generate, run
+from tests.matrix.markers import ALLOWED, leaks
+from tests.matrix.town import ROLES
+
+COUNT, ENOUGH = 700, 500
+"""Documents that are made, of which some are not valid; and how many each role is to be asked, at least."""
+
+
+async def found_out(desk: Desk, role: str, documents: list[DocumentNode]) -> tuple[list[str], set[str]]:
+    """Which markers one may not meet were met, and which others."""
+    leaked, met = list[str](), set[str]()
+    for document in documents:
+        body = await run(desk, role, document)
+        leaked += leaks(desk.town, role, body)
+        met |= {marker for marker in desk.town.markers if marker.encode() in body}
+    return leaked, met
+
+
+async def test_no_generated_query_tells_of_a_foreign_child(counter: Desk) -> None:
+    documents = generate(counter.schema._schema, counter.town, COUNT)
+    assert len(documents) >= ENOUGH
+    for role in ROLES:
+        leaked, met = await found_out(counter, role, documents)
+        assert leaked == [], role
+        assert len(met) >= (3 if role in ALLOWED else 0), role  # they do ask for what is one's own
+
+
+@pytest.mark.soak
+async def test_no_query_of_very_many_does(counter: Desk) -> None:
+    documents = generate(counter.schema._schema, counter.town, 20 * COUNT)
+    for role in ROLES:
+        leaked, met = await found_out(counter, role, documents)
+        assert (leaked, len(met) >= (5 if role in ALLOWED else 0)) == ([], True), role
+
+
+@pytest.mark.parametrize("place", ["school.diary.queries.visible_marks", "school.access.policy.watched_persons", "school.registry.queries.visible_pupils"])
+async def test_a_widened_policy_is_found(sqlite_counter: Desk, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """Mutants: whoever asks sees everything of one kind."""
+    documents = generate(sqlite_counter.schema._schema, sqlite_counter.town, COUNT)
+    monkeypatch.setattr(place, lambda _viewer: sa.true())
+    if place.endswith("watched_persons"):
+        monkeypatch.setattr("school.access.policy.visible_passages", lambda _viewer: sa.true())
+    leaked, _ = await found_out(sqlite_counter, "guardian", documents)
+    assert leaked != []

@@ -1,0 +1,76 @@
+"""The walk: every question asked by everyone about every target, and what came of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.matrix.asking import DONE, EMPTY, KNOWN, REFUSED, Answer, Desk, digest
+from tests.matrix.markers import leaks
+from tests.matrix.questions import About, Question, things
+from tests.matrix.table import Cells
+from tests.matrix.town import ROLES
+
+Expected = Mapping[str, Cells]
+_ABSENT = frozenset({EMPTY, "-"})
+
+
+@dataclass
+class Walked:
+    """`cells`: what each question came down to, by who asked, a letter for each target. `seen`: by "Type.field" who was shown it, with a value or without.
+
+    `faults` are in words: a body that is not the absent one's, a marker of a child that is not the asker's, a denied mutation that changed something.
+    """
+
+    cells: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    seen: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    faults: list[str] = field(default_factory=list)
+
+
+async def walk(desk: Desk, questions: Sequence[Question], expected: Expected, roles: Iterable[str] = ROLES) -> Walked:
+    """Ask all; what is expected to be denied is asked for in earnest, and everything else taken back at once."""
+    walked = Walked()
+    for role in roles:
+        before = await digest(desk.town.database)
+        for question in questions:
+            await _ask(desk, walked, question, role, expected.get(question.name, {}).get(role, ""))
+        if await digest(desk.town.database) != before:
+            walked.faults.append(f"{role}: what was denied has changed something")
+    return walked
+
+
+async def _ask(desk: Desk, walked: Walked, question: Question, role: str, expected: str) -> None:
+    cell = ""
+    if question.holds is not None:
+        answer = await desk.ask(role, question, {}, undone=True)
+        letter = answer.letter(question.field)
+        wanted = [desk.town.targets[target][question.holds].encode() for target in question.about.value]
+        cell = "".join((DONE if one in answer.body else EMPTY) if letter in {DONE, EMPTY} else letter for one in wanted)
+        _look(desk, walked, question, role, answer)
+    else:
+        absents: dict[bool, Answer] = {}
+        for place, target in enumerate(question.about.value):
+            denied = expected[place:place + 1] in REFUSED
+            answer = await desk.ask(role, question, desk.town.targets[target], undone=not denied)
+            letter = answer.letter(question.field)
+            _look(desk, walked, question, role, answer)
+            if letter in _ABSENT and question.about is not About.NOBODY:
+                school = target == "other school"
+                if school not in absents:
+                    absents[school] = await desk.ask(role, question, desk.town.absent(target), undone=True)
+                absent = absents[school]
+                same = (absent.status, absent.body) == (answer.status, answer.body)
+                if letter == EMPTY and not same:
+                    letter = KNOWN
+                elif not same:
+                    walked.faults.append(f"{role}: {question.name} of {target} is told from an absent one: {answer.body!r}, {absent.body!r}")
+            cell += letter
+    walked.cells[question.name][role] = cell
+
+
+def _look(desk: Desk, walked: Walked, question: Question, role: str, answer: Answer) -> None:
+    """What an answer shows."""
+    for kind, one, has_value in things(answer.value(question.field)):
+        cells = walked.seen[f"{kind}.{one}"]
+        cells[role] = DONE if has_value or cells.get(role) == DONE else EMPTY
+    if question.operation == "query":
+        walked.faults += [f"{role}: {question.name} tells {marker}" for marker in leaks(desk.town, role, answer.body)]
