@@ -115,7 +115,7 @@ class StatisticsQuery:
 
     @query(holds(Role.DISTRICT, *ADMINISTRATION), Area.RECORD, no_one)
     async def statistics(
-        self, info: Info, from_: From, to: dt.date, school_id: strawberry.ID | None = None, first: int = 20, after: str | None = None,
+        self, info: Info, from_: From, to: dt.date, school_id: strawberry.ID | None = None, first: int = 10, after: str | None = None,
     ) -> Connection[SchoolStatistics]:
         """The figures of one school, or of all whose the viewer gets, for the calendar months that these days touch; at most 190 days.
 

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, ids
 from school.access.models import Direction, Passage
@@ -19,7 +20,7 @@ from school.diary.models import Attendance, AttendanceKind, Lesson, Mark, WorkKi
 from school.ids import Kind
 from school.meals import ledger
 from school.meals.ledger import Movement
-from school.meals.models import TransferKind
+from school.meals.models import AccountKind, MealAccount, Transfer, TransferKind
 from school.money import Money
 from school.registry.models import Person, Pupil
 from school.registry.names import sort_key
@@ -113,17 +114,16 @@ async def test_the_figures_are_right(porch: Porch) -> None:
     }}
 
 
-async def _sell(porch: Porch, session: Any, pupil: UUID, amount: int) -> None:
-    from school.meals.models import AccountKind, MealAccount
-
+async def _sell(porch: Porch, session: AsyncSession, pupil: UUID, amount: int) -> None:
+    """At noon of the one lesson day, whatever day it is."""
     session.add(MealAccount(
         school_id=1, id=ids.new(), kind=AccountKind.PERSON, person_id=pupil, currency="RUB", balance=amount, floor=0, opened_at=EARLY))
     await session.flush()
     await ledger.post(session, Movement(
-        ref=ids.Ref(1, ids.new()), kind=TransferKind.SALE, person_id=pupil, amount=Money(amount, "RUB"), digest=bytes(32), by=None,
+        ref=ids.Ref(1, ids.new()), kind=TransferKind.SALE, person_id=pupil, amount=Money(amount, "RUB"), digest=bytes(32),
+        by=porch.world.people["canteen"],
         till_id=porch.world.tills["till"]))
-    await session.execute(sa.text("UPDATE transfer SET happened_at = '2026-09-07 09:00:00+00'"
-                                  if session.bind.dialect.name == "postgresql" else "UPDATE transfer SET happened_at = '2026-09-07 09:00:00.000000'"))
+    await session.execute(sa.update(Transfer).values(happened_at=at(12)))
 
 
 async def test_a_small_group_is_told_of_in_no_way(porch: Porch) -> None:

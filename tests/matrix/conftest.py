@@ -8,7 +8,7 @@ from school import clock
 from school.clock import Clock
 from school.db import Database
 from tests.matrix.asking import Desk, desk
-from tests.matrix.town import found
+from tests.matrix.founding import found
 
 
 @pytest_asyncio.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -92,21 +93,30 @@ def _field(name: str, field: GraphQLField) -> FieldNode:
 
 
 def generate(schema: GraphQLSchema, town: Town, count: int) -> list[DocumentNode]:
-    """So many valid documents, the same each time."""
+    """So many valid documents, the same each time but for the town's ids."""
+    made: list[DocumentNode] = []
+    for text, seed in _texts(schema, count + count // 10):
+        types = TypeInfo(schema)
+        document = visit(parse(text, no_location=True), TypeInfoVisitor(types, _Substitute(town, Random(seed), types)))  # noqa: S311 - the same chance again
+        if not validate(schema, document, max_errors=1):
+            made.append(document)
+    return made[:count]
+
+
+@cache
+def _texts(schema: GraphQLSchema, count: int) -> list[tuple[str, int]]:
+    """Documents as they are generated, each with a number by which chance fills them in."""
     assert schema.query_type is not None
     roots = sorted(set(schema.query_type.fields) - WRITES)
     scalars: Mapping[str, Any] = {"Date": _DATES, "ID": st.just(StringValueNode(value="id")), "Int": st.integers(1, 100).map(_whole)}
-    made: list[DocumentNode] = []
+    made: list[tuple[str, int]] = []
     one = st.sampled_from(roots).flatmap(lambda root: queries(schema, fields=[root], custom_scalars=scalars, allow_null=False))
 
     @settings(
         max_examples=count, derandomize=True, database=None, phases=[Phase.generate], deadline=timedelta(seconds=10), suppress_health_check=list(HealthCheck))
     @given(one, st.integers(0, 2**32))
     def collect(text: str, seed: int) -> None:
-        types = TypeInfo(schema)
-        document = visit(parse(text, no_location=True), TypeInfoVisitor(types, _Substitute(town, Random(seed), types)))  # noqa: S311 - the same chance again
-        if not validate(schema, document, max_errors=1):
-            made.append(document)
+        made.append((text, seed))
 
     collect()
     return made

@@ -1,0 +1,136 @@
+"""Lives: what each domain keeps of a pupil's day, done by its own verbs."""
+
+import datetime as dt
+import hashlib
+from itertools import count
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import ids
+from school.access import passages
+from school.access.models import Audience, DoorRule
+from school.context import Grant, Role, Viewer
+from school.day import late_arrivals
+from school.diary import attendance, corrections, homework, marks
+from school.diary.mark_rows import Content
+from school.diary.models import AttendanceKind, WorkKind
+from school.ids import Kind, Ref
+from school.meals import accounts as meal_accounts
+from school.meals import refunds, till, topups
+from school.meals.topups import TopUpMethod
+from school.money import Money
+from school.registry import cards
+from school.registry.models import Outcome, Tap
+from school.settings import Mode
+from tests.matrix.town import NOON, Town
+from tests.world import EARLY
+
+_numbers = count(1)
+
+
+def opaque(kind: Kind, school_id: int, id_: UUID) -> str:
+    """As clients hold it."""
+    return ids.encode(kind, school_id, id_)
+
+
+async def present(session: AsyncSession, town: Town, school_id: int, device: str, reader: str, name: str | None, at: dt.datetime = NOON) -> Tap:
+    """A card is presented: of somebody, or of nobody yet."""
+    number = next(_numbers)
+    tap = Tap(
+        school_id=school_id, device_id=town.world.devices[device], sequence=number, id=ids.new(), digest=bytes(32), reader=reader,
+        token=town.world.token(name, school_id) if name else hashlib.sha256(f"blank {number}".encode()).digest(),
+        key_id=str(town.world.card_keys[school_id][0]), person_id=town.world.people[name] if name else None, device_at=at, happened_at=at, received_at=at,
+        late=False, suspect=False, outcome=Outcome.ADMIT if name else Outcome.REFUSE, reason="OK" if name else "UNKNOWN_CARD", data_version="1")
+    session.add(tap)
+    await session.flush()
+    return tap
+
+
+def acting(town: Town, name: str, role: Role) -> Viewer:
+    """One of the staff at work."""
+    person = town.ref(name)
+    return Viewer(ids.new(), ids.new(), (Grant(person.school_id, person.id, role),))
+
+
+async def live(session: AsyncSession, town: Town, name: str) -> dict[str, str]:
+    """A pupil's day. What a question may name of it."""
+    world, pupil = town.world, town.ref(name)
+    school_id, end = pupil.school_id, "" if pupil.school_id == 1 else "2"
+    common = town.targets[str(school_id)]
+    town.mark("name", name, f"{name.title()}ова")
+    town.mark("id", name, opaque(Kind.PERSON, school_id, pupil.id))
+    diary = await _diary(session, town, name, pupil)
+    money = await _money(session, town, name, pupil)
+    gate = await present(session, town, school_id, f"gate{end}", "in", name, NOON - dt.timedelta(minutes=90))
+    passage = await passages.record(session, gate)
+    assert passage is not None
+    late = await late_arrivals.notice(session, pupil, gate.happened_at, late=False)
+    assert late is not None
+    refused = await present(session, town, school_id, f"gate{end}", "in", name)
+    refused.outcome, refused.reason = Outcome.REFUSE, "ALREADY_INSIDE"
+    await passages.record(session, refused)
+    rule = DoorRule(
+        school_id=school_id, id=ids.new(), door_id=None, direction=None, audience=Audience.PERSON, class_group_id=None, person_id=pupil.id, weekdays=1,
+        starts_at=dt.time(7), ends_at=dt.time(20), valid_from=None, valid_until=None, made_at=EARLY, ended_at=None)
+    session.add(rule)
+    await session.flush()
+    card = Ref(school_id, world.cards[name])
+    office = acting(town, f"office{end}", Role.OFFICE)
+    await cards.block(session, office, card)
+    await cards.unblock(session, office, card)
+    spare = opaque(Kind.CARD, school_id, card.id)
+    town.mark("card", name, spare)
+    town.mark("tap", name, opaque(Kind.TAP, school_id, gate.id))
+    town.mark("passage", name, opaque(Kind.PASSAGE, school_id, passage.id))
+    town.mark("rule", name, opaque(Kind.DOOR_RULE, school_id, rule.id))
+    return {
+        **common, **diary, **money, "tap": opaque(Kind.TAP, school_id, gate.id), "child": opaque(Kind.PERSON, school_id, pupil.id), "card": spare,
+        "rule": opaque(Kind.DOOR_RULE, school_id, rule.id),
+        "class": opaque(Kind.CLASS_GROUP, school_id, world.classes[{"egor": "7B", "dina": "2-5A"}.get(name, "5A")]),
+        "guardian": opaque(Kind.PERSON, school_id, world.people[{"boris": "other_parent", "anna": "parent", "dina": "stranger"}.get(name, "spare")]),
+    }
+
+
+async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> dict[str, str]:
+    """Marks given, corrected and withdrawn, a register entry, homework, in the course that stands for this pupil."""
+    key, teacher = {"boris": ("5A", "teacher"), "anna": ("physics", "teacher7"), "egor": ("7B", "teacher7"), "dina": ("2-5A", "teacher2")}[name]
+    lesson, viewer = Ref(pupil.school_id, town.world.lessons[f"{key}-1"]), acting(town, teacher, Role.TEACHER)
+    fresh = [marks.NewMark(ids.new(), pupil, lesson, Content(4, 1, WorkKind.TEST, f"comment {number} of {name}")) for number in range(3)]
+    await marks.give_many(session, viewer, fresh)
+    refs = [Ref(pupil.school_id, mark.id) for mark in fresh]
+    await corrections.correct(session, viewer, refs[0], 1, Content(5, 1, WorkKind.TEST, f"comment 0 of {name}"), f"reason of {name}")
+    await corrections.withdraw(session, viewer, refs[2], 1, None)
+    await attendance.record_many(session, viewer, lesson, [attendance.NewEntry(pupil, AttendanceKind.LATE, 7)])
+    tasks = [await homework.set_homework(session, viewer, ids.new(), lesson, f"task {number} of {key}") for number in range(2)]
+    await homework.withdraw_homework(session, viewer, Ref(pupil.school_id, tasks[1].id))
+    town.mark(f"marks of {key}", name, *(opaque(Kind.MARK, ref.school_id, ref.id) for ref in refs), f"comment 0 of {name}", f"comment 1 of {name}")
+    town.mark(f"homework of {key}", name, f"task 0 of {key}", opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id))
+    return {
+        "mark": opaque(Kind.MARK, pupil.school_id, fresh[0].id), "lesson": opaque(Kind.LESSON, lesson.school_id, lesson.id),
+        "course": opaque(Kind.COURSE, pupil.school_id, town.world.courses[key]), "homework": opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id),
+    }
+
+
+async def _money(session: AsyncSession, town: Town, name: str, pupil: Ref) -> dict[str, str]:
+    """Cash at the office, two sales at the till of which one is taken back, and a card that lies there now."""
+    world, school_id, end = town.world, pupil.school_id, "" if pupil.school_id == 1 else "2"
+    if name == "egor":
+        world.meal_accounts[name] = await meal_accounts.open_account(session, acting(town, "office", Role.OFFICE), pupil)
+    office, canteen = acting(town, f"office{end}", Role.OFFICE), acting(town, f"canteen{end}", Role.CANTEEN)
+    place = Ref(school_id, world.tills[f"till{end}"])
+    paid = await topups.top_up(session, office, ids.new(), pupil, Money(90_000, "RUB"), TopUpMethod.CASH, mode=Mode.PRODUCTION, note=f"note of {name}")
+    sold = []
+    for number in range(2):
+        tap = await present(session, town, school_id, f"canteen{end}", "till", name)
+        await till.card_presented(session, tap)
+        dish = till.Item(f"dish {number} of {name}", 1, 5_000 + number)
+        sold.append(await till.sell(session, canteen, ids.new(), place, Ref(school_id, tap.id), [dish], Money(dish.price, "RUB")))
+        town.mark("till tap", name, opaque(Kind.TAP, school_id, tap.id))
+        town.mark("sale", name, opaque(Kind.TRANSFER, school_id, sold[-1].ref.id), dish.name)
+    refunded = await refunds.refund(session, canteen, ids.new(), sold[1].ref)
+    waiting = await present(session, town, school_id, f"canteen{end}", "till", name)
+    town.mark("till tap", name, opaque(Kind.TAP, school_id, waiting.id))
+    town.mark("money", name, opaque(Kind.TRANSFER, school_id, paid.ref.id), f"note of {name}", opaque(Kind.TRANSFER, school_id, refunded.ref.id))
+    town.mark("account", name, opaque(Kind.MEAL_ACCOUNT, school_id, world.meal_accounts[name]))
+    return {"sale": opaque(Kind.TRANSFER, school_id, sold[0].ref.id), "till_tap": opaque(Kind.TAP, school_id, waiting.id)}
