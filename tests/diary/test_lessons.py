@@ -140,7 +140,7 @@ async def test_marks_come_in_pages_newest_first(desk: Desk) -> None:
         if not page["pageInfo"]["hasNextPage"]:
             break
     assert sizes == [4, 2]
-    assert found == [mark["id"] for mark in sorted(marks, key=lambda mark: (mark["givenAt"], mark["id"]), reverse=True)]
+    assert found == [mark["id"] for mark in sorted(marks, key=lambda mark: (mark["givenAt"], ids.decode(Kind.MARK, mark["id"]).id), reverse=True)]
     everything = await desk.ask("parent", MARKS, child=child)
     assert [edge["node"]["id"] for edge in everything["edges"]] == found
     assert await desk.ask("parent", MARKS, child=child, course=desk.course("5A")) == everything
