@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from school.access import queries as access
-from school.context import Role, Viewer
+from school.context import Context, Role, Viewer
 from school.db import Database, migrate
 from school.diary import queries as diary
 from school.meals import queries as meals
@@ -34,6 +34,7 @@ from school.registry.account_models import AccountRole
 from school.seed.build import build
 from school.seed.logins import make_passwords
 from school.seed.plan import Size
+from school.settings import Settings
 from tests.postgres import PostgresServer
 
 TODAY = dt.date(2026, 11, 23)
@@ -74,7 +75,7 @@ async def measure(url: str, rounds: int) -> list[tuple[str, dict[str, float]]]:
     for name, (viewer, read) in reads(await viewer_of(database, Role.GUARDIAN), await viewer_of(database, Role.TEACHER)).items():
         sides: dict[str, Callable[[], AbstractAsyncContextManager[AsyncSession]]] = {
             "superuser": async_sessionmaker(bare.engine, expire_on_commit=False, autoflush=False), "service": service.read,
-            "viewer": lambda viewer=viewer: viewers.read(viewer.identity()),
+            "viewer": Context(viewer, viewers, Settings()).read,
         }
         taken: dict[str, list[float]] = {side: [] for side in sides}
         for number in range(rounds + 20):  # the first ones prepare statements and plans
