@@ -9,12 +9,11 @@ import typer
 from cryptography.fernet import Fernet
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock
 from school.commands.start import prepare, require_migrated, with_database
 from school.context import Role
 from school.db import Database
 from school.errors import not_found
-from school.identity import factors, invitations, passwords, sessions
+from school.identity import factors, invitations, passwords
 from school.ids import Ref
 from school.registry.account_models import Account
 from school.registry.accounts import canonical
@@ -43,7 +42,10 @@ def invite(
 
 @app.command("reset")
 def reset(login: LoginArgument) -> None:
-    """Take a password back, end all sessions and tokens, and print a one-time code, good for three days, by which its owner sets a new one."""
+    """Take an account back from whoever has it: its password, passkeys and providers go, all sessions and tokens end.
+
+    Prints a one-time code, good for three days, by which its owner sets a new password.
+    """
     _act(login, passwords.take_away)
 
 
@@ -52,8 +54,7 @@ def disable(login: LoginArgument) -> None:
     """Let nobody in by this login from now on; its sessions end."""
 
     async def close(session: AsyncSession, account_id: UUID) -> str:
-        await session.execute(sa.update(Account).where(Account.id == account_id, Account.disabled_at.is_(None)).values(disabled_at=clock.now()))
-        await sessions.revoke_all(session, account_id)
+        await passwords.disable(session, account_id)
         return "Disabled."
 
     _act(login, close)
@@ -64,7 +65,7 @@ def enable(login: LoginArgument) -> None:
     """Let its owner in again."""
 
     async def open_(session: AsyncSession, account_id: UUID) -> str:
-        await session.execute(sa.update(Account).where(Account.id == account_id).values(disabled_at=None))
+        await passwords.enable(session, account_id)
         return "Enabled."
 
     _act(login, open_)

@@ -7,7 +7,7 @@ import strawberry
 
 from school import ids
 from school.context import ADMINISTRATION, Area
-from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, no_one, query, rows
+from school.fields import SIGNED_IN, Done, Info, Refusal, holds, mutation, no_one, query, rows
 from school.identity import factors, passkeys, throttle
 from school.identity.passkeys import Site
 from school.identity.signing_schema import PasskeyOptions, safe_of
@@ -55,13 +55,6 @@ class RecoveryCodes:
     codes: list[str]
 
 
-@rows(description="The factor is gone.")
-class FactorRemoved:
-    """Nothing more to say."""
-
-    done: bool
-
-
 @strawberry.input(description="What the browser's `navigator.credentials.create` has answered, as JSON, and what the owner calls it.")
 class AddPasskeyInput:
     """What addPasskey takes."""
@@ -99,7 +92,7 @@ class FactorQuery:
     @query(SIGNED_IN, Area.ACCOUNT, no_one)
     async def my_security(self, info: Info) -> Security:
         """The second factors and passkeys of this account."""
-        async with info.context.database.read() as session:
+        async with info.context.read(as_service=True) as session:
             found = await factors.standing(session, info.context.viewer)
             keys = [Passkey.from_row(row) for row in await passkeys.of_account(session, info.context.viewer)]
         return Security(totp=found.totp, recovery_codes=found.recovery_codes, required=found.required, strong=found.strong, passkeys=keys)
@@ -112,7 +105,7 @@ class FactorMutation:
     @mutation(SIGNED_IN, Area.ACCOUNT)
     async def start_totp(self, info: Info) -> Annotated[TotpStarted | Refusal, strawberry.union("StartTotpResult")]:
         """A secret for an authenticator app. SIGN_IN_AGAIN: the session is older than a quarter of an hour."""
-        async with info.context.database.begin() as session:
+        async with info.context.begin(as_service=True) as session:
             made = await factors.start(session, info.context.viewer, safe_of(info))
         return TotpStarted(secret=made.secret, uri=made.uri)
 
@@ -131,16 +124,16 @@ class FactorMutation:
         return RecoveryCodes(codes=await factors.renew_recovery(context.database, context.viewer, safe_of(info), code, address=context.address))
 
     @mutation(SIGNED_IN, Area.ACCOUNT)
-    async def remove_totp(self, info: Info, code: str) -> Annotated[FactorRemoved | Refusal, strawberry.union("RemoveTotpResult")]:
+    async def remove_totp(self, info: Info, code: str) -> Annotated[Done | Refusal, strawberry.union("RemoveTotpResult")]:
         """The app is asked for no more; a code of it, or a recovery code, is needed."""
         throttle.guess(info.context)
         await factors.remove(info.context.database, info.context.viewer, safe_of(info), code, address=info.context.address)
-        return FactorRemoved(done=True)
+        return Done()
 
     @mutation(SIGNED_IN, Area.ACCOUNT)
     async def start_passkey(self, info: Info) -> Annotated[PasskeyOptions | Refusal, strawberry.union("StartPasskeyResult")]:
         """What a browser needs to make a passkey. SIGN_IN_AGAIN: the session is older than a quarter of an hour."""
-        async with info.context.database.begin() as session:
+        async with info.context.begin(as_service=True) as session:
             return PasskeyOptions(options=await passkeys.start(session, info.context.viewer, Site.of(info.context.settings.public_url)))
 
     @mutation(SIGNED_IN, Area.ACCOUNT)
@@ -149,18 +142,18 @@ class FactorMutation:
     ) -> Annotated[PasskeyAdded | Refusal, strawberry.union("AddPasskeyResult")]:
         """Keep the passkey that the browser has made."""
         site = Site.of(info.context.settings.public_url)
-        async with info.context.database.begin() as session:
+        async with info.context.begin(as_service=True) as session:
             row = await passkeys.add(session, info.context.viewer, site, input.name, input.credential)
         return PasskeyAdded(passkey=Passkey.from_row(row))
 
     @mutation(SIGNED_IN, Area.ACCOUNT)
     async def remove_passkey(
         self, info: Info, id: strawberry.ID,  # noqa: A002 - public name
-    ) -> Annotated[FactorRemoved | Refusal, strawberry.union("RemovePasskeyResult")]:
+    ) -> Annotated[Done | Refusal, strawberry.union("RemovePasskeyResult")]:
         """A passkey lets nobody in any more."""
-        async with info.context.database.begin() as session:
+        async with info.context.begin(as_service=True) as session:
             await passkeys.remove(session, info.context.viewer, ids.decode(Kind.PASSKEY, id).id)
-        return FactorRemoved(done=True)
+        return Done()
 
     @mutation(holds(*ADMINISTRATION), Area.PEOPLE)
     async def require_staff_factor(
@@ -168,6 +161,6 @@ class FactorMutation:
     ) -> Annotated[StaffFactorRule | Refusal, strawberry.union("RequireStaffFactorResult")]:
         """Whether a school's staff must show a second factor; whoever has not is no member of it until they do."""
         school = ids.decode(Kind.SCHOOL, input.school_id).school_id
-        async with info.context.database.begin() as session:
+        async with info.context.begin(as_service=True) as session:
             await factors.require_of_staff(session, info.context.viewer, school, required=input.required)
         return StaffFactorRule(required=input.required)

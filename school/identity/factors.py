@@ -7,16 +7,18 @@ import pyotp
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock
-from school.context import ADMINISTRATION, Viewer
+from school import clock, outbox
+from school.context import ADMINISTRATION, Viewer, act_in
 from school.db import Database
 from school.errors import Code, Refused, conflict, not_found
-from school.identity import codes, sessions, throttle
+from school.identity import codes, events, sessions, throttle
 from school.identity.models import Passkey, RecoveryCode, Totp
 from school.identity.secrets_at_rest import Safe
-from school.registry.account_models import Account, AccountRole, Session
+from school.registry import accounts
+from school.registry.account_models import AccountRole, Session
 from school.registry.accounts import FAMILY, digest_of
 from school.registry.models import School
+from school.row_security import Identity
 
 STEP = 30
 """Seconds of one code (RFC 6238); the ones before and after are accepted too, for clocks that differ."""
@@ -53,14 +55,15 @@ async def start(session: AsyncSession, viewer: Viewer, safe: Safe) -> Secret:
 
     Refused: SIGN_IN_AGAIN (the session is not fresh), CONFLICT (there is an app already: remove it first), NOT_OFFERED.
     """
+    account_id = _account(viewer)
+    login = (await accounts.hold(session, account_id)).login  # one at a time, for there is one
     await sessions.require_fresh(session, viewer)
-    if viewer.account_id is None or await has(session, viewer.account_id):
+    if await has(session, account_id):
         raise conflict("there is an authenticator app already")
     secret = pyotp.random_base32()
     locked = safe.lock(secret)
-    login = (await session.execute(sa.select(Account.login).where(Account.id == viewer.account_id))).scalar_one()
-    await session.execute(sa.delete(Totp).where(Totp.account_id == viewer.account_id, Totp.confirmed_at.is_(None)))
-    session.add(Totp(account_id=viewer.account_id, secret=locked, made_at=clock.now(), confirmed_at=None, last_step=0))
+    await session.execute(sa.delete(Totp).where(Totp.account_id == account_id, Totp.confirmed_at.is_(None)))
+    session.add(Totp(account_id=account_id, secret=locked, made_at=clock.now(), confirmed_at=None, last_step=0))
     await session.flush()
     return Secret(secret, pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER))
 
@@ -72,12 +75,14 @@ async def confirm(database: Database, viewer: Viewer, safe: Safe, code: str, *, 
     """
     account_id = _account(viewer)
     tried = await _try(database, account_id, address)
-    async with database.begin() as session:
+    async with database.begin(Identity(account_id), as_service=True) as session:
+        await accounts.hold(session, account_id)
         await sessions.require_fresh(session, viewer)
         await _accept_app(session, safe, account_id, code.replace(" ", ""), confirmed=False)
         await session.execute(sa.update(Totp).where(Totp.account_id == account_id).values(confirmed_at=clock.now()))
         await session.execute(sa.update(Session).where(Session.id == viewer.session_id).values(strong=True))
         await tried.forgive(session)
+        await events.tell(session, events.FACTOR_ADDED, account_id, {"factor": "app"}, own=True)
         return await _renew_recovery(session, account_id)
 
 
@@ -86,6 +91,8 @@ async def renew_recovery(database: Database, viewer: Viewer, safe: Safe, code: s
     account_id = _account(viewer)
     tried = await _try(database, account_id, address)
     async with database.begin() as session:
+        await accounts.hold(session, account_id)
+        await sessions.require_standing(session, viewer)
         await accept(session, safe, account_id, code)
         await tried.forgive(session)
         return await _renew_recovery(session, account_id)
@@ -95,16 +102,21 @@ async def remove(database: Database, viewer: Viewer, safe: Safe, code: str, *, a
     """The app is asked for no more; its recovery codes are void. Refused: BAD_CODE (a wrong or used code, or no app), TOO_MANY_ATTEMPTS."""
     account_id = _account(viewer)
     tried = await _try(database, account_id, address)
-    async with database.begin() as session:
+    async with database.begin(Identity(account_id), as_service=True) as session:
+        await accounts.hold(session, account_id)
+        await sessions.require_standing(session, viewer)
         await accept(session, safe, account_id, code)
-        await forget(session, account_id)
+        await forget(session, account_id, own=True)
         await tried.forgive(session)
 
 
-async def forget(session: AsyncSession, account_id: UUID) -> None:
+async def forget(session: AsyncSession, account_id: UUID, *, own: bool = False) -> None:
     """No app and no recovery codes; also for whoever operates the service, when both are lost. Sessions are strong no more, but by a passkey."""
     await session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
-    await session.execute(sa.delete(Totp).where(Totp.account_id == account_id))
+    gone = await session.scalar(
+        sa.delete(Totp).where(Totp.account_id == account_id).returning(Totp.account_id).execution_options(synchronize_session=False))
+    if gone is not None:
+        await events.tell(session, events.FACTOR_REMOVED, account_id, {"factor": "app"}, own=own)
     if await session.scalar(sa.select(Passkey.id).where(Passkey.account_id == account_id).limit(1)) is None:
         await session.execute(sa.update(Session).where(Session.account_id == account_id).values(strong=False))
 
@@ -160,11 +172,14 @@ async def require_of_staff(session: AsyncSession, viewer: Viewer, school_id: int
 
     Refused as absent: another school. SIGN_IN_AGAIN: the viewer's own session is not strong, which would lock them out.
     """
-    if viewer.person_in(school_id, *ADMINISTRATION) is None:
-        raise not_found()
+    person_id = act_in(viewer, school_id, *ADMINISTRATION)
     if required and not await session.scalar(sa.select(Session.strong).where(Session.id == viewer.session_id)):
         raise Refused(Code.SIGN_IN_AGAIN, "Set up a second factor of your own, and sign in with it, first.")
-    await session.execute(sa.update(School).where(School.id == school_id).values(staff_factor_required=required))
+    changed = await session.scalar(
+        sa.update(School).where(School.id == school_id, School.staff_factor_required.is_not(required)).values(staff_factor_required=required)
+        .returning(School.id).execution_options(synchronize_session=False))
+    if changed is not None:
+        await outbox.append(session, events.about(events.FACTOR_RULE, school_id, person_id, {"required": required}))
     if required:
         await sessions.revoke_weak(session, sa.select(AccountRole.account_id).where(AccountRole.school_id == school_id, AccountRole.role.not_in(FAMILY)))
 

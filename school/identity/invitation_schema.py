@@ -7,7 +7,7 @@ import strawberry
 
 from school import ids
 from school.context import Area, Role
-from school.fields import ANYONE, ROWS, Info, Refusal, each, holds, mutation, no_one, query, rows
+from school.fields import ANYONE, ROWS, Done, Info, Refusal, each, holds, mutation, no_one, query, rows
 from school.identity import invitations, passwords, throttle
 from school.ids import Kind, Ref
 from school.registry import loaders
@@ -58,13 +58,6 @@ class ClassInvited:
     """One for each guardian who has no account yet."""
 
     invited: list[Invited]
-
-
-@rows(description="The code is void.")
-class InvitationCancelled:
-    """Nothing more to say."""
-
-    done: bool
 
 
 @rows(description="To which school and role a code invites. It names nobody.")
@@ -120,7 +113,7 @@ class InvitationQuery:
     @query(OFFICE, Area.PEOPLE, each(lambda invitation: invitation.person_id))
     async def invitations(self, info: Info) -> list[Invitation]:
         """The open invitations of the viewer's schools, those that expire first on top; at most 500."""
-        async with info.context.database.read() as session:
+        async with info.context.read() as session:
             return [Invitation.from_row(row) for row in await invitations.outstanding(session, info.context.viewer)]
 
     @query(ANYONE, Area.ACCOUNT, no_one)
@@ -140,7 +133,7 @@ class InvitationMutation:
     ) -> Annotated[Invited | Refusal, strawberry.union("InviteResult")]:
         """Invite a person to a role that they have at the school: a code to be printed, good for 14 days. The one before it is void."""
         person = ids.decode(Kind.PERSON, input.person_id)
-        async with info.context.database.begin() as session:
+        async with info.context.begin() as session:
             return Invited.from_made(await invitations.invite(session, info.context.viewer, ids.client_id(input.id), person, input.role))
 
     @mutation(OFFICE, Area.PEOPLE)
@@ -149,18 +142,18 @@ class InvitationMutation:
     ) -> Annotated[ClassInvited | Refusal, strawberry.union("InviteGuardiansResult")]:
         """Invite all guardians of a class who have no account yet: codes to be printed. Those printed before are void."""
         group = ids.decode(Kind.CLASS_GROUP, class_group_id)
-        async with info.context.database.begin() as session:
+        async with info.context.begin() as session:
             made = await invitations.invite_guardians(session, info.context.viewer, group)
         return ClassInvited(invited=[Invited.from_made(one) for one in made])
 
     @mutation(OFFICE, Area.PEOPLE)
     async def cancel_invitation(
         self, info: Info, id: strawberry.ID,  # noqa: A002 - public name
-    ) -> Annotated[InvitationCancelled | Refusal, strawberry.union("CancelInvitationResult")]:
+    ) -> Annotated[Done | Refusal, strawberry.union("CancelInvitationResult")]:
         """Make a code void."""
-        async with info.context.database.begin() as session:
+        async with info.context.begin() as session:
             await invitations.cancel(session, info.context.viewer, ids.decode(Kind.INVITATION, id))
-        return InvitationCancelled(done=True)
+        return Done()
 
     @mutation(ANYONE, Area.ACCOUNT)
     async def accept_invitation(
@@ -174,7 +167,10 @@ class InvitationMutation:
 
     @mutation(OFFICE, Area.PEOPLE)
     async def reset_password(self, info: Info, person_id: strawberry.ID) -> Annotated[PasswordReset | Refusal, strawberry.union("ResetPasswordResult")]:
-        """Take a pupil's or a guardian's password back: its sessions end, and a code to be printed lets its owner set a new one."""
+        """Take a pupil's or a guardian's account back from whoever has it: its password, passkeys and providers go, its sessions and tokens end.
+
+        A code to be printed lets its owner set a new password.
+        """
         person: Ref = ids.decode(Kind.PERSON, person_id)
-        async with info.context.database.begin() as session:
+        async with info.context.begin(as_service=True) as session:
             return PasswordReset(one_time_code=await passwords.reset(session, info.context.viewer, person))

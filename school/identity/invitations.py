@@ -9,17 +9,18 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock, ids
+from school import clock, ids, outbox
 from school.context import Grant, Role, Viewer, act_in
 from school.db import Database
 from school.errors import Code, Refused, bad_input, conflict, not_found
-from school.identity import codes, passwords, throttle
+from school.identity import codes, events, passwords, sessions, throttle
 from school.identity.models import Invitation
 from school.ids import Ref
 from school.registry import accounts
 from school.registry.account_models import AccountRole
 from school.registry.accounts import digest_of
 from school.registry.models import Guardianship, Person, Pupil, School, Staff
+from school.row_security import Identity
 
 LIFE = dt.timedelta(days=14)
 BY_THE_OFFICE = frozenset({Role.GUARDIAN, Role.PUPIL, Role.TEACHER, Role.CANTEEN, Role.GUARD, Role.OFFICE})
@@ -110,6 +111,7 @@ async def _write(
             ])
     except sa.exc.IntegrityError:  # somebody invites the same person at the same moment
         raise conflict("this person was invited at the same moment") from None
+    await outbox.append(session, *(events.about(events.INVITED, school_id, person_id, {"role": role.value}) for person_id, role in wanted))
     rows = await session.execute(_COLUMNS.where(Invitation.school_id == school_id, Invitation.id.in_(keys)))
     by_id = {row.id: row for row in rows}
     return [Made(by_id[key], code) for key, code in zip(keys, fresh, strict=True)]
@@ -126,9 +128,13 @@ async def cancel(session: AsyncSession, viewer: Viewer, ref: Ref) -> None:
     """Make a code void, by the office; harmless where it is used, expired or void. Refused as absent: another school's."""
     act_in(viewer, ref.school_id, Role.OFFICE)
     this = Invitation.school_id == ref.school_id, Invitation.id == ref.id
-    if await session.scalar(sa.select(Invitation.id).where(*this)) is None:
+    row = (await session.execute(sa.select(Invitation.person_id, Invitation.role).where(*this))).one_or_none()
+    if row is None:
         raise not_found()
-    await session.execute(sa.update(Invitation).where(*this, *_unused()).values(void_at=clock.now()).execution_options(synchronize_session=False))
+    cancelled = await session.scalar(
+        sa.update(Invitation).where(*this, *_unused()).values(void_at=clock.now()).returning(Invitation.id).execution_options(synchronize_session=False))
+    if cancelled is not None:
+        await outbox.append(session, events.about(events.INVITATION_CANCELLED, ref.school_id, row.person_id, {"role": row.role.value}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,27 +182,30 @@ async def accept(database: Database, viewer: Viewer, code: str, login: str | Non
     tried = await throttle.attempt(database, (throttle.CODE, throttle.network(address)))
     if viewer.signed_in and (login is not None or password is not None):
         raise bad_input("login and password are for whoever is not signed in")
-    async with database.begin() as session:
+    account_id = viewer.account_id or ids.new()
+    async with database.begin(Identity(account_id), as_service=True) as session:
         row = await look(session, code)
-        if viewer.account_id is not None:
-            await use(session, row, viewer.account_id)
+        if viewer.signed_in:
+            await sessions.require_standing(session, viewer)
         else:
             if not login or not password:
                 raise bad_input("login and password are needed")
             passwords.check(password, accounts.canonical(login))
-            await use(session, row, await accounts.open_account(session, login, password, ()))
+            await accounts.open_account(session, login, password, (), account_id=account_id)
+        await use(session, row, account_id)
         await tried.forgive(session)
     return Info(row.school_id, row.school_name, row.role)
 
 
 async def use(session: AsyncSession, row: Any, account_id: UUID) -> None:
-    """Use an invitation up for an account, by one guarded UPDATE: of two at once, one gets it. Refused: BAD_CODE."""
+    """Use an invitation up for an account, which causes this transaction, by one guarded UPDATE: of two at once, one gets it. Refused: BAD_CODE."""
     used = await session.scalar(
         sa.update(Invitation).where(Invitation.school_id == row.school_id, Invitation.id == row.id, *_open())
         .values(used_at=clock.now(), account_id=account_id).returning(Invitation.id).execution_options(synchronize_session=False))
     if used is None:
         raise codes.refused()
     await accounts.give_role(session, account_id, Grant(row.school_id, row.person_id, row.role))
+    await outbox.append(session, events.about(events.JOINED, row.school_id, row.person_id, {"role": row.role.value}, role=row.role.value))
 
 
 async def _lock(session: AsyncSession, person: Ref) -> None:

@@ -11,19 +11,21 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock
+from school import clock, ids
 from school.context import NOBODY, Viewer
 from school.db import Database
 from school.errors import Code, Refused, conflict, not_found
-from school.identity import factors, invitations, sessions, signing_in, throttle, tickets
+from school.identity import events, factors, invitations, sessions, signing_in, throttle, tickets
 from school.identity.models import OutsideIdentity, TicketKind
 from school.identity.providers import Providers, Vouched
 from school.identity.sessions import Client, Opened
 from school.identity.signing_in import HalfWay
+from school.identity.tickets import Begun
 from school.ids import Ref
 from school.registry import accounts
 from school.registry.account_models import Account
 from school.registry.accounts import digest_of
+from school.row_security import Identity
 
 PREPARED_LIFE, WAY_LIFE = dt.timedelta(minutes=5), dt.timedelta(minutes=10)
 
@@ -36,13 +38,22 @@ class Gone:
     browser: str
 
 
-async def prepare(database: Database, viewer: Viewer, provider: str, invitation: str | None, *, address: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """`secret` goes with the way there, which is open to the browser that has `browser` in its cookie."""
+
+    secret: str
+    browser: str
+
+
+async def prepare(database: Database, viewer: Viewer, provider: str, invitation: str | None, *, address: str) -> Prepared:
     """What the way to a provider takes along: signed in, the identity there becomes the account's; else the code of an invitation is used up by it.
 
-    It is a click of one's own, which a page of another site cannot make. Refused: SIGN_IN_AGAIN (the session is not fresh), NOT_SIGNED_IN (neither a
-    session nor a code), BAD_CODE, TOO_MANY_ATTEMPTS.
+    Only the browser that has prepared it may go: a link to it, sent to somebody else, would put the sender's invitation into their account.
+    Refused: SIGN_IN_AGAIN (the session is not fresh), NOT_SIGNED_IN (neither a session nor a code), BAD_CODE, TOO_MANY_ATTEMPTS.
     """
-    payload: dict[str, Any] = {"provider": provider}
+    browser = secrets.token_urlsafe(32)
+    payload: dict[str, Any] = {"provider": provider, "browser": digest_of(browser).hex()}
     if viewer.signed_in:
         async with database.read() as session:
             await sessions.require_fresh(session, viewer)
@@ -58,7 +69,7 @@ async def prepare(database: Database, viewer: Viewer, provider: str, invitation:
     secret = secrets.token_urlsafe(32)
     async with database.begin() as session:
         await tickets.issue(session, TicketKind.PROVIDER, secret, life=PREPARED_LIFE, account_id=viewer.account_id, payload=payload)
-    return secret
+    return Prepared(secret, browser)
 
 
 async def go(
@@ -73,8 +84,8 @@ async def go(
     async with database.begin() as session:
         if prepared is not None:
             begun = await tickets.take(session, TicketKind.PROVIDER, prepared)
-            if begun is None or begun.payload["provider"] != name or begun.payload.get("session", str(viewer.session_id)) != str(viewer.session_id):
-                raise Refused(Code.SIGN_IN_AGAIN, "Begin again.")
+            if begun is None or not _is_way_of(begun, name, browser) or begun.payload.get("session", str(viewer.session_id)) != str(viewer.session_id):
+                raise _again()
             payload = {**begun.payload, **payload}
         await tickets.issue(session, TicketKind.OUTSIDE, way.state, life=WAY_LIFE, payload=payload)
     return Gone(way.url, browser)
@@ -89,26 +100,62 @@ async def come_back(
     nobody's account), BAD_CODE (the invitation), CONFLICT (the identity is another account's).
     """
     provider = providers.find(name)
-    async with database.begin() as session:
-        begun = await tickets.take(session, TicketKind.OUTSIDE, answer.get("state", ""))
-    told = digest_of(browser or "").hex()
-    if begun is None or begun.payload["provider"] != name or not hmac.compare_digest(begun.payload["browser"], told):
-        raise Refused(Code.SIGN_IN_AGAIN, "Begin again.")
+    state = answer.get("state", "")
+    async with database.read() as session:  # an unknown one costs a look, and no write
+        begun = await tickets.look(session, TicketKind.OUTSIDE, state)
+    if begun is not None:
+        async with database.begin() as session:
+            begun = await tickets.take(session, TicketKind.OUTSIDE, state)
+    if begun is None or not _is_way_of(begun, name, browser):
+        raise _again()
     vouched = await providers.close(provider, answer, redirect_uri, begun.payload["nonce"], begun.payload["verifier"])
-    async with database.begin() as session:
-        if "session" in begun.payload:
-            if begun.payload["session"] != str(viewer.session_id) or viewer.account_id is None:
-                raise Refused(Code.SIGN_IN_AGAIN, "Begin again.")
-            await _link(session, vouched, viewer.account_id)
-            return None
-        account_id = await _account_of(session, vouched)
-        if "invitation" in begun.payload:
-            account_id = await _join(session, vouched, account_id, begun.payload["invitation"], name)
-        if account_id is None:
-            raise Refused(Code.BAD_CREDENTIALS, "The provider's word is nobody's account here.")
+    if "session" in begun.payload:
+        await _link_own(database, viewer, vouched, begun.payload["session"])
+        return None
+    return await _enter(database, vouched, begun.payload.get("invitation"), name, client)
+
+
+def _is_way_of(begun: Begun, name: str, browser: str | None) -> bool:
+    """Whether it leads to this provider, and this browser has begun it."""
+    return begun.payload["provider"] == name and hmac.compare_digest(begun.payload["browser"], digest_of(browser or "").hex())
+
+
+async def _link_own(database: Database, viewer: Viewer, vouched: Vouched, session_id: str) -> None:
+    if session_id != str(viewer.session_id) or viewer.account_id is None:
+        raise _again()
+    async with database.begin(Identity(viewer.account_id), as_service=True) as session:
+        await accounts.hold(session, viewer.account_id)
+        await sessions.require_standing(session, viewer)
+        await _link(session, vouched, viewer.account_id)
+
+
+async def _enter(database: Database, vouched: Vouched, invitation: Sequence[Any] | None, name: str, client: Client) -> Opened | HalfWay:
+    async with database.read() as session:
+        known = await _account_of(session, vouched)
+    if known is None and invitation is None:
+        raise _nobody()
+    account_id = known or ids.new()
+    async with database.begin(Identity(account_id), as_service=True) as session:
+        await accounts.hold(session, known)
+        if await _account_of(session, vouched) != known:  # changed at the same moment
+            raise _nobody()
+        if invitation is not None:
+            row = await invitations.look_again(session, Ref(invitation[0], UUID(invitation[1])))
+            if known is None:  # with a login that nobody has to know, and no password
+                await accounts.open_account(session, f"{name}-{secrets.token_hex(8)}", None, (), account_id=account_id)
+                await _link(session, vouched, account_id)
+            await invitations.use(session, row, account_id)
         if not vouched.strong and await factors.has(session, account_id):
             return await signing_in.half_way(session, account_id)
         return await sessions.begin(session, account_id, client, strong=vouched.strong)
+
+
+def _again() -> Refused:
+    return Refused(Code.SIGN_IN_AGAIN, "Begin again.")
+
+
+def _nobody() -> Refused:
+    return Refused(Code.BAD_CREDENTIALS, "The provider's word is nobody's account here.")
 
 
 async def _account_of(session: AsyncSession, vouched: Vouched) -> UUID | None:
@@ -124,16 +171,8 @@ async def _link(session: AsyncSession, vouched: Vouched, account_id: UUID) -> No
     except sa.exc.IntegrityError:
         if await _account_of(session, vouched) != account_id:
             raise conflict("this identity is another account's") from None
-
-
-async def _join(session: AsyncSession, vouched: Vouched, account_id: UUID | None, invitation: Sequence[Any], name: str) -> UUID:
-    """The invitation's role for the account, which is made where there is none: with a login nobody has to know, and no password."""
-    row = await invitations.look_again(session, Ref(invitation[0], UUID(invitation[1])))
-    if account_id is None:
-        account_id = await accounts.open_account(session, f"{name}-{secrets.token_hex(8)}", None, ())
-        await _link(session, vouched, account_id)
-    await invitations.use(session, row, account_id)
-    return account_id
+    else:
+        await events.tell(session, events.FACTOR_ADDED, account_id, {"factor": "provider"}, own=True)
 
 
 async def of_account(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
@@ -148,8 +187,9 @@ async def unlink(session: AsyncSession, viewer: Viewer, issuer: str) -> None:
     gone = await session.execute(
         sa.delete(OutsideIdentity).where(OutsideIdentity.account_id == viewer.account_id, OutsideIdentity.issuer == issuer)
         .returning(OutsideIdentity.subject).execution_options(synchronize_session=False))
-    if not gone.all():
+    if not gone.all() or viewer.account_id is None:
         raise not_found()
+    await events.tell(session, events.FACTOR_REMOVED, viewer.account_id, {"factor": "provider"}, own=True)
 
 
 async def viewer_of(database: Database, token: str | None) -> Viewer:

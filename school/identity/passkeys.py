@@ -24,9 +24,10 @@ from school import clock, ids
 from school.context import Viewer
 from school.db import Database
 from school.errors import Code, Refused, bad_input, conflict, not_found
-from school.identity import sessions, throttle, tickets
+from school.identity import events, sessions, throttle, tickets
 from school.identity.models import Passkey, TicketKind
 from school.identity.sessions import Client, Opened
+from school.registry import accounts
 from school.registry.account_models import Account, Session
 from school.registry.texts import line
 
@@ -59,7 +60,7 @@ async def start(session: AsyncSession, viewer: Viewer, site: Site) -> str:
     login = (await session.execute(sa.select(Account.login).where(Account.id == viewer.account_id))).scalar_one()
     known = (await session.scalars(sa.select(Passkey.credential).where(Passkey.account_id == viewer.account_id))).all()
     if viewer.account_id is None or len(known) >= MOST:
-        raise Refused(Code.TOO_MANY, f"an account has at most {MOST} passkeys")
+        raise _too_many()
     options = webauthn.generate_registration_options(
         rp_id=site.host, rp_name=site.host, user_name=login, user_id=viewer.account_id.bytes,
         exclude_credentials=[PublicKeyCredentialDescriptor(id=credential) for credential in known],
@@ -73,13 +74,17 @@ async def start(session: AsyncSession, viewer: Viewer, site: Site) -> str:
 async def add(session: AsyncSession, viewer: Viewer, site: Site, name: str, credential: str) -> Any:
     """Keep the passkey that the browser has made; the session is strong from now on.
 
-    Refused: SIGN_IN_AGAIN (the session is not fresh), BAD_CREDENTIALS (not what was asked for, or asked for too long ago), CONFLICT (it is kept already).
+    Refused: SIGN_IN_AGAIN (the session is not fresh), BAD_CREDENTIALS (not what was asked for, or asked for too long ago), CONFLICT (it is kept already),
+    TOO_MANY.
     """
+    await accounts.hold(session, viewer.account_id)  # one at a time, for they are counted
     await sessions.require_fresh(session, viewer)
     name, (parsed, challenge) = line(name, "name", 80), _read(credential)
     begun = await tickets.take(session, TicketKind.PASSKEY_NEW, challenge)
-    if begun is None or begun.account_id != viewer.account_id:
+    if begun is None or begun.account_id is None or begun.account_id != viewer.account_id:
         raise _wrong()
+    if len(await of_account(session, viewer)) >= MOST:
+        raise _too_many()
     try:
         made = webauthn.verify_registration_response(
             credential=parsed, expected_challenge=base64url_to_bytes(challenge), expected_rp_id=site.host, expected_origin=site.origin,
@@ -95,6 +100,7 @@ async def add(session: AsyncSession, viewer: Viewer, site: Site, name: str, cred
     except sa.exc.IntegrityError:
         raise conflict("this passkey is kept already") from None
     await session.execute(sa.update(Session).where(Session.id == viewer.session_id).values(strong=True))
+    await events.tell(session, events.FACTOR_ADDED, begun.account_id, {"factor": "passkey"}, own=True)
     return row
 
 
@@ -110,8 +116,9 @@ async def remove(session: AsyncSession, viewer: Viewer, passkey_id: UUID) -> Non
     gone = await session.scalar(
         sa.delete(Passkey).where(Passkey.id == passkey_id, Passkey.account_id == viewer.account_id).returning(Passkey.id)
         .execution_options(synchronize_session=False))
-    if gone is None:
+    if gone is None or viewer.account_id is None:
         raise not_found()
+    await events.tell(session, events.FACTOR_REMOVED, viewer.account_id, {"factor": "passkey"}, own=True)
 
 
 async def challenge(database: Database, site: Site, *, address: str) -> str:
@@ -130,13 +137,18 @@ async def sign_in(database: Database, site: Site, credential: str, client: Clien
     backwards (a copy), a disabled account: one answer.
     """
     parsed, asked = _read(credential)
+    async with database.read() as session:  # an unknown challenge costs a look, and no write
+        if await tickets.look(session, TicketKind.PASSKEY, asked) is None:
+            raise _wrong()
+        row = (await session.execute(
+            sa.select(Passkey.id, Passkey.account_id, Passkey.public_key, Passkey.sign_count)
+            .where(Passkey.credential == _credential_id(parsed)))).one_or_none()
     async with database.begin() as session:
         begun = await tickets.take(session, TicketKind.PASSKEY, asked)
+    if begun is None or row is None:
+        raise _wrong()
     async with database.begin() as session:
-        row = (await session.execute(
-            sa.select(Passkey.id, Passkey.account_id, Passkey.public_key, Passkey.sign_count).join(Account, Account.id == Passkey.account_id).where(
-                Passkey.credential == _credential_id(parsed), Account.disabled_at.is_(None)))).one_or_none()
-        if begun is None or row is None:
+        if (await accounts.hold(session, row.account_id)).disabled_at is not None:
             raise _wrong()
         try:
             shown = webauthn.verify_authentication_response(
@@ -147,7 +159,7 @@ async def sign_in(database: Database, site: Site, credential: str, client: Clien
         counted = await session.scalar(
             sa.update(Passkey).where(Passkey.id == row.id, Passkey.sign_count == row.sign_count)
             .values(sign_count=shown.new_sign_count, used_at=clock.now()).returning(Passkey.id).execution_options(synchronize_session=False))
-        if counted is None:
+        if counted is None:  # used at the same moment, or taken away
             raise _wrong()
         return await sessions.begin(session, row.account_id, client, strong=True)
 
@@ -170,6 +182,10 @@ def _credential_id(parsed: dict[str, Any]) -> bytes:
         return base64url_to_bytes(parsed["rawId"])
     except (ValueError, TypeError, KeyError, AttributeError):
         raise _wrong() from None
+
+
+def _too_many() -> Refused:
+    return Refused(Code.TOO_MANY, f"an account has at most {MOST} passkeys")
 
 
 def _wrong() -> Refused:

@@ -14,6 +14,7 @@ from school import clock
 from school.context import Area, Scope, Viewer
 from school.errors import Code, Refused, bad_input, conflict
 from school.identity import sessions
+from school.registry import accounts
 from school.registry.account_models import Session, SessionKind
 from school.registry.accounts import digest_of
 from school.registry.texts import line
@@ -38,6 +39,7 @@ async def make(session: AsyncSession, viewer: Viewer, token_id: UUID, name: str,
     Refused: SIGN_IN_AGAIN (the session is not fresh), BAD_INPUT (no scopes, or the account's own; 1 to 365 days), TOO_MANY (the account has twenty),
     CONFLICT (the same id, other content).
     """
+    await accounts.hold(session, viewer.account_id)  # one at a time, for they are counted
     own = await sessions.require_fresh(session, viewer)
     name, wanted = line(name, "name", 80), _check(scopes)
     if not 1 <= days <= LONGEST_DAYS:
@@ -45,16 +47,24 @@ async def make(session: AsyncSession, viewer: Viewer, token_id: UUID, name: str,
     known = (await session.execute(_COLUMNS.where(Session.id == token_id))).one_or_none()
     if known is not None:
         if known.account_id != viewer.account_id or (known.name, known.scopes) != (name, wanted) or known.made_at + dt.timedelta(days=days) != known.expires_at:
-            raise conflict("this id is taken by another token")
+            raise _taken()
         return Made(known, None)
     if len(await of_account(session, viewer)) >= MOST:
         raise Refused(Code.TOO_MANY, f"an account has at most {MOST} tokens")
     token, now = f"{PREFIX}{secrets.token_urlsafe(32)}", clock.now()
-    await session.execute(sa.insert(Session).values(
-        id=token_id, account_id=viewer.account_id, digest=digest_of(token), kind=SessionKind.PROGRAM, name=name, scopes=wanted, strong=own.strong,
-        made_at=now, seen_at=None, expires_at=now + dt.timedelta(days=days),
-    ))
+    try:
+        async with session.begin_nested():
+            await session.execute(sa.insert(Session).values(
+                id=token_id, account_id=viewer.account_id, digest=digest_of(token), kind=SessionKind.PROGRAM, name=name, scopes=wanted, strong=own.strong,
+                made_at=now, seen_at=None, expires_at=now + dt.timedelta(days=days),
+            ))
+    except sa.exc.IntegrityError:  # taken by another account at the same moment
+        raise _taken() from None
     return Made((await session.execute(_COLUMNS.where(Session.id == token_id))).one(), token)
+
+
+def _taken() -> Refused:
+    return conflict("this id is taken by another token")
 
 
 _COLUMNS = sa.select(Session.id, Session.account_id, Session.name, Session.scopes, Session.made_at, Session.seen_at, Session.expires_at)

@@ -42,7 +42,7 @@ class Ways:
     def __init__(self, settings: Settings, database: Database, cookie: CookieOfSession, *, secure: bool) -> None:
         self._settings, self._database, self._cookie, self._secure = settings, database, cookie, secure
         self._providers = Providers(settings.oidc)
-        self._name = "__Host-school-way" if secure else "school-way"
+        self._name = "__Host-school-way" if secure else "school-way"  # as `prepareProvider` sets it too
 
     @property
     def routes(self) -> list[BaseRoute]:

@@ -7,7 +7,7 @@ import strawberry
 
 from school import ids
 from school.context import Area, Scope
-from school.fields import ANYONE, SIGNED_IN, Info, Refusal, mutation, no_one, query, rows
+from school.fields import ANYONE, SIGNED_IN, Done, Info, Refusal, mutation, no_one, query, rows
 from school.identity import passwords, programs, sessions, throttle
 from school.ids import Kind
 from school.registry.account_models import SessionKind
@@ -116,13 +116,6 @@ class SessionsRevoked:
     revoked: int
 
 
-@rows(description="The password is changed.")
-class PasswordChanged:
-    """Nothing more to say."""
-
-    done: bool
-
-
 @strawberry.type
 class SessionQuery:
     """What stands open."""
@@ -130,14 +123,14 @@ class SessionQuery:
     @query(SIGNED_IN, Area.ACCOUNT, no_one)
     async def my_sessions(self, info: Info) -> list[Session]:
         """The signed-in clients of this account, the last used first."""
-        async with info.context.database.read() as session:
+        async with info.context.read() as session:
             found = await sessions.of_account(session, info.context.viewer)
         return [Session.from_row(row, current=row.id == info.context.viewer.session_id) for row in found]
 
     @query(SIGNED_IN, Area.ACCOUNT, no_one)
     async def my_tokens(self, info: Info) -> list[Token]:
         """The tokens of this account's programs, the newest first."""
-        async with info.context.database.read() as session:
+        async with info.context.read() as session:
             return [Token.from_row(row) for row in await programs.of_account(session, info.context.viewer)]
 
 
@@ -150,14 +143,14 @@ class SessionMutation:
         self, info: Info, id: strawberry.ID,  # noqa: A002 - public name
     ) -> Annotated[SessionsRevoked | Refusal, strawberry.union("RevokeSessionResult")]:
         """End a session or a token of this account; its WebSockets close within seconds."""
-        async with info.context.database.begin() as session:
+        async with info.context.begin() as session:
             await sessions.revoke(session, info.context.viewer, ids.decode(Kind.SESSION, id).id)
         return SessionsRevoked(revoked=1)
 
     @mutation(SIGNED_IN, Area.ACCOUNT)
     async def revoke_other_sessions(self, info: Info) -> Annotated[SessionsRevoked | Refusal, strawberry.union("RevokeOtherSessionsResult")]:
         """End all sessions of this account but this one; programs' tokens stay."""
-        async with info.context.database.begin() as session:
+        async with info.context.begin() as session:
             return SessionsRevoked(revoked=await sessions.revoke_others(session, info.context.viewer))
 
     @mutation(SIGNED_IN, Area.ACCOUNT)
@@ -165,7 +158,7 @@ class SessionMutation:
         self, info: Info, input: MakeTokenInput,  # noqa: A002 - public name
     ) -> Annotated[TokenMade | Refusal, strawberry.union("MakeTokenResult")]:
         """Make a token for a program. It may never do more than this account may at the moment, and nothing to the account itself."""
-        async with info.context.database.begin() as session:
+        async with info.context.begin(as_service=True) as session:
             made = await programs.make(
                 session, info.context.viewer, ids.client_id(input.id), input.name, [Scope(one.area, one.write) for one in input.scopes], input.days)
         return TokenMade(token=Token.from_row(made.row), text=made.token)
@@ -173,17 +166,17 @@ class SessionMutation:
     @mutation(SIGNED_IN, Area.ACCOUNT)
     async def change_password(
         self, info: Info, input: ChangePasswordInput,  # noqa: A002 - public name
-    ) -> Annotated[PasswordChanged | Refusal, strawberry.union("ChangePasswordResult")]:
-        """Change the password; all other sessions end."""
+    ) -> Annotated[Done | Refusal, strawberry.union("ChangePasswordResult")]:
+        """Change the password; all other sessions and all tokens end. Passkeys and providers stay: mySecurity and myProviders list them."""
         throttle.guess(info.context)
         await passwords.change(info.context.database, info.context.viewer, input.old, input.new)
-        return PasswordChanged(done=True)
+        return Done()
 
     @mutation(ANYONE, Area.ACCOUNT)
     async def set_password(
         self, info: Info, input: SetPasswordInput,  # noqa: A002 - public name
-    ) -> Annotated[PasswordChanged | Refusal, strawberry.union("SetPasswordResult")]:
-        """Set a password by the office's code, which is used up."""
+    ) -> Annotated[Done | Refusal, strawberry.union("SetPasswordResult")]:
+        """Set a password by the office's code, which is used up; all sessions end."""
         throttle.guess(info.context)
         await passwords.set_by_code(info.context.database, input.code, input.password, address=info.context.address)
-        return PasswordChanged(done=True)
+        return Done()

@@ -68,11 +68,23 @@ async def begin(session: AsyncSession, account_id: UUID, client: Client, *, stro
 
 async def require_fresh(session: AsyncSession, viewer: Viewer) -> Any:
     """The viewer's session, which began in the last minutes: who finds a screen unlocked cannot change its owner's keys. Refused: SIGN_IN_AGAIN."""
-    row = (await session.execute(
-        sa.select(Session.made_at, Session.strong, Session.kind).where(Session.id == viewer.session_id))).one_or_none()
-    if row is None or row.made_at + FRESH <= clock.now():
-        raise Refused(Code.SIGN_IN_AGAIN, "Sign in again first.")
+    row = await require_standing(session, viewer)
+    if row.made_at + FRESH <= clock.now():
+        raise _again()
     return row
+
+
+async def require_standing(session: AsyncSession, viewer: Viewer) -> Any:
+    """The viewer's session, as it is now: it may have ended since the request began. Refused: SIGN_IN_AGAIN."""
+    row = (await session.execute(
+        sa.select(Session.made_at, Session.strong).where(Session.id == viewer.session_id, Session.revoked_at.is_(None)))).one_or_none()
+    if row is None:
+        raise _again()
+    return row
+
+
+def _again() -> Refused:
+    return Refused(Code.SIGN_IN_AGAIN, "Sign in again first.")
 
 
 async def of_account(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
@@ -95,9 +107,9 @@ async def revoke_others(session: AsyncSession, viewer: Viewer) -> int:
     return await _revoke(session, *_standing(viewer.account_id), Session.id != viewer.session_id)
 
 
-async def revoke_all(session: AsyncSession, account_id: UUID) -> int:
-    """End all of an account's sessions, programs' tokens included. How many."""
-    return await _revoke(session, Session.account_id == account_id)
+async def revoke_all(session: AsyncSession, account_id: UUID, *, but: UUID | None = None) -> int:
+    """End all of an account's sessions, programs' tokens included, but for one. How many."""
+    return await _revoke(session, Session.account_id == account_id, *(() if but is None else (Session.id != but,)))
 
 
 async def revoke_weak(session: AsyncSession, account_ids: sa.Select[UUID]) -> None:
@@ -128,10 +140,11 @@ def printable(agent: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SetCookie:
-    """What the answer tells a browser to keep: the session's token for so many seconds, or nothing any more."""
+    """What the answer tells a browser to keep: the session's token for so many seconds, or nothing any more. `suffix` names another cookie beside it."""
 
     value: str | None
     max_age: int = 0
+    suffix: str = ""
 
     @classmethod
     def of(cls, opened: Opened) -> "SetCookie":

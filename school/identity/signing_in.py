@@ -18,6 +18,7 @@ from school.identity.models import TicketKind
 from school.identity.secrets_at_rest import Safe
 from school.identity.sessions import Client, Opened
 from school.identity.throttle import Attempt, network
+from school.registry import accounts
 from school.registry.account_models import Account
 from school.registry.accounts import canonical
 
@@ -54,7 +55,7 @@ async def by_password(database: Database, login: str, password: str, client: Cli
     tried = await throttle.attempt(database, *_limits(name, client.address, known))
     right = await passwords.verify(account.password_hash if account is not None and usable else None, password)
     if account is None or not right:
-        raise Refused(Code.BAD_CREDENTIALS, "Login or password is wrong.")
+        raise passwords.wrong()
     return await _proceed(database, account, client, tried, known)
 
 
@@ -67,6 +68,9 @@ def _limits(name: str, address: str, known: str | None) -> tuple[tuple[throttle.
 
 async def _proceed(database: Database, account: Any, client: Client, tried: Attempt, known: str | None) -> Done | HalfWay:
     async with database.begin() as session:
+        held = await accounts.hold(session, account.id)
+        if held is None or held.disabled_at is not None or held.password_hash != account.password_hash:  # taken away while it was verified
+            raise passwords.wrong()
         await tried.forgive(session)
         if not await factors.has(session, account.id):
             opened = await sessions.begin(session, account.id, client, strong=False)
@@ -95,16 +99,15 @@ async def complete(database: Database, safe: Safe, ticket: str, code: str, clien
     tried = await throttle.attempt(
         database, (throttle.FACTOR_FROM_ADDRESS, f"{account_id}\0{network(client.address)}"), (throttle.FACTOR, str(account_id)))
     async with database.begin() as session:
+        held = await accounts.hold(session, account_id)
+        if held is None or held.disabled_at is not None:
+            raise _too_late()
         await factors.accept(session, safe, account_id, code)
         if await tickets.take(session, TicketKind.SECOND_FACTOR, ticket) is None:
             raise _too_late()
         await tried.forgive(session)
-        hashed = (await session.execute(
-            sa.select(Account.password_hash).where(Account.id == account_id, Account.disabled_at.is_(None)))).one_or_none()
-        if hashed is None:
-            raise _too_late()
         opened = await sessions.begin(session, account_id, client, strong=True)
-    return Done(opened, _device(hashed.password_hash, begun.payload.get("device")))
+    return Done(opened, _device(held.password_hash, begun.payload.get("device")))
 
 
 def _too_late() -> Refused:

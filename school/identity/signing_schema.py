@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from school.context import Area
-from school.fields import ANYONE, SIGNED_IN, Info, Refusal, mutation, no_one, query, rows
+from school.fields import ANYONE, SIGNED_IN, Done, Info, Refusal, mutation, no_one, query, rows
 from school.identity import passkeys, sessions, signing_in, throttle
 from school.identity.passkeys import Site
 from school.identity.secrets_at_rest import Safe
@@ -54,13 +54,6 @@ class SecondFactorNeeded:
     """The ticket is told once."""
 
     ticket: str
-
-
-@rows(description="The session has ended.")
-class SignedOut:
-    """Nothing more to say."""
-
-    done: bool
 
 
 @rows(description="What a browser's `navigator.credentials` needs, as JSON.")
@@ -136,12 +129,12 @@ class SigningMutation:
         return _show(info, opened, cookie=input.cookie, device=None)
 
     @mutation(SIGNED_IN, Area.ACCOUNT)
-    async def sign_out(self, info: Info) -> Annotated[SignedOut | Refusal, strawberry.union("SignOutResult")]:
+    async def sign_out(self, info: Info) -> Annotated[Done | Refusal, strawberry.union("SignOutResult")]:
         """End this session; a browser forgets its cookie."""
-        async with info.context.database.begin() as session:
+        async with info.context.begin() as session:
             await sessions.sign_out(session, info.context.viewer)
         info.context.cookie = SetCookie(None)
-        return SignedOut(done=True)
+        return Done()
 
 
 def safe_of(info: Info) -> Safe:

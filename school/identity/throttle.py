@@ -46,8 +46,8 @@ FACTOR_FROM_ADDRESS = Limit("factor from address", 5, dt.timedelta(minutes=5))
 """Second factors of one account from one network, by whoever knows its first: three of a million codes are right at a time."""
 FACTOR = Limit("factor", 20, dt.timedelta(minutes=10))
 """The same from anywhere."""
-CHALLENGE = Limit("challenge", 60, dt.timedelta(seconds=5))
-"""Challenges for passkeys, and ways to providers, begun from one network."""
+CHALLENGE = Limit("challenge", 1000, dt.timedelta(seconds=1))
+"""Challenges for passkeys, and ways to providers, begun from one network: no guesses, but rows; a whole school signs in behind one address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,9 @@ async def take(session: AsyncSession, kind: TicketKind, secret: str) -> Begun | 
     return None if row is None else Begun(row.account_id, row.payload)
 
 
-async def withdraw(session: AsyncSession, kind: TicketKind, account_id: UUID) -> None:
-    """An account's tickets of a kind are good for nothing any more."""
-    await session.execute(sa.delete(Ticket).where(Ticket.kind == kind, Ticket.account_id == account_id).execution_options(synchronize_session=False))
+async def withdraw(session: AsyncSession, account_id: UUID) -> None:
+    """Whatever an account has begun can be finished no more."""
+    await session.execute(sa.delete(Ticket).where(Ticket.account_id == account_id).execution_options(synchronize_session=False))
 
 
 def _standing(kind: TicketKind, secret: str) -> tuple[sa.ColumnElement[bool], ...]:

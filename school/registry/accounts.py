@@ -130,14 +130,26 @@ def _holds(row: Any, *, strong: bool) -> bool:
     return not left and (strong or not row.staff_factor_required)
 
 
-async def open_account(session: AsyncSession, login: str, password: str | None, grants: tuple[Grant, ...]) -> UUID:
+async def hold(session: AsyncSession, account_id: UUID | None) -> Any:
+    """An account's login, password and `disabled_at`, held until the transaction ends; None for nobody's.
+
+    Whoever proves to be it, adds a way in or takes them all away comes one after the other, and looks at the proof again once it is their turn.
+    """
+    return (await session.execute(
+        sa.select(Account.login, Account.password_hash, Account.disabled_at).where(Account.id == account_id)
+        .with_for_update(key_share=True))).one_or_none()
+
+
+async def open_account(
+    session: AsyncSession, login: str, password: str | None, grants: tuple[Grant, ...], *, account_id: UUID | None = None,
+) -> UUID:
     """Make a login with its roles. Refused: a login that is too short, too long or no text (BAD_INPUT), one that exists (CONFLICT)."""
     name = canonical(login)
     if len(name) < SHORTEST_LOGIN or len(login.strip().casefold()) > LONGEST_LOGIN:
         raise bad_input("a login has 3 to 80 characters")
     if await session.scalar(sa.select(Account.id).where(Account.login == name)) is not None:
         raise _taken()
-    account_id, hashed = ids.new(), await asyncio.to_thread(hash_password, password) if password else None
+    account_id, hashed = account_id or ids.new(), await asyncio.to_thread(hash_password, password) if password else None
     try:
         async with session.begin_nested():
             session.add(Account(id=account_id, login=name, password_hash=hashed, made_at=clock.now(), disabled_at=None))

@@ -49,9 +49,8 @@ def schema() -> strawberry.Schema:
     return made
 
 
-@cache
 def hashed() -> str:
-    """PASSWORD's hash, made once: it takes a while."""
+    """PASSWORD's hash."""
     return hash_password(PASSWORD)
 
 

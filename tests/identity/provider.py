@@ -1,4 +1,4 @@
-"""Providers for the tests: a real one, as a process; and a liar, which signs whatever it is told to, or does not sign it."""
+"""Providers for the tests: a real one, as a process; and a liar, which signs whatever it is told to, or does not sign it. And a service that knows one."""
 
 import base64
 import subprocess
@@ -12,14 +12,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import orjson
+import sqlalchemy as sa
 from joserfc import jwk, jws
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from school.registry.account_models import Account
 from school.settings import Provider
+from tests.identity.desk import KEY, hashed
 from tests.ports import free_ports
+from tests.serving.house import House, running
 from tests.serving.server import serving
 
 START_SECONDS = 60.0
@@ -147,3 +151,19 @@ async def lying() -> AsyncIterator[Liar]:
     async with serving(application) as address:
         liar.issuer = f"http://{address}"
         yield liar
+
+
+@asynccontextmanager
+async def house(database_url: str, issuer: str, **more: Any) -> AsyncIterator[House]:
+    """The service, which knows one provider."""
+    async with running(database_url, public_url=REDIRECT, secret_keys=(KEY,), oidc=(configured(issuer, **more),)) as found:
+        async with found.database.begin() as session:
+            await session.execute(sa.update(Account).where(Account.login.in_(["parent", "teacher"])).values(password_hash=hashed()))
+        yield found
+
+
+@asynccontextmanager
+async def another(found: House) -> AsyncIterator[Browser]:
+    """A browser with nothing in it."""
+    async with httpx.AsyncClient(base_url=f"http://{found.address}", timeout=30) as client:
+        yield Browser(client)

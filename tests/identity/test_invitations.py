@@ -23,7 +23,7 @@ INVITE = """mutation($input: InviteInput!) {invite(input: $input) {
     ... on Invited {oneTimeCode invitation {id personId role madeAt expiresAt person {name}}} ... on Refusal {code message}}}"""
 CLASS = """mutation($input: ID!) {inviteGuardians(classGroupId: $input) {
     ... on ClassInvited {invited {oneTimeCode invitation {personId role}}} ... on Refusal {code message}}}"""
-CANCEL = "mutation($input: ID!) {cancelInvitation(id: $input) {... on InvitationCancelled {done} ... on Refusal {code message}}}"
+CANCEL = "mutation($input: ID!) {cancelInvitation(id: $input) {... on Done {done} ... on Refusal {code message}}}"
 OPEN = "{invitations {id personId role}}"
 INFO = "query($code: String!) {invitationInfo(code: $code) {schoolId schoolName role}}"
 ACCEPT = """mutation($input: AcceptInvitationInput!) {acceptInvitation(input: $input) {
@@ -190,7 +190,7 @@ async def test_a_whole_class_is_invited_at_once(newcomer: Desk) -> None:
     old = await code_for(newcomer)
     with statements(newcomer.database) as sent:
         found = (await newcomer.ask("office", CLASS, input=newcomer.id(Kind.CLASS_GROUP, "5A")))["data"]["inviteGuardians"]["invited"]
-    assert [verb for verb in sent if verb not in {"SAVEPOINT", "RELEASE"}] == ["SELECT", "UPDATE", "INSERT", "SELECT"]
+    assert [verb for verb in sent if verb not in {"SAVEPOINT", "RELEASE"}] == ["SELECT", "UPDATE", "INSERT", "INSERT", "SELECT"]
     assert {one["invitation"]["personId"] for one in found} == {newcomer.id(Kind.PERSON, name) for name in ("other_parent", "guard")}
     assert {one["invitation"]["role"] for one in found} == {"GUARDIAN"}
     assert await accept(newcomer, old) == BAD_CODE

@@ -12,17 +12,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from school import ids
 from school.context import Viewer
+from school.identity import throttle
 from school.identity.models import Passkey, Ticket
 from school.ids import Kind
 from school.registry.account_models import Account, Session, SessionKind
 from tests.identity.authenticator import PRESENT, Authenticator
 from tests.identity.desk import ORIGIN, WRONG, Desk
-from tests.registry.office import NO_SUCH, NOON, at
+from tests.registry.office import NO_SUCH, NOON, at, statements
 
 START = "mutation {startPasskey {... on PasskeyOptions {options} ... on Refusal {code}}}"
 ADD = """mutation($input: AddPasskeyInput!) {addPasskey(input: $input) {
     ... on PasskeyAdded {passkey {id name madeAt usedAt}} ... on Refusal {code}}}"""
-REMOVE = "mutation($input: ID!) {removePasskey(id: $input) {... on FactorRemoved {done} ... on Refusal {code message}}}"
+REMOVE = "mutation($input: ID!) {removePasskey(id: $input) {... on Done {done} ... on Refusal {code message}}}"
 ASK = "mutation {startPasskeySignIn {... on PasskeyOptions {options} ... on Refusal {code retryAfter}}}"
 IN = """mutation($input: PasskeySignInInput!) {signInWithPasskey(input: $input) {
     ... on SignedIn {token expiresAt device} ... on Refusal {code}}}"""
@@ -174,11 +175,36 @@ async def test_ten_passkeys_are_the_most(desk: Desk) -> None:
     assert (await desk.ask(viewer, START))["data"]["startPasskey"] == {"code": "TOO_MANY"}
 
 
-async def test_challenges_are_asked_for_within_a_rate(desk: Desk) -> None:
-    for _ in range(60):
+async def test_challenges_are_asked_for_within_a_rate(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "CHALLENGE", replace(throttle.CHALLENGE, burst=3))
+    for _ in range(3):
         await options(desk, None, ASK)
-    assert (await desk.ask(None, ASK))["data"]["startPasskeySignIn"] == {"code": "TOO_MANY_ATTEMPTS", "retryAfter": 5}
-    assert len(await desk.rows(Ticket)) == 60
+    assert (await desk.ask(None, ASK))["data"]["startPasskeySignIn"] == {"code": "TOO_MANY_ATTEMPTS", "retryAfter": 1}
+    assert len(await desk.rows(Ticket)) == 3
+
+
+async def test_a_whole_school_behind_one_address_asks_at_once(desk: Desk) -> None:
+    for _ in range(500):
+        await throttle.attempt(desk.database, (throttle.CHALLENGE, "192.0.2.1"))
+    assert await options(desk, None, ASK)
+
+
+async def test_an_unknown_challenge_costs_a_look_and_no_write(desk: Desk) -> None:
+    _, phone = await enrol(desk)
+    asked = json.dumps({"rpId": "school.test", "challenge": "A" * 86})
+    with statements(desk.database) as sent:
+        assert await desk.result(None, IN, credential=phone.get(asked)) == WRONG
+    assert sent == ["SELECT"]
+
+
+async def test_an_account_keeps_ten_however_many_are_added_at_once(desk: Desk) -> None:
+    viewer, _ = await enrol(desk)
+    phones = [Authenticator(ORIGIN) for _ in range(13)]
+    made = [phone.create(await options(desk, viewer, START)) for phone in phones]
+    answers = await asyncio.gather(*(desk.result(viewer, ADD, name=f"{number}", credential=one) for number, one in enumerate(made)))
+    assert sorted(answer.get("code", "ADDED") for answer in answers) == ["ADDED"] * 9 + ["TOO_MANY"] * 4
+    assert len(await desk.rows(Passkey)) == 10
+    assert (await desk.ask(viewer, START))["data"]["startPasskey"] == {"code": "TOO_MANY"}
 
 
 async def test_a_service_that_does_not_know_its_address_offers_none(desk: Desk) -> None:

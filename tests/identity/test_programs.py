@@ -1,5 +1,6 @@
 """Programs' tokens: told once, for what they name, and never more than their account may."""
 
+import asyncio
 import datetime as dt
 from typing import Any
 
@@ -100,3 +101,21 @@ async def test_another_s_token_is_absent(desk: Desk) -> None:
     for key in (made["token"]["id"], ids.encode(Kind.SESSION, 0, ids.new())):
         assert (await desk.ask(stranger, REVOKE, input=key))["data"]["revokeSession"] == {"code": "NOT_FOUND"}
     assert (await desk.viewer_of(made["text"])).signed_in
+
+
+async def test_an_account_has_twenty_however_many_are_made_at_once(desk: Desk) -> None:
+    viewer = await desk.enter("parent")
+    for _ in range(15):
+        await make(desk, viewer)
+    answers = await asyncio.gather(*(make(desk, viewer) for _ in range(12)))
+    assert sorted(answer.get("code", "MADE") for answer in answers) == ["MADE"] * 5 + ["TOO_MANY"] * 7
+    assert len(await desk.rows(Session, Session.kind == SessionKind.PROGRAM)) == 20
+
+
+async def test_an_id_that_comes_many_times_at_once_is_told_once(desk: Desk) -> None:
+    viewer, stranger, key = await desk.enter("parent"), await desk.enter("stranger"), str(ids.new())
+    answers = await asyncio.gather(*(make(desk, asker, id=key) for asker in [viewer, stranger] * 5))
+    told = [answer for answer in answers if answer.get("text")]
+    assert len(told) == 1
+    assert sorted(answer.get("code", "MADE") for answer in answers) == ["CONFLICT"] * 5 + ["MADE"] * 5
+    assert len(await desk.rows(Session, Session.kind == SessionKind.PROGRAM)) == 1

@@ -6,21 +6,23 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from school import ids
+from school import ids, row_security
 from school.context import NOBODY, Role, Viewer
 from school.identity import passwords
 from school.identity.models import Ticket
 from school.ids import Kind
 from school.registry.account_models import Account, AccountRole, Session
+from school.row_security import Identity
 from tests.identity.desk import BAD_CODE, PASSWORD, SIGN_IN, WRONG, Desk
+from tests.identity.test_invitations import CANCEL, INVITE, OPEN
 from tests.registry.office import NO_SUCH, NOON, NOT_ALLOWED, STRANGER, at
 
 MINE = "{mySessions {id kind madeAt seenAt expiresAt address client strong current}}"
 REVOKE = "mutation($input: ID!) {revokeSession(id: $input) {... on SessionsRevoked {revoked} ... on Refusal {code message}}}"
 OTHERS = "mutation {revokeOtherSessions {... on SessionsRevoked {revoked} ... on Refusal {code message}}}"
-CHANGE = "mutation($input: ChangePasswordInput!) {changePassword(input: $input) {... on PasswordChanged {done} ... on Refusal {code}}}"
+CHANGE = "mutation($input: ChangePasswordInput!) {changePassword(input: $input) {... on Done {done} ... on Refusal {code}}}"
 RESET = "mutation($input: ID!) {resetPassword(personId: $input) {... on PasswordReset {oneTimeCode} ... on Refusal {code message}}}"
-SET = "mutation($input: SetPasswordInput!) {setPassword(input: $input) {... on PasswordChanged {done} ... on Refusal {code}}}"
+SET = "mutation($input: SetPasswordInput!) {setPassword(input: $input) {... on Done {done} ... on Refusal {code}}}"
 MINUTE = dt.timedelta(minutes=1)
 NEW = "a quite new password"
 
@@ -157,3 +159,39 @@ async def test_sessions_keep_no_secret(desk: Desk) -> None:
     held = await tokens(desk, "parent", 2)
     kept = repr([(row["digest"], row["name"], row["client"]) for row in await desk.rows(Session)])
     assert not any(token in kept for token in held)
+
+
+@pytest.fixture
+def as_whom(monkeypatch: pytest.MonkeyPatch) -> list[Identity | None]:
+    """As whom each transaction of PostgreSQL's ran; None is the service."""
+    taken: list[Identity | None] = []
+    take = row_security.take
+
+    def note(connection: sa.Connection, identity: Identity | None) -> None:
+        taken.append(identity)
+        take(connection, identity)
+
+    monkeypatch.setattr(row_security, "take", note)
+    return taken
+
+
+async def test_what_is_one_s_own_needs_no_rights_of_the_service_s(desk: Desk, as_whom: list[Identity | None]) -> None:
+    viewer, other, office = await desk.enter("parent"), await desk.enter("parent"), desk.viewer("office")
+    as_whom.clear()
+    assert len((await desk.ask(viewer, MINE))["data"]["mySessions"]) == 2
+    assert (await desk.ask(viewer, "{myTokens {id}}"))["data"]["myTokens"] == []
+    assert await one(desk, viewer, REVOKE, ids.encode(Kind.SESSION, 0, other.session_id or ids.new())) == {"revoked": 1}
+    assert (await desk.ask(viewer, OTHERS))["data"]["revokeOtherSessions"] == {"revoked": 0}
+    assert (await desk.ask(viewer, "mutation {signOut {... on Done {done}}}"))["data"]["signOut"] == {"done": True}
+    assert await who_stands(desk) == []
+    made = await desk.result(office, INVITE, id=str(ids.new()), personId=desk.id(Kind.PERSON, "boris"), role="PUPIL")
+    assert len((await desk.ask(office, OPEN))["data"]["invitations"]) == 1
+    assert await one(desk, office, CANCEL, made["invitation"]["id"]) == {"done": True}
+    asked = [identity for identity in as_whom if identity is not None]
+    assert {identity.account_id for identity in asked} == (set() if desk.database.sqlite else {viewer.account_id, office.account_id})
+    assert len(asked) == (0 if desk.database.sqlite else 9)
+
+
+async def who_stands(desk: Desk) -> list[Any]:
+    """Sessions that have not ended."""
+    return await desk.rows(Session, Session.revoked_at.is_(None))

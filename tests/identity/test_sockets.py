@@ -87,7 +87,9 @@ async def test_a_token_s_socket_ends_with_the_token(house: House) -> None:
         assert await closed(socket) == 4403
 
 
-async def test_an_open_socket_keeps_its_session_alive(house: House) -> None:
+@pytest.mark.parametrize("follows", [False, True])
+async def test_an_open_socket_keeps_its_session_alive(house: House, follows: bool) -> None:
+    """Also one on which something is subscribed, as on every page that is looked at."""
     token, idle = await sign_in(house), dt.timedelta(hours=4)
     long_ago = clock.now() - dt.timedelta(hours=3)
     async with house.database.begin() as session:
@@ -96,6 +98,9 @@ async def test_an_open_socket_keeps_its_session_alive(house: House) -> None:
         async with house.database.begin() as session:
             await session.execute(sa.update(Session).values(seen_at=clock.now()))
         await socket.start(token)
+        if follows:
+            await socket.subscribe(UPDATES)
+            assert (await socket.next())["__typename"] == "StreamOpened"
         async with house.database.begin() as session:
             await session.execute(sa.update(Session).values(seen_at=long_ago))
         async with asyncio.timeout(3 * SOON):

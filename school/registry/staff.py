@@ -1,0 +1,45 @@
+"""Staff: that somebody's work at the school ends, the office's to say; from that day on they hold none of its roles, and their card opens no door."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import clock, outbox
+from school.context import MEMBERS, Role, Viewer, act_in
+from school.errors import Code, Refused, bad_input, conflict, not_found
+from school.ids import Ref
+from school.outbox import PASSES, Event
+from school.registry.models import School, Staff
+
+ENDED = "registry.staff_ended"
+EARLIEST, LATEST = dt.timedelta(days=31), dt.timedelta(days=366)
+"""How long after the day an office may still say so (papers are late), and how long before it."""
+
+
+async def end(session: AsyncSession, viewer: Viewer, person: Ref, on: dt.date) -> Staff:
+    """From this day of the school's on, the person is none of its staff, by its office; another day corrects one that was said.
+
+    Repeating is harmless. What they are beside it, a parent for example, they stay. Refused: NOT_FOUND (none of the staff of the viewer's office),
+    NOT_ALLOWED (oneself: somebody has to stay who lets others in), BAD_INPUT (more than 31 days ago, or a year ahead), CONFLICT (left before that).
+    """
+    act_in(viewer, person.school_id, Role.OFFICE)
+    found = (await session.execute(
+        sa.select(Staff, School.time_zone).join(School, School.id == Staff.school_id)
+        .where(Staff.school_id == person.school_id, Staff.id == person.id).with_for_update(of=Staff))).one_or_none()
+    if found is None:
+        raise not_found()
+    row, today = found.Staff, clock.school_date(clock.now(), found.time_zone)
+    if person in viewer.persons(*MEMBERS):
+        raise Refused(Code.NOT_ALLOWED, "Nobody ends their own work at the school.")
+    if row.left_on == on:
+        return row  # type: ignore[no-any-return]
+    if not today - EARLIEST <= on <= today + LATEST:
+        raise bad_input("on must be a day from 31 days ago to a year ahead")
+    if row.left_on is not None and row.left_on < today - EARLIEST:
+        raise conflict("this person left long ago")
+    row.left_on = on
+    await session.flush()
+    await outbox.append(session, Event(
+        ENDED, person.school_id, (PASSES,), {"person_id": str(person.id), "on": on.isoformat()}, clock.now(), concerns=(person.id,)))
+    return row  # type: ignore[no-any-return]
