@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from school import ids
+from school.commands.listing import moment, show
 from school.commands.start import prepare, require_migrated, with_database
 from school.db import Database
 from school.ids import Kind
@@ -16,8 +16,6 @@ from school.registry.models import CardKey
 
 app = typer.Typer(help="Card keys: a new one, the old ones' end.", no_args_is_help=True)
 SchoolOption = Annotated[int, typer.Option("--school", help="The school's id.")]
-WIDEST = 200
-"""More than the longest row of the list; a narrower terminal folds it."""
 
 
 @app.command("keys")
@@ -33,12 +31,8 @@ def list_keys(school: SchoolOption = 1) -> None:
     table = Table("id", "made (UTC)", "retired (UTC)", "cards", "reason")
     for key in with_database(settings, read):
         table.add_row(
-            ids.encode(Kind.CARD_KEY, key.school_id, key.id), _moment(key.made_at), _moment(key.retired_at), str(key.cards), key.reason or "—")
-    Console(width=WIDEST, markup=False, emoji=False, highlight=False).print(table)
-
-
-def _moment(value: Any) -> str:
-    return value.strftime("%Y-%m-%d %H:%M:%S") if value is not None else "—"
+            ids.encode(Kind.CARD_KEY, key.school_id, key.id), moment(key.made_at), moment(key.retired_at), str(key.cards), key.reason or "—")
+    show(table)
 
 
 @app.command("rotate-key")

@@ -1,31 +1,27 @@
 """`school device`: what the office's technician does about reader PCs."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import sqlalchemy as sa
 import typer
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import ids
 from school.access.models import Door
+from school.commands.listing import moment, show
 from school.commands.start import prepare, require_migrated, with_database
 from school.db import Database
 from school.errors import bad_input
 from school.ids import Kind
 from school.meals.models import Till
-from school.registry import devices
+from school.registry import device_codes, devices
 from school.registry.models import Device, DeviceKind
 
 app = typer.Typer(help="Reader PCs: one-time codes, the list, revocation.", no_args_is_help=True)
 SchoolOption = Annotated[int, typer.Option("--school", help="The school's id.")]
-WIDEST = 300
-"""More than the longest row of the list; a narrower terminal folds it."""
-_NEEDS = {DeviceKind.GATE: "--in or --out", DeviceKind.CANTEEN: "--till"}
-"""Without which a device's readers would stand for nothing."""
 _PAIR = "READER=PLACE, the place by its name or id; repeat for more"
 
 
@@ -54,15 +50,13 @@ def make_code(
                 *await _bind(session, school, Door, entries, {"direction": "in"}), *await _bind(session, school, Door, exits, {"direction": "out"}),
                 *await _bind(session, school, Till, tills, {}), *({"reader": reader} for reader in readers or ()),
             ]
-            if not bindings and kind in _NEEDS:
-                raise bad_input(f"a {kind.value} needs {_NEEDS[kind]}")
-            return await devices.make_code(session, school, kind, name, bindings)
+            return await device_codes.make_code(session, school, kind, name, bindings)
 
     print(with_database(settings, make))
 
 
 async def _bind(session: AsyncSession, school: int, place: type[Door | Till], pairs: Sequence[str] | None, more: dict[str, str]) -> list[dict[str, str]]:
-    """Bindings as `devices.make_code` wants them, from READER=PLACE. Refused (BAD_INPUT): no such place, or two of this name."""
+    """Bindings as `device_codes.make_code` wants them, from READER=PLACE. Refused (BAD_INPUT): no such place, or two of this name."""
     noun, bindings = place.__tablename__, []
     for pair in pairs or ():
         reader, separator, called = pair.partition("=")
@@ -96,13 +90,9 @@ def list_devices(school: SchoolOption = 1) -> None:
     for device in with_database(settings, read):
         table.add_row(
             ids.encode(Kind.DEVICE, device.school_id, device.id), device.kind.value, device.name, device.software, str(device.queue_depth),
-            str(device.rejected), _moment(device.seen_at), _moment(device.revoked_at),
+            str(device.rejected), moment(device.seen_at), moment(device.revoked_at),
         )
-    Console(width=WIDEST, markup=False, emoji=False, highlight=False).print(table)  # ids must be whole to be of use, and names are nobody's markup
-
-
-def _moment(value: Any) -> str:
-    return value.strftime("%Y-%m-%d %H:%M:%S") if value is not None else "—"
+    show(table)
 
 
 @app.command("revoke")

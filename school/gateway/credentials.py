@@ -17,6 +17,7 @@ from school import ids
 from school.errors import Refused, bad_input
 from school.gateway.denial import Denied, Reason
 from school.ids import Kind, Ref
+from school.registry import devices
 from school.registry.device_keys import OVERLAP
 from school.registry.models import Device
 
@@ -148,6 +149,14 @@ async def take_counter(session: AsyncSession, caller: Caller, counter: int, now:
     highest, window = advanced
     replaced = {} if caller.key == row.public_key else _replace(row, now)
     await session.execute(sa.update(Device).where(*mine).values(counter=highest, counter_window=window, seen_at=now, **replaced))
+
+
+async def hold(session: AsyncSession, ref: Ref) -> Device:
+    """The calling device's row, locked until the transaction ends; REVOKED when it was turned away since its counter was taken."""
+    device = await devices.hold(session, ref)
+    if device.revoked_at is not None:
+        raise Denied(Reason.REVOKED)
+    return device
 
 
 def _replace(row: Any, now: dt.datetime) -> dict[str, Any]:

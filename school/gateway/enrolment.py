@@ -13,22 +13,22 @@ from school.errors import not_found
 from school.ids import Ref
 from school.meals import till
 from school.meals.models import TillReader
-from school.registry import devices
-from school.registry.devices import Binding, Order
+from school.registry import device_codes, devices
+from school.registry.device_codes import Binding, Order
 from school.registry.models import Device, DeviceKind
 
 
 async def order_code(session: AsyncSession, viewer: Viewer, order: Order) -> str:
-    """A one-time code for the office of the school; refused as `devices.fulfil` does, and NOT_FOUND where the school has no such door or till."""
+    """A one-time code for the office of the school; refused as `device_codes.fulfil` does, and NOT_FOUND where the school has no such door or till."""
     act_in(viewer, order.school_id, Role.OFFICE)
-    if len(order.bindings) <= devices.MOST_READERS:  # more are refused anyway
+    if len(order.bindings) <= device_codes.MOST_READERS:  # more are refused anyway
         await check_places(session, order.school_id, order.bindings)
-    return await devices.order_code(session, viewer, order)
+    return await device_codes.fulfil(session, order)
 
 
 async def renew_code(session: AsyncSession, viewer: Viewer, order_id: UUID, device: Ref) -> str:
     """A one-time code for a device that is to stand where this one stands: same kind, name, doors or till. The old one stays as it is: it may have taps to
-    send, and is turned away by its own verb. Refused as `devices.fulfil` does, and NOT_FOUND without such a device."""
+    send, and is turned away by its own verb. Refused as `device_codes.fulfil` does (BAD_INPUT: it stands nowhere), and NOT_FOUND without such a device."""
     act_in(viewer, device.school_id, Role.OFFICE)
     columns = (Device.kind, Device.name, Device.readers)
     row = (await session.execute(sa.select(*columns).where(Device.school_id == device.school_id, Device.id == device.id))).one_or_none()
@@ -38,7 +38,7 @@ async def renew_code(session: AsyncSession, viewer: Viewer, order_id: UUID, devi
         bindings = [{"reader": reader["name"]} for reader in row.readers or ()]
     else:
         bindings = await _bound(session, device)
-    return await devices.order_code(session, viewer, Order(order_id, device.school_id, row.kind, row.name, bindings, renews=device.id))
+    return await device_codes.fulfil(session, Order(order_id, device.school_id, row.kind, row.name, bindings, renews=device.id))
 
 
 async def _bound(session: AsyncSession, device: Ref) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from school.access.models import Direction, Door, DoorReader
 from school.context import ADMINISTRATION, Viewer
 from school.ids import Ref
 from school.meals.models import Till, TillReader
-from school.registry.devices import outstanding
+from school.registry.device_codes import outstanding
 from school.registry.models import Device, DeviceCode
 from school.registry.policy import in_schools
 
@@ -52,7 +52,7 @@ class Member:
 
 
 async def devices(session: AsyncSession, viewer: Viewer) -> list[Member]:
-    """The devices of the viewer's schools, by name; at most 500."""
+    """The devices of the viewer's schools, by name, those that were turned away last; at most 500."""
     columns = (
         Device.school_id, Device.id, Device.kind, Device.name, Device.enrolled_at, Device.revoked_at, Device.seen_at, Device.software, Device.queue_depth,
         Device.rejected, Device.clock_offset_ms, Device.last_tap_at, Device.list_version, Device.readers, Device.key_made_at, Device.next_key_until,
@@ -60,7 +60,7 @@ async def devices(session: AsyncSession, viewer: Viewer) -> list[Member]:
     )
     rows = (await session.execute(
         sa.select(*columns).where(in_schools(viewer, Device.school_id, *ADMINISTRATION))
-        .order_by(Device.school_id, Device.name, Device.id).limit(MOST))).all()
+        .order_by(Device.revoked_at.is_not(None), Device.school_id, Device.name, Device.id).limit(MOST))).all()
     named = await _names(session, viewer)
     places = await _places(session, viewer, named)
     renewing: dict[Ref, list[Code]] = defaultdict(list)

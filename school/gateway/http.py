@@ -18,6 +18,7 @@ from school.gateway.documents import Document, Documents
 from school.gateway.passwatch import PassWatch
 from school.gateway.schema import Call, machines
 from school.gateway.throttle import Throttle
+from school.identity.throttle import network
 from school.outbox import Signal
 from school.serving.errors import DatabaseAwayError, present
 from school.serving.http import JSON, BadRequestError, parse_request, read_body
@@ -64,7 +65,7 @@ class Gateway:
         body = await read_body(request, MOST_BYTES)
         signed, received_at = credentials.read(request.headers, body), clock.now()
         if signed.device == NEW:
-            self._throttle.attempt(request.client.host if request.client else "")
+            self._throttle.attempt(network(request.client.host if request.client else ""))
             credentials.check_time(signed, received_at)
             document, variables = self._read(body, kind=None)
             ref = None

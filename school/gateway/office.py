@@ -13,8 +13,8 @@ from school.fields import Info, Refusal, holds, mutation, no_one, query, rows
 from school.gateway import enrolment, fleet
 from school.gateway.office_types import Device, DeviceCode
 from school.ids import Kind
-from school.registry import device_keys, devices
-from school.registry.devices import Binding, Order
+from school.registry import device_codes, device_keys, devices
+from school.registry.device_codes import Binding, Order
 from school.registry.models import DeviceKind
 from school.registry.types import DeviceKindName
 
@@ -138,7 +138,7 @@ class GatewayMutation:
     ) -> Annotated[DeviceCodeCancelled | Refusal, strawberry.union("CancelDeviceCodeResult")]:
         """Void a code that nobody has used."""
         async with info.context.begin() as session:
-            await devices.cancel_code(session, info.context.viewer, ids.decode(Kind.DEVICE_CODE, input.code_id))
+            await device_codes.cancel_code(session, info.context.viewer, ids.decode(Kind.DEVICE_CODE, input.code_id))
         return DeviceCodeCancelled(code_id=input.code_id)
 
     @mutation(holds(Role.OFFICE), Area.DEVICES)

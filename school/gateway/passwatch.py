@@ -2,16 +2,20 @@
 
 import asyncio
 import time
+from collections import Counter
 
 import sqlalchemy as sa
 
 from school.db import Database
+from school.ids import Ref
 from school.outbox import FeedRow, Signal, TopicKind, head
 
 LOOK_EVERY_SECONDS = 5.0
 """A signal is no promise: who waits looks by himself now and then."""
 MOST_WAITING = 2048
 """So many polls wait at once in a process; a further one is answered at once."""
+MOST_OF_A_DEVICE = 2
+"""One that was broken off without our knowledge, and the next."""
 
 
 class PassWatch:
@@ -25,18 +29,23 @@ class PassWatch:
         self._seen = 0
         self._newest: dict[int, int] = {}
         self._waiting = 0
+        self._of_device: Counter[Ref] = Counter()
         self._closed = asyncio.Event()
 
     def close(self) -> None:
         """End every wait, now and from now on."""
         self._closed.set()
 
-    async def wait(self, school_id: int, seq: int, seconds: float) -> None:
-        """Return when the school's pass list may be newer than at `seq`, after `seconds` at the latest. Holds no connection meanwhile."""
-        if self._waiting >= MOST_WAITING:
+    async def wait(self, device: Ref, seq: int, seconds: float) -> None:
+        """Return when the pass list of the device's school may be newer than at `seq`, after `seconds` at the latest. Holds no connection meanwhile.
+
+        At once where too many wait already: 2048 in this process, or 2 of this device.
+        """
+        if self._waiting >= MOST_WAITING or self._of_device[device] >= MOST_OF_A_DEVICE:
             return
         self._waiting += 1
-        watching = asyncio.ensure_future(self._wait(school_id, seq, time.monotonic() + seconds))
+        self._of_device[device] += 1
+        watching = asyncio.ensure_future(self._wait(device.school_id, seq, time.monotonic() + seconds))
         closing = asyncio.ensure_future(self._closed.wait())
         try:
             await asyncio.wait({watching, closing}, return_when=asyncio.FIRST_COMPLETED)
@@ -46,6 +55,9 @@ class PassWatch:
             watching.cancel()
             closing.cancel()
             self._waiting -= 1
+            self._of_device[device] -= 1
+            if not self._of_device[device]:
+                del self._of_device[device]
 
     async def _wait(self, school_id: int, seq: int, deadline: float) -> None:
         async with self._looking:

@@ -13,8 +13,8 @@ from school import clock, ids
 from school.access import passlist
 from school.db import Database
 from school.errors import Refused, bad_input
-from school.gateway import enrolment, taps, types
-from school.gateway.credentials import Signed, check_proof
+from school.gateway import credentials, enrolment, taps, types
+from school.gateway.credentials import Signed
 from school.gateway.denial import Denied, Reason
 from school.gateway.passwatch import PassWatch
 from school.gateway.types import many, whole
@@ -96,10 +96,10 @@ class Query(graphene.ObjectType):  # type: ignore[misc]
             newer = await passlist.is_newer(session, await _device(session, call.device), since)
         known = passlist.read_version(since)
         if not newer and wait and known is not None:
-            await call.watch.wait(call.device.school_id, known, wait)
+            await call.watch.wait(call.device, known, wait)
         async with call.database.read() as session:
+            keys = await _card_keys(session, call.device.school_id)  # before it is seen not to be revoked: a key that is made after that is not among them
             found = await passlist.pass_list(session, await _device(session, call.device), since)
-            keys = await _card_keys(session, call.device.school_id)
         return types.PassList(
             version=found.version, full=found.full, time_zone=found.time_zone, readers=found.readers, rules=found.rules, entries=found.entries,
             removed=found.removed, card_keys=keys,
@@ -147,8 +147,8 @@ class Mutation(graphene.ObjectType):  # type: ignore[misc]
             readers=[(reader.name, reader.state.value) for reader in input.readers],
         )
         async with call.database.begin() as session:
+            device = await credentials.hold(session, call.device)
             await devices.report(session, call.device, told)
-            device = await session.get_one(Device, (call.device.school_id, call.device.id))
             keys = await _card_keys(session, call.device.school_id)
         wanted = device_keys.is_wanted(device.rotation_asked_at, device.key_made_at or device.enrolled_at, call.received_at)
         return types.Heartbeat(server_time=clock.now(), card_keys=keys, rotate_key=wanted)
@@ -159,9 +159,9 @@ class Mutation(graphene.ObjectType):  # type: ignore[misc]
         """Signed by a key that the device has, and by the one that it is to have."""
         moment(input.sent_at, "sentAt")
         public_key = _read_base64(input.public_key, "publicKey")
-        check_proof(call.signed.device, public_key, _read_base64(input.proof, "proof"))
+        credentials.check_proof(call.signed.device, public_key, _read_base64(input.proof, "proof"))
         async with call.database.begin() as session:
-            return types.KeyAnnounced(until=await device_keys.announce(session, call.device, public_key))
+            return types.KeyAnnounced(until=await device_keys.announce(session, await credentials.hold(session, call.device), public_key))
 
     @staticmethod
     @answers

@@ -1,6 +1,6 @@
 """What becomes of the taps that a device sends: recorded once, judged, and handed to the domain that its kind belongs to."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,9 +11,10 @@ from school import outbox
 from school.access import passages, verdicts
 from school.db import Database
 from school.errors import Code, Refused, bad_input
+from school.gateway import credentials
 from school.ids import Ref
 from school.meals import till
-from school.registry import card_keys, cards, devices, events, taps
+from school.registry import card_keys, cards, events, taps
 from school.registry.models import Card, CardState, Device, DeviceKind, Outcome, Tap
 from school.registry.taps import PresentedTap, Receipt, Sending, Verdict
 
@@ -55,10 +56,10 @@ async def present(database: Database, ref: Ref, item: Item, sending: Sending) ->
 async def _record(database: Database, ref: Ref, items: Sequence[Item], sending: Sending) -> list[Answer]:
     presented = [item for item in items if isinstance(item, PresentedTap)]
     async with database.begin() as session:
-        device = await devices.hold(session, ref)
+        device = await credentials.hold(session, ref)
         known = await taps.stored(session, device, {tap.sequence for tap in presented})
-        presented = [tap for tap in presented if tap.sequence not in known]
-        found = await _find_cards(session, ref.school_id, presented)
+        first = {tap.sequence: tap for tap in reversed(presented) if tap.sequence not in known}  # of a sequence told twice, the other is refused
+        found = await _find_cards(session, ref.school_id, first.values())
         answers: list[Answer] = []
         fresh: list[Tap] = []
         for item in items:
@@ -77,7 +78,7 @@ async def _record(database: Database, ref: Ref, items: Sequence[Item], sending: 
     return answers
 
 
-async def _find_cards(session: AsyncSession, school_id: int, presented: Sequence[PresentedTap]) -> dict[PresentedTap, Card]:
+async def _find_cards(session: AsyncSession, school_id: int, presented: Collection[PresentedTap]) -> dict[PresentedTap, Card]:
     """The card of each tap that is somebody's, known by any of its tokens, the current key's first. Those that were under another key move to that one."""
     by_token = await cards.by_tokens(session, school_id, {token for tap in presented for token in tap.candidates})
     found = {}

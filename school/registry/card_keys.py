@@ -17,7 +17,7 @@ from school.registry.models import Card, CardKey, CardState, School
 from school.registry.texts import line
 
 MOST_KEYS = 8
-"""Keys that are accepted at once; each tap brings a token for each of them."""
+"""Keys that are accepted at once; each tap brings a token for each of them. Two that are made at the same moment may pass it, which harms nobody."""
 LONGEST_REASON = 200
 
 _NEWEST_FIRST = (CardKey.made_at.desc(), CardKey.id.desc())

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from school.registry.models import Card, CardKey, CardState, Device, DeviceKind,
 from school.registry.policy import visible_cards
 
 _TOKEN = re.compile(r"[0-9a-fA-F]{64}")
+_TAKEN = "this card has been issued already"
 USABLE = dt.timedelta(minutes=15)
 """How long after its receipt a tap at a desk may be issued from: whoever held the card still stands there."""
 
@@ -44,11 +46,6 @@ def _key_of(table: type[Card | FormerToken]) -> sa.ColumnElement[bool]:
     return sa.and_(CardKey.school_id == table.school_id, CardKey.id == table.key_id)
 
 
-async def by_token(session: AsyncSession, school_id: int, token: bytes) -> Card | None:
-    """The card of a school that has this token."""
-    return (await by_tokens(session, school_id, (token,))).get(token)
-
-
 async def move(session: AsyncSession, card: Card, key_id: UUID, token: bytes) -> None:
     """Know a card by its token under another key from now on; the one that it had stays with it, for taps that were made before.
 
@@ -73,7 +70,7 @@ async def move(session: AsyncSession, card: Card, key_id: UUID, token: bytes) ->
 async def issue(session: AsyncSession, viewer: Viewer, id: UUID, person: Ref, tap: Ref) -> Card:  # noqa: A002 - the column's name
     """Give a pupil or a member of staff the card that was presented at a desk of the same school, by its office.
 
-    Refused: NOT_FOUND (person or tap), BAD_INPUT (not a desk's tap, made with a key that is not the school's, a person who has no use for a card),
+    Refused: NOT_FOUND (person or tap), BAD_INPUT (not a desk's tap, not made with the school's current key, a person who has no use for a card),
     CONFLICT (the card is somebody's, or the id stands for another issue), TAP_TOO_OLD (received more than 15 minutes ago; a repeat is harmless later, too).
     """
     act_in(viewer, person.school_id, Role.OFFICE)
@@ -83,14 +80,17 @@ async def issue(session: AsyncSession, viewer: Viewer, id: UUID, person: Ref, ta
     stored = await _issued(session, id, person, presented.token)
     if stored is not None:
         return stored
+    if presented.person_id is not None:
+        raise conflict(_TAKEN)
     if clock.now() - presented.received_at > USABLE:
         raise Refused(Code.TAP_TOO_OLD, "Present the card again.")
     if not await _may_hold(session, person):
         raise bad_input("a card is for pupils and staff")
-    if not any(str(key_id) == presented.key_id for key_id in await card_keys.key_ids(session, person.school_id)):
-        raise bad_input("this card was read with a key that is not the school's: present it again")
+    current, *_ = await card_keys.key_ids(session, person.school_id)
+    if presented.key_id != str(current):  # the card may be somebody's by a key that its reader has not heard of
+        raise bad_input("this card was not read with the school's current key: present it again")
     card = Card(
-        school_id=person.school_id, id=id, person_id=person.id, token=presented.token, key_id=UUID(presented.key_id), state=CardState.ACTIVE,
+        school_id=person.school_id, id=id, person_id=person.id, token=presented.token, key_id=current, state=CardState.ACTIVE,
         issued_at=clock.now(), blocked_at=None,
     )
     try:
@@ -125,7 +125,7 @@ async def _issued(session: AsyncSession, id: UUID, person: Ref, token: bytes) ->
     if stored is not None and (stored.person_id, stored.token) != (person.id, token):
         raise conflict("this id stands for another card")
     if stored is None and (found or await _moved_away(session, person.school_id, token)):
-        raise conflict("this card has been issued already")
+        raise conflict(_TAKEN)
     return stored
 
 
@@ -159,15 +159,15 @@ async def block(session: AsyncSession, viewer: Viewer, ref: Ref) -> Card:
     """Make a card useless at once, by the office, the child's family or its own holder. Repeating it is harmless."""
     card = await _hold(session, viewer, ref)
     if card.state is not CardState.BLOCKED:
-        await _block(session, card, is_pupil=await _is_pupil(session, card))
+        await _block(session, card, is_pupil=await _is_pupil(session, card), role=viewer.role_towards(Ref(card.school_id, card.person_id)))
     return card
 
 
-async def _block(session: AsyncSession, card: Card, *, is_pupil: bool) -> None:
+async def _block(session: AsyncSession, card: Card, *, is_pupil: bool, role: Role | None = None) -> None:
     card.state, now = CardState.BLOCKED, clock.now()
     card.blocked_at = now
     await session.flush()
-    await outbox.append(session, events.card_blocked(card, now, is_pupil=is_pupil))
+    await outbox.append(session, replace(events.card_blocked(card, now, is_pupil=is_pupil), role=role))
 
 
 async def unblock(session: AsyncSession, viewer: Viewer, ref: Ref) -> Card:

@@ -9,7 +9,6 @@ from school import clock
 from school.context import Role, Viewer, act_in
 from school.errors import bad_input, conflict, not_found
 from school.ids import Ref
-from school.registry import devices
 from school.registry.models import Device
 
 OVERLAP = dt.timedelta(days=7)
@@ -19,14 +18,15 @@ LONGEST_LIFE = dt.timedelta(days=90)
 KEY_BYTES = 32
 
 
-async def announce(session: AsyncSession, ref: Ref, public_key: bytes) -> dt.datetime | None:
-    """Accept a device's next key beside its present one; until when, or None where it is the present one already. The caller has seen a signature by each.
+async def announce(session: AsyncSession, device: Device, public_key: bytes) -> dt.datetime | None:
+    """Accept a device's next key beside its present one; until when, or None where it is the present one already. The caller has seen a signature by each, and
+    holds the device's row.
 
     The same key again is harmless and wins no time. CONFLICT: another one waits for its first use, or the key is another device's (a copied state).
     """
     if len(public_key) != KEY_BYTES:
         raise bad_input(f"publicKey must be {KEY_BYTES} bytes")
-    device, now = await devices.hold(session, ref), clock.now()
+    now = clock.now()
     if device.public_key == public_key:
         return None
     if device.next_key is not None and device.next_key_until is not None and device.next_key_until > now:
@@ -34,7 +34,7 @@ async def announce(session: AsyncSession, ref: Ref, public_key: bytes) -> dt.dat
             raise conflict("another key waits for its first use")
         return device.next_key_until
     elsewhere = sa.exists().where(
-        Device.school_id == ref.school_id, Device.id != ref.id, sa.or_(Device.public_key == public_key, Device.next_key == public_key))
+        Device.school_id == device.school_id, Device.id != device.id, sa.or_(Device.public_key == public_key, Device.next_key == public_key))
     if await session.scalar(sa.select(elsewhere)):
         raise conflict("this key is another device's")
     device.next_key, device.next_key_until = public_key, now + OVERLAP

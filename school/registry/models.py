@@ -295,5 +295,5 @@ class Tap(Base):
 
     __table_args__ = (
         tenant_key("device_id", to="device"), tenant_key("person_id", to="person"), sa.UniqueConstraint("school_id", "id"),
-        sa.Index(None, "school_id", "person_id", "happened_at"), sa.Index(None, "school_id", "device_id", "happened_at"),
+        sa.Index(None, "school_id", "person_id", "happened_at"), sa.Index(None, "school_id", "device_id", "happened_at"), sa.Index(None, "received_at"),
     )

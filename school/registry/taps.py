@@ -170,16 +170,17 @@ def repeat(known: Tap, tap: PresentedTap) -> Receipt:
 async def receive(session: AsyncSession, device: Device, tap: PresentedTap, sending: Sending, card: Card | None, decide: Decide) -> Receipt:
     """Store a tap that is not known yet. The caller holds the device's row, so that its taps come one after another.
 
-    A gate's own verdict stands, for the door has obeyed it; every other tap gets the server's.
+    A gate's own verdict stands, for the door has obeyed it; every other tap gets the server's. What is kept of somebody's card is the token by which it
+    is known now, whichever the device decided by: the till and the desk find the card of a tap by that.
     """
     placed = place(tap, sending, *await _neighbours(session, device, tap.sequence))
     own = tap.verdict if device.kind is DeviceKind.GATE else None
     verdict = own or await decide(card, placed.happened_at)
+    token, key_id, person_id = (tap.token, tap.key_id, None) if card is None else (card.token, str(card.key_id), card.person_id)
     row = Tap(
-        school_id=device.school_id, device_id=device.id, sequence=tap.sequence, id=ids.new(), digest=tap.digest, reader=tap.reader, token=tap.token,
-        key_id=tap.key_id, person_id=None if card is None else card.person_id, device_at=tap.at, happened_at=placed.happened_at,
-        received_at=sending.received_at, late=placed.late, suspect=placed.suspect, outcome=verdict.outcome, reason=verdict.reason,
-        data_version=verdict.data_version,
+        school_id=device.school_id, device_id=device.id, sequence=tap.sequence, id=ids.new(), digest=tap.digest, reader=tap.reader, token=token,
+        key_id=key_id, person_id=person_id, device_at=tap.at, happened_at=placed.happened_at, received_at=sending.received_at, late=placed.late,
+        suspect=placed.suspect, outcome=verdict.outcome, reason=verdict.reason, data_version=verdict.data_version,
     )
     session.add(row)
     if device.last_tap_at is None or device.last_tap_at < placed.happened_at:

@@ -14,6 +14,7 @@ from school.db import Database
 from school.ids import Kind
 from school.meals.models import Till
 from school.registry import devices
+from school.registry.device_codes import Binding
 from school.registry.models import Device, DeviceCode, DeviceKind
 from tests.commands.shell import Command, Ended
 from tests.registry.office import Office
@@ -30,13 +31,13 @@ async def office(database: Database) -> Office:
     return Office(database, await build(database))
 
 
-async def enrolled(office: Office, ended: Ended) -> tuple[Device, list[devices.Binding]]:
+async def enrolled(office: Office, ended: Ended) -> tuple[Device, list[Binding]]:
     """The device that the printed code admits, and what its readers stand for."""
     assert (ended.code, ended.err) == (0, "")
     assert re.fullmatch(CODE, ended.out)
-    bound: list[devices.Binding] = []
+    bound: list[Binding] = []
 
-    async def bind(_session: AsyncSession, _device: Device, bindings: Sequence[devices.Binding]) -> None:
+    async def bind(_session: AsyncSession, _device: Device, bindings: Sequence[Binding]) -> None:
         bound.extend(bindings)
 
     return await office.do(devices.enrol, ended.out.strip(), bytes(32), "reader 1", bind), bound
@@ -87,7 +88,8 @@ async def test_what_cannot_be_is_told_in_one_line_and_makes_no_code(school: Comm
         ((*canteen, "--till", "till=Главный вход"), "BAD_INPUT: there is no till 'Главный вход' in school 1"),
         ((*canteen, "--in", "in=Главный вход"), "BAD_INPUT: a binding of a canteen has reader, till"),
         ((*desk, *("--reader", "x") * 33), "TOO_MANY: a device has at most 32 readers"), ((*desk, "--school", "3"), "NOT_FOUND: No such object."),
-        (gate, "BAD_INPUT: a gate needs --in or --out"), (canteen, "BAD_INPUT: a canteen needs --till"),
+        (gate, "BAD_INPUT: a gate needs a reader at a door: without one it would refuse every card"),
+        (canteen, "BAD_INPUT: a canteen needs a reader at a till: without one it would refuse every card"),
         (("--kind", "desk", "--name", " "), "BAD_INPUT: name must be one line of 1 to 80 characters"),
     ):
         assert await school("device", "code", *arguments) == Ended(1, "", f"school: {line}\n"), arguments

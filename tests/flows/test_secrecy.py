@@ -2,15 +2,16 @@
 
 import asyncio
 import datetime as dt
-import hashlib
-import json
-import re
+import subprocess
 import sys
-from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import pyotp
+import pytest
 import sqlalchemy as sa
 
 from readers.cardkeys import CardKey as ReaderKey
@@ -18,54 +19,20 @@ from readers.cardkeys import make_token
 from school import ids
 from school.access.models import DoorRule
 from school.db import Database
-from school.ids import Ref
+from school.ids import Kind, Ref
 from school.registry import card_keys, device_keys
 from school.registry.models import Card, CardKey, CardState, Device, DeviceKind, FormerToken, Person, Pupil, Tap
 from school.registry.names import sort_key
+from tests.flows.leaks import STRANGE, UIDS, dump, files, forms, found, names
+from tests.identity.authenticator import Authenticator
+from tests.identity.desk import KEY, ORIGIN
 from tests.readers.hosts import ROOT, Host
-from tests.service_process import Service, device_code, gate_bindings
+from tests.service_process import PASSWORD, Service, device_code, gate_bindings, give_passwords
 from tests.world import EARLY, World, build
 
 PATIENCE = 120
-CREDENTIALS = ("account", "session", "device", "device_code", "card_key", "card", "former_token", "tap")
-FAMILY, GIVEN = "Тайнова", "Неназовинова"
-"""With a number each: a hundred people whom nobody else is called like."""
-UIDS = [bytes.fromhex(hashlib.sha256(f"secret {number}".encode()).hexdigest()[:2 * size]) for number, size in enumerate([7] * 80 + [10] * 10 + [4] * 10)]
-UIDS = [b"\x04" + uid[1:] for uid in UIDS]
-STRANGE = [b"\x04" + hashlib.sha256(f"strange {number}".encode()).digest()[:6] for number in range(5)]
-"""Cards that nobody has."""
-
-
-def names() -> list[tuple[str, str]]:
-    """Family and given names."""
-    return [(f"{FAMILY}{number:03}", f"{GIVEN}{number:03}") for number in range(100)]
-
-
-def forms() -> dict[str, bytes]:
-    """What is looked for, by what it would be."""
-    wanted: dict[str, bytes] = {}
-    for uid in (*UIDS, *STRANGE):
-        for way, raw in (("", uid), (" reversed", uid[::-1])):
-            wanted[f"{uid.hex()}{way}"] = raw
-            apart = [raw.hex(separator) for separator in ":- "]
-            for form in (raw.hex(), *apart, *(text.upper() for text in (raw.hex(), *apart)), repr(raw)[2:-1], b64encode(raw).decode().rstrip("=")):
-                wanted[f"{uid.hex()}{way} as {form}"] = form.encode()
-    for word in {name for pair in names() for name in pair}:
-        for form in (word, word.lower(), word.upper()):
-            wanted[f"{word} as {form}"] = form.encode()
-            wanted[f"{word} as {form} in JSON"] = json.dumps(form)[1:-1].encode()
-            wanted[f"{word} as {form} in UTF-16"] = form.encode("utf-16-le")
-    return wanted
-
-
-TOKEN = re.compile(rb"[0-9a-f]{64}")
-"""What a UID may be turned into. Two hundred thousand random digits would hold eight given ones too often."""
-
-
-def found(places: dict[str, bytes]) -> list[tuple[str, str]]:
-    """Where something of it is, and what."""
-    hidden = {place: TOKEN.sub(b"", content) for place, content in places.items()}
-    return [(place, what) for what, form in forms().items() for place, content in hidden.items() if form in content]
+ENVIRONMENT = {"SCHOOL_LOG_LEVEL": "debug", "SCHOOL_SECRET_KEYS": f'["{KEY}"]', "SCHOOL_PUBLIC_URL": ORIGIN}
+REFUSAL = "... on Refusal {code}"
 
 
 def test_each_form_would_be_found() -> None:
@@ -74,32 +41,17 @@ def test_each_form_would_be_found() -> None:
     assert found({"a log": make_token(ReaderKey("k", bytes(32), True), UIDS[0]).encode()}) == []
 
 
-def files(*folders: Path) -> dict[str, bytes]:
-    """All that lies there."""
-    return {str(path): path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
-
-
-async def dump(database: Database) -> dict[str, bytes]:
-    """The tables that hold credentials, a row a line, bytes as they are."""
-    tables = {}
-    async with database.read() as session:
-        for table in CREDENTIALS:
-            lines: list[bytes] = []
-            for row in await session.execute(sa.text(f"SELECT * FROM {table}")):  # noqa: S608 - a constant
-                lines += [value if isinstance(value, bytes) else str(value).encode() for value in row]
-            assert lines or table == "session", table
-            tables[table] = b"\n".join(lines)
-    return tables
-
-
 async def people(database: Database) -> World:
     """The small world and a hundred pupils more, each with a card; the gates are open whenever this test runs."""
     world = await build(database)
+    await give_passwords(database, "parent", "office")
     _, secret = world.card_keys[1]
     async with database.begin() as session:
+        for name, (family, given) in zip(("parent", "anna", "office"), names()[100:], strict=True):
+            await session.execute(sa.update(Person).where(Person.id == world.people[name]).values(family_name=family, given_name=given))
         await session.execute(sa.update(DoorRule).values(weekdays=127, starts_at=dt.time(), ends_at=dt.time()))
-        for uid, (family, given) in zip(UIDS, names(), strict=True):
-            id_ = ids.new()
+        for uid, (family, given) in zip(UIDS, names()[:100], strict=True):
+            id_ = world.people[family] = ids.new()
             session.add(Person(school_id=1, id=id_, family_name=family, given_name=given, patronymic=None, sort_key=sort_key(family, given)))
             await session.flush()
             session.add(Pupil(school_id=1, id=id_, class_group_id=world.classes["5A"], enrolled_on=EARLY.date(), left_on=None))
@@ -108,6 +60,64 @@ async def people(database: Database) -> World:
                 school_id=1, id=ids.new(), person_id=id_, token=token, key_id=world.card_keys[1][0], state=CardState.ACTIVE, issued_at=EARLY, blocked_at=None))
             await session.flush()
     return world
+
+
+@asynccontextmanager
+async def broken(database: Database) -> AsyncIterator[None]:
+    """Whoever needs the doors meets a bug."""
+    async with database.engine.begin() as connection:
+        await connection.execute(sa.text("ALTER TABLE door RENAME TO door_away"))
+    yield
+    async with database.engine.begin() as connection:
+        await connection.execute(sa.text("ALTER TABLE door_away RENAME TO door"))
+
+
+async def meet_a_bug(database: Database, service: Service, office: str) -> None:
+    """The office's words are a statement's parameters when it fails, and the log tells of it."""
+    (family, given), add = names()[0], f"mutation($input: AddDoorInput!) {{addDoor(input: $input) {{{REFUSAL}}}}}"
+    values = {"id": str(ids.new()), "schoolId": ids.encode(Kind.SCHOOL, 1, UUID(int=0)), "name": f"{family} {given}", "antiPassback": "OFF"}
+    async with broken(database):
+        [error] = (await asyncio.to_thread(service.graphql, add, {"input": values}, office))["errors"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert error["extensions"]["id"].encode() in service.log.read_bytes()
+
+
+def mistype(service: Service, guardian: str) -> None:
+    """Names where they do not belong: as a login, as an id, as a value of no type, as a document."""
+    family, given = names()[1]
+    login = f"mutation($input: SignInInput!) {{signIn(input: $input) {{{REFUSAL}}}}}"
+    assert service.graphql(login, {"input": {"login": family, "password": given}})["data"]["signIn"]["code"] == "BAD_CREDENTIALS"
+    pupils = "query($first: Int!, $class: ID) {pupils(first: $first, classGroupId: $class) {edges {node {familyName givenName}}}}"
+    for document, variables in (
+        (pupils, {"first": 5, "class": family}), (pupils, {"first": given}), (f"{{ {family} {given}", {}), (f'{{me(a: "{family}") {{x}}}}', {}),
+    ):
+        assert "errors" in service.graphql(document, variables, guardian), document
+    answer = service.graphql(pupils, {"first": 5}, guardian)["data"]["pupils"]["edges"]
+    assert dict(zip(("familyName", "givenName"), names()[101], strict=True)) in [edge["node"] for edge in answer]  # which is told to her alone
+
+
+def prove(service: Service, guardian: str) -> None:
+    """All proofs that a guardian may have: an app with its recovery codes, a passkey, a ticket for the second step."""
+
+    def ask(document: str, **values: Any) -> Any:
+        [answer] = service.graphql(document, values, guardian)["data"].values()
+        return answer
+
+    options = ask("mutation {startPasskey {... on PasskeyOptions {options}}}")["options"]
+    add = f"mutation($input: AddPasskeyInput!) {{addPasskey(input: $input) {{... on PasskeyAdded {{passkey {{name}}}} {REFUSAL}}}}}"
+    assert ask(add, input={"name": "phone", "credential": Authenticator(ORIGIN).create(options)}) == {"passkey": {"name": "phone"}}
+    app = pyotp.TOTP(ask("mutation {startTotp {... on TotpStarted {secret}}}")["secret"])
+    confirm = f"mutation($code: String!) {{confirmTotp(code: $code) {{... on RecoveryCodes {{codes}} {REFUSAL}}}}}"
+    assert len(ask(confirm, code=app.now())["codes"]) == 10
+    half = "mutation($input: SignInInput!) {signIn(input: $input) {... on SecondFactorNeeded {ticket}}}"
+    assert set(ask(half, input={"login": "parent", "password": PASSWORD})) == {"ticket"}
+
+
+def invite(service: Service, world: World, office: str) -> None:
+    """A code for somebody whose name is looked for."""
+    document = f"mutation($input: InviteInput!) {{invite(input: $input) {{... on Invited {{oneTimeCode}} {REFUSAL}}}}}"
+    values = {"id": str(ids.new()), "personId": ids.encode(Kind.PERSON, 1, world.people[names()[2][0]]), "role": "PUPIL"}
+    assert service.graphql(document, {"input": values}, office)["data"]["invite"]["oneTimeCode"]
 
 
 async def until(condition: Callable[[], Any]) -> None:
@@ -135,7 +145,12 @@ async def test_nothing_is_left_behind(database_url: str, database: Database, tmp
     world = await people(database)
     service_folder, office = tmp_path / "service", world.viewers["office"]
     service_folder.mkdir()
-    with Service(database_url, service_folder, environment={"SCHOOL_LOG_LEVEL": "debug"}) as service:
+    with Service(database_url, service_folder, environment=ENVIRONMENT) as service:
+        guardian, office_token = [await asyncio.to_thread(service.sign_in, login) for login in ("parent", "office")]
+        await asyncio.to_thread(mistype, service, guardian)
+        await asyncio.to_thread(prove, service, guardian)
+        await asyncio.to_thread(invite, service, world, office_token)
+        await meet_a_bug(database, service, office_token)
         hosts: dict[str, Host] = {}
         till = [{"reader": "till", "till": str(world.tills["till"])}]
         for kind, bindings in ((DeviceKind.GATE, gate_bindings(world)), (DeviceKind.CANTEEN, till), (DeviceKind.DESK, [{"reader": "desk"}])):
@@ -227,7 +242,38 @@ async def test_a_daemon_that_tells_a_uid_in_its_log_is_found_out(sqlite_url: str
 
 def start(host: Host, log: Any) -> Any:
     """The daemon as `Host` starts it, with the fault."""
-    import subprocess
-
     arguments = [sys.executable, "-c", MUTANT, "run", "--state", str(host.state)]
     return subprocess.Popen(arguments, stdout=log, stderr=log, env=host.environment, cwd=ROOT)
+
+
+VARIABLES = """
+import structlog
+from school.serving import http
+parse = http.parse_request
+def chatty(body):
+    asked = parse(body)
+    structlog.get_logger().info("asked", variables=asked.variables)
+    return asked
+http.parse_request = chatty
+from school.cli import main
+main()
+"""
+PARAMETERS = """
+from school import db
+from school.serving import errors
+errors._hide_parameters = print
+make = db.create_async_engine
+db.create_async_engine = lambda url, **words: make(url, **words | {"hide_parameters": False})
+from school.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("mutant", [VARIABLES, PARAMETERS], ids=["variables", "parameters"])
+async def test_a_server_that_tells_a_name_in_its_log_is_found_out(sqlite_url: str, tmp_path: Path, mutant: str) -> None:
+    database = Database(sqlite_url)
+    await people(database)
+    with Service(sqlite_url, tmp_path, environment=ENVIRONMENT, program=("-c", mutant)) as service:
+        await meet_a_bug(database, service, await asyncio.to_thread(service.sign_in, "office"))
+    await database.close()
+    assert {place for place, _ in found(files(tmp_path))} == {str(service.log)}

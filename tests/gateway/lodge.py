@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 
 from school import clock, ids
@@ -20,7 +21,7 @@ from school.gateway.http import Gateway
 from school.ids import Kind
 from school.meals.models import MealAccount, Posting, Till, TillReader, Transfer
 from school.outbox import FeedRow, OutboxRow, Signal
-from school.registry import devices
+from school.registry import device_codes, devices
 from school.registry import models as registry
 from school.registry.models import Card, CardKey, DeviceCode, DeviceKind, FormerToken, Tap
 from tests.gateway.device import Device, base64
@@ -88,7 +89,7 @@ class Lodge:
     async def code(self, kind: DeviceKind, *bindings: dict[str, str], name: str = "Пост № 2", school_id: int = 1) -> str:
         """A one-time code."""
         async with self.database.begin() as session:
-            return await devices.make_code(session, school_id, kind, name, bindings)
+            return await device_codes.make_code(session, school_id, kind, name, bindings)
 
     def gate_bindings(self) -> list[dict[str, str]]:
         """Readers `in` and `out` of the main door."""
@@ -107,6 +108,16 @@ class Lodge:
     async def enrol_gate(self) -> Device:
         """One more gate at the main door."""
         return await self.enrol(DeviceKind.GATE, *self.gate_bindings())
+
+    def variables(self, device: Device, operation: str, code: str) -> dict[str, Any]:
+        """What would be accepted from whoever may call it; `code` is for an enrolment."""
+        sent = {"sentAt": clock.now().isoformat()}
+        found: dict[str, dict[str, Any]] = {
+            "enrol": {"input": self.enrolment(device, code)}, "heartbeat": {"input": device.report()}, "passList": {"since": None, "wait": 0},
+            "presentTap": {"input": device.tap(), **sent}, "submitTaps": {"inputs": [device.tap()], **sent},
+            "rotateKey": {"input": device.announcement(Ed25519PrivateKey.generate())},
+        }
+        return found[operation]
 
     def key(self, device: Device) -> UUID:
         """Its key in the database."""

@@ -2,81 +2,31 @@
 
 import asyncio
 import datetime as dt
-import hashlib
-import hmac
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from school import ids
+from school.access import passlist
 from school.access.models import Passage
 from school.errors import Code, Refused
 from school.ids import Ref
 from school.meals import till
 from school.money import Money
-from school.registry import card_keys, cards, queries
-from school.registry.models import Card, CardKey, CardState, FormerToken, Tap
-from tests.gateway.device import ADMIT, DOCUMENTS, Device, base64, denial, recorded, refusal
+from school.registry import cards, queries
+from school.registry.models import Card, CardState, FormerToken, Tap
+from tests.gateway.card_keys import Keys, held
+from tests.gateway.device import ADMIT, DOCUMENTS, Device, denial, recorded, refusal
 from tests.gateway.lodge import NOON, Lodge, at
 from tests.gateway.passes import block, entry
 from tests.gateway.test_passwatch import PATIENCE, polling
-from tests.world import uid
-
-
-@dataclass
-class Keys:
-    """The school's card keys as a test knows them, the oldest first."""
-
-    lodge: Lodge
-
-    def __post_init__(self) -> None:
-        self.made: list[tuple[UUID, bytes]] = [self.lodge.world.card_keys[1]]
-
-    async def rotate(self) -> UUID:
-        """The office makes another."""
-        at(NOON + dt.timedelta(minutes=len(self.made)))
-        id_ = ids.new()
-        async with self.lodge.database.begin() as session:
-            await card_keys.rotate(session, self.lodge.world.viewers["office"], 1, id_, None)
-        self.made.append((id_, (await self.lodge.row(CardKey, "secret", id=id_))[0]))
-        return id_
-
-    async def retire(self, place: int) -> None:
-        """The office retires one."""
-        async with self.lodge.database.begin() as session:
-            await card_keys.retire(session, self.lodge.world.viewers["office"], Ref(1, self.made[place][0]))
-
-    def token(self, name: str, place: int = -1) -> str:
-        """The token of somebody's card under a key, the newest if none is named."""
-        return hmac.new(self.made[place][1], uid(name), hashlib.sha256).hexdigest()
-
-    def tokens(self, name: str, *places: int) -> list[dict[str, str]]:
-        """A tap's tokens under these keys."""
-        return [{"keyId": str(self.made[place][0]), "token": self.token(name, place)} for place in places]
-
-    def tap(self, device: Device, name: str, by: int = -1, **changes: Any) -> dict[str, Any]:
-        """A tap as a daemon with all keys sends it; `by` is the key under which it was decided."""
-        places = range(len(self.made) - 1, -1, -1)
-        named: dict[str, Any] = {"token": self.token(name, by), "keyId": str(self.made[by][0]), "tokens": self.tokens(name, *places)}
-        return device.tap(name, **named, **changes)
-
-    def told(self, *places: int) -> list[dict[str, Any]]:
-        """These keys as devices are told, the first as the current one."""
-        return [{"id": str(self.made[place][0]), "key": base64(self.made[place][1]), "current": place == places[0]} for place in places]
 
 
 @pytest.fixture
 def keys(lodge: Lodge) -> Keys:
     """The world's one key."""
     return Keys(lodge)
-
-
-async def held(lodge: Lodge, name: str) -> tuple[str, UUID]:
-    """The token and the key of somebody's card."""
-    token, key_id = await lodge.row(Card, "token", "key_id", id=lodge.world.cards[name])
-    return token.hex(), key_id
 
 
 async def test_a_new_key_ends_the_gates_long_poll_and_comes_with_the_others_next_heartbeat(lodge: Lodge, keys: Keys) -> None:
@@ -216,28 +166,86 @@ async def test_the_revocation_of_one_device_is_no_news_for_the_list_of_another(l
     assert (poll.result()["version"], poll.result()["full"], poll.result()["entries"]) == (second, False, [])
 
 
+async def unsold(lodge: Lodge, tap: UUID) -> Code:
+    """The code by which the till refuses to sell to whoever presented this; nothing has changed."""
+    seller, till_ref = lodge.world.viewers["canteen"], Ref(1, lodge.world.tills["till"])
+    async with lodge.unchanged():
+        with pytest.raises(Refused) as caught:
+            async with lodge.database.begin(seller.identity()) as session:
+                await till.sell(session, seller, ids.new(), till_ref, Ref(1, tap), [till.Item("Каша", 1, 100)], Money(100, "RUB"))
+    return caught.value.code
+
+
+async def shown(lodge: Lodge, desk: Device) -> tuple[CardState, UUID]:
+    """The state and the holder of the card that was presented last, on the desk's screen."""
+    office = lodge.world.viewers["office"]
+    async with lodge.database.read(office.identity()) as session:
+        [found] = await queries.desk_taps(session, office, Ref(1, lodge.key(desk)), first=1)
+    return found.state, found.holder_id
+
+
 async def test_what_was_presented_before_the_card_moved_is_sold_to_and_shown(lodge: Lodge, keys: Keys) -> None:
     """A till's and a desk's screens know the card of a tap by whatever token it was read."""
     canteen, desk, gate = [await lodge.device(name) for name in ("canteen", "desk", "gate")]
     await canteen.present(canteen.tap("anna"))
     await desk.present(desk.tap("anna"))
-    taps = dict(await lodge.rows(Tap, "device_id", "id"))  # type: ignore[arg-type]
+    [tap] = await lodge.row(Tap, "id", device_id=lodge.key(canteen))
     await keys.rotate()
     await gate.present(keys.tap(gate, "anna", by=0, verdict=ADMIT))
-    seller, office = lodge.world.viewers["canteen"], lodge.world.viewers["office"]
-    till_ref, tap_ref = Ref(1, lodge.world.tills["till"]), Ref(1, taps[lodge.key(canteen)])
-
-    async def sell() -> Code:
-        async with lodge.unchanged():
-            with pytest.raises(Refused) as caught:
-                async with lodge.database.begin(seller.identity()) as session:
-                    await till.sell(session, seller, ids.new(), till_ref, tap_ref, [till.Item("Каша", 1, 100)], Money(100, "RUB"))
-        return caught.value.code
-
-    assert await sell() is Code.NOT_ENOUGH_MONEY  # and not CARD_REFUSED: the holder is known
-    async with lodge.database.read(office.identity()) as session:
-        [shown] = await queries.desk_taps(session, office, Ref(1, lodge.key(desk)), first=10)
-    assert (shown.state, shown.holder_id) == (CardState.ACTIVE, lodge.world.people["anna"])
+    assert await unsold(lodge, tap) is Code.NOT_ENOUGH_MONEY  # and not CARD_REFUSED: the holder is known
+    assert await shown(lodge, desk) == (CardState.ACTIVE, lodge.world.people["anna"])
     async with lodge.database.begin() as session:
-        await cards.block(session, office, Ref(1, lodge.world.cards["anna"]))
-    assert await sell() is Code.CARD_BLOCKED
+        await cards.block(session, lodge.world.viewers["office"], Ref(1, lodge.world.cards["anna"]))
+    assert await unsold(lodge, tap) is Code.CARD_BLOCKED
+
+
+async def test_a_card_that_is_known_by_an_earlier_key_alone_is_its_holder_s(lodge: Lodge, keys: Keys) -> None:
+    """Two keys were made; the till and the desk have heard of the first of them, and the card has not moved to either."""
+    canteen, desk = await lodge.device("canteen"), await lodge.device("desk")
+    await keys.rotate()
+    await keys.rotate()
+    for device in (canteen, desk):
+        told: dict[str, Any] = {"token": keys.token("anna", 1), "keyId": str(keys.made[1][0]), "tokens": keys.tokens("anna", 1, 0)}
+        tap = device.tap("anna", **told)
+        assert await device.present(tap) == recorded(1)
+        async with lodge.unchanged(counters=False):
+            assert await device.present(tap) == recorded(1, repeated=True)
+    first = (lodge.world.token("anna"), keys.made[0][0])
+    assert await lodge.row(Card, "token", "key_id", id=lodge.world.cards["anna"]) == first
+    assert await lodge.rows(Tap, "token", "key_id") == [(first[0], str(first[1]))] * 2
+    taps: dict[UUID, UUID] = dict(await lodge.rows(Tap, "device_id", "id"))
+    assert await unsold(lodge, taps[lodge.key(canteen)]) is Code.NOT_ENOUGH_MONEY
+    assert await shown(lodge, desk) == (CardState.ACTIVE, lodge.world.people["anna"])
+    office, boris = lodge.world.viewers["office"], Ref(1, lodge.world.people["boris"])
+    async with lodge.unchanged():
+        with pytest.raises(Refused) as caught:
+            async with lodge.database.begin(office.identity()) as session:
+                await cards.issue(session, office, ids.new(), boris, Ref(1, taps[lodge.key(desk)]))
+    assert caught.value.code is Code.CONFLICT
+
+
+async def test_of_a_sequence_that_is_told_twice_the_refused_one_moves_nothing(lodge: Lodge, keys: Keys) -> None:
+    gate = await lodge.device("gate")
+    second = await keys.rotate()
+    first = keys.tap(gate, "anna", by=0, verdict=ADMIT)
+    other = keys.tap(gate, "boris", by=0, verdict=ADMIT) | {"sequence": 1}
+    answers = await gate.submit(first, other, first)
+    assert [answers[0], answers[2]] == [recorded(1), recorded(1, repeated=True)]
+    assert refusal(answers[1]) == ("CONFLICT", 1)
+    assert await held(lodge, "anna") == (keys.token("anna"), second)
+    assert await held(lodge, "boris") == (keys.token("boris", 0), keys.made[0][0])
+    assert len(await lodge.rows(FormerToken)) == 1
+
+
+async def test_a_key_that_is_made_after_the_revocation_is_not_in_the_list_under_way(lodge: Lodge, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    stolen = await lodge.device("gate")
+    make = passlist.pass_list
+
+    async def late(*arguments: Any) -> Any:
+        await lodge.revoke(stolen)
+        await keys.rotate()
+        at(NOON)
+        return await make(*arguments)
+
+    monkeypatch.setattr(passlist, "pass_list", late)
+    assert (await stolen.call("passList"))["cardKeys"] == keys.told(0)

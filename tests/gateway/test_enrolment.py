@@ -12,10 +12,13 @@ from structlog.testing import capture_logs
 
 from school import ids
 from school.access.models import AntiPassback, Direction, Door, DoorReader
+from school.errors import Code, Refused
+from school.gateway import enrolment
 from school.gateway.denial import Denied, Reason
-from school.gateway.throttle import BURST, MOST_ADDRESSES, SECONDS_EACH, Throttle
+from school.gateway.throttle import BURST, MOST_NETWORKS, SECONDS_EACH, Throttle
 from school.ids import Kind, Ref
 from school.meals.models import Till, TillReader
+from school.registry.device_codes import Order
 from school.registry.models import CardKey, DeviceCode, DeviceKind, School
 from school.registry.models import Device as Stored
 from tests.gateway.device import ADMIT, DOCUMENTS, base64, denial, recorded
@@ -137,6 +140,24 @@ async def test_a_place_of_another_school_is_no_place(lodge: Lodge) -> None:
             assert await stranger.code("enrol", input=lodge.enrolment(stranger, code)) == "NOT_FOUND"
 
 
+async def test_the_office_of_the_school_alone_orders_a_code(lodge: Lodge) -> None:
+    desk = Ref(1, lodge.world.devices["desk"])
+    for login, viewer in lodge.world.viewers.items():
+        order = Order(ids.new(), 1, DeviceKind.DESK, "Секретарь", [{"reader": "desk"}])
+        if login == "office":
+            async with lodge.database.begin() as session:
+                await enrolment.order_code(session, viewer, order)
+                await enrolment.renew_code(session, viewer, ids.new(), desk)
+        else:
+            async with lodge.unchanged():
+                for verb, arguments in ((enrolment.order_code, (order,)), (enrolment.renew_code, (ids.new(), desk))):
+                    with pytest.raises(Refused) as caught:
+                        async with lodge.database.begin() as session:
+                            await verb(session, viewer, *arguments)
+                    assert caught.value.code is Code.NOT_FOUND, login
+    assert len(await lodge.rows(DeviceCode)) == 2
+
+
 async def test_a_school_s_first_device_makes_its_card_key(lodge: Lodge) -> None:
     async with lodge.database.begin() as session:
         session.add(School(id=3, name="Школа № 3", short_name="Ш3", time_zone="Asia/Vladivostok", currency="RUB"))
@@ -194,6 +215,17 @@ async def test_strangers_are_throttled_by_their_address(lodge: Lodge) -> None:
     assert denial(await elsewhere.ask("{")) == (400, "BAD_REQUEST")
 
 
+async def test_who_has_a_network_of_addresses_is_one_stranger(lodge: Lodge) -> None:
+    lodge.gateway._throttle = Throttle(lambda: 0.0)
+    stranger = lodge.stranger(DeviceKind.DESK)
+    for number in range(BURST):
+        stranger.client = lodge.client_at(f"2001:db8:0:1::{number:x}")
+        assert denial(await stranger.ask("{")) == (400, "BAD_REQUEST")
+    for address, answer in (("2001:db8:0:1:ffff::1", (429, "THROTTLED")), ("2001:db8:0:2::1", (400, "BAD_REQUEST")), ("::ffff:10.0.0.9", (400, "BAD_REQUEST"))):
+        stranger.client = lodge.client_at(address)
+        assert denial(await stranger.ask("{")) == answer, address
+
+
 def test_an_address_gets_its_burst_back_and_no_more() -> None:
     seconds = 0.0
     throttle, told = Throttle(lambda: seconds), []
@@ -213,9 +245,9 @@ def test_an_address_gets_its_burst_back_and_no_more() -> None:
     assert passes() == 3
     seconds = 1000 * SECONDS_EACH
     assert passes() == BURST
-    for number in range(MOST_ADDRESSES):
+    for number in range(MOST_NETWORKS):
         throttle.attempt(str(number))
-    assert len(throttle._full_at) == MOST_ADDRESSES
+    assert len(throttle._full_at) == MOST_NETWORKS
     assert passes() == BURST  # forgotten, so that memory is bounded
     assert told == [(Reason.THROTTLED, 2)] * 4
 

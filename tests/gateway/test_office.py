@@ -5,14 +5,17 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
+import pytest
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from graphql import parse
 
 from school import ids
-from school.access.models import AntiPassback, Door
+from school.access.models import AntiPassback, Door, DoorReader
 from school.context import NOBODY, Context
+from school.gateway import fleet
 from school.ids import Kind
-from school.meals.models import Till
+from school.meals.models import Till, TillReader
 from school.registry.models import DeviceCode, DeviceKind
 from school.schema import LIMITS, people
 from school.serving.limits import check
@@ -95,7 +98,7 @@ async def test_the_office_orders_a_code(lodge: Lodge) -> None:
 
 async def test_what_is_not_sensible_or_not_the_office_s_is_refused(lodge: Lodge) -> None:
     door, till = places(lodge)
-    good = {"schoolId": school(1), "kind": "GATE", "name": "gate", "bindings": [{"reader": "in", "doorId": door, "direction": "IN"}]}
+    good: dict[str, Any] = {"schoolId": school(1), "kind": "GATE", "name": "gate", "bindings": [{"reader": "in", "doorId": door, "direction": "IN"}]}
     wrong: tuple[tuple[str | None, dict[str, Any], str], ...] = (
         ("office2", {}, "NOT_FOUND"), ("office", {"schoolId": school(2), "bindings": []}, "NOT_FOUND"),
         ("office", {"schoolId": school(3), "bindings": []}, "NOT_FOUND"), ("office", {"schoolId": door}, "NOT_FOUND"),
@@ -104,6 +107,7 @@ async def test_what_is_not_sensible_or_not_the_office_s_is_refused(lodge: Lodge)
         ("office", {"id": "nonsense"}, "BAD_INPUT"), ("office", {"id": "00000000-0000-4000-8000-000000000000"}, "BAD_INPUT"),
         ("office", {"bindings": [{"reader": "in", "doorId": door}]}, "BAD_INPUT"), ("office", {"bindings": [{"reader": "in"}]}, "BAD_INPUT"),
         ("office", {"bindings": [{"reader": "in", "tillId": till}]}, "BAD_INPUT"), ("office", {"bindings": good["bindings"] * 2}, "BAD_INPUT"),
+        ("office", {"bindings": []}, "BAD_INPUT"), ("office", {"kind": "CANTEEN", "bindings": []}, "BAD_INPUT"),
         ("office", {"kind": "DESK", "bindings": [{"reader": str(number)} for number in range(33)]}, "TOO_MANY"),
         ("office", {"bindings": [
             {"reader": str(number), "doorId": ids.encode(Kind.DOOR, 1, ids.new()), "direction": "IN"} for number in range(33)]}, "TOO_MANY"),
@@ -212,6 +216,23 @@ async def test_another_device_in_the_place_of_one(lodge: Lodge) -> None:
         assert (await device.call("heartbeat", input=device.report()))["__typename"] == "Heartbeat"  # the old one may have taps to send
     assert await harmless(lodge, "office", RENEW, id=str(ids.new()), deviceId="nonsense") == NO_SUCH
     assert await ask(lodge, "office", CODES) == []
+
+
+async def test_a_device_that_stands_nowhere_is_not_renewed(lodge: Lodge) -> None:
+    """Its door's or till's readers are gone: another one in its place would refuse every card."""
+    for name, table in (("gate", DoorReader), ("canteen", TillReader)):
+        device = await lodge.device(name)
+        async with lodge.database.begin() as session:
+            await session.execute(sa.delete(table))
+        answer = await harmless(lodge, "office", RENEW, id=str(ids.new()), deviceId=device.id)
+        assert answer["refusal"] == "BAD_INPUT", name
+
+
+async def test_those_that_were_turned_away_come_last(lodge: Lodge, monkeypatch: pytest.MonkeyPatch) -> None:
+    await lodge.revoke(await lodge.device("canteen"))
+    assert [device["name"] for device in await ask(lodge, "office", DEVICES)] == ["desk", "gate", "canteen"]
+    monkeypatch.setattr(fleet, "MOST", 2)
+    assert [device["name"] for device in await ask(lodge, "office", DEVICES)] == ["desk", "gate"]
 
 
 async def test_outstanding_codes_are_shown_and_cancelled(lodge: Lodge) -> None:

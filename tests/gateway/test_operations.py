@@ -1,10 +1,8 @@
 """Operations: which kind of device may call what, looked at from outside; the rest is turned away before anything runs."""
 
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from school.gateway import operations
 from school.gateway.denial import Denied, Reason
@@ -12,7 +10,7 @@ from school.gateway.schema import machines
 from school.registry.models import Device as Stored
 from school.registry.models import DeviceKind
 from tests.gateway.device import DOCUMENTS, Device, denial
-from tests.gateway.lodge import NOON, Lodge
+from tests.gateway.lodge import Lodge
 
 ALLOWED = {
     "gate": {"heartbeat", "passList", "presentTap", "rotateKey", "submitTaps"}, "canteen": {"heartbeat", "presentTap", "rotateKey", "submitTaps"},
@@ -52,28 +50,17 @@ def test_what_is_not_written_is_not_allowed(kind: str | None) -> None:
         assert denied.value.reason is Reason.NOT_ALLOWED
 
 
-def variables(lodge: Lodge, device: Device, operation: str, code: str) -> dict[str, Any]:
-    """What would be accepted from whoever may call it."""
-    sent = {"sentAt": NOON.isoformat()}
-    found: dict[str, dict[str, Any]] = {
-        "enrol": {"input": lodge.enrolment(device, code)}, "heartbeat": {"input": device.report()}, "passList": {"since": None, "wait": 0},
-        "presentTap": {"input": device.tap(), **sent}, "submitTaps": {"inputs": [device.tap()], **sent},
-        "rotateKey": {"input": device.announcement(Ed25519PrivateKey.generate())},
-    }
-    return found[operation]
-
-
 async def assert_only(lodge: Lodge, device: Device, allowed: set[str]) -> None:
     """It may call these and nothing else; what it may not call changes nothing, not even its counter."""
     code = await lodge.code(DeviceKind.DESK)
     async with lodge.unchanged():
         for operation in sorted(DOCUMENTS.keys() - allowed):
-            answer = await device.ask(DOCUMENTS[operation], variables(lodge, device, operation, code))
+            answer = await device.ask(DOCUMENTS[operation], lodge.variables(device, operation, code))
             assert denial(answer) == NOT_ALLOWED, operation
         for document in INTROSPECTION.values():
             assert denial(await device.ask(document)) == NOT_ALLOWED, document
     for operation in sorted(allowed):
-        member = await device.call(operation, **variables(lodge, device, operation, code))
+        member = await device.call(operation, **lodge.variables(device, operation, code))
         assert member["__typename"] in {"Enrolled", "Heartbeat", "KeyAnnounced", "PassList", "TapRecorded", "Submitted"}, member
 
 

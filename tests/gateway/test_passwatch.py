@@ -52,7 +52,7 @@ async def test_a_poll_is_answered_as_soon_as_something_changes(lodge: Lodge) -> 
 async def test_all_who_poll_are_answered_by_one_look(lodge: Lodge) -> None:
     await block(lodge, "vera")
     first = await lodge.publish()
-    gates = [await lodge.device("gate"), *[await lodge.enrol(DeviceKind.GATE) for _ in range(3)]]
+    gates = [await lodge.device("gate"), *[await lodge.enrol_gate() for _ in range(3)]]
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -143,14 +143,27 @@ async def test_the_end_of_the_process_ends_every_wait(lodge: Lodge) -> None:
 
 
 async def test_one_too_many_is_answered_at_once(lodge: Lodge, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate, second = await lodge.device("gate"), await lodge.enrol(DeviceKind.GATE)
+    gate, second = await lodge.device("gate"), await lodge.enrol_gate()
     version = await lodge.publish()
     monkeypatch.setattr(passwatch, "MOST_WAITING", 1)
     async with polling(lodge, gate, version) as poll:
         answer = await second.call("passList", since=version, wait=25)
         assert (answer["version"], answer["entries"], poll.done()) == (version, [], False)
         lodge.gateway.close()
-    assert lodge.gateway._watch._waiting == 0
+    assert (lodge.gateway._watch._waiting, lodge.gateway._watch._of_device) == (0, {})
+
+
+async def test_two_polls_of_a_device_wait_and_a_third_is_answered_at_once(lodge: Lodge) -> None:
+    gate, second = await lodge.device("gate"), await lodge.enrol_gate()
+    version = await lodge.publish()
+    async with polling(lodge, gate, version) as one, polling(lodge, gate, version) as two:
+        answer = await gate.call("passList", since=version, wait=25)
+        assert (answer["version"], answer["entries"], one.done(), two.done()) == (version, [], False, False)
+        async with polling(lodge, second, version) as other:  # another device waits as before
+            await block(lodge, "boris")
+            third = await lodge.publish()
+    assert [poll.result()["version"] for poll in (one, two, other)] == [third] * 3
+    assert (lodge.gateway._watch._waiting, lodge.gateway._watch._of_device) == (0, {})
 
 
 async def test_a_poll_that_is_broken_off_leaves_nothing_behind(lodge: Lodge) -> None:
@@ -167,7 +180,7 @@ async def test_a_poll_that_is_broken_off_leaves_nothing_behind(lodge: Lodge) -> 
     async with asyncio.timeout(PATIENCE):
         while left := asyncio.all_tasks() - before:
             await asyncio.wait(left)
-    assert lodge.gateway._watch._waiting == 0
+    assert (lodge.gateway._watch._waiting, lodge.gateway._watch._of_device) == (0, {})
 
 
 async def test_in_the_whole_service_one_gate_learns_what_another_did(lodge: Lodge) -> None:

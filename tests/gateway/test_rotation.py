@@ -145,6 +145,22 @@ async def test_a_request_that_was_seen_before_the_other_key_was_used_is_turned_a
     assert caught.value.reason is Reason.BAD_SIGNATURE
 
 
+@pytest.mark.parametrize("operation", ["heartbeat", "rotateKey", "presentTap", "submitTaps"])
+async def test_a_request_that_was_let_through_before_the_revocation_is_turned_away(lodge: Lodge, operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its counter was taken; then the office was quicker. It gets no card key, no key of its own and leaves no tap."""
+    gate, execute = await lodge.device("gate"), lodge.gateway._execute
+    before: dict[str, list[str]] = {}
+
+    async def late(*arguments: Any) -> Any:
+        await lodge.revoke(gate)
+        before.update(await lodge.everything())
+        return await execute(*arguments)
+
+    monkeypatch.setattr(lodge.gateway, "_execute", late)
+    assert denial(await gate.ask(DOCUMENTS[operation], lodge.variables(gate, operation, ""))) == (401, "REVOKED")
+    assert await lodge.everything() == before
+
+
 async def test_a_device_is_told_when_its_key_is_old_or_the_office_asks(lodge: Lodge) -> None:
     gate = await lodge.device("gate")
     ref, ninety = Ref(1, lodge.key(gate)), dt.timedelta(days=90)

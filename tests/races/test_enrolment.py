@@ -12,8 +12,8 @@ from school import ids
 from school.db import Database
 from school.errors import Code, Refused
 from school.ids import Ref
-from school.registry import cards, devices
-from school.registry.devices import Binding
+from school.registry import cards, device_codes, devices
+from school.registry.device_codes import Binding
 from school.registry.models import Card, CardState, Device, DeviceCode, DeviceKind
 from tests.registry.office import Office, invented
 from tests.world import build
@@ -60,7 +60,7 @@ def issuing(office: Office, id_: UUID, name: str, tap: Ref) -> Act:
 
 
 async def test_of_eight_that_bring_one_code_at_once_one_is_admitted(office: Office) -> None:
-    code = await office.do(devices.make_code, 1, DeviceKind.DESK, "Секретарь", [])
+    code = await office.do(device_codes.make_code, 1, DeviceKind.DESK, "Секретарь", [])
     before = await office.rows(Device)
     answers = await race(office, [enrolling(code, number) for number in range(AT_ONCE)])
     [admitted] = [answer for answer in answers if isinstance(answer, UUID)]
@@ -72,7 +72,7 @@ async def test_of_eight_that_bring_one_code_at_once_one_is_admitted(office: Offi
 
 
 async def test_eight_codes_at_once_admit_eight(office: Office) -> None:
-    made = [await office.do(devices.make_code, 1, DeviceKind.DESK, str(number), []) for number in range(AT_ONCE)]
+    made = [await office.do(device_codes.make_code, 1, DeviceKind.DESK, str(number), []) for number in range(AT_ONCE)]
     answers = await race(office, [enrolling(code, number) for number, code in enumerate(made)])
     names = {row["id"]: row["name"] for row in await office.rows(Device)}
     assert [names[answer] for answer in answers if isinstance(answer, UUID)] == [str(number) for number in range(AT_ONCE)]

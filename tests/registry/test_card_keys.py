@@ -13,7 +13,7 @@ from tests.registry.office import ABSENT, NO_SUCH, NOON, NOT_ALLOWED, STRANGER, 
 
 HOUR = dt.timedelta(hours=1)
 CURRENT = (Code.CONFLICT, "this is the current card key: make another first")
-FOREIGN_KEY = (Code.BAD_INPUT, "this card was read with a key that is not the school's: present it again")
+FOREIGN_KEY = (Code.BAD_INPUT, "this card was not read with the school's current key: present it again")
 KEY = "{id current madeAt retiredAt reason cards}"
 KEYS = f"query($school: ID!) {{cardKeys(schoolId: $school) {KEY}}}"
 SAVED = f"{{... on CardKeysSaved {{keys {KEY}}} ... on Refusal {{code message}}}}"
@@ -177,6 +177,13 @@ async def test_the_card_of_a_desk_that_has_not_heard_of_the_new_key_is_known(off
     tap = await office.present("anna's", token=office.world.token("anna"))
     assert await office.refused(cards.issue, office.viewer("office"), ids.new(), office.person("boris"), tap) == (
         Code.CONFLICT, "this card has been issued already")
+
+
+async def test_a_card_that_was_issued_under_the_new_key_is_not_issued_again_by_a_desk_that_has_not_heard_of_it(office: Office) -> None:
+    second = await rotated(office)
+    new, stale = await office.present("new", key_id=str(second)), await office.present("new by the old key")
+    await office.do(cards.issue, office.viewer("office"), ids.new(), office.person("anna"), new)
+    assert await office.refused(cards.issue, office.viewer("office"), ids.new(), office.person("boris"), stale) == FOREIGN_KEY
 
 
 def shown(office: Office, key: UUID, **changes: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ LATER = NOON + dt.timedelta(minutes=5)
 ISSUED = (Code.CONFLICT, "this card has been issued already")
 OTHER = (Code.CONFLICT, "this id stands for another card")
 NO_DESK = (Code.BAD_INPUT, "present the card at a desk's reader")
-FOREIGN_KEY = (Code.BAD_INPUT, "this card was read with a key that is not the school's: present it again")
+FOREIGN_KEY = (Code.BAD_INPUT, "this card was not read with the school's current key: present it again")
 TOO_OLD = (Code.TAP_TOO_OLD, "Present the card again.")
 NO_USE = (Code.BAD_INPUT, "a card is for pupils and staff")
 ONLY_OFFICE = (Code.NOT_ALLOWED, "Only the school's office may unblock a card.")
@@ -51,8 +51,9 @@ async def test_a_card_presented_at_a_desk_becomes_a_person_s(office: Office) -> 
     assert await office.events() == events
     assert len(await office.rows(Card)) == len(before) + 3
     async with office.database.read() as session:
-        assert (await cards.by_token(session, 1, invented("anna's new card"))).person_id == office.world.people["anna"]  # type: ignore[union-attr]
-        assert await cards.by_token(session, 2, invented("anna's new card")) is None
+        [(token, card)] = (await cards.by_tokens(session, 1, [invented("anna's new card")])).items()
+        assert (token, card.person_id) == (invented("anna's new card"), office.world.people["anna"])
+        assert await cards.by_tokens(session, 2, [token]) == {}
 
 
 async def test_an_issue_may_be_repeated_but_not_changed(office: Office) -> None:
@@ -76,6 +77,14 @@ async def test_a_card_that_is_somebody_s_is_not_issued_again(office: Office) -> 
         tap = await office.present("boris", token=office.world.token("boris"))
         assert await office.refused(cards.issue, office.viewer("office"), ids.new(), office.person("anna"), tap) == ISSUED, state
         await office.do(cards.block, office.viewer("office"), office.card("boris"))
+
+
+async def test_a_tap_that_was_found_to_be_somebody_s_issues_nothing_whatever_its_token(office: Office) -> None:
+    tap = await office.present("anna's under a key that she has not moved to")
+    async with office.database.begin() as session:
+        await session.execute(sa.update(Tap).where(Tap.id == tap.id).values(person_id=office.world.people["anna"]))
+    for name in ("anna", "boris"):
+        assert await office.refused(cards.issue, office.viewer("office"), ids.new(), office.person(name), tap) == ISSUED
 
 
 async def test_a_card_is_issued_at_a_desk_alone_and_by_the_school_s_own_key(office: Office) -> None:

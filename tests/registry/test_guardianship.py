@@ -118,7 +118,7 @@ async def test_what_a_court_withholds_is_told_and_kept(database: Database) -> No
     async with database.read() as session:
         payload = await session.scalar(sa.select(OutboxRow.payload))
     assert payload == {
-        "guardianship_id": str(row.id), "guardian_id": str(guardian.id), "pupil_id": str(vera.id), "relation": "mother", "open": ["diary"]}
+        "guardianship_id": str(row.id), "guardian_id": str(guardian.id), "pupil_id": str(vera.id), "relation": "mother"}
     async with database.begin() as session:
         await guardianship.restrict(session, office, guardian, vera, OF_A_CHILD, "определение № 2-140")
     assert (await opened(database, guardian, vera), len(await told(database))) == (OF_A_CHILD, 2)
