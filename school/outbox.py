@@ -40,7 +40,11 @@ PASSES = Topic(TopicKind.PASSES, UUID(int=0))
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened. The payload carries ids and values, never names; ids in it are plain UUID texts."""
+    """What happened. The payload carries ids and values, never names; ids in it are plain UUID texts.
+
+    `concerns` are persons whose record it changes beside the pupils among its topics: it is not told to them, but they may read that it was done.
+    `role` is in which role it was caused, where that is not the highest that the viewer holds in the school.
+    """
 
     kind: str
     school_id: int
@@ -50,6 +54,8 @@ class Event:
     late: bool = False
     version: int = 1
     id: UUID = field(default_factory=ids.new)
+    concerns: tuple[UUID, ...] = ()
+    role: str | None = None
 
 
 class OutboxRow(Base):
@@ -72,6 +78,7 @@ class OutboxRow(Base):
     appended_at: Mapped[dt.datetime]
     actor_id: Mapped[UUID | None]
     actor_role: Mapped[str | None] = mapped_column(sa.String(24))
+    concerns: Mapped[list[Any]]
 
 
 class FeedRow(Base):
@@ -124,7 +131,8 @@ async def append(session: AsyncSession, *events: Event) -> None:
             "school_id": event.school_id, "event_id": event.id, "kind": event.kind, "version": event.version,
             "topics": [[topic.kind, str(topic.id)] for topic in event.topics], "payload": dict(event.payload),
             "occurred_at": event.occurred_at, "late": event.late, "appended_at": now,
-            "actor_id": identity and identity.account_id, "actor_role": identity and identity.highest.get(event.school_id),
+            "actor_id": identity and identity.account_id, "actor_role": identity and (event.role or identity.highest.get(event.school_id)),
+            "concerns": [str(person) for person in event.concerns],
         }
         for event in events
     ]

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
+import sqlalchemy as sa
 import strawberry
 
 from school import ids
 from school.context import Area
+from school.db import Column
 from school.fields import ROWS
 
 
@@ -34,13 +36,24 @@ class Published:
         return ids.Ref(self.school_id, UUID(self.payload[key]))
 
 
-_AREAS = {"diary": Area.DIARY, "meals": Area.MEALS, "access": Area.ACCESS, "day": Area.ACCESS}
+_AREAS = {"diary": Area.DIARY, "meals": Area.MEALS, "access": Area.ACCESS, "day": Area.ACCESS, "identity": Area.ACCOUNT}
 """Lateness is told from passages."""
 
 
 def area_of(kind: str) -> Area:
     """What kind of data an event about a child tells; of the registry, a guardianship tells who is who, and a card what it opens."""
-    return _AREAS.get(kind.partition(".")[0]) or (Area.PEOPLE if kind.startswith("registry.guardianship_") else Area.ACCESS)
+    return _AREAS.get(kind.partition(".")[0]) or (Area.PEOPLE if kind.startswith(("registry.guardianship_", "registry.staff_")) else Area.ACCESS)
+
+
+def told_of(kind: Column, area: Area) -> sa.ColumnElement[bool]:
+    """The same of a column: the rows whose kind tells this kind of data."""
+    parts = [kind.startswith(f"{prefix}.", autoescape=True) for prefix, found in _AREAS.items() if found is area]
+    ties = kind.startswith("registry.guardianship_", autoescape=True)
+    if area is Area.PEOPLE:
+        return ties
+    if area is Area.ACCESS:
+        parts.append(sa.not_(sa.or_(ties, *(kind.startswith(f"{prefix}.", autoescape=True) for prefix in _AREAS))))
+    return sa.or_(sa.false(), *parts)
 
 
 @strawberry.interface(description="Something that happened to a child. Resume after `cursor`; `late` tells that the news itself came late.")

@@ -18,7 +18,7 @@ def rules_changed(rule: DoorRule, at: dt.datetime) -> Event:
     """A rule was added or ended. A rule for one person names that person, so that a gate rebuilds one entry and not all."""
     person_id = str(rule.person_id) if rule.person_id else None
     payload = {"rule_id": str(rule.id), "person_id": person_id, "ended": rule.ended_at is not None}
-    return Event(RULES_CHANGED, rule.school_id, (PASSES,), payload, at)
+    return Event(RULES_CHANGED, rule.school_id, (PASSES,), payload, at, concerns=(rule.person_id,) if rule.person_id else ())
 
 
 def bindings_changed(school_id: int, device_id: UUID) -> Event:

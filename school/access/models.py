@@ -108,6 +108,7 @@ class Passage(Tenant, Base):
         sa.ForeignKeyConstraint(["school_id", "device_id", "sequence"], ["tap.school_id", "tap.device_id", "tap.sequence"]),
         sa.UniqueConstraint("school_id", "device_id", "sequence"),
         sa.Index(None, "school_id", "person_id", "happened_at"), sa.Index(None, "school_id", "door_id", "happened_at"),
+        sa.Index(None, "received_at"),  # what is old is removed by it
     )
 
 

@@ -13,11 +13,6 @@ from school.access.models import Direction, Passage
 from school.registry.models import Outcome, Pupil, Tap
 
 
-async def record(session: AsyncSession, tap: Tap) -> Passage | None:
-    """As `record_many`, for one tap."""
-    return (await record_many(session, [tap]))[0]
-
-
 async def record_many(session: AsyncSession, taps: Sequence[Tap]) -> list[Passage | None]:
     """Record the passages of gates' taps that were stored just now, in this transaction; a passage or None for each.
 

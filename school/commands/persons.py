@@ -6,14 +6,11 @@ from typing import Annotated
 
 import typer
 
-from school import clock, ids
+from school import ids
 from school.commands.start import fail, prepare, require_migrated, with_database
-from school.context import Area
 from school.db import Database
 from school.ids import Kind
 from school.record import erasure, export
-from school.record.entries import Entries, Entry
-from school.record.models import RecordAction
 
 app = typer.Typer(help="A person's data: hand it out, erase it.", no_args_is_help=True)
 PersonArgument = Annotated[str, typer.Argument(metavar="PERSON", help="The person's id, as the API has it.")]
@@ -31,10 +28,9 @@ def export_person(
     async def read(database: Database) -> export.Exported:
         ref = ids.decode(Kind.PERSON, person)
         async with database.begin() as session:
-            exported = await export.of_person(session, ref)
-            await Entries().write(session, [Entry(
-                school_id=ref.school_id, person_id=ref.id, area=Area.RECORD, action=RecordAction.EXPORTED, at=clock.now())])
-        return exported
+            await export.announce(session, ref)
+        async with database.read() as session:
+            return await export.of_person(session, ref, logins=await export.accounts_of(session, ref))
 
     try:
         out.touch(mode=0o600, exist_ok=False)  # before anything is said to have been handed out

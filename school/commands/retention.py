@@ -23,5 +23,5 @@ def retain(
             print(f"{removed.noun:<12}{removed.table:<20}{days[removed.noun]:>6} days{removed.rows:>10} rows{' would go' if dry_run else ''}", flush=True)
 
     with_database(settings, remove)
-    for noun, reason in retention.KEPT.items():
-        print(f"{noun:<12}kept: {reason}")
+    for noun, kept in retention.KEPT.items():
+        print(f"{noun:<12}kept: {kept.reason}")

@@ -73,7 +73,7 @@ class Nudge:
             try:
                 await self._send(backoff)
             except Exception as error:  # noqa: BLE001 - a connection that ends in mid-air fails in many ways, and the next one does it
-                log.warning("outbox nudge failed", error=repr(error))
+                log.warning("outbox nudge failed", error=type(error).__name__)
             await backoff.pause()
 
     async def _send(self, backoff: Backoff) -> NoReturn:

@@ -12,9 +12,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from school.context import Area
 from school.errors import Code, Refused
 from school.ids import Ref
 from school.outbox import FeedHead, FeedRow, TopicKind
+from school.updates import told_of
 
 _LAYOUT = struct.Struct(">BqI")
 _VERSION = 1
@@ -89,14 +91,22 @@ async def place(session: AsyncSession, after: str | None) -> int:
     return seq
 
 
-async def read_after(session: AsyncSession, channels: Collection[Channel], seq: int, limit: int, *, upto: int | None = None) -> Sequence[Row]:
-    """The first `limit` rows of these topics after `seq` (and not after `upto`), in order. One statement: a short range of the index for each topic."""
+async def read_after(
+    session: AsyncSession, channels: Collection[Channel], seq: int, limit: int, *, upto: int | None = None,
+    hidden: Mapping[Channel, Collection[Area]] | None = None,
+) -> Sequence[Row]:
+    """The first `limit` rows of these topics after `seq` (and not after `upto`), in order. One statement: a short range of the index for each topic.
+
+    `hidden` are kinds of data of a topic that are not read, not even counted.
+    """
     if not channels:
         return []
     parts = []
     for channel in sorted(channels):
         part = sa.select(*_COLUMNS).where(
             FeedRow.school_id == channel.school_id, FeedRow.topic_kind == channel.kind, FeedRow.topic_id == channel.id, FeedRow.seq > seq)
+        for area in sorted((hidden or {}).get(channel, ())):
+            part = part.where(sa.not_(told_of(FeedRow.kind, area)))
         if upto is not None:
             part = part.where(FeedRow.seq <= upto)
         parts.append(part.order_by(FeedRow.seq).limit(limit).subquery())

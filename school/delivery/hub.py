@@ -100,7 +100,7 @@ class Hub:
         try:
             await self._check_sessions()
         except Exception as error:  # noqa: BLE001 - whatever it is, the next look may succeed, and the process must not end for it
-            log.warning("sessions not checked", error=repr(error))
+            log.warning("sessions not checked", error=type(error).__name__)
 
     async def run(self) -> None:
         """Watch the sessions until cancelled."""

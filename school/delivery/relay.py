@@ -82,10 +82,10 @@ class Relay:
                 events = await _take(session, self._batch)
                 moved = len(events)
                 rows = sum(len(event.topics) for event in events)
+                await self._record.write(session, _changes(events))
                 if rows:
                     head = await _advance(session, rows)
                     await session.execute(sa.insert(FeedRow), _number(events, head - rows))
-                    await self._record.write(session, _changes(events))
                     if not self._database.sqlite:
                         await session.execute(sa.select(sa.func.pg_notify(channels.FEED, str(head))))
         self._lead(leading)
@@ -110,7 +110,7 @@ class Relay:
                 moved = await self.publish() if (woken and self.leading) or await self._due() else 0
             except Exception as error:  # noqa: BLE001 - whatever it is, the events wait in the outbox, and another process may fare better
                 self._lead(False)
-                log.warning("relay failed", error=repr(error))
+                log.warning("relay failed", error=type(error).__name__)
                 await backoff.pause()
                 continue
             backoff.reset()
@@ -150,7 +150,7 @@ class Relay:
             try:
                 await channels.listen(self._database, channels.OUTBOX, lambda _payload: self.wake(), ready)
             except Exception as error:  # noqa: BLE001 - the connection is made anew, whatever ended it
-                log.warning("relay does not hear the outbox", error=repr(error))
+                log.warning("relay does not hear the outbox", error=type(error).__name__)
             self._listening = False
             await backoff.pause()
 
@@ -162,7 +162,7 @@ class Relay:
             async with asyncio.timeout(2), self._database.begin() as session:
                 await lease.release(session, LEASE, self._holder)
         except Exception as error:  # noqa: BLE001 - at the end of the process: the lease runs out by itself
-            log.warning("relay keeps its lease", error=repr(error))
+            log.warning("relay keeps its lease", error=type(error).__name__)
 
 
 async def _limit(session: AsyncSession) -> None:
@@ -200,11 +200,15 @@ def _number(events: Sequence[Any], seq: int) -> list[dict[str, Any]]:
 
 
 def _changes(events: Sequence[Any]) -> list[Entry]:
-    """Of what accounts have done, an entry for each pupil whom it concerns; devices and the service itself are in the feed alone."""
+    """Of what accounts have done, an entry for each pupil to whose family it is told; and of what anybody has, for each person whom it concerns untold.
+
+    What devices and the service itself tell is in the feed alone. What concerns somebody and is no account's doing was an operator's command.
+    """
     return [
         Entry(
-            school_id=event.school_id, person_id=UUID(topic_id), area=area_of(event.kind), action=RecordAction.CHANGED, at=event.appended_at,
+            school_id=event.school_id, person_id=UUID(person), area=area_of(event.kind), action=RecordAction.CHANGED, at=event.appended_at,
             account_id=event.actor_id, role=Role(event.actor_role) if event.actor_role else None, kind=event.kind,
         )
-        for event in events if event.actor_id is not None for kind, topic_id in event.topics if kind == TopicKind.PUPIL
+        for event in events
+        for person in (*(topic_id for kind, topic_id in event.topics if kind == TopicKind.PUPIL and event.actor_id is not None), *event.concerns)
     ]

@@ -10,11 +10,11 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock
 from school.context import OF_A_CHILD, Role
 from school.ids import Ref
 from school.registry import guardianship
 from school.registry.account_models import Account, AccountRole, Session
+from school.registry.accounts import is_standing
 from school.registry.guardianship import Opened
 
 GUARDIANSHIP_KINDS = frozenset({"registry.guardianship_granted", "registry.guardianship_ended", "registry.guardianship_restricted"})
@@ -51,5 +51,5 @@ async def standing(session: AsyncSession, session_ids: Collection[UUID]) -> set[
     keys, found = sorted(session_ids), set[UUID]()
     for start in range(0, len(keys), AT_ONCE):
         found.update(await session.scalars(sa.select(Session.id).join(Account, Account.id == Session.account_id).where(
-            Session.id.in_(keys[start:start + AT_ONCE]), Session.expires_at > clock.now(), Session.revoked_at.is_(None), Account.disabled_at.is_(None))))
+            Session.id.in_(keys[start:start + AT_ONCE]), is_standing())))
     return found

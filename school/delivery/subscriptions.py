@@ -1,8 +1,8 @@
 """The family stream: everything that happens to the viewer's children, followed over WebSocket or asked for page by page."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Union
 
 import strawberry
 import structlog
@@ -10,10 +10,10 @@ import structlog
 from school import ids
 from school.access import updates as access
 from school.connections import check_first
-from school.context import Area, Viewer
+from school.context import OF_A_CHILD, Area, Context, Viewer
 from school.day import updates as day
 from school.delivery import feed, metrics
-from school.delivery.feed import Row
+from school.delivery.feed import Channel, Row
 from school.delivery.hub import hub_of
 from school.diary import updates as diary
 from school.errors import Code, Refused, bad_input, not_found
@@ -67,8 +67,10 @@ class UpdatePage:
 
 
 def present(row: Row) -> Update | None:
-    """The update of a row about a pupil; None for a kind that nobody knows how to show (an older process beside a newer one)."""
+    """The update of a row about a pupil; None for one that is told to nobody, or that nobody here knows how to show (an older process)."""
     make = UPDATES.get(row.kind)
+    if row.kind in registry.QUIET:
+        return None
     if make is None:
         metrics.UNKNOWN_KIND.labels(row.kind).inc()
         return None
@@ -98,32 +100,38 @@ def _own(viewer: Viewer, wanted: frozenset[Ref] | None) -> frozenset[Ref]:
     return wanted
 
 
-def _may_hear(viewer: Viewer, row: Row) -> bool:
-    """What is withheld of a child is passed over."""
-    return Ref(row.channel.school_id, row.channel.id) in viewer.family(area_of(row.kind))
+def _hidden(viewer: Viewer, children: Collection[Ref]) -> dict[Channel, list[Area]]:
+    """What of each child is not for this viewer: withheld, or not what a token is for."""
+    areas = (Area.PEOPLE, *OF_A_CHILD)
+    return {channel: [area for area in areas if child not in viewer.family(area)] for child in children for channel in feed.pupil_channels({child})}
 
 
-def _each_child(page: "UpdatePage", _arguments: Mapping[str, Any]) -> Iterable[str]:
-    return {update.child_id for update in page.updates}
+def _note(context: Context, row: Row) -> None:
+    """Each row goes into the record as the kind of data that it tells."""
+    context.note(area_of(row.kind), {Ref(row.channel.school_id, row.channel.id)})
 
 
 @strawberry.type
 class DeliveryQuery:
     """The stream page by page."""
 
-    @query(SIGNED_IN, Area.PEOPLE, _each_child)
+    @query(SIGNED_IN, Area.PEOPLE, no_one)  # each row is noted by itself
     async def updates(self, info: Info, children: list[strawberry.ID] | None = None, after: str | None = None, first: int = 50) -> UpdatePage:
         """What happened to the viewer's children, or to some of them, after a cursor; without one from the beginning of what is kept."""
         check_first(first)
-        channels = feed.pupil_channels(_own(info.context.viewer, _wanted(children)))
+        viewer = info.context.viewer
+        own = _own(viewer, _wanted(children))
+        channels = feed.pupil_channels(own)
         async with info.context.read() as session:
             seq = 0 if after is None else await feed.place(session, after)
-            found = await feed.read_after(session, channels, seq, first + 1)
+            found = await feed.read_after(session, channels, seq, first + 1, hidden=_hidden(viewer, own))
             if channels and not found and after is None:
                 seq = await feed.place(session, None)
         shown = found[:first]
-        made = [update for row in shown if _may_hear(info.context.viewer, row) and (update := present(row)) is not None]
-        return UpdatePage(updates=made, cursor=feed.encode_cursor(shown[-1].seq if shown else seq), has_more=len(found) > first)
+        made = [(row, update) for row in shown if (update := present(row)) is not None]
+        for row, _ in made:
+            _note(info.context, row)
+        return UpdatePage(updates=[update for _, update in made], cursor=feed.encode_cursor(shown[-1].seq if shown else seq), has_more=len(found) > first)
 
 
 @strawberry.type
@@ -141,12 +149,12 @@ class DeliverySubscription:
         try:
             FOLLOW.check(info.context.viewer)
             async with hub_of(info.context).family(info.context.viewer, _wanted(children), after) as subscriber:
-                info.context.note(Area.PEOPLE, {Ref(channel.school_id, channel.id) for channel in subscriber.channels})
                 yield StreamOpened(cursor=subscriber.cursor)
                 async with aclosing(subscriber.stream()) as stream:
                     async for row in stream:
                         update = present(row)
                         if update is not None:
+                            _note(info.context, row)
                             info.context.forget()
                             yield update
                 if subscriber.closed is not None:

@@ -42,7 +42,7 @@ class Tail:
                 else:
                     await self._listen()
             except Exception as error:  # noqa: BLE001 - whatever it is: nobody gets anything until the view is whole again
-                log.warning("the feed is lost", error=repr(error))
+                log.warning("the feed is lost", error=type(error).__name__)
             finally:
                 self._hub.pause()
             await self._backoff.pause()

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock, ids
+from school import clock, ids, outbox
 from school.context import Role, Viewer, act_in
 from school.errors import bad_input, conflict, not_found
 from school.ids import Ref
+from school.meals import events
 from school.meals.models import AccountKind, MealAccount
 from school.meals.policy import visible_accounts
 from school.registry.models import Person, School
@@ -33,6 +34,7 @@ async def open_account(session: AsyncSession, viewer: Viewer, person: Ref, *, ov
         raise not_found()
     opened = await _open(session, person.school_id, AccountKind.PERSON, currency, person_id=person.id, balance=0, floor=-overdraft)
     if opened is not None:
+        await outbox.append(session, events.account_opened(person, opened, overdraft))
         return opened
     found = (await session.execute(
         sa.select(MealAccount.id, MealAccount.floor).where(MealAccount.school_id == person.school_id, MealAccount.person_id == person.id))).one()

@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from school import clock
+from school.ids import Ref
 from school.meals.ledger import Posted
 from school.outbox import Event, Topic, TopicKind
 from school.registry.models import Tap
 
 TOPPED_UP, SOLD, REFUNDED, CARD_PRESENTED = "meals.topped_up", "meals.sold", "meals.refunded", "meals.card_presented"
+ACCOUNT_OPENED = "meals.account_opened"
+
+
+def account_opened(person: Ref, account_id: UUID, overdraft: int) -> Event:
+    """A person may pay now, and so far below zero. Nobody's news, but in the person's record."""
+    payload = {"person_id": str(person.id), "account_id": str(account_id), "overdraft": overdraft}
+    return Event(ACCOUNT_OPENED, person.school_id, (), payload, clock.now(), concerns=(person.id,))
 
 
 def topped_up(posted: Posted) -> tuple[Event, ...]:

@@ -15,6 +15,7 @@ from school.meals.ledger import Posted
 from school.meals.topups import TopUpMethod
 from school.meals.types import MealAccount, MealTransfer, MoneyInput, SaleItemInput, Till, TillTap, TopUpMethodName, connect
 from school.meals.updates import TYPES, UPDATES
+from school.settings import Mode
 
 __all__ = ["TYPES", "UPDATES", "MealsMutation", "MealsQuery"]
 
@@ -138,7 +139,8 @@ class MealsMutation:
     @mutation(holds(Role.OFFICE, Role.GUARDIAN), Area.MEALS)
     async def top_up(self, info: Info, input: TopUpInput) -> Annotated[ToppedUp | Refusal, strawberry.union("TopUpResult")]:  # noqa: A002 - public name
         """Put money onto a meal account: cash by the office; in a demonstration, also a sandbox payment by a guardian."""
-        sandbox = input.method is TopUpMethod.SANDBOX  # the payment that is pretended is the service's: no guardian writes in the ledger
+        # The payment that is pretended is the service's: no guardian writes in the ledger.
+        sandbox = input.method is TopUpMethod.SANDBOX and info.context.settings.mode is Mode.DEMO
         async with info.context.begin(as_service=sandbox) as session:
             posted = await topups.top_up(
                 session, info.context.viewer, ids.client_id(input.id), ids.decode(Kind.PERSON, input.child_id), input.amount.value(), input.method,

@@ -1,5 +1,6 @@
 """Top-ups: money comes onto an account, in cash at the office, or in the demonstration by a payment that only pretends."""
 
+from dataclasses import replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -40,7 +41,8 @@ async def top_up(
         ref=Ref(person.school_id, id), kind=TransferKind.TOP_UP, person_id=person.id, amount=amount, digest=digest, by=by, note=note,
     ))
     if not posted.repeated:
-        await outbox.append(session, *events.topped_up(posted))
+        role = Role.GUARDIAN if method is TopUpMethod.SANDBOX else Role.OFFICE
+        await outbox.append(session, *(replace(event, role=role) for event in events.topped_up(posted)))
     return posted
 
 

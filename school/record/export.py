@@ -1,6 +1,7 @@
 """Export: all that is held on a person, as a document that a person can read and a program too."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -10,9 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, ids
+from school.context import Area, Role
 from school.db import Base
 from school.errors import not_found
 from school.ids import Kind, Ref
+from school.record.entries import Entries, Entry
+from school.record.models import RecordAction
 from school.record.personal import HOLDINGS, Holding, Subject
 from school.registry.account_models import AccountRole
 from school.registry.models import Person, School
@@ -29,17 +33,21 @@ class Exported:
     complete: bool
 
 
-async def of_person(session: AsyncSession, person: Ref, *, most: int | None = None) -> Exported:
+async def announce(session: AsyncSession, person: Ref, *, account_id: UUID | None = None, role: Role | None = None) -> None:
+    """Put into the record that all on a person is handed out: committed before it is read, which takes longer than a write may. Refused: NOT_FOUND."""
+    await _school(session, person)
+    await Entries().write(session, [Entry(
+        school_id=person.school_id, person_id=person.id, area=Area.RECORD, action=RecordAction.EXPORTED, at=clock.now(), account_id=account_id, role=role)])
+
+
+async def of_person(session: AsyncSession, person: Ref, *, logins: Collection[UUID], most: int | None = None) -> Exported:
     """Everything about a person, by the list of personal columns; of each table at most so many rows. Refused: NOT_FOUND.
 
+    `logins` are the accounts of which it tells how and from where somebody signed in: they are the same in every school, so no school is told of one.
     Rights are the caller's to check: this reads as the service. One statement for each table of the list.
     """
-    school = (await session.execute(
-        sa.select(School.name, School.time_zone).join(Person, Person.school_id == School.id)
-        .where(Person.school_id == person.school_id, Person.id == person.id))).one_or_none()
-    if school is None:
-        raise not_found()
-    subject = Subject(person, await accounts_of(session, person))
+    school = await _school(session, person)
+    subject = Subject(person, logins)
     tables, complete = [], True
     for name, holding in HOLDINGS.items():
         if not holding.shown:
@@ -54,6 +62,15 @@ async def of_person(session: AsyncSession, person: Ref, *, most: int | None = No
     }, complete)
 
 
+async def _school(session: AsyncSession, person: Ref) -> Any:
+    row = (await session.execute(
+        sa.select(School.name, School.time_zone).join(Person, Person.school_id == School.id)
+        .where(Person.school_id == person.school_id, Person.id == person.id))).one_or_none()
+    if row is None:
+        raise not_found()
+    return row
+
+
 async def accounts_of(session: AsyncSession, person: Ref) -> list[UUID]:
     """The logins with which somebody is this person."""
     return list(await session.scalars(
@@ -62,6 +79,8 @@ async def accounts_of(session: AsyncSession, person: Ref) -> list[UUID]:
 
 async def _rows(session: AsyncSession, table: sa.Table, holding: Holding, subject: Subject, most: int | None) -> tuple[list[dict[str, Any]], bool]:
     statement = sa.select(*(table.c[column] for column in holding.shown)).where(holding.whose(table, subject)).order_by(*table.primary_key.columns)
+    if holding.handed is not None:
+        statement = statement.where(holding.handed(table))
     found = (await session.execute(statement if most is None else statement.limit(most + 1))).mappings().all()
     shown = found if most is None else found[:most]
     return [{column: _plain(value) for column, value in row.items()} for row in shown], len(shown) == len(found)

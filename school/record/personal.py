@@ -11,9 +11,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from school.db import Base
+from school.db import Base, Column
 from school.ids import Ref
 from school.outbox import TopicKind
+from school.registry.guardianship import RESTRICTED
 from school.registry.names import sort_key
 
 PSEUDONYM = "Удалённое лицо"
@@ -21,27 +22,31 @@ PSEUDONYM = "Удалённое лицо"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A person, and the logins in question: all of theirs for an export, those that are nobody else's for an erasure."""
+    """A person, and the logins in question: for an export the one that asks for itself, or none; for an erasure those that are nobody else's."""
 
     person: Ref
     accounts: Collection[UUID]
 
 
 Whose = Callable[[sa.Table, Subject], sa.ColumnElement[bool]]
+Which = Callable[[sa.Table], sa.ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """A table of rows about persons. `shown` is handed out, `secret` is not: what proves or computes something, and what tells of others.
 
-    `erased`: None, the rows go; else they stay under the nameless id, with these columns overwritten.
+    `handed` are the rows that are handed out, where it is not all of them. `erased`: None, the rows go; else they stay under the nameless id, with these
+    columns overwritten and those of `kept` as they are: a test asks for each column that it is in one of both.
     """
 
     title: str
     whose: Whose
     shown: tuple[str, ...]
     secret: tuple[str, ...] = ()
+    handed: Which | None = None
     erased: Mapping[str, Any] | None
+    kept: tuple[str, ...] = ()
 
 
 def _by(*columns: str) -> Whose:
@@ -76,6 +81,11 @@ def _no_row(_table: sa.Table, _subject: Subject) -> sa.ColumnElement[bool]:
     return sa.false()
 
 
+def untold(kind: Column) -> sa.ColumnElement[bool]:
+    """That a court has withheld something of the child from one guardian is for the office to know, and not for the other."""
+    return kind.is_distinct_from(RESTRICTED)
+
+
 NAMELESS = {"family_name": PSEUDONYM, "given_name": "", "patronymic": None, "sort_key": sort_key(PSEUDONYM, "", None)}
 _DIGEST = bytes(32)
 
@@ -100,46 +110,59 @@ HOLDINGS: dict[str, Holding] = {
     "account": Holding(
         title="Учётные записи", whose=_login("id"), erased=None, shown=("id", "login", "made_at", "disabled_at"), secret=("password_hash",)),
     "feed": Holding(
-        title="События", whose=_told, erased=None, secret=("school_id", "topic_kind", "topic_id", "event_id", "version"),
+        title="События", whose=_told, handed=lambda table: untold(table.c.kind), erased=None,
+        secret=("school_id", "topic_kind", "topic_id", "event_id", "version"),
         shown=("seq", "kind", "payload", "occurred_at", "late", "published_at")),
     "outbox": Holding(
-        title="События в пути", whose=_no_row, erased={}, shown=(), secret=(
-            "position", "school_id", "event_id", "kind", "version", "topics", "payload", "occurred_at", "late", "appended_at", "actor_id", "actor_role")),
+        title="События в пути", whose=_no_row, erased=None, shown=(), secret=(
+            "position", "school_id", "event_id", "kind", "version", "topics", "payload", "occurred_at", "late", "appended_at", "actor_id", "actor_role",
+            "concerns")),
     "mark_revision": Holding(
         title="История оценок", whose=_through("mark_id", "mark"), erased={"comment": None, "reason": None},
-        shown=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "comment", "reason", "by", "at")),
+        shown=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "comment", "reason", "by", "at"),
+        kept=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "by", "at")),
     "mark": Holding(
         title="Оценки", whose=_by("pupil_id"), erased={"comment": None},
         shown=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "comment", "revision", "given_by", "given_at",
-               "withdrawn_at")),
+               "withdrawn_at"),
+        kept=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "revision", "given_by", "given_at", "withdrawn_at")),
     "attendance": Holding(
-        title="Посещаемость", whose=_by("pupil_id"), erased={}, shown=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at")),
+        title="Посещаемость", whose=_by("pupil_id"), erased={}, shown=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at"),
+        kept=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at")),
     "late_arrival": Holding(
         title="Опоздания", whose=_by("pupil_id"), erased=None,
         shown=("school_id", "pupil_id", "on_date", "passage_id", "lesson_id", "minutes", "noticed_at")),
     "homework": Holding(
         title="Заданные уроки", whose=_by("set_by"), erased={},
-        shown=("school_id", "id", "course_id", "due_lesson_id", "text", "set_by", "set_at", "withdrawn_at")),
+        shown=("school_id", "id", "course_id", "due_lesson_id", "text", "set_by", "set_at", "withdrawn_at"),
+        kept=("school_id", "id", "course_id", "due_lesson_id", "text", "set_by", "set_at", "withdrawn_at")),  # written for a class, which has it still
     "sale_item": Holding(
-        title="Купленное", whose=_through("transfer_id", "transfer"), erased={}, shown=("school_id", "transfer_id", "line", "name", "quantity", "price")),
+        title="Купленное", whose=_through("transfer_id", "transfer"), erased={}, shown=("school_id", "transfer_id", "line", "name", "quantity", "price"),
+        kept=("school_id", "transfer_id", "line", "name", "quantity", "price")),
     "posting": Holding(
-        title="Проводки", whose=_through("account_id", "meal_account"), erased={}, shown=("school_id", "transfer_id", "account_id", "amount", "balance")),
+        title="Проводки", whose=_through("account_id", "meal_account"), erased={}, shown=("school_id", "transfer_id", "account_id", "amount", "balance"),
+        kept=("school_id", "transfer_id", "account_id", "amount", "balance")),
     "transfer": Holding(
         title="Платежи и покупки", whose=_through("account_id", "meal_account"), erased={"note": None, "digest": _DIGEST}, secret=("digest",),
-        shown=("school_id", "id", "kind", "account_id", "amount", "currency", "till_id", "tap_id", "refunds", "note", "by", "happened_at")),
+        shown=("school_id", "id", "kind", "account_id", "amount", "currency", "till_id", "tap_id", "refunds", "note", "by", "happened_at"),
+        kept=("school_id", "id", "kind", "account_id", "amount", "currency", "till_id", "tap_id", "refunds", "by", "happened_at")),
     "meal_account": Holding(
         title="Счёт питания", whose=_by("person_id"), erased={},
-        shown=("school_id", "id", "kind", "person_id", "currency", "balance", "floor", "opened_at")),
+        shown=("school_id", "id", "kind", "person_id", "currency", "balance", "floor", "opened_at"),
+        kept=("school_id", "id", "kind", "person_id", "currency", "balance", "floor", "opened_at")),
     "presence": Holding(
         title="Присутствие", whose=_by("person_id"), erased=None, shown=("school_id", "person_id", "inside", "door_id", "changed_at")),
     "passage": Holding(
         title="Проходы", whose=_by("person_id"), erased=None,
         shown=("school_id", "id", "person_id", "door_id", "direction", "reason", "data_version", "device_id", "sequence", "happened_at", "received_at",
                "late", "suspect")),
-    "tap": Holding(
-        title="Карта у считывателя", whose=_by("person_id"), erased={"person_id": None, "token": _DIGEST}, secret=("digest", "token", "key_id"),
+    "tap": Holding(  # its digest would tell whoever guesses the token that it was this one
+        title="Карта у считывателя", whose=_by("person_id"), erased={"person_id": None, "token": _DIGEST, "digest": _DIGEST},
+        secret=("digest", "token", "key_id"),
         shown=("school_id", "device_id", "sequence", "id", "reader", "person_id", "device_at", "happened_at", "received_at", "late", "suspect", "outcome",
-               "reason", "data_version")),
+               "reason", "data_version"),
+        kept=("school_id", "device_id", "sequence", "id", "reader", "key_id", "device_at", "happened_at", "received_at", "late", "suspect", "outcome",
+              "reason", "data_version")),
     "door_rule": Holding(
         title="Правила прохода", whose=_by("person_id"), erased=None,
         shown=("school_id", "id", "door_id", "direction", "audience", "class_group_id", "person_id", "weekdays", "starts_at", "ends_at", "valid_from",
@@ -149,21 +172,28 @@ HOLDINGS: dict[str, Holding] = {
     "card": Holding(
         title="Карты", whose=_by("person_id"), erased=None, shown=("school_id", "id", "person_id", "state", "issued_at", "blocked_at"),
         secret=("token", "key_id")),
-    "guardianship": Holding(
+    "guardianship": Holding(  # what a court has left one guardian is not told to the other
         title="Представительство", whose=_by("guardian_id", "pupil_id"), erased=None,
-        shown=("school_id", "id", "guardian_id", "pupil_id", "relation", "since", "ended_at", "diary", "meals", "access"), secret=("reason",)),
+        shown=("school_id", "id", "guardian_id", "pupil_id", "relation", "since", "ended_at"), secret=("diary", "meals", "access", "reason")),
     "course": Holding(
-        title="Преподаваемые предметы", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "class_group_id", "subject_id", "teacher_id")),
+        title="Преподаваемые предметы", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "class_group_id", "subject_id", "teacher_id"),
+        kept=("school_id", "id", "class_group_id", "subject_id", "teacher_id")),
     "class_group": Holding(
-        title="Классное руководство", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "grade", "letter", "teacher_id")),
-    "pupil": Holding(title="Ученик", whose=_by("id"), erased={}, shown=("school_id", "id", "class_group_id", "enrolled_on", "left_on")),
-    "staff": Holding(title="Сотрудник", whose=_by("id"), erased={"position": ""}, shown=("school_id", "id", "position", "left_on")),
-    # An account's id is another person's login: the role tells enough.
+        title="Классное руководство", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "grade", "letter", "teacher_id"),
+        kept=("school_id", "id", "grade", "letter", "teacher_id")),
+    "pupil": Holding(  # the periods are counted from `left_on`
+        title="Ученик", whose=_by("id"), erased={}, shown=("school_id", "id", "class_group_id", "enrolled_on", "left_on"),
+        kept=("school_id", "id", "class_group_id", "enrolled_on", "left_on")),
+    "staff": Holding(
+        title="Сотрудник", whose=_by("id"), erased={"position": ""}, shown=("school_id", "id", "position", "left_on"), kept=("school_id", "id", "left_on")),
+    # An account's id is another person's login: the role tells enough. Nothing of it is ever overwritten: the database refuses.
     "record": Holding(
-        title="Кто смотрел и менял", whose=_by("person_id"), erased={}, secret=("account_id", "note"),
-        shown=("school_id", "id", "at", "on_date", "person_id", "area", "action", "role", "kind")),
+        title="Кто смотрел и менял", whose=_by("person_id"), handed=lambda table: untold(table.c.kind), erased={}, secret=("account_id", "note"),
+        shown=("school_id", "id", "at", "on_date", "person_id", "area", "action", "role", "kind"),
+        kept=("school_id", "id", "at", "on_date", "person_id", "area", "action", "account_id", "role", "kind", "note")),
     "person": Holding(
-        title="Лицо", whose=_by("id"), erased=NAMELESS, shown=("school_id", "id", "family_name", "given_name", "patronymic"), secret=("sort_key",)),
+        title="Лицо", whose=_by("id"), erased=NAMELESS, shown=("school_id", "id", "family_name", "given_name", "patronymic"), secret=("sort_key",),
+        kept=("school_id", "id")),
 }
 
 IMPERSONAL: dict[str, tuple[str, ...]] = {

@@ -22,7 +22,9 @@ def withheld_areas(viewer: Viewer, child: Ref) -> frozenset[Area]:
 
 
 def check_export(viewer: Viewer, person: Ref) -> None:
-    """Oneself, one's child, and for office and head anyone of their school. Refused: NOT_FOUND; NOT_ALLOWED where a court withholds a part of it."""
+    """Oneself, one's child, and for office and head anyone of their school. Refused: NOT_FOUND; NOT_ALLOWED to a program, or where a part is withheld."""
+    if viewer.scopes is not None:
+        raise Refused(Code.NOT_ALLOWED, "A program's token gets no export: it holds every kind of data, sign-ins too.")
     if person.school_id in viewer.schools(*ADMINISTRATION) or any(Ref(grant.school_id, grant.person_id) == person for grant in viewer.grants):
         return
     if person not in viewer.children:

@@ -7,43 +7,58 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school.connections import Page, page
-from school.context import Viewer
+from school.connections import Page, check_first, decode, page
+from school.context import ADMINISTRATION, Viewer
 from school.errors import not_found
 from school.ids import Ref
 from school.record.models import Record
+from school.record.personal import untold
 from school.record.policy import visible_pupils, withheld_areas
 from school.registry.account_models import AccountRole
 from school.registry.models import Guardianship, Person, Pupil, Staff
 
 AT_ONCE = 100
 """Accounts on a page, at most: one for each line."""
+_ID = sa.cast(Record.id, sa.String(36))
 
 
 async def of_child(session: AsyncSession, viewer: Viewer, child: Ref, *, first: int, after: str | None) -> Page:
-    """Who did what with a pupil's record, the newest day first, then whoever came last. One statement, two where there is nothing.
+    """Who did what with a pupil's record, the newest day first, then whoever came last to it. One statement, two where there is nothing.
 
-    Refused as absent: a pupil whose record is not for this viewer.
+    A line's place is its first entry's: it stays there when the same is read again, so that no page skips it. A page reads the entries of its days
+    alone, which are at most two more than its lines. Refused as absent: a pupil whose record is not for this viewer.
     """
+    check_first(first)
     mine = (Pupil.school_id == child.school_id, Pupil.id == child.id, visible_pupils(viewer))
     rows = sa.select(
         Record.on_date, sa.type_coerce(Record.area, sa.String).label("area"), sa.type_coerce(Record.action, sa.String).label("action"), Record.kind,
-        sa.type_coerce(Record.role, sa.String).label("role"), Record.account_id, Record.at, sa.cast(Record.id, sa.String(36)).label("id"),
+        sa.type_coerce(Record.role, sa.String).label("role"), Record.account_id, Record.at, _ID.label("id"),
     ).join(Pupil, sa.and_(Pupil.school_id == Record.school_id, Pupil.id == Record.person_id)).where(*mine)
-    withheld = withheld_areas(viewer, child)
-    if withheld:
-        rows = rows.where(Record.area.not_in(withheld))
-    row = rows.subquery().c
+    told = _told(viewer, child)
+    if after is not None:
+        told.append(Record.on_date <= decode(after, (Record.on_date, _ID))[0])
+    days = sa.select(Record.on_date).where(*told).distinct().order_by(Record.on_date.desc()).limit(first + 2).subquery()
+    row = rows.where(*told, Record.on_date >= sa.select(sa.func.min(days.c.on_date)).scalar_subquery()).subquery().c
     line = (row.on_date, row.area, row.action, row.kind, row.role, row.account_id)
-    # Ids are UUIDv7: the last one is of the last moment, and tells lines apart.
+    # Ids are UUIDv7: the first one is of the first moment, and tells lines apart.
     lines = sa.select(
         *line, sa.func.count().label("times"), sa.func.min(row.at).label("first_at"), sa.func.max(row.at).label("last_at"),
-        sa.func.max(row.id).label("last_id"),
+        sa.func.min(row.id).label("first_id"),
     ).group_by(*line).subquery().c
-    found = await page(session, sa.select(*lines), (lines.on_date, lines.last_id), first=first, after=after, descending=True)
+    found = await page(session, sa.select(*lines), (lines.on_date, lines.first_id), first=first, after=after, descending=True)
     if not found.rows and await session.scalar(sa.select(Pupil.id).where(*mine)) is None:
         raise not_found()
     return found
+
+
+def _told(viewer: Viewer, child: Ref) -> list[sa.ColumnElement[bool]]:
+    """The entries of a child that the viewer may know of."""
+    told = [Record.school_id == child.school_id, Record.person_id == child.id]
+    if withheld := withheld_areas(viewer, child):
+        told.append(Record.area.not_in(withheld))
+    if child.school_id not in viewer.schools(*ADMINISTRATION):
+        told.append(untold(Record.kind))
+    return told
 
 
 async def actors(session: AsyncSession, child: Ref, accounts: Collection[UUID]) -> Sequence[Any]:

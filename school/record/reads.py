@@ -110,7 +110,7 @@ class ReadRecord:
                 try:
                     await self.flush()
                 except Exception as error:  # noqa: BLE001 - whatever it is, the entries wait on, and reads are refused before any is lost
-                    log.warning("the record of reads is not written", waiting=len(self._waiting), error=repr(error))
+                    log.warning("the record of reads is not written", waiting=len(self._waiting), error=type(error).__name__)
                     await asyncio.sleep(EVERY)
         finally:
             await self._finish()
@@ -120,7 +120,7 @@ class ReadRecord:
             async with asyncio.timeout(FINISH_SECONDS):
                 await self.flush()
         except Exception as error:  # noqa: BLE001 - the process ends all the same, and says what it could not keep
-            log.critical("entries of the record of reads are lost", lost=len(self._waiting), error=repr(error))
+            log.critical("entries of the record of reads are lost", lost=len(self._waiting), error=type(error).__name__)
 
     def _forget(self) -> None:
         """Readings that are old, and the oldest of too many: forgetting one costs at most an entry more."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import outbox
 from school.access.models import Passage, Presence
 from school.day.models import LateArrival
-from school.db import Database
+from school.db import Database, Rows
 from school.diary.models import Attendance, Mark, MarkRevision
 from school.errors import bad_input
 from school.identity.models import Invitation, Ticket
@@ -49,9 +49,10 @@ def _old_marks(cut: dt.datetime) -> sa.ColumnElement[bool]:
 
 
 def _unneeded_taps(cut: dt.datetime) -> sa.ColumnElement[bool]:
-    """A tap that a sale was paid by is part of the ledger; one that made a passage goes after it."""
+    """A tap that a sale was paid by is part of the ledger; one that made a passage goes after it, and a passage that is old has gone before."""
     sold = sa.exists().where(Transfer.school_id == Tap.school_id, Transfer.tap_id == Tap.id)
-    passed = sa.exists().where(Passage.school_id == Tap.school_id, Passage.device_id == Tap.device_id, Passage.sequence == Tap.sequence)
+    passed = sa.exists().where(Passage.school_id == Tap.school_id, Passage.device_id == Tap.device_id, Passage.sequence == Tap.sequence,
+                               Passage.received_at >= cut)
     return sa.and_(Tap.received_at < cut, ~sold, ~passed)
 
 
@@ -80,11 +81,39 @@ PERIODS: dict[str, Period] = {
         reason="a month after their end, for whoever asks from where somebody was signed in"),
 }
 
-KEPT = {
-    "ledger": "transfers, postings and what was bought: at least five years (402-FZ, art. 29), and the balances are their sum; they lose the name by erasure",
-    "persons": "names, cards and guardianships: until `school person erase`, after the person has left",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Tables that no period clears."""
+
+    tables: Sequence[str]
+    reason: str
+
+
+KEPT: dict[str, Kept] = {
+    "ledger": Kept(
+        tables=("meal_account", "transfer", "posting", "sale_item"),
+        reason="transfers, postings and what was bought: at least five years (402-FZ, art. 29), and the balances are their sum; "
+               "they lose the name by erasure"),
+    "persons": Kept(tables=("person", "pupil", "staff"), reason="until `school person erase`, after the person has left"),
+    "guardians": Kept(
+        tables=("guardianship",),
+        reason="also who is one no more, until erasure: what a court has withheld is withheld still when the guardianship is granted anew"),
+    "cards": Kept(tables=("card", "former_token"), reason="until erasure: a card that is used no more is known still, and refused"),
+    "accounts": Kept(
+        tables=("account", "account_role", "totp", "recovery_code", "passkey", "outside_identity"),
+        reason="what somebody signs in with: until its owner removes it, or until erasure"),
+    "timetable": Kept(
+        tables=("term", "bell", "subject", "class_group", "course", "course_scale", "grading_scale", "lesson", "homework"),
+        reason="what was taught to which class, of no pupil; marks and attendance refer to it"),
+    "doors": Kept(
+        tables=("door", "door_reader", "door_rule"), reason="who may pass where; a rule for one person goes by erasure, also one that has ended"),
+    "school": Kept(
+        tables=("school", "till", "till_reader", "device", "card_key"), reason="its equipment, also what is used no more: taps and payments refer to it"),
+    "service": Kept(
+        tables=("outbox", "feed_head", "checkpoint", "lease", "throttle", "trusted_document"),
+        reason="its own work: the outbox is emptied within seconds and the throttles, which hold digests, within hours; the rest is of nobody"),
 }
-"""What no period removes, and why."""
+"""What no period removes, and why. A test compares both lists with the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +174,18 @@ async def _repeat(database: Database, remove: Callable[[AsyncSession], Awaitable
 
 
 async def _remove(session: AsyncSession, model: type[Any], condition: sa.ColumnElement[bool], batch: int) -> int:
-    key = sa.inspect(model).primary_key
-    some = sa.select(*key).where(condition).limit(batch)
-    target = key[0] if len(key) == 1 else sa.tuple_(*key)
-    result: Any = await session.execute(sa.delete(model).where(target.in_(some)).execution_options(synchronize_session=False))
-    return int(result.rowcount)
+    """Row by row, by its key: for `key IN (SELECT …)` either database would read through the table, once for each batch."""
+    table: sa.Table = model.__table__
+    found = (await session.execute(some(table, condition, batch))).mappings().all()
+    if found:
+        this = (column == sa.bindparam(f"key_{column.name}") for column in table.primary_key.columns)
+        await session.execute(sa.delete(table).where(*this, condition), [{f"key_{name}": value for name, value in row.items()} for row in found])
+    return len(found)
+
+
+def some(table: sa.Table, condition: sa.ColumnElement[bool], batch: int) -> Rows:
+    """The keys of a batch."""
+    return sa.select(*table.primary_key.columns).where(condition).limit(batch)
 
 
 async def _shorten_feed(session: AsyncSession, cut: dt.datetime, batch: int) -> int:
@@ -162,7 +198,8 @@ async def _shorten_feed(session: AsyncSession, cut: dt.datetime, batch: int) -> 
     if not gone:
         return 0
     result: Any = await session.execute(sa.delete(FeedRow).where(FeedRow.seq <= gone[-1]).execution_options(synchronize_session=False))
-    await session.execute(sa.update(FeedHead).values(floor=gone[-1]).execution_options(synchronize_session=False))
+    # Of two at once, the one that has come less far is not to lower it.
+    await session.execute(sa.update(FeedHead).where(FeedHead.floor < gone[-1]).values(floor=gone[-1]).execution_options(synchronize_session=False))
     return int(result.rowcount)
 
 

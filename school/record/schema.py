@@ -8,14 +8,13 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from school import clock, ids
+from school import ids
 from school.connections import Connection
 from school.context import Area, Role
 from school.fields import SIGNED_IN, Info, named, no_one, query, rows
 from school.identity.throttle import Limit, attempt
 from school.ids import Kind
 from school.record import export, policy, queries
-from school.record.entries import Entries, Entry
 from school.record.models import RecordAction
 from school.registry.models import Relation
 from school.registry.names import full_name
@@ -88,15 +87,15 @@ class RecordQuery:
     async def personal_data(self, info: Info, person_id: strawberry.ID) -> PersonalData:
         """All data on a person: on oneself, on one's child, and for office and head on anyone of their school. That it was handed out is put into the record.
 
-        Refused: NOT_ALLOWED where a court withholds a part of the child's data, TOO_MANY_ATTEMPTS after some in a row.
+        How and from where somebody signed in is told to themselves alone, of the account that asks.
+        Refused: NOT_ALLOWED to a program, and where a court withholds a part of the child's data; TOO_MANY_ATTEMPTS after some in a row.
         """
         viewer, person = info.context.viewer, ids.decode(Kind.PERSON, person_id)
         policy.check_export(viewer, person)
         await attempt(info.context.database, (EXPORT, str(viewer.account_id)))
+        logins = {viewer.account_id} if viewer.account_id is not None and person in viewer.persons(*Role) else set()
         async with info.context.begin(as_service=True) as session:
-            exported = await export.of_person(session, person, most=export.MOST_ROWS)
-            await Entries().write(session, [Entry(
-                school_id=person.school_id, person_id=person.id, area=Area.RECORD, action=RecordAction.EXPORTED, at=clock.now(),
-                account_id=viewer.account_id, role=viewer.role_towards(person),
-            )])
+            await export.announce(session, person, account_id=viewer.account_id, role=viewer.role_towards(person))
+        async with info.context.read(as_service=True) as session:
+            exported = await export.of_person(session, person, logins=logins, most=export.MOST_ROWS)
         return PersonalData(document=JSON(exported.document), complete=exported.complete)

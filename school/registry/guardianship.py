@@ -93,7 +93,7 @@ async def restrict(session: AsyncSession, viewer: Viewer, guardian: Ref, pupil: 
         return row
     row.diary, row.meals, row.access, row.reason = wanted["diary"], wanted["meals"], wanted["access"], reason
     await session.flush()
-    await outbox.append(session, _event(RESTRICTED, row, clock.now(), open=sorted(areas_of(row))))
+    await outbox.append(session, _event(RESTRICTED, row, clock.now()))
     return row
 
 
@@ -152,6 +152,6 @@ def _between(guardian: Ref, pupil: Ref) -> sa.Select[Guardianship]:
         Guardianship.school_id == pupil.school_id, Guardianship.guardian_id == guardian.id, Guardianship.pupil_id == pupil.id)
 
 
-def _event(kind: str, row: Guardianship, at: dt.datetime | None = None, **more: Any) -> Event:
-    payload = {"guardianship_id": str(row.id), "guardian_id": str(row.guardian_id), "pupil_id": str(row.pupil_id), "relation": row.relation.value, **more}
+def _event(kind: str, row: Guardianship, at: dt.datetime | None = None) -> Event:
+    payload = {"guardianship_id": str(row.id), "guardian_id": str(row.guardian_id), "pupil_id": str(row.pupil_id), "relation": row.relation.value}
     return Event(kind, row.school_id, (Topic(TopicKind.PUPIL, row.pupil_id),), payload, at or row.ended_at or row.since)

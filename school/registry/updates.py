@@ -42,6 +42,7 @@ def _guardianship(current: bool) -> Callable[[Published], Update]:
 UPDATES: dict[str, Callable[[Published], Update]] = {
     "registry.card_issued": _card(CardState.ACTIVE), "registry.card_unblocked": _card(CardState.ACTIVE),
     "registry.card_blocked": _card(CardState.BLOCKED), GRANTED: _guardianship(current=True), ENDED: _guardianship(current=False),
-    RESTRICTED: _guardianship(current=True),
 }
+QUIET = frozenset({RESTRICTED})
+"""What delivery acts on and tells nobody: a court's order against one guardian is not the others' news."""
 TYPES = (CardChanged, GuardianshipChanged)

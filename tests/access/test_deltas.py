@@ -132,7 +132,7 @@ async def test_a_gate_decides_from_its_list_as_the_server_from_its_tables(house:
     tokens = [*await house.rows(Card, "school_id", "token"), (1, b"nobody's".ljust(32))]
     for at in [clock.school_moment(today, time, "Europe/Moscow") for time in TIMES]:
         for _, token in tokens:
-            card = await house.read(cards.by_token, 1, token)
+            card = (await house.read(cards.by_tokens, 1, [token])).get(token)
             for reader in ("in", "out", "side", "nowhere"):
                 verdict = await house.read(verdicts.decide, house.gate, reader, card, at)
                 assert gate.decide(reader, token, at) == (verdict.outcome.name, verdict.reason.value)

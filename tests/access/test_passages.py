@@ -97,6 +97,6 @@ async def test_nothing_and_one_are_batches_too(house: Gatehouse) -> None:
     async with house.database.begin() as session:
         session.add(tap)
         await session.flush()
-        passage = await passages.record(session, tap)
+        [passage] = await passages.record_many(session, [tap])
     assert passage is not None
     assert (passage.person_id, passage.direction, passage.sequence) == (house.person("anna").id, Direction.OUT, tap.sequence)

@@ -158,7 +158,8 @@ def test_a_server_that_decides_otherwise_is_caught(mutant: str, monkeypatch: pyt
 
 async def ask(house: Gatehouse, name: str | None, reader: str = "in", at: dt.datetime = NOON, *, statements: int = 2) -> str:
     """The server's reason; a card that is refused for nothing but itself costs one statement."""
-    card = await house.read(cards.by_token, 1, house.world.token(name)) if name else None
+    token = house.world.token(name) if name else b""
+    card = (await house.read(cards.by_tokens, 1, [token])).get(token)
     before = await house.tables()
     with house.counted() as sent:
         verdict = await house.read(decide, house.gate, reader, card, at)

@@ -30,6 +30,7 @@ async def test_an_export_is_a_file_for_one_pair_of_eyes(school: Command, archive
     document = json.loads(out.read_text(encoding="utf-8"))
     assert (document["person"], document["school"], document["complete"]) == (archive.person("anna"), "Школа № 1", True)
     assert [table["title"] for table in document["tables"] if table["table"] == "mark"] == ["Оценки"]
+    assert [row["login"] for table in document["tables"] if table["table"] == "account" for row in table["rows"]] == ["anna"]
     assert [(row.action, row.account_id) for row in await archive.rows()] == [(RecordAction.EXPORTED, None)]
 
 

@@ -52,7 +52,7 @@ class Porch:
         async with self.database.begin() as session:
             session.add(tap)
             await session.flush()
-            passage = await passages.record(session, tap)
+            [passage] = await passages.record_many(session, [tap])
         assert passage is not None
         return passage
 

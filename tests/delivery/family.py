@@ -8,7 +8,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from school import clock, ids
-from school.context import NOBODY, Context, Viewer
+from school.context import NOBODY, Context, Notebook, Viewer
 from school.day.events import late_withdrawn
 from school.db import Database
 from school.delivery.relay import Relay
@@ -63,9 +63,11 @@ async def page(database: Database, viewer: Viewer | None, **variables: Any) -> d
 
 
 @asynccontextmanager
-async def following(here: House, viewer: Viewer | None, document: str = STREAM, **variables: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+async def following(
+    here: House, viewer: Viewer | None, document: str = STREAM, *, reads: Notebook | None = None, **variables: Any,
+) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
     """The messages of a subscription at this process."""
-    context = Context(viewer or NOBODY, here.database, Settings(), live=here.hub)
+    context = Context(viewer or NOBODY, here.database, Settings(), live=here.hub, reads=reads)
     stream = await people().stream(document, variable_values=variables, context_value=context, allowed_operation_types={OperationType.SUBSCRIPTION})
     async with aclosing(stream) as results, aclosing(_messages(results)) as messages:
         yield messages

@@ -41,7 +41,6 @@ TALES = {
     "registry.card_blocked": ("CardChanged", "card       blocked"),
     "registry.card_unblocked": ("CardChanged", "card       active"),
     "registry.guardianship_granted": ("GuardianshipChanged", "guardian   added"),
-    "registry.guardianship_restricted": ("GuardianshipChanged", "guardian   added"),
     "registry.guardianship_ended": ("GuardianshipChanged", "guardian   ended"),
     "diary.mark_given": ("MarkGiven", "mark 5     Алгебра · answer"),
     "diary.mark_corrected": ("MarkCorrected", "mark 5 → 3 Алгебра"),
@@ -97,7 +96,7 @@ def _of_registry(world: World) -> list[Event]:
         school_id=1, id=ids.new(), guardian_id=world.people["other_parent"], pupil_id=world.people["anna"], relation=Relation.MOTHER, since=NOON, ended_at=None)
     return [
         registry.card_issued(card, is_pupil=True), registry.card_blocked(card, NOON, is_pupil=True), registry.card_unblocked(card, NOON, is_pupil=True),
-        guardianship._event(guardianship.GRANTED, tie), guardianship._event(guardianship.RESTRICTED, tie), guardianship._event(guardianship.ENDED, tie),
+        guardianship._event(guardianship.GRANTED, tie), guardianship._event(guardianship.ENDED, tie),
     ]
 
 

@@ -126,7 +126,7 @@ async def test_who_signs_out_loses_all_streams_within_five_seconds(house: House)
     """Those of this session, and no other's; what was its socket opens no new one."""
     token, other = await house.session("parent"), await house.session("parent")
     async with follow(house, token) as (first, opened), follow(house, token) as (second, _), follow(house, other) as (bystander, _):
-        assert (await house.ask("mutation { signOut { __typename } }", token=token)).json() == {"data": {"signOut": {"__typename": "SignedOut"}}}
+        assert (await house.ask("mutation { signOut { __typename } }", token=token)).json() == {"data": {"signOut": {"__typename": "Done"}}}
         async with asyncio.timeout(5):
             ends = [await first.next(), await second.next()]
         assert ends == [{"__typename": "StreamClosed", "code": "NOT_SIGNED_IN", "cursor": opened["cursor"]}] * 2

@@ -1,16 +1,18 @@
 """The stream as it comes, in GraphQL: how it begins, goes on after a cursor, and ends."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from school import clock, ids
+from school.context import Area, Viewer
 from school.db import Database
 from school.delivery.feed import encode_cursor
 from school.ids import Kind, Ref
-from school.outbox import FeedHead, FeedRow, OutboxRow
+from school.outbox import Event, FeedHead, FeedRow, OutboxRow, Topic, TopicKind
 from school.registry import guardianship
 from school.registry.account_models import Session
 from tests.delivery.family import BAD_CURSOR, NO_CHILD, NO_SUCH, NOT_SIGNED_IN, TOO_MANY, child_id, following, news, page
@@ -37,6 +39,31 @@ async def test_it_opens_with_its_place_and_goes_on_from_there(database: Database
     assert again == paged == [
         {"__typename": "LateWithdrawn", "cursor": encode_cursor(seq), "childId": child_id(world, name), "minutes": number}
         for seq, name, number in ((2, "anna", 1), (4, "gleb", 3), (5, "vera", 4))]
+
+
+class Notes:
+    """A record of reads that remembers everything."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[Area, frozenset[Ref]]] = []
+
+    def note(self, viewer: Viewer, area: Area, persons: Collection[Ref]) -> None:  # noqa: ARG002 - the notebook's
+        """Keep it."""
+        self.kept.append((area, frozenset(persons)))
+
+
+async def test_each_message_is_noted_as_the_kind_of_data_that_it_tells(database: Database, database_url: str, world: World) -> None:
+    """So that the record of reads shows a stream as what was seen in it, and of whom."""
+    viewer, notes, anna, gleb = await sign_in(database, world, "parent"), Notes(), Ref(1, world.people["anna"]), Ref(2, world.people["gleb"])
+    homework = Event("diary.homework_withdrawn", 1, (Topic(TopicKind.PUPIL, anna.id),), {
+        "lesson_id": str(world.lessons["5A-1"]), "course_id": str(world.courses["5A"]), "date": "2026-09-07", "subject_id": str(ids.new()),
+        "homework_id": str(ids.new())}, clock.now())
+    async with house(database_url) as here, following(here, viewer, reads=notes) as messages:
+        assert (await _next(messages))["__typename"] == "StreamOpened"
+        assert notes.kept == []
+        await tell(database, news(world, "gleb", 1), homework, news(world, "boris", 2))
+        assert [(await _next(messages))["__typename"] for _ in range(2)] == ["LateWithdrawn", "HomeworkWithdrawn"]
+    assert notes.kept == [(Area.ACCESS, {gleb}), (Area.DIARY, {anna})]
 
 
 async def test_only_the_children_that_are_named(database: Database, database_url: str, world: World) -> None:
@@ -132,6 +159,23 @@ async def test_after_the_end_of_a_guardianship_nothing_more_of_that_child(databa
             assert (await _next(again))["minutes"] == 2
         async with following(here, mother, children=[child_id(world, "vera")]) as refused:
             assert [message async for message in refused] == [{"__typename": "Refusal", **NO_SUCH}]
+
+
+async def test_what_a_court_withholds_stops_at_its_place_and_is_nobodys_news(database: Database, database_url: str, world: World) -> None:
+    """The one guardian hears no more passages, resumed or not; the other goes on, and is not told of the order."""
+    mother, other = await sign_in(database, world, "parent"), await sign_in(database, world, "divorced")
+    async with house(database_url) as here, following(here, mother) as hers, following(here, other) as his:
+        assert [(await _next(messages))["__typename"] for messages in (hers, his)] == ["StreamOpened"] * 2
+        await tell(database, news(world, "vera", 0))
+        assert [(await _next(messages))["minutes"] for messages in (hers, his)] == [0, 0]
+        async with database.begin() as session:
+            vera, guardian = Ref(1, world.people["vera"]), Ref(1, world.people["parent"])
+            await guardianship.restrict(session, world.viewers["office"], guardian, vera, {Area.DIARY}, "решение суда")
+        await tell(database, news(world, "vera", 1), news(world, "anna", 2))
+        assert (await _next(hers))["minutes"] == 2
+        assert (await _next(his))["minutes"] == 1
+        async with following(here, mother, after=encode_cursor(0)) as again:
+            assert [message.get("minutes") for message in [await _next(again) for _ in range(2)]] == [None, 2]
 
 
 async def test_a_stream_of_one_child_ends_with_its_guardianship(database: Database, database_url: str, world: World) -> None:

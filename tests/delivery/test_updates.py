@@ -78,6 +78,9 @@ async def test_what_is_withheld_of_a_child_and_what_a_token_is_not_for_is_passed
     assert await shown(mother) == everything
     restricted = replace(mother, withheld=frozenset({(Ref(1, world.people["anna"]), Area.ACCESS)}))
     assert await shown(restricted) == [everything[1], everything[3]]
+    shortest = await page(database, restricted, first=1)  # what is withheld cannot even be counted
+    assert ([update["childId"] for update in shortest["updates"]], shortest["cursor"], shortest["hasMore"]) == ([vera], encode_cursor(2), True)
+    assert (await page(database, restricted, first=1, after=encode_cursor(2)))["updates"][0]["cursor"] == encode_cursor(4)
     assert await shown(replace(mother, scopes=frozenset({of_people, of_diary}))) == [everything[3]]
     assert await shown(replace(mother, scopes=frozenset({of_people}))) == []
     assert await page(database, replace(mother, scopes=frozenset({of_diary}))) == {"code": "NOT_ALLOWED", "message": "This token is not for that."}

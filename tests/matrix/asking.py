@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from strawberry.schema.config import StrawberryConfig
 
-from school.context import Context
+from school.context import Area, Context, Viewer
 from school.db import Database
 from school.delivery.subscriptions import TYPES
 from school.errors import Code
 from school.fields import SCALARS, check_policies
+from school.ids import Ref
 from school.row_security import Identity
 from school.schema import Mutation, Query, Subscription
 from school.serving.cookies import SessionCookie
@@ -109,10 +110,11 @@ class Answer:
 
 
 class Desk:
-    """Where everybody of a town asks."""
+    """Where everybody of a town asks. `noted`: of whom the last answer put a note into the record of reads."""
 
     def __init__(self, town: Town) -> None:
         self.town = town
+        self.noted: set[Ref] = set()
         self.schema = schema()
         self._databases = {False: town.database, True: Undone(town.database.url)}
         trusted = TrustedDocuments([], town.database, closed=False)
@@ -127,6 +129,10 @@ class Desk:
         text = document(self.schema._schema, question)
         return await self.post(role, text, question.arguments(of), undone=undone)
 
+    def note(self, viewer: Viewer, area: Area, persons: Collection[Ref]) -> None:  # noqa: ARG002 - the notebook's
+        """A record of reads that remembers one answer's."""
+        self.noted.update(persons)
+
     async def post(self, role: str, text: str, variables: Mapping[str, Any], *, undone: bool = False) -> Answer:
         """Any document."""
         headers = [(b"authorization", f"Bearer {UNDONE if undone else ''}{role}".encode()), (b"content-type", b"application/json")]
@@ -136,12 +142,13 @@ class Desk:
             return {"type": "http.request", "body": body, "more_body": False}
 
         scope = {"type": "http", "method": "POST", "path": "/graphql", "client": ("127.0.0.1", 1), "headers": headers}
+        self.noted.clear()
         response = await self._endpoint(Request(scope, receive))
         return Answer(response.status_code, bytes(response.body))
 
     async def _context(self, token: str | None, address: str, agent: str) -> Context:
         role = (token or "nobody").removeprefix(UNDONE)
-        return Context(self.town.viewers[role], self._databases[role != token], SETTINGS, address, agent=agent)
+        return Context(self.town.viewers[role], self._databases[role != token], SETTINGS, address, agent=agent, reads=self)
 
 
 @asynccontextmanager

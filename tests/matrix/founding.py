@@ -177,6 +177,7 @@ async def _office(session: AsyncSession, town: Town) -> None:
         await session.flush()
         nouns = {
             "school": opaque_school(school_id), "spare": opaque(Kind.PERSON, school_id, world.people[f"spare{end}"]),
+            "worker": opaque(Kind.PERSON, school_id, teacher),
             "desk_tap": opaque(Kind.TAP, school_id, tap.id), "door": opaque(Kind.DOOR, school_id, world.doors[f"main{end}"]),
             "till": opaque(Kind.TILL, school_id, world.tills[f"till{end}"]), "gate": opaque(Kind.DEVICE, school_id, world.devices[f"gate{end}"]),
             "desk": opaque(Kind.DEVICE, school_id, world.devices[f"desk{end}"]), "key": opaque(Kind.CARD_KEY, school_id, key.id),

@@ -63,13 +63,13 @@ async def live(session: AsyncSession, town: Town, name: str) -> dict[str, str]:
     diary = await _diary(session, town, name, pupil)
     money = await _money(session, town, name, pupil)
     gate = await present(session, town, school_id, f"gate{end}", "in", name, NOON - dt.timedelta(minutes=90))
-    passage = await passages.record(session, gate)
+    [passage] = await passages.record_many(session, [gate])
     assert passage is not None
     late = await late_arrivals.notice(session, pupil, gate.happened_at, late=False)
     assert late is not None
     refused = await present(session, town, school_id, f"gate{end}", "in", name)
     refused.outcome, refused.reason = Outcome.REFUSE, "ALREADY_INSIDE"
-    await passages.record(session, refused)
+    await passages.record_many(session, [refused])
     rule = DoorRule(
         school_id=school_id, id=ids.new(), door_id=None, direction=None, audience=Audience.PERSON, class_group_id=None, person_id=pupil.id, weekdays=1,
         starts_at=dt.time(7), ends_at=dt.time(20), valid_from=None, valid_until=None, made_at=EARLY, ended_at=None)

@@ -113,6 +113,7 @@ def _mutations() -> Iterator[Question]:
     yield put("grantGuardianship", pupil, lambda of: {"guardianId": of["spare"], "pupilId": of["child"], "relation": "OTHER"})
     yield put("restrictGuardianship", pupil, lambda of: {"guardianId": of["guardian"], "pupilId": of["child"], "open": [], "reason": "решение"})
     yield put("endGuardianship", pupil, lambda of: {"guardianId": of["guardian"], "pupilId": of["child"]})
+    yield put("endStaff", school, lambda of: {"personId": of["worker"], "on": DAYS["from"]})
     yield put("issueCard", pupil, lambda of: {"id": _new(), "personId": of["child"], "tapId": of["desk_tap"]})
     yield put("blockCard", pupil, lambda of: {"cardId": of["card"]})
     yield put("unblockCard", pupil, lambda of: {"cardId": of["card"]})

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from graphql import GraphQLSchema, print_type
 
 from school import ids
@@ -16,7 +15,7 @@ from school.gateway.schema import machines
 from school.ids import Kind
 from school.registry.models import DeviceKind
 from tests.gateway.device import Device
-from tests.gateway.lodge import NOON, Lodge, lodge_at
+from tests.gateway.lodge import Lodge, lodge_at
 from tests.matrix.asking import DONE, EMPTY
 from tests.matrix.questions import About, Question, document, things
 from tests.matrix.table import KINDS, MACHINES, read, row
@@ -55,17 +54,6 @@ def test_every_field_is_in_the_table() -> None:
     assert fields_of(schema()) == TABLE.names(TYPES)
 
 
-def variables(lodge: Lodge, device: Device, operation: str, code: str) -> dict[str, Any]:
-    """What would be accepted from whoever may call it."""
-    sent = {"sentAt": NOON.isoformat()}
-    found: dict[str, dict[str, Any]] = {
-        "enrol": {"input": lodge.enrolment(device, code)}, "heartbeat": {"input": device.report()}, "passList": {"since": None, "wait": 0},
-        "presentTap": {"input": device.tap(), **sent}, "submitTaps": {"inputs": [device.tap()], **sent},
-        "rotateKey": {"input": device.announcement(Ed25519PrivateKey.generate())},
-    }
-    return found[operation]
-
-
 async def devices(lodge: Lodge) -> dict[str, Device]:
     """One of each kind: a stranger with a code, one that nobody knows, one that was revoked, one of a kind that this version does not know."""
     found = {name: await lodge.device(name) for name in ("gate", "canteen", "desk")}
@@ -95,7 +83,7 @@ async def test_every_device_gets_what_is_declared(lodge: Lodge) -> None:
     for kind, device in (await devices(lodge)).items():
         code = await lodge.code(DeviceKind.DESK)
         for operation, verb in sorted(operations().items(), key=lambda one: one[0] == "rotateKey"):
-            sent = variables(lodge, device, operation, code)
+            sent = lodge.variables(device, operation, code)
             text = document(schema(), Question(verb, operation, About.NOBODY, lambda _: {}))
             before = await lodge.everything()
             answer = (await device.ask(text, sent)).json()

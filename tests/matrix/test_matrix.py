@@ -14,6 +14,7 @@ from school.delivery.hub import Hub
 from school.delivery.subscriptions import TYPES
 from school.fields import SCALARS, SIGNED_IN, Info, no_one, query
 from school.outbox import FeedRow, TopicKind, head
+from school.registry.updates import QUIET
 from school.schema import Query, people
 from tests.matrix.asking import DONE, EMPTY, LETTERS, OTHERWISE, SETTINGS, Desk
 from tests.matrix.questions import MUTATIONS, QUERIES, About, Question
@@ -135,7 +136,7 @@ async def test_who_may_follow_a_child_and_hears_what_of_it(counter: Desk) -> Non
         await hub.resume(await head(session))
         mine = (FeedRow.topic_kind == TopicKind.PUPIL, FeedRow.topic_id == town.world.people["boris"])
         last = await session.scalar(sa.select(sa.func.max(FeedRow.seq)).where(*mine))
-        told = list(await session.scalars(sa.select(FeedRow.kind).where(*mine).order_by(FeedRow.seq)))
+        told = list(await session.scalars(sa.select(FeedRow.kind).where(*mine, FeedRow.kind.not_in(QUIET)).order_by(FeedRow.seq)))
     found: dict[str, dict[str, str]] = {"updates": {}}
     for role in ROLES:
         letters = [next(iter(await _follow(counter, hub, role, [town.targets[target]["child"]], None, None))) for target in TARGETS]
@@ -148,6 +149,15 @@ async def test_who_may_follow_a_child_and_hears_what_of_it(counter: Desk) -> Non
         "without meals": sum(not kind.startswith("meals.") for kind in told),
         "without access": sum(not kind.startswith(("access.", "day.", "registry.card_")) for kind in told),
     }
+
+
+async def test_a_read_that_is_not_noted_is_found(sqlite_counter: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mutant: a field that says its answer shows no one's record."""
+    marks = [question for question in QUERIES if question.name == "marks"]
+    assert (await walk(sqlite_counter, marks, TABLE.sections["Queries"], ("guardian",))).faults == []
+    monkeypatch.setattr("school.fields.Declared.note", lambda *_: None)
+    walked = await walk(sqlite_counter, marks, TABLE.sections["Queries"], ("guardian",))
+    assert walked.faults == ["guardian: marks shows boris, and the record of reads does not say so"]
 
 
 def test_a_field_without_a_row_is_found() -> None:

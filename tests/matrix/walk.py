@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from school import ids
+from school.ids import Kind
 from tests.matrix.asking import DONE, EMPTY, KNOWN, REFUSED, Answer, Desk, digest
 from tests.matrix.markers import leaks
 from tests.matrix.questions import About, Question, things
 from tests.matrix.table import Cells
-from tests.matrix.town import ROLES
+from tests.matrix.town import ROLES, TARGETS
 
 Expected = Mapping[str, Cells]
 _ABSENT = frozenset({EMPTY, "-"})
@@ -18,7 +20,8 @@ _ABSENT = frozenset({EMPTY, "-"})
 class Walked:
     """`cells`: what each question came down to, by who asked, a letter for each target. `seen`: by "Type.field" who was shown it, with a value or without.
 
-    `faults` are in words: a body that is not the absent one's, a marker of a child that is not the asker's, a denied mutation that changed something.
+    `faults` are in words: a body that is not the absent one's, a pupil who is shown without a note in the record of reads, a marker of a child that
+    is not the asker's, a denied mutation that changed something.
     """
 
     cells: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
@@ -73,4 +76,12 @@ def _look(desk: Desk, walked: Walked, question: Question, role: str, answer: Ans
         cells = walked.seen[f"{kind}.{one}"]
         cells[role] = DONE if has_value or cells.get(role) == DONE else EMPTY
     if question.operation == "query":
+        if question.field != "personalData":  # it is put into the record as handed out
+            walked.faults += [f"{role}: {question.name} shows {name}, and the record of reads does not say so" for name in _unnoted(desk, answer)]
         walked.faults += [f"{role}: {question.name} tells {marker}" for marker in leaks(desk.town, role, answer.body)]
+
+
+def _unnoted(desk: Desk, answer: Answer) -> list[str]:
+    """The pupils whose ids stand in an answer of which the record of reads has no note."""
+    return [name for name, shown in ((name, desk.town.ref(name)) for name in TARGETS.values())
+            if ids.encode(Kind.PERSON, shown.school_id, shown.id).encode() in answer.body and shown not in desk.noted]

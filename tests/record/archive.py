@@ -16,6 +16,7 @@ from school.day.models import LateArrival
 from school.db import Database
 from school.delivery.relay import Relay
 from school.diary.models import Attendance, AttendanceKind, Mark, MarkAction, MarkRevision, WorkKind
+from school.identity.models import Passkey, RecoveryCode, Ticket, TicketKind, Totp
 from school.ids import Kind, Ref
 from school.meals import ledger
 from school.meals.ledger import Movement
@@ -25,7 +26,8 @@ from school.outbox import Event, Signal, Topic, TopicKind, append
 from school.record.entries import Entries, Entry
 from school.record.models import Record, RecordAction
 from school.record.reads import ReadRecord
-from school.registry.models import Outcome, Pupil, Staff, Tap
+from school.registry.account_models import Session
+from school.registry.models import FormerToken, Outcome, Pupil, Staff, Tap
 from school.schema import people
 from school.settings import Settings
 from tests.world import PUPILS, World
@@ -171,14 +173,29 @@ class Archive:
                     "person_id": str(pupil)}, at))
 
 
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """The statements of a block, but for how a transaction begins."""
-    seen: list[str] = []
+async def give_proofs(archive: Archive, login: str) -> None:
+    """An account with everything that an account may have."""
+    account, now = archive.world.accounts[login], clock.now()
+    async with archive.database.begin() as session:
+        session.add_all([
+            Session(account_id=account, digest=ids.new().bytes * 2, made_at=now, expires_at=now + dt.timedelta(hours=1), address="192.0.2.7"),
+            Totp(account_id=account, secret=b"secret", made_at=now, confirmed_at=now, last_step=1),
+            RecoveryCode(account_id=account, digest=ids.new().bytes * 2),
+            Passkey(account_id=account, credential=ids.new().bytes, public_key=b"key", sign_count=0, name="телефон", made_at=now, used_at=None),
+            Ticket(digest=ids.new().bytes * 2, kind=TicketKind.SECOND_FACTOR, account_id=account, payload={}, expires_at=now),
+            FormerToken(
+                school_id=1, token=ids.new().bytes * 2, card_id=archive.world.cards[login], key_id=archive.world.card_keys[1][0], moved_at=now),
+        ])
 
-    def see(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """The statements of a block with their values, but for how a transaction begins."""
+    seen: list[tuple[str, Any]] = []
+
+    def see(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
         if "set_config('role'" not in statement and not statement.startswith("BEGIN"):
-            seen.append(statement)
+            seen.append((statement, values))
 
     sa.event.listen(database.engine.sync_engine, "before_cursor_execute", see)
     try:

@@ -1,15 +1,24 @@
 """The record of changes: written by the relay with the feed's rows, once, and without a statement more for each."""
 
-import pytest
+from dataclasses import replace
 
-from school import clock
-from school.context import Area, Role
+import pytest
+import sqlalchemy as sa
+
+from school import clock, ids
+from school.access.events import rules_changed
+from school.access.models import DoorRule
+from school.context import Area, Grant, Role
 from school.db import Database
 from school.delivery import relay
 from school.delivery.relay import Relay
-from school.outbox import Event, Signal, Topic, TopicKind, append
+from school.ids import Ref
+from school.meals import accounts
+from school.meals.models import MealAccount
+from school.outbox import Event, FeedRow, Signal, Topic, TopicKind, append
 from school.record.entries import Entries
 from school.record.models import RecordAction
+from school.registry import cards
 from tests.record.archive import Archive, counted
 
 CHANGED = RecordAction.CHANGED
@@ -32,14 +41,44 @@ async def test_each_pupil_of_an_event_gets_an_entry(archive: Archive) -> None:
     await tell(archive, None, "access.passed", "anna")  # a gate's
     assert await archive.rows() == []
     await archive.publish()
-    accounts = archive.world.accounts
+    logins = archive.world.accounts
     assert await archive.written() == [
-        (accounts["teacher"], Role.TEACHER, "anna", Area.DIARY, CHANGED, "diary.homework_set"),
-        (accounts["teacher"], Role.TEACHER, "boris", Area.DIARY, CHANGED, "diary.homework_set"),
-        (accounts["office"], Role.OFFICE, "vera", Area.MEALS, CHANGED, "meals.topped_up"),
-        (accounts["parent"], Role.GUARDIAN, "anna", Area.ACCESS, CHANGED, "registry.card_blocked"),
-        (accounts["office"], Role.OFFICE, "anna", Area.PEOPLE, CHANGED, "registry.guardianship_ended"),
+        (logins["teacher"], Role.TEACHER, "anna", Area.DIARY, CHANGED, "diary.homework_set"),
+        (logins["teacher"], Role.TEACHER, "boris", Area.DIARY, CHANGED, "diary.homework_set"),
+        (logins["office"], Role.OFFICE, "vera", Area.MEALS, CHANGED, "meals.topped_up"),
+        (logins["parent"], Role.GUARDIAN, "anna", Area.ACCESS, CHANGED, "registry.card_blocked"),
+        (logins["office"], Role.OFFICE, "anna", Area.PEOPLE, CHANGED, "registry.guardianship_ended"),
     ]
+
+
+async def test_what_is_told_to_nobody_is_in_the_record_of_whom_it_concerns(archive: Archive) -> None:
+    """By the verbs themselves: a meal account, a rule for one person. The feed has nothing of it for the family."""
+    world, office = archive.world, archive.viewer("office")
+    async with archive.database.begin() as session:  # Anna has none yet
+        await session.execute(sa.delete(MealAccount).where(MealAccount.person_id == world.people["anna"]))
+    async with archive.database.begin(office.identity()) as session:
+        await accounts.open_account(session, office, archive.ref("anna"), overdraft=500)
+        await accounts.open_account(session, office, archive.ref("anna"), overdraft=500)
+        await append(session, rules_changed(DoorRule(school_id=1, id=ids.new(), person_id=world.people["vera"], ended_at=None), clock.now()))
+        await append(session, rules_changed(DoorRule(school_id=1, id=ids.new(), person_id=None, ended_at=None), clock.now()))
+    await archive.publish()
+    assert await archive.written() == [
+        (world.accounts["office"], Role.OFFICE, "anna", Area.MEALS, CHANGED, "meals.account_opened"),
+        (world.accounts["office"], Role.OFFICE, "vera", Area.ACCESS, CHANGED, "access.rules_changed"),
+    ]
+    async with archive.database.read() as session:
+        assert set(await session.scalars(sa.select(FeedRow.topic_kind))) == {TopicKind.PASSES}
+
+
+async def test_who_is_staff_and_family_changes_as_what_they_act(archive: Archive) -> None:
+    """A member of the office blocks her own child's card as its mother."""
+    office = archive.viewer("office")
+    mother = replace(office, grants=(*office.grants, Grant(1, archive.world.people["parent"], Role.GUARDIAN)), children=frozenset({archive.ref("anna")}))
+    async with archive.database.begin(mother.identity()) as session:
+        for child in ("anna", "vera"):
+            await cards.block(session, mother, Ref(1, archive.world.cards[child]))
+    await archive.publish()
+    assert {(role, person) for _, role, person, *_ in await archive.written()} == {(Role.GUARDIAN, "anna"), (Role.OFFICE, "vera")}
 
 
 async def test_a_batch_costs_one_statement_more_however_many_changes(archive: Archive) -> None:

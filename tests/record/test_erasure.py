@@ -12,7 +12,6 @@ from school import clock, ids
 from school.context import Area, Grant, Role
 from school.db import Database
 from school.errors import Code, Refused
-from school.identity.models import Passkey, RecoveryCode, Ticket, TicketKind, Totp
 from school.ids import Ref
 from school.meals import ledger
 from school.meals.models import MealAccount, Posting
@@ -21,8 +20,8 @@ from school.record import erasure
 from school.record.models import RecordAction
 from school.registry import accounts
 from school.registry.account_models import Account, AccountRole, Session
-from school.registry.models import CardKey, FormerToken, Guardianship, Person
-from tests.record.archive import Archive
+from school.registry.models import CardKey, Guardianship, Person, Tap
+from tests.record.archive import Archive, give_proofs
 
 REASON = "письмо от 1 октября"
 YESTERDAY = dt.date(2026, 9, 1)
@@ -49,21 +48,6 @@ async def sums(archive: Archive) -> tuple[Any, Any]:
         postings = await session.execute(sa.select(Posting.account_id, sa.func.sum(Posting.amount)).group_by(Posting.account_id).order_by(Posting.account_id))
         balances = await session.execute(sa.select(MealAccount.id, MealAccount.balance).order_by(MealAccount.id))
         return postings.all(), balances.all()
-
-
-async def give_proofs(archive: Archive, login: str) -> None:
-    """An account with everything that an account may have."""
-    account, now = archive.world.accounts[login], clock.now()
-    async with archive.database.begin() as session:
-        session.add_all([
-            Session(account_id=account, digest=ids.new().bytes * 2, made_at=now, expires_at=now + dt.timedelta(hours=1), address="192.0.2.7"),
-            Totp(account_id=account, secret=b"secret", made_at=now, confirmed_at=now, last_step=1),
-            RecoveryCode(account_id=account, digest=ids.new().bytes * 2),
-            Passkey(account_id=account, credential=ids.new().bytes, public_key=b"key", sign_count=0, name="телефон", made_at=now, used_at=None),
-            Ticket(digest=ids.new().bytes * 2, kind=TicketKind.SECOND_FACTOR, account_id=account, payload={}, expires_at=now),
-            FormerToken(
-                school_id=1, token=ids.new().bytes * 2, card_id=archive.world.cards[login], key_id=archive.world.card_keys[1][0], moved_at=now),
-        ])
 
 
 async def traces(archive: Archive, name: str) -> set[str]:
@@ -96,6 +80,19 @@ async def test_nothing_is_left_of_a_pupil_but_numbers(archive: Archive) -> None:
     async with archive.database.read() as session:
         person = await session.get_one(Person, (1, archive.world.people["anna"]))
     assert (person.family_name, person.given_name, person.patronymic) == ("Удалённое лицо", "", None)
+
+
+async def test_a_tap_does_not_prove_whose_card_it_was(archive: Archive) -> None:
+    """Its digest is made of the token: who has the school's card key could try the cards that they know."""
+    for name in ("anna", "boris"):
+        await archive.live(name)
+    async with archive.database.begin() as session:
+        await session.execute(sa.update(Tap).values(digest=b"d" * 32))
+    await archive.leave("anna", YESTERDAY)
+    await erase(archive, "anna")
+    nothing, boris = bytes(32), archive.world.people["boris"]
+    assert sorted((row.person_id == boris, row.digest, row.token) for row in (await archive.all_rows())["tap"]) == [
+        *[(False, nothing, nothing)] * 2, *[(True, b"d" * 32, archive.world.token("boris"))] * 2]
 
 
 async def test_the_ledger_s_sums_stay(archive: Archive) -> None:

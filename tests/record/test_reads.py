@@ -93,7 +93,7 @@ async def test_many_are_written_by_one_statement(archive: Archive) -> None:
     archive.reads.note(archive.viewer("office"), Area.MEALS, {Ref(1, ids.new()) for _ in range(500)})
     with counted(archive.database) as statements:
         await archive.reads.flush()
-    assert [statement.split(" ")[0] for statement in statements] == ["INSERT"]
+    assert [statement.split(" ")[0] for statement, _ in statements] == ["INSERT"]
     assert len(await archive.rows()) == 3 + 500
 
 

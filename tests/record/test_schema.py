@@ -1,16 +1,22 @@
 """What a family, a pupil and the school's administration see of a record: readable lines, no login, nothing that is withheld."""
 
 import datetime as dt
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from school.context import Area, Role
+from school.db import Database
 from school.record.models import RecordAction
 from school.registry.account_models import AccountRole
 from school.registry.models import Guardianship
 from tests.record.archive import NOON, RECORD, Archive, counted
+from tests.world import build
 
 MINUTE = dt.timedelta(minutes=1)
 PAGE = "query($child: ID!, $first: Int!, $after: String) { record(childId: $child, first: $first, after: $after) { edges { node { date area } } \
@@ -107,6 +113,56 @@ async def test_it_is_read_page_by_page(archive: Archive, first: int) -> None:
     assert read == whole
     assert await archive.refusal("parent", PAGE, child=archive.person("anna"), first=1, after="nonsense") == "BAD_CURSOR"
     assert await archive.refusal("parent", PAGE, child=archive.person("anna"), first=101) == "TOO_MANY"
+
+
+async def read_on(archive: Archive, page: dict[str, Any], first: int) -> list[str]:
+    """The kinds of data of all lines that follow a page."""
+    areas = []
+    while page["pageInfo"]["hasNextPage"]:
+        page = await archive.ask("parent", PAGE, child=archive.person("anna"), first=first, after=page["pageInfo"]["endCursor"])
+        areas += [edge["node"]["area"] for edge in page["edges"]]
+    return areas
+
+
+@pytest.mark.parametrize("first", [1, 2, 4])
+async def test_what_is_read_again_meanwhile_is_not_skipped(archive: Archive, first: int) -> None:
+    """A line keeps its place, whatever is added to it between two pages."""
+    await fill(archive)
+    rest = ["ACCESS", "MEALS", "DIARY", "DIARY", "PEOPLE"][first:]
+    page = await archive.ask("parent", PAGE, child=archive.person("anna"), first=first)
+    await archive.add(
+        archive.entry("teacher", Role.TEACHER, "anna", at=NOON + 30 * MINUTE), archive.entry("parent", Role.GUARDIAN, "anna", area=Area.MEALS),
+        archive.entry("office", Role.OFFICE, "anna", at=NOON - dt.timedelta(days=1, minutes=-30), area=Area.PEOPLE))
+    assert await read_on(archive, page, first) == rest
+
+
+def steps(database: Database, statements: Sequence[tuple[str, Any]]) -> int:
+    """What SQLite does for these statements, in steps of its machine."""
+    taken = count()
+    connection = sqlite3.connect(database.url.partition(":///")[2])
+    connection.set_progress_handler(lambda: int(next(taken) < 0), 1)
+    for statement, values in statements:
+        connection.execute(statement, values).fetchall()
+    connection.close()
+    return next(taken)
+
+
+async def test_a_page_reads_its_own_days_alone(sqlite_url: str) -> None:
+    """Pages of ten years cost what those of ten days cost, the first and later ones."""
+    database = Database(sqlite_url)
+    archive, costs = Archive(database, await build(database)), []
+    for days in (range(10), range(10, 3650)):
+        await archive.add(*(archive.entry("teacher", Role.TEACHER, "anna", at=NOON - day * 24 * 60 * MINUTE) for day in days))
+        with counted(database) as statements:
+            after, dates = None, list[str]()
+            for _ in range(4):
+                page = await archive.ask("parent", PAGE, child=archive.person("anna"), first=2, after=after)
+                after, dates = page["pageInfo"]["endCursor"], dates + [edge["node"]["date"] for edge in page["edges"]]
+                assert page["pageInfo"]["hasNextPage"]
+        assert dates == [(NOON - day * 24 * 60 * MINUTE).date().isoformat() for day in range(8)]
+        costs.append(steps(database, [one for one in statements if "record" in one[0]]))
+    await database.close()
+    assert costs[1] == costs[0] > 0
 
 
 async def test_it_costs_two_statements(archive: Archive) -> None:

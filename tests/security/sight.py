@@ -50,10 +50,10 @@ _MARKS = "teacher office head family:diary"
 _MONEY = "canteen office head family:meals self"
 SIGHTS = {
     "school": Sight(read="member district"), "term": Sight(read="member"), "bell": Sight(read="member"), "subject": Sight(read="member"),
-    "course": Sight(read="member"), "class_group": Sight(read="member"), "staff": Sight(read="member"),
+    "course": Sight(read="member"), "class_group": Sight(read="member"), "staff": Sight(read="member", change="office", changing="left_on"),
     "person": Sight(owner="id", read=f"{STAFF} family self colleague", change="office", changing="sort_key"),
     "pupil": Sight(owner="id", read=f"{STAFF} family"),
-    "guardianship": Sight(owner="guardian_id", read="office head self", add="office", change="office", changing="ended_at diary meals access reason"),
+    "guardianship": Sight(read="office head", add="office", change="office", changing="ended_at diary meals access reason"),
     "card": Sight(owner="person_id", read="canteen office head family:access self", add="office", change="office head family:access self",
                   changing="state blocked_at"),
     "former_token": Sight(read="canteen office head"),
@@ -84,7 +84,7 @@ SIGHTS = {
     "account_role": Sight(read="account office", global_=True),
     "session": Sight(read="account", change="account", changing="revoked_at", global_=True, hidden=frozenset({"digest"})),
     "invitation": Sight(read="office", add="office", change="office", changing="void_at", hidden=frozenset({"digest"})),
-    "record": Sight(owner="person_id", read="office head recorded"),
+    "record": Sight(owner="person_id", read="office head recorded", hidden=frozenset({"note"})),
     **dict.fromkeys((
         "checkpoint", "lease", "outside_identity", "passkey", "recovery_code", "throttle", "ticket", "totp", "trusted_document"), Sight()),
 }

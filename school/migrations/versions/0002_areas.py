@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+import school.db
+
 revision = "0002"
 down_revision = "0001"
 
@@ -16,6 +18,7 @@ def upgrade() -> None:
     op.add_column("guardianship", sa.Column("reason", sa.String(length=200), nullable=True))
     op.add_column("outbox", sa.Column("actor_id", sa.Uuid(), nullable=True))
     op.add_column("outbox", sa.Column("actor_role", sa.String(length=24), nullable=True))
+    op.add_column("outbox", sa.Column("concerns", school.db.Json, nullable=False, server_default="[]"))
     role = sa.column("role", sa.String)
     with op.batch_alter_table("account_role") as batch:
         batch.drop_constraint(op.f("ck_account_role_role"), type_="check")

@@ -19,6 +19,8 @@ def _one_of(values: tuple[str, ...], name: str) -> sa.Enum:
 
 def upgrade() -> None:
     """Forward; there is no way back but a backup."""
+    for table in ("tap", "passage"):
+        op.create_index(op.f(f"ix_{table}_received_at"), table, ["received_at"])
     op.add_column("feed_head", sa.Column("floor", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_table(
         "record",

@@ -45,14 +45,15 @@ REGISTRY = {
     "subject": Rows(read=in_school()),
     "course": Rows(read=in_school()),
     "class_group": Rows(read=in_school()),
-    "staff": Rows(read=in_school()),
+    "staff": Rows(read=in_school(), change=_OFFICE, changing=("left_on",)),
     # Who works at a school is known to all who belong to it. The office may lock a person, while it invites them.
     "person": Rows(
         read=either(as_role(*STAFF), own("id"), child("id"), with_row("staff", "id", "id", "person")),
         change=_OFFICE, changing=("sort_key",)),
     "pupil": Rows(read=either(as_role(*STAFF), child("id"))),
+    # Of whom somebody is the guardian, and what a court has withheld, the service finds out: of its reason no family may read.
     "guardianship": Rows(
-        read=either(_ADMINISTRATION, own("guardian_id")), add=_OFFICE, change=_OFFICE, changing=("ended_at", "diary", "meals", "access", "reason")),
+        read=_ADMINISTRATION, add=_OFFICE, change=_OFFICE, changing=("ended_at", "diary", "meals", "access", "reason")),
     # The head may lock a card, and is told then that only the office changes it.
     "card": Rows(
         read=either(_MEALS, own("person_id"), child("person_id", "access")), add=_OFFICE,
@@ -109,8 +110,9 @@ DELIVERY = {
 }
 
 RECORD = {
-    # Of a child's record a family sees what it may see of the child; who is behind an account, the service tells.
-    "record": Rows(read=either(_ADMINISTRATION, f"""CASE area
+    # Of a child's record a family sees what it may see of the child; who is behind an account, the service tells. What an operator noted, nobody.
+    "record": Rows(
+        shown=("school_id", "id", "at", "on_date", "person_id", "area", "action", "account_id", "role", "kind"), read=either(_ADMINISTRATION, f"""CASE area
         WHEN 'diary' THEN {child("person_id", "diary")}
         WHEN 'meals' THEN {child("person_id", "meals")}
         WHEN 'access' THEN {child("person_id", "access")}
