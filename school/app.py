@@ -28,7 +28,7 @@ from school.delivery.tail import Tail
 from school.gateway.documents import DAEMON
 from school.gateway.http import Gateway
 from school.identity.routes import Ways
-from school.operations import read_folder
+from school.operations import operations_of
 from school.outbox import Signal
 from school.record.reads import ReadRecord
 from school.registry import accounts
@@ -131,7 +131,7 @@ def _terms(settings: Settings) -> Terms:
 
 def _own_documents() -> list[str]:
     """What our own clients send."""
-    return [text for client in CLIENTS for text in read_folder(Path(__file__).parent / client / "operations").values()]
+    return [text for client in CLIENTS for text in operations_of(Path(__file__).parent / client).values()]
 
 
 async def _console(_request: Request) -> Response:

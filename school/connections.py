@@ -82,7 +82,7 @@ async def page(
     """One page of a statement, ordered by `key`, whose columns together are unique and not null."""
     check_first(first)
     if after is not None:
-        bound = sa.tuple_(*(sa.literal(value, column.type) for value, column in zip(_decode(after, key), key, strict=True)))
+        bound = sa.tuple_(*(sa.literal(value, column.type) for value, column in zip(decode(after, key), key, strict=True)))
         statement = statement.where(sa.tuple_(*key) < bound if descending else sa.tuple_(*key) > bound)
     statement = statement.add_columns(*(column.label(f"_key_{place}") for place, column in enumerate(key)))
     statement = statement.order_by(*(column.desc() if descending else column for column in key)).limit(first + 1)
@@ -134,7 +134,7 @@ def _read(value: Any, column: Column) -> Any:
     return value
 
 
-def _decode(cursor: str, key: Sequence[Column]) -> list[Any]:
+def decode(cursor: str, key: Sequence[Column]) -> list[Any]:
     """The key's values in a cursor; one that this list did not make is refused."""
     try:
         if len(cursor) > 1000:

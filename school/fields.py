@@ -90,6 +90,14 @@ class Refusal:
     retry_after: int | None = strawberry.field(default=None, description="Seconds after which another try makes sense, where that is known.")
 
 
+@strawberry.type(description="It is done.")
+class Done:
+    """The result of what has nothing else to say."""
+
+    __policy__ = ROWS
+    done: bool = True
+
+
 def _whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2**53 - 1:
         raise ValueError("a whole number of minor units is needed")

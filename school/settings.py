@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     operation_seconds: float = Field(default=10, ge=0.1, le=300)
     sockets_per_account: int = Field(default=20, ge=1, le=1000)
     socket_idle_seconds: float = Field(default=60, ge=1, le=3600)
+    connections: int = Field(default=10_000, ge=10, le=1_000_000)
     pool_size: int = Field(default=10, ge=1, le=200)
     queue_limit: int = Field(default=256, ge=8, le=10_000)
     retention_days: dict[str, int] = {}

@@ -17,7 +17,7 @@ import urllib3
 import websockets
 
 from school.db import Database
-from school.registry import accounts, devices
+from school.registry import accounts, device_codes
 from school.registry.account_models import Account
 from school.registry.models import DeviceKind
 from tests.ports import free_ports
@@ -146,7 +146,7 @@ async def give_passwords(database: Database, *logins: str) -> None:
 async def device_code(database: Database, kind: DeviceKind, name: str, bindings: list[dict[str, str]]) -> str:
     """A one-time code of school 1, made by the office's verb."""
     async with database.begin() as session:
-        return await devices.make_code(session, 1, kind, name, bindings)
+        return await device_codes.make_code(session, 1, kind, name, bindings)
 
 
 def gate_bindings(world: World) -> list[dict[str, str]]:

@@ -4,15 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from school.commands.listing import moment, show
 from school.commands.start import fail, prepare, require_migrated, with_database
 from school.db import Database
 from school.serving import trust
 
 app = typer.Typer(help="Trusted documents: what clients that are not ours may send in production.", no_args_is_help=True)
-WIDEST = 200
 
 
 @app.command("admit")
@@ -23,15 +22,15 @@ def admit(files: Annotated[list[Path], typer.Argument(help="GraphQL documents, e
     from school.schema import people
     documents = people(closed=True).documents
     try:
-        texts = {file.name: file.read_text(encoding="utf-8").strip() for file in files}
+        texts = [(file.name, file.read_text(encoding="utf-8").strip()) for file in files]
     except (OSError, UnicodeDecodeError) as error:
         raise fail(f"a document cannot be read: {error}") from None
 
     async def write(database: Database) -> list[str]:
         async with database.begin() as session:
-            return [await trust.admit(session, documents, name, text) for name, text in texts.items()]
+            return [await trust.admit(session, documents, name, text) for name, text in texts]
 
-    for digest, name in zip(with_database(settings, write), texts, strict=True):
+    for digest, (name, _) in zip(with_database(settings, write), texts, strict=True):
         print(f"sha256:{digest}  {name}")
 
 
@@ -43,12 +42,12 @@ def list_documents() -> None:
 
     async def read(database: Database) -> list[tuple[str, str, str]]:
         async with database.read() as session:
-            return [(f"sha256:{one.digest}", one.name, one.admitted_at.strftime("%Y-%m-%d %H:%M:%S")) for one in await trust.admitted(session)]
+            return [(f"sha256:{one.digest}", one.name, moment(one.admitted_at)) for one in await trust.admitted(session)]
 
     table = Table("id", "name", "admitted (UTC)")
     for row in with_database(settings, read):
         table.add_row(*row)
-    Console(width=WIDEST, markup=False, emoji=False, highlight=False).print(table)
+    show(table)
 
 
 @app.command("remove")

@@ -11,6 +11,8 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from school.commands.start import BAD_SETTING, fail
 from school.settings import Settings
@@ -20,6 +22,8 @@ HEADER_BYTES = 64 * 1024
 """How long a request's line and headers may take to come, and how much they may be: uvicorn itself would wait and gather for ever."""
 WEBSOCKET_BYTES = 64 * 1024
 """The largest message a client may send over a WebSocket: a document and its variables."""
+STALLED_SECONDS = 30
+"""How long the other side may leave unread what was sent (Linux, tcp(7)): a connection that is closed would wait for ever to be rid of it."""
 BACKLOG = 2048
 GRACE_SECONDS = 10
 """How long answers under way are waited for at the end."""
@@ -30,6 +34,8 @@ def listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     bound = socket.socket(family)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_SECONDS * 1000)
     try:
         bound.bind((settings.host, settings.port))
     except OSError as error:
@@ -71,6 +77,10 @@ class Http(HttpToolsProtocol):
         self._in_body, self._received = False, 0
         super().on_message_complete()
 
+    def _should_upgrade(self) -> bool:
+        """The limit of connections holds for WebSockets, too: one that is too many is answered as a request is, with 503."""
+        return (self.limit_concurrency is None or len(self.connections) < self.limit_concurrency) and super()._should_upgrade()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is awaited any more."""
         self._stop_waiting()
@@ -86,6 +96,30 @@ class Http(HttpToolsProtocol):
             self._patience = None
 
 
+class Socket(WebSocketsSansIOProtocol):
+    """uvicorn's, which waits for ever for a client that has stopped reading: to close its socket is to hang up, and so is to give up its pongs."""
+
+    async def send(self, message: Any) -> None:
+        """ClientDisconnected also after uvicorn itself has closed the socket: that is no fault of the application."""
+        if message["type"] == "websocket.close" and not self.writable.is_set():
+            self.transport.abort()
+        if self.close_sent:
+            raise ClientDisconnected
+        await super().send(message)
+
+    def handle_ping(self) -> None:
+        """Pongs that nobody reads would fill the memory."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.transport.abort()
+
+    def keepalive_timeout(self) -> None:
+        """What is still to be written would keep the connection."""
+        super().keepalive_timeout()
+        self.transport.abort()
+
+
 class _Server(uvicorn.Server):
     """uvicorn's, which at its end first tells the application to let go of long-polls and streams."""
 
@@ -98,8 +132,9 @@ class _Server(uvicorn.Server):
 def configure(application: Starlette, settings: Settings) -> uvicorn.Config:
     """uvicorn as it serves an application. Only the trusted proxies say on whose behalf they come."""
     return uvicorn.Config(
-        application, loop="uvloop", http=Http, ws="websockets-sansio", ws_max_size=WEBSOCKET_BYTES, ws_per_message_deflate=False, lifespan="on",
-        log_config=None, access_log=False, server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=GRACE_SECONDS, log_level=settings.log_level,
+        application, loop="uvloop", http=Http, ws=Socket, ws_max_size=WEBSOCKET_BYTES, ws_per_message_deflate=False, lifespan="on",
+        log_config=None, access_log=False, server_header=False, backlog=BACKLOG, limit_concurrency=settings.connections,
+        timeout_graceful_shutdown=GRACE_SECONDS, log_level=settings.log_level,
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies),
     )
 

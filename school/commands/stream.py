@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import urllib3
 import websockets
 
-from school.operations import read_folder
+from school.operations import operations_of
 
-OPERATIONS = read_folder(Path(__file__).parent / "operations")
+OPERATIONS = operations_of(Path(__file__).parent)
 """All that this client sends, by name."""
 _PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 _PATIENCE = 20.0

@@ -65,7 +65,7 @@ class Reactions:
             try:
                 seq, more = await self.step(reaction, seq)
             except Exception as error:  # noqa: BLE001 - whatever it is, the events stay in the feed
-                log.warning("reaction failed", reaction=reaction.name, error=repr(error))
+                log.warning("reaction failed", reaction=reaction.name, error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
                 continue
             if not more:
@@ -92,7 +92,7 @@ class Reactions:
         except Exception as error:
             if is_away(error):
                 raise
-            log.warning("a batch of a reaction failed, its events are tried one by one", reaction=reaction.name, error=repr(error))
+            log.warning("a batch of a reaction failed, its events are tried one by one", reaction=reaction.name, error=type(error).__name__)
         for _ in range(BATCH):
             known, more = await self._take(reaction, 1, known, step_over=True)
             if not more:

@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 import urllib3
 
-from school.operations import read_folder
+from school.operations import operations_of
 
 _ATTEMPTS = 5
 _PAUSE_SECONDS = 0.3
-OPERATIONS = read_folder(Path(__file__).parent / "operations")
+OPERATIONS = operations_of(Path(__file__).parent)
 """All that the demo's people send, by name."""
 
 

@@ -18,7 +18,7 @@ from school.demo.folder import Folder
 from school.demo.programme import MAIN
 from school.demo.taps import Reader, is_there
 from school.meals.models import Till
-from school.registry import devices
+from school.registry import device_codes
 from school.registry.models import DeviceKind
 
 _READY_SECONDS = 60.0
@@ -66,7 +66,7 @@ async def start(daemon: Daemon, cast: Cast, database: Database, server: str, clo
     }
     if not (daemon.state / "identity.json").is_file():
         async with database.begin() as session:
-            code = await devices.make_code(session, MAIN, daemon.kind, daemon.called, daemon.bindings)
+            code = await device_codes.make_code(session, MAIN, daemon.kind, daemon.called, daemon.bindings)
         await cast.run(f"{daemon.name}-enrol", "-m", "readers", "enrol", "--code", code, environment=environment)
     member = await cast.start(daemon.name, "-m", "readers", "run", environment=environment)
     deadline = time.monotonic() + _READY_SECONDS

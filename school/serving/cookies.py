@@ -21,6 +21,10 @@ class SetCookie(Protocol):
     def max_age(self) -> int:
         """Seconds."""
 
+    @property
+    def suffix(self) -> str:
+        """Of the cookie's name: empty for the session's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionCookie:
@@ -47,4 +51,4 @@ class SessionCookie:
         if not all(letter.isascii() and (letter.isalnum() or letter in "-_.~") for letter in value):
             raise ValueError("a session's token has letters, digits and -_.~ only")
         age = max(0, wish.max_age) if value else 0
-        return f"{self.name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{'; Secure' if self.secure else ''}"
+        return f"{self.name}{wish.suffix}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{'; Secure' if self.secure else ''}"

@@ -1,7 +1,8 @@
 """GraphQL over HTTP: JSON by POST, limits before parsing, one status for each kind of no."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -58,13 +59,15 @@ def endpoint(schema: Schema, context_for: ContextFor, trusted: Trusted, terms: T
         check_origin(request, terms)
         asked = parse_request(await read_body(request, terms.body_limit, terms.body_seconds))
         token = credential(request, terms)
-        try:
-            document = await trusted.find(asked.text, asked.document_id)
-            schema.read(document, asked.variables)
-        except BadDocumentError as error:
-            return _answer(ExecutionResult(data=None, errors=error.errors), media, terms)
-        context = await context_for(token, request.client.host if request.client else "", request.headers.get("user-agent", ""))
-        response = _answer(await _execute(schema, document, asked, context, terms.operation_seconds), media, terms)
+        async with _in_time(terms.operation_seconds):
+            try:
+                document = await trusted.find(asked.text, asked.document_id)
+                schema.read(document, asked.variables)
+            except BadDocumentError as error:
+                return _answer(ExecutionResult(data=None, errors=error.errors), media, terms)
+            context = await context_for(token, request.client.host if request.client else "", request.headers.get("user-agent", ""))
+            result = await _execute(schema, document, asked, context)
+        response = _answer(result, media, terms)
         if (wish := getattr(context, "cookie", None)) is not None:
             response.headers.append("set-cookie", terms.cookie.write(wish))
         return response
@@ -87,7 +90,7 @@ def endpoint(schema: Schema, context_for: ContextFor, trusted: Trusted, terms: T
 
 def check_origin(request: Request, terms: Terms) -> None:
     """Refuse a page of another site."""
-    if not origin.is_allowed(request.headers, terms.origins, terms.hosts):
+    if not origin.is_allowed(request.headers, terms):
         raise BadRequestError(403, Fault.BAD_ORIGIN, "Requests from other sites are refused.")
 
 
@@ -149,20 +152,26 @@ def bearer(request: Request) -> str | None:
     return token.strip()[:200] if scheme.lower() == "bearer" and token.strip() else None
 
 
-async def _execute(schema: Schema, document: str, asked: Asked, context: Any, seconds: float) -> ExecutionResult:
-    """Run it. What takes too long is cancelled, and its transaction rolls back."""
+@asynccontextmanager
+async def _in_time(seconds: float) -> AsyncIterator[None]:
+    """What takes too long, whoever it waits for, is cancelled, and its transaction rolls back."""
     try:
         async with asyncio.timeout(seconds) as limit:
-            return await schema.execute(
-                document, variable_values=asked.variables, operation_name=asked.operation, context_value=context, allowed_operation_types=OVER_HTTP)
-    except (CannotGetOperationTypeError, MissingQueryError):
-        return ExecutionResult(data=None, errors=[GraphQLError("The document does not say which operation to run.")])
-    except InvalidOperationTypeError:
-        return ExecutionResult(data=None, errors=[GraphQLError("Subscriptions are served over WebSocket only.")])
+            yield
     except TimeoutError:
         if not limit.expired():
             raise
         raise BadRequestError(504, Fault.TIMED_OUT, f"This took more than {seconds:g} seconds.") from None
+
+
+async def _execute(schema: Schema, document: str, asked: Asked, context: Any) -> ExecutionResult:
+    try:
+        return await schema.execute(
+            document, variable_values=asked.variables, operation_name=asked.operation, context_value=context, allowed_operation_types=OVER_HTTP)
+    except (CannotGetOperationTypeError, MissingQueryError):
+        return ExecutionResult(data=None, errors=[GraphQLError("The document does not say which operation to run.")])
+    except InvalidOperationTypeError:
+        return ExecutionResult(data=None, errors=[GraphQLError("Subscriptions are served over WebSocket only.")])
 
 
 def _answer(result: ExecutionResult, media: str, terms: Terms) -> Response:

@@ -73,6 +73,9 @@ class Scales:
     ) -> None:
         self._schema, self._deepest, self._bounds, self._variables = schema, deepest, bounds, variables
         self._fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+        self._defaults: defaultdict[str, list[ValueNode | None]] = defaultdict(list)
+        for variable in (one for each in document.definitions if isinstance(each, OperationDefinitionNode) for one in each.variable_definitions):
+            self._defaults[variable.variable.name.value].append(variable.default_value)
         self._measured: dict[str, Figures | None] = {}
         self._roots: dict[str, Counter[str] | None] = {}
         self.cyclic = False
@@ -210,7 +213,10 @@ class Scales:
 
     def _first(self, given: ValueNode | None, default: Any) -> int:
         if isinstance(given, VariableNode) and self._variables is not None:
-            value = self._variables.get(given.name.value, default)
+            name = given.name.value
+            if name not in self._variables:  # its own default counts, or the argument's; of several operations' the largest
+                return max(self._first(one, default) for one in self._defaults.get(name) or [None])
+            value = self._variables[name]
         elif isinstance(given, IntValueNode):
             value = int(given.value) if len(given.value) < 10 else LONGEST_PAGE
         else:

@@ -21,6 +21,7 @@ class Terms:
     body_seconds: float = 10.0  # until the body has come
     operation_seconds: float = 10.0  # for a query or a mutation
     sockets: int = 20  # of one account; without one, of an address
+    waiting: int = 200  # sockets of an address that have not said yet who they are: a school is one address, and comes back at once after a restart
     subscriptions: int = 20  # of one socket
     messages: int = 100  # of one socket in a second
     idle_seconds: float = 60.0  # of a socket without a subscription

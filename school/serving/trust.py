@@ -12,11 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school.db import Database, is_away
 from school.errors import bad_input, not_found
 from school.serving.documents import BadDocumentError, Documents
+from school.serving.errors import DatabaseAwayError
 from school.serving.faults import Fault, refuse
 from school.serving.models import TrustedDocument
 
 FRESH_SECONDS = 1.0
 """How long an operator's change may go unnoticed. A flood of unknown documents costs one statement in this time, however large it is."""
+READ_SECONDS = 2.0
+"""How long that statement may take before the database is taken to be away."""
 MOST_ADMITTED = 1000
 _DOCUMENT_ID = re.compile("sha256:[0-9a-f]{64}")
 
@@ -33,7 +36,7 @@ class TrustedDocuments:
         self._own = {digest_of(text): text for text in own}
         self._database, self._closed = database, closed
         self._admitted: Mapping[str, str] = {}
-        self._read_at = float("-inf")
+        self._read_at, self._lost = float("-inf"), False
         self._reading = asyncio.Lock()
 
     async def find(self, text: str | None, document_id: str | None) -> str:
@@ -49,17 +52,29 @@ class TrustedDocuments:
         return found
 
     async def _look_up(self, digest: str) -> str | None:
-        """Among those that an operator has admitted, as they were a second ago at the most; a database that is away takes none of them back."""
+        """Among those that an operator has admitted, as they were a second ago at the most; a database that is away takes none of them back.
+
+        DatabaseAwayError for what may have been admitted since: nobody asks the database again within the second.
+        """
         async with self._reading:
             if time.monotonic() - self._read_at >= FRESH_SECONDS:
-                try:
-                    async with self._database.read() as session:
-                        self._admitted = {row.digest: row.text for row in await session.execute(sa.select(TrustedDocument.digest, TrustedDocument.text))}
-                    self._read_at = time.monotonic()
-                except Exception as error:
-                    if digest not in self._admitted or not is_away(error):
-                        raise
-        return self._admitted.get(digest)
+                await self._read()
+        found = self._admitted.get(digest)
+        if found is None and self._lost:
+            raise DatabaseAwayError
+        return found
+
+    async def _read(self) -> None:
+        self._lost = True
+        try:
+            async with asyncio.timeout(READ_SECONDS), self._database.read() as session:
+                self._admitted = {row.digest: row.text for row in await session.execute(sa.select(TrustedDocument.digest, TrustedDocument.text))}
+            self._lost = False
+        except Exception as error:
+            if not is_away(error):
+                raise
+        finally:
+            self._read_at = time.monotonic()
 
 
 def _unknown() -> BadDocumentError:

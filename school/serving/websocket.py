@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import orjson
+import structlog
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -21,7 +22,12 @@ from school.serving.terms import Terms, Trusted
 from school.serving.websocket_connection import Adapter, Handler
 
 SWEEP_SECONDS = 1.5
-"""How often idle sockets are looked at: one whose session has ended is closed within five seconds, its subscriptions' end included."""
+"""How often sockets are looked at: one whose session has ended is closed within five seconds, its subscriptions' end included."""
+
+_WAITING = "school.waiting"
+"""Where a scope has the address for which its socket is counted until it has signed in."""
+
+log = structlog.get_logger("school.serving")
 
 
 class SignIn(Protocol):
@@ -49,15 +55,28 @@ class Subscriptions(GraphQL[Any, None]):
         self.documents, self.trusted, self.terms = schema, trusted, terms
         self._handlers: set[Handler] = set()
         self._by_key: Counter[Hashable] = Counter()
+        self._waiting: Counter[str] = Counter()  # sockets that have not said who they are, by address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse another site's page before the handshake, and a cookie of which nobody says from which page it comes; then serve."""
+        """Serve, unless it is another site's page, a cookie of which nobody says from which page it comes, or one too many from an address."""
         socket = WebSocket(scope, receive, send)
-        headers = socket.headers
-        if not origin.is_allowed(headers, self.terms.origins, self.terms.hosts) or (self.terms.cookie.read(headers) is not None and "origin" not in headers):
+        headers, address = socket.headers, socket.client.host if socket.client else ""
+        if not origin.is_allowed(headers, self.terms) or (self.terms.cookie.read(headers) is not None and "origin" not in headers):
             await socket.close(4403, "Forbidden")
-            return
-        await super().__call__(scope, receive, send)
+        elif self._waiting[address] >= self.terms.waiting:
+            await socket.close(4429, "Too many connections")
+        else:
+            self._waiting[address] += 1
+            scope[_WAITING] = address
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                self._waits_no_more(scope)
+
+    def _waits_no_more(self, scope: Scope) -> None:
+        if (address := scope.pop(_WAITING, None)) is not None:
+            self._waiting[address] -= 1
+            self._waiting += Counter()  # forgets those of which none is left
 
     def decode_json(self, data: str | bytes) -> object:
         """orjson refuses what is nested too deeply; Python's reader breaks at it."""
@@ -82,6 +101,7 @@ class Subscriptions(GraphQL[Any, None]):
             return False
         self._by_key[handler.key] += 1
         self._handlers.add(handler)
+        self._waits_no_more(handler.websocket.ws.scope)
         return True
 
     def leave(self, handler: Handler) -> None:
@@ -92,24 +112,32 @@ class Subscriptions(GraphQL[Any, None]):
             self._by_key += Counter()  # forgets those of which none is left
 
     async def sweep(self) -> None:
-        """Close the sockets that have been idle for too long, and those idle ones whose session has ended. What is subscribed, the delivery ends."""
-        idle = [handler for handler in self._handlers if not handler.operations]
-        if not idle:
+        """Close the sockets that have been idle for too long, and those whose session has ended.
+
+        What is subscribed, the delivery ends, and then the socket is idle; but not where the client has stopped reading. Sockets may go meanwhile.
+        """
+        handlers = list(self._handlers)
+        if not handlers:
             return
         try:
-            standing = await self.standing([handler.context for handler in idle])
+            standing = await self.standing([handler.context for handler in handlers])
         except Exception as error:
             if not is_away(error):
                 raise
-            standing = [True] * len(idle)
-        for handler, stands in zip(idle, standing, strict=True):
-            if not stands:
-                await handler.websocket.close(4403, "Forbidden")
-            elif not handler.operations and time.monotonic() - handler.quiet_since > self.terms.idle_seconds:
-                await handler.websocket.close(4408, "Idle")
+            standing = [True] * len(handlers)
+        await asyncio.gather(*(self._look_at(handler, stands) for handler, stands in zip(handlers, standing, strict=True) if handler in self._handlers))
+
+    async def _look_at(self, handler: Handler, stands: bool) -> None:
+        if not stands and (not handler.operations or handler.websocket.sending):
+            await handler.websocket.close(4403, "Forbidden")
+        elif not handler.operations and time.monotonic() - handler.quiet_since > self.terms.idle_seconds:
+            await handler.websocket.close(4408, "Idle")
 
     async def watch(self) -> None:
-        """Sweep until cancelled."""
+        """Sweep until cancelled. A bug in it is no reason to stop the whole service."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
-            await self.sweep()
+            try:
+                await self.sweep()
+            except Exception:
+                log.exception("sockets not swept")

@@ -1,12 +1,14 @@
 """One WebSocket connection: who is at its other end, its messages, and its subscriptions."""
 
+import asyncio
 import dataclasses
 import time
 from collections.abc import Hashable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
-from starlette.websockets import WebSocketState
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
@@ -24,21 +26,31 @@ if TYPE_CHECKING:
 
 _LONGEST_REASON = 123
 """Bytes that a close frame has for its reason."""
+_CLOSE_SECONDS = 1.0
+"""How long a client that has stopped reading may hold up whoever closes its socket."""
 
 
 class Adapter(ASGIWebSocketAdapter):
-    """Strawberry's, for a socket of which several operations may find that it is closed."""
+    """Strawberry's, for a socket of which several operations may find that it is closed. `sending`: messages that wait for the client to read."""
+
+    sending = 0
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send, unless we have closed it ourselves meanwhile."""
         if self.ws.application_state is WebSocketState.DISCONNECTED:
             raise WebSocketDisconnected
-        await super().send_json(message)
+        self.sending += 1
+        try:
+            await super().send_json(message)
+        finally:
+            self.sending -= 1
 
     async def close(self, code: int, reason: str) -> None:
-        """Close, once; the reason may repeat what the client sent, at whatever length."""
+        """Close, once; the reason may repeat what the client sent, at whatever length. One that has gone, or that the server has closed, is closed."""
         if self.ws.application_state is not WebSocketState.DISCONNECTED:
-            await super().close(code, reason.encode()[:_LONGEST_REASON].decode(errors="ignore"))
+            with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await super().close(code, reason.encode()[:_LONGEST_REASON].decode(errors="ignore"))
 
 
 class Handler(BaseGraphQLTransportWSHandler[Any, None]):

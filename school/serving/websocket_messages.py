@@ -8,6 +8,9 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 from school.serving.http import Asked, is_well_formed
 
+LONGEST_ID = 128
+"""Of an operation, which is repeated in each message about it: clients use numbers or UUIDs."""
+
 
 def read_payload(message: Any) -> Asked:
     """What a `subscribe` asks for; AttributeError where its payload is no object."""
@@ -20,10 +23,14 @@ def is_welcome(message: Any) -> bool:
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         return False
     if message["type"] == "complete":
-        return isinstance(message.get("id"), str)
+        return _is_id(message.get("id"))
     if message["type"] == "subscribe":
-        return isinstance(message.get("id"), str) and isinstance(message.get("payload"), dict) and is_well_formed(read_payload(message))
+        return _is_id(message.get("id")) and isinstance(message.get("payload"), dict) and is_well_formed(read_payload(message))
     return True
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_ID
 
 
 def explain(error: GraphQLError) -> GraphQLError:

@@ -33,6 +33,16 @@ async def test_a_document_is_admitted_listed_and_removed(school: Command, databa
     assert await known(database) == [("second.graphql", OTHER)]
 
 
+async def test_files_of_one_name_are_documents_of_their_own(school: Command, database: Database, tmp_path: Path) -> None:
+    files = [tmp_path / folder / "report.graphql" for folder in ("a", "b")]
+    for file, text in zip(files, (TEXT, OTHER), strict=True):
+        file.parent.mkdir()
+        file.write_text(text)
+    ended = await school("documents", "admit", *map(str, files))
+    assert ended.out == f"sha256:{digest_of(TEXT)}  report.graphql\nsha256:{digest_of(OTHER)}  report.graphql\n"
+    assert sorted(await known(database)) == [("report.graphql", TEXT), ("report.graphql", OTHER)]
+
+
 async def test_one_that_is_refused_keeps_all_out(school: Command, database: Database, tmp_path: Path) -> None:
     good, bad, no_text = tmp_path / "good.graphql", tmp_path / "bad.graphql", tmp_path / "no.graphql"
     good.write_text(TEXT)

@@ -30,9 +30,11 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(application: Starlette, config: uvicorn.Config | None = None) -> AsyncIterator[str]:
-    """Its address, as host and port, until the end of the block."""
+async def serving(application: Starlette, config: uvicorn.Config | None = None, buffer: int | None = None) -> AsyncIterator[str]:
+    """Its address, as host and port, until the end of the block. `buffer`: bytes that the kernel keeps for a client that does not read."""
     bound = socket.socket()
+    if buffer is not None:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
     bound.bind(("127.0.0.1", 0))
     config = config or configure(application, Settings(log_level="warning"))
     config.timeout_graceful_shutdown = 5

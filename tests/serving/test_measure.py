@@ -41,6 +41,10 @@ def test_fragments_count_wherever_they_are_spread(text: str, expected: Figures) 
     ("{ people(first: 1000000) { name } }", None, 1 + 100), ("{ people(first: 99999999999) { name } }", None, 1 + 100),
     ("query($n: Int!) { people(first: $n) { name } }", None, 1 + 100), ("query($n: Int!) { people(first: $n) { name } }", {"n": 4}, 1 + 4),
     ("query($n: Int!) { people(first: $n) { name } }", {}, 1 + 10), ("query($n: Int!) { people(first: $n) { name } }", {"n": "x"}, 1 + 100),
+    ("query($n: Int! = 90) { people(first: $n) { name } }", {}, 1 + 90), ("query($n: Int! = 90) { people(first: $n) { name } }", {"n": 4}, 1 + 4),
+    ("query($n: Int! = 90) { people(first: $n) { name } }", None, 1 + 100),
+    ("query($n: Int = 2) { page(first: $n) { edges { node { name } } } }", {}, 1 + 2 * 3),
+    ("query($n: Int! = 2) { people(first: $n) { name } } query B($n: Int! = 90) { people(first: $n) { name } }", {}, 1 + 90),
     ("{ page(first: 7) { edges { node { name } } } }", None, 1 + 7 * (1 + 1 + 1)), ("{ page { edges { node { name } } } }", None, 1 + 100 * 3),
     ("{ me { friends { friends { name } } } }", None, 1 + 1 + LIST * (1 + LIST)), ("{ me { tags } }", None, 2),
     ("{ news { ... on Mark { value weight } ... on Sale { total } } }", None, 1 + 2 * 2),  # an object is of one type: the dearest counts

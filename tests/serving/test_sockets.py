@@ -3,21 +3,29 @@
 import asyncio
 import dataclasses
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
+import httpx
+import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
+from websockets import InvalidStatus
 
 from school import clock
+from school.commands.processes import configure
 from school.db import Database
 from school.registry.account_models import Session
 from school.registry.accounts import digest_of
+from school.serving import websocket
 from school.serving.terms import Terms
 from school.serving.websocket import Subscriptions
+from school.settings import Settings
 from tests.serving.conftest import Bench
 from tests.serving.house import running
 from tests.serving.server import Socket, dial, serving
-from tests.serving.workbench import TERMS, Witness, application
+from tests.serving.workbench import SECRET, TERMS, Witness, application
 
 SILENCE = "subscription { silence }"
 
@@ -123,6 +131,77 @@ async def test_an_idle_socket_goes_with_its_session(sqlite_url: str) -> None:
         assert await busy.receive() == {"type": "pong"}
         await sockets.all.sweep()
         assert await busy.closed() == (4403, "Forbidden")
+
+
+async def test_a_socket_that_goes_while_it_is_looked_at_harms_no_other(sqlite_url: str) -> None:
+    async with opened(sqlite_url, dataclasses.replace(TERMS, idle_seconds=0.0)) as sockets, sockets.open() as going, sockets.open() as staying:
+        async def standing(contexts: Sequence[Any]) -> Sequence[bool]:
+            going.raw.transport.abort()
+            while len(sockets.all._handlers) == 2:  # noqa: ASYNC110 - nobody is told
+                await asyncio.sleep(0.001)
+            return [True for _ in contexts]
+
+        sockets.all.standing = standing
+        async with asyncio.timeout(5):
+            await sockets.all.sweep()
+        assert await staying.closed() == (4408, "Idle")
+
+
+async def test_a_sweep_that_fails_is_logged_and_the_next_one_follows(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "SWEEP_SECONDS", 0.01)
+    with capture_logs() as logs:
+        async with opened(sqlite_url, dataclasses.replace(TERMS, idle_seconds=0.0)) as sockets, sockets.open() as idle:
+            usual, failed = sockets.all.standing, list[bool]()
+
+            async def standing(contexts: Sequence[Any]) -> Sequence[bool]:
+                if not failed:
+                    failed.append(True)
+                    raise RuntimeError(SECRET)
+                return await usual(contexts)
+
+            sockets.all.standing = standing
+            watching = asyncio.create_task(sockets.all.watch())
+            assert await idle.closed() == (4408, "Idle")
+            watching.cancel()
+    assert ([entry["event"] for entry in logs], failed) == (["sockets not swept"], [True])
+
+
+async def test_an_address_has_so_many_sockets_that_have_not_said_who_they_are(sqlite_url: str) -> None:
+    """One too many is refused before the handshake; one that says it makes room, and so does one that goes."""
+    async with opened(sqlite_url, dataclasses.replace(TERMS, waiting=2)) as sockets, dial(sockets.address) as first, dial(sockets.address):
+        for _ in range(2):
+            with pytest.raises(InvalidStatus) as refused:
+                async with dial(sockets.address):
+                    pass
+            assert refused.value.response.status_code == 403
+        await first.start("good")
+        async with dial(sockets.address) as third:
+            await third.start("good")
+        async with dial(sockets.address):
+            assert sum(sockets.all._waiting.values()) == 2
+            await first.send({"type": "ping"})
+            assert await first.receive() == {"type": "pong"}
+        assert len(sockets.all._handlers) == 1
+    assert sockets.all._waiting == {}
+
+
+async def test_a_process_has_so_many_connections(sqlite_url: str) -> None:
+    """WebSockets count among them and are refused like requests, with 503."""
+    database = Database(sqlite_url)
+    served = application(database, Witness())
+    async with serving(served, configure(served, Settings(connections=10))) as address, AsyncExitStack() as stack:
+        for _ in range(9):
+            last = await stack.enter_async_context(dial(address))
+        with pytest.raises(InvalidStatus) as refused:
+            async with dial(address):
+                pass
+        async with httpx.AsyncClient(base_url=f"http://{address}") as client:
+            answer = await client.post("/graphql", json={"query": "{ hello }"})
+        assert (refused.value.response.status_code, answer.status_code) == (503, 503)
+        await last.raw.close()
+        async with httpx.AsyncClient(base_url=f"http://{address}") as client:
+            assert (await client.post("/graphql", json={"query": "{ hello }"})).status_code == 200
+    await database.close()
 
 
 async def test_a_revoked_session_s_socket_is_closed_within_five_seconds(sqlite_url: str) -> None:

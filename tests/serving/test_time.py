@@ -14,6 +14,7 @@ from school.commands import processes
 from school.db import Database
 from school.serving.http import GRAPHQL
 from school.serving.models import TrustedDocument
+from school.serving.trust import TrustedDocuments
 from tests.serving.server import PATIENCE, serving
 from tests.serving.workbench import TERMS, Witness, application
 
@@ -28,10 +29,10 @@ class Hurried:
     seen: Witness
     database: Database
 
-    async def ask(self, document: str) -> httpx.Response:
+    async def ask(self, document: str, **headers: str) -> httpx.Response:
         """One operation."""
         async with httpx.AsyncClient(base_url=f"http://{self.address}", timeout=PATIENCE) as client:
-            return await client.post("/graphql", json={"query": document}, headers={"accept": GRAPHQL})
+            return await client.post("/graphql", json={"query": document}, headers={"accept": GRAPHQL, **headers})
 
 
 @pytest_asyncio.fixture
@@ -48,6 +49,20 @@ async def test_a_query_that_takes_too_long_is_cancelled(hurried: Hurried) -> Non
     answer = await hurried.ask("{ hello a: patience b: patience }")
     assert (answer.status_code, answer.json(), hurried.seen.waiting) == (504, TIMED_OUT, 0)
     assert (await hurried.ask("{ hello }")).json() == {"data": {"hello": "hello"}}
+
+
+async def test_whoever_asks_and_for_what_must_be_found_in_time_too(hurried: Hurried, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session that is looked up for ever, then a document."""
+    answer = await hurried.ask("{ hello }", authorization="Bearer never")
+    assert (answer.status_code, answer.json()) == (504, TIMED_OUT)
+
+    async def wait(*_: object) -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    monkeypatch.setattr(TrustedDocuments, "find", wait)
+    answer = await hurried.ask("{ hello }")
+    assert (answer.status_code, answer.json()) == (504, TIMED_OUT)
 
 
 async def test_a_mutation_that_takes_too_long_rolls_back(hurried: Hurried) -> None:
@@ -67,7 +82,9 @@ async def test_a_body_that_does_not_come_is_not_waited_for(hurried: Hurried) -> 
         writer.write(b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
         drip = asyncio.create_task(_drip(writer, chunks))
         async with asyncio.timeout(PATIENCE):
-            answer = await reader.read()
+            answer = await reader.readuntil(b"}]}")
+            with contextlib.suppress(ConnectionResetError):  # whoever goes on after it is cut off
+                assert await reader.read() == b""
         drip.cancel()
         writer.close()
         assert answer.startswith(b"HTTP/1.1 408 ")

@@ -1,5 +1,7 @@
 """Trusted documents: production executes what our own clients send and what an operator has admitted, by text or by id, and nothing else."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,10 @@ from school import app
 from school.db import Database
 from school.errors import Code, Refused
 from school.gateway.documents import DAEMON
-from school.operations import read_folder
+from school.operations import SHARED, operations_of
 from school.schema import LIMITS, people
 from school.serving import trust
+from school.serving.errors import DatabaseAwayError
 from school.serving.limits import check
 from school.serving.models import TrustedDocument
 from school.serving.trust import TrustedDocuments, digest_of
@@ -26,7 +29,7 @@ from tests.serving.house import House, running
 from tests.serving.server import dial
 
 SCHOOL = Path(app.__file__).parent
-FAMILY = read_folder(SCHOOL / "commands" / "operations")["family"]
+FAMILY = operations_of(SCHOOL / "commands")["family"]
 FOREIGN = "query Foreign { me { login } }"
 UNKNOWN = {"errors": [{"message": "This document is not known here.", "extensions": {"code": "UNKNOWN_DOCUMENT"}}]}
 
@@ -58,8 +61,8 @@ async def admit(database: Database, text: str, name: str = "foreign.graphql") ->
 @pytest.mark.parametrize("client", app.CLIENTS)
 def test_what_our_clients_send_is_valid_and_far_within_the_limits(client: str) -> None:
     documents = people(closed=True).documents
-    operations = read_folder(SCHOOL / client / "operations")
-    assert operations
+    operations = operations_of(SCHOOL / client)
+    assert SHARED.items() < operations.items()
     for name, text in operations.items():
         documents.read(text)
         assert check(people(closed=True)._schema, parse(text), LIMITS) * 4 < LIMITS.cost, name
@@ -127,8 +130,34 @@ async def test_a_flood_of_unknown_documents_costs_one_statement(database: Databa
     assert len([statement for statement in statements if "trusted_document" in statement]) == 1
 
 
+async def test_a_flood_while_the_database_is_away_costs_one_attempt() -> None:
+    """All are told to come again, for the document may have been admitted; what our own clients send needs no database."""
+    database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    found, attempts = TrustedDocuments([FAMILY], database, closed=True), list[object]()
+    sa.event.listen(database.engine.sync_engine, "do_connect", lambda *about: attempts.append(about))
+    with pytest.raises(DatabaseAwayError):
+        await found.find(FOREIGN, None)
+    once = len(attempts)
+    for number in range(200):
+        with pytest.raises(DatabaseAwayError):
+            await found.find(f"{{ a{number}: __typename }}", None)
+    assert (len(attempts), await found.find(FAMILY, None)) == (once, FAMILY)
+    assert once > 0
+
+
+async def test_a_database_that_does_not_answer_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trust, "READ_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        database = Database(f"postgresql+asyncpg://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing")
+        found = TrustedDocuments([FAMILY], database, closed=True)
+        async with asyncio.timeout(5):
+            outcomes = await asyncio.gather(*(found.find(f"{{ a{number}: __typename }}", None) for number in range(20)), return_exceptions=True)
+        await database.close()
+    assert [type(outcome) for outcome in outcomes] == [DatabaseAwayError] * 20
+
+
 async def test_over_a_socket_too_only_what_is_known_is_followed(house: House) -> None:
-    watch = read_folder(SCHOOL / "commands" / "operations")["watch"]
+    watch = operations_of(SCHOOL / "commands")["watch"]
     async with dial(house.address) as socket:
         await socket.start(await house.session("parent"))
         await socket.subscribe("subscription { updates { __typename } }")

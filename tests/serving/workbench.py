@@ -113,6 +113,7 @@ class Wish:
 
     value: str | None
     max_age: int
+    suffix: str = ""
 
 
 @strawberry.type
@@ -200,7 +201,7 @@ TERMS = Terms(SessionCookie(secure=True), (ORIGIN,), closed=False, body_limit=BO
 
 
 def application(database: Database, seen: Witness, terms: Terms = TERMS) -> Starlette:
-    """Both endpoints. Of the tokens, `good` and `too good` are somebody's, `away` finds no database, and `bug` finds a bug. `state.sockets` are open."""
+    """Both endpoints. Of the tokens, `good` and `too good` are somebody's, `away` finds no database, `bug` a bug, `never` no end. `state.sockets` are open."""
     schema = Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS), closed=terms.closed)
 
     def make_context(address: str, agent: str) -> Context:
@@ -209,6 +210,8 @@ def application(database: Database, seen: Witness, terms: Terms = TERMS) -> Star
     async def sign_in(context: Context, token: str | None) -> str | None:
         if token in {"away", "bug"}:
             raise ConnectionRefusedError(SECRET) if token == "away" else TypeError(SECRET)
+        if token == "never":
+            await asyncio.Event().wait()
         seen.tokens.append(token)
         return context.address if token is None else token if token in {"good", "too good"} else None
 

@@ -1,8 +1,0 @@
-"""A client's operations: what it sends lies in its package, each in a file of its own, so that the service can know it beforehand."""
-
-from pathlib import Path
-
-
-def read_folder(folder: Path) -> dict[str, str]:
-    """The operations by name, as they are sent: each is a file NAME.graphql."""
-    return {path.stem: path.read_text(encoding="utf-8").strip() for path in sorted(folder.glob("*.graphql"))}
