@@ -20,6 +20,7 @@ from school.db import Database
 from school.registry import accounts, device_codes
 from school.registry.account_models import Account
 from school.registry.models import DeviceKind
+from tests.nursery import Forked
 from tests.ports import free_ports
 from tests.world import World
 
@@ -43,13 +44,13 @@ subscription Updates($children: [ID!], $after: String) {
 
 @dataclass
 class Service:
-    """`school serve` on a free port of loopback. A context manager; its output is in `log`."""
+    """`school serve` on a free port of loopback. A context manager; its output is in `log`. With a program of its own it starts as Python does."""
 
     database_url: str
     directory: Path
     command: tuple[str, ...] = ("serve",)
     environment: Mapping[str, str] | None = None
-    program: tuple[str, ...] = ("-m", "school")
+    program: tuple[str, ...] | None = None
 
     def __enter__(self) -> Self:
         self.port = free_ports(1)[0]
@@ -59,9 +60,7 @@ class Service:
             "SCHOOL_DATABASE_URL": self.database_url, "SCHOOL_PORT": str(self.port), "SCHOOL_MODE": "demo", "PYTHONPATH": str(ROOT),
             **(self.environment or {}),
         }
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *self.program, *self.command], env={**os.environ, **settings}, stdout=log, stderr=subprocess.STDOUT, cwd=self.directory)
+        self.process = self._start({**os.environ, **settings})
         self._await_ready()
         return self
 
@@ -72,6 +71,12 @@ class Service:
     def url(self) -> str:
         """The address of the service."""
         return f"http://127.0.0.1:{self.port}"
+
+    def _start(self, environment: Mapping[str, str]) -> "Forked | subprocess.Popen[bytes]":
+        if self.program is None:
+            return Forked(self.command, environment, self.directory, self.log)
+        with self.log.open("ab") as log:
+            return subprocess.Popen([sys.executable, *self.program, *self.command], env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=self.directory)
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -3,16 +3,19 @@
 import datetime as dt
 import hashlib
 import hmac
+import pickle
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import ids
 from school.access.models import AntiPassback, Audience, Direction, Door, DoorReader, DoorRule
 from school.context import Grant, Role, Viewer
-from school.db import Database
+from school.db import Base, Database
 from school.diary.models import CourseScale, GradingScale, Lesson
 from school.ids import Ref
 from school.meals.models import AccountKind, MealAccount, Till, TillReader
@@ -85,88 +88,134 @@ LOGINS = {  # login: persons behind it; `parent` has children in both schools
 
 async def build(database: Database) -> World:
     """Put the world into an empty database."""
-    world = World()
+    kept, scripts = _made()
     async with database.begin() as session:
-        for school_id in (1, 2):
-            await _school(session, world, school_id)
-        for name, (school_id, _) in STAFF.items():
-            await _person(session, world, school_id, name)
-            session.add(Staff(school_id=school_id, id=world.people[name], position=name, left_on=None))
-        await session.flush()
-        await _classes(session, world)
-        await _families(session, world)
-        await _access(session, world)
-        await _meals(session, world)
-        await _logins(session, world)
+        driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+        if database.sqlite:
+            await (await driver.executescript(scripts["sqlite"])).close()
+        else:
+            await driver.execute(scripts["postgresql"])
+    world: World = pickle.loads(kept)  # noqa: S301 - of this process
     return world
 
 
-async def _school(session: AsyncSession, world: World, school_id: int) -> None:
+@cache
+def _made() -> tuple[bytes, dict[str, str]]:
+    """The world and its rows as one script for each database: thousands of tests begin with them."""
+    world, rows = World(), Rows()
+    for school_id in (1, 2):
+        _school(rows, world, school_id)
+    for name, (school_id, _) in STAFF.items():
+        _person(rows, world, school_id, name)
+        rows.add(Staff(school_id=school_id, id=world.people[name], position=name, left_on=None))
+    _classes(rows, world)
+    _families(rows, world)
+    _access(rows, world)
+    _meals(rows, world)
+    _logins(rows, world)
+    return pickle.dumps(world), {name: rows.script(sa.make_url(f"{name}://").get_dialect()()) for name in ("sqlite", "postgresql")}
+
+
+class Rows:
+    """New rows by table."""
+
+    def __init__(self) -> None:
+        self._of: dict[sa.Table, list[dict[str, Any]]] = defaultdict(list)
+
+    def add(self, *made: Base) -> None:
+        """Keep what is set in these, and what their columns are by default."""
+        for row in made:
+            table = type(row).__table__
+            assert isinstance(table, sa.Table)
+            mapper = sa.inspect(type(row))
+            values = {column: getattr(row, mapper.get_property_by_column(column).key) for column in table.columns}
+            self._of[table].append({column.name: _default(column) if value is None else value for column, value in values.items()})
+
+    def script(self, dialect: sa.Dialect) -> str:
+        """All of them, in an order that their foreign keys allow."""
+        tables = [table for table in Base.metadata.sorted_tables if table in self._of]
+        return ";\n".join(_insert(table, self._of[table], dialect) for table in tables)
+
+
+def _default(column: sa.Column[Any]) -> Any:
+    default: Any = column.default
+    return None if default is None else default.arg(None) if default.is_callable else default.arg
+
+
+def _insert(table: sa.Table, rows: list[dict[str, Any]], dialect: sa.Dialect) -> str:
+    columns = [table.columns[name] for name in rows[0]]
+    values = (", ".join(_literal(row[column.name], column.type, dialect) for column in columns) for row in rows)
+    names = ", ".join(column.name for column in columns)
+    return f"INSERT INTO {table.name} ({names}) VALUES {', '.join(f'({one})' for one in values)}"  # noqa: S608 - of this file
+
+
+def _literal(value: Any, kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return f"X'{value.hex()}'" if dialect.name == "sqlite" else f"'\\x{value.hex()}'"
+    return str(sa.literal(value, kind).compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+
+def _school(rows: Rows, world: World, school_id: int) -> None:
     zone = "Europe/Moscow" if school_id == 1 else "Asia/Yekaterinburg"
-    session.add(School(id=school_id, name=f"Школа № {school_id}", short_name=f"Ш{school_id}", time_zone=zone, currency="RUB"))
-    await session.flush()
+    rows.add(School(id=school_id, name=f"Школа № {school_id}", short_name=f"Ш{school_id}", time_zone=zone, currency="RUB"))
     secret = hashlib.sha256(f"card key {school_id}".encode()).digest()
     key = CardKey(school_id=school_id, id=ids.new(), secret=secret, made_at=EARLY)
     world.card_keys[school_id] = (key.id, secret)
-    session.add(key)
-    session.add(Term(school_id=school_id, name="I", starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2026, 12, 30)))
-    session.add_all(Bell(school_id=school_id, number=number, starts_at=dt.time(7 + number, 30), ends_at=dt.time(8 + number, 15)) for number in range(1, 8))
-    session.add_all([
+    rows.add(key)
+    rows.add(Term(school_id=school_id, name="I", starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2026, 12, 30)))
+    rows.add(*(Bell(school_id=school_id, number=number, starts_at=dt.time(7 + number, 30), ends_at=dt.time(8 + number, 15)) for number in range(1, 8)))
+    rows.add(*(
         MealAccount(school_id=school_id, kind=kind, person_id=None, currency="RUB", balance=None, floor=0, opened_at=EARLY)
         for kind in (AccountKind.FUNDING, AccountKind.SALES)
-    ])
-    await session.flush()
+    ))
 
 
-async def _person(session: AsyncSession, world: World, school_id: int, name: str) -> None:
+def _person(rows: Rows, world: World, school_id: int, name: str) -> None:
     person = Person(
         school_id=school_id, id=ids.new(), family_name=f"{name.title()}ова", given_name=name.title(), patronymic=None,
         sort_key=sort_key(f"{name.title()}ова", name.title()),
     )
-    session.add(person)
-    await session.flush()
+    rows.add(person)
     world.people[name] = person.id
 
 
-async def _classes(session: AsyncSession, world: World) -> None:
+def _classes(rows: Rows, world: World) -> None:
+    taught: dict[int, tuple[UUID, UUID]] = {}
     groups = (("5A", 1, 5, "class_teacher", "teacher"), ("6B", 1, 6, None, "class_teacher"), ("2-5A", 2, 5, None, "teacher2"))
     for key, school_id, grade, leader, teacher in groups:
         group = ClassGroup(school_id=school_id, id=ids.new(), grade=grade, letter=key[-1], teacher_id=world.people[leader] if leader else None)
-        session.add(group)
+        rows.add(group)
         world.classes[key] = group.id
-        await session.flush()
-        subject = await session.scalar(sa.select(Subject).where(Subject.school_id == school_id))
-        if subject is None:
+        if school_id not in taught:
             subject = Subject(school_id=school_id, id=ids.new(), name="Алгебра")
-            session.add(subject)
-            session.add(GradingScale(school_id=school_id, id=ids.new(), name="5", lowest=2, highest=5))
-            await session.flush()
-        scale = await session.scalar(sa.select(GradingScale.id).where(GradingScale.school_id == school_id))
-        course = Course(school_id=school_id, id=ids.new(), class_group_id=group.id, subject_id=subject.id, teacher_id=world.people[teacher])
-        session.add(course)
-        await session.flush()
-        session.add(CourseScale(school_id=school_id, id=course.id, scale_id=scale))
+            scale = GradingScale(school_id=school_id, id=ids.new(), name="5", lowest=2, highest=5)
+            rows.add(subject, scale)
+            taught[school_id] = subject.id, scale.id
+        subject_id, scale_id = taught[school_id]
+        course = Course(school_id=school_id, id=ids.new(), class_group_id=group.id, subject_id=subject_id, teacher_id=world.people[teacher])
+        rows.add(course)
+        rows.add(CourseScale(school_id=school_id, id=course.id, scale_id=scale_id))
         world.courses[key] = course.id
         for bell in (1, 2):
             lesson = Lesson(
                 school_id=school_id, id=ids.new(), course_id=course.id, class_group_id=group.id, on_date=MONDAY, bell=bell, room="101", topic=None,
                 cancelled_at=None,
             )
-            session.add(lesson)
+            rows.add(lesson)
             world.lessons[f"{key}-{bell}"] = lesson.id
-    await session.flush()
 
 
-async def _families(session: AsyncSession, world: World) -> None:
+def _families(rows: Rows, world: World) -> None:
     for name, (school_id, group, guardians) in PUPILS.items():
-        await _person(session, world, school_id, name)
+        _person(rows, world, school_id, name)
         key = group if school_id == 1 else f"2-{group}"
-        session.add(Pupil(school_id=school_id, id=world.people[name], class_group_id=world.classes[key], enrolled_on=EARLY.date(), left_on=None))
-        await session.flush()
+        rows.add(Pupil(school_id=school_id, id=world.people[name], class_group_id=world.classes[key], enrolled_on=EARLY.date(), left_on=None))
         for guardian in guardians:
             if guardian not in world.people:
-                await _person(session, world, school_id, guardian)
-            session.add(Guardianship(
+                _person(rows, world, school_id, guardian)
+            rows.add(Guardianship(
                 school_id=school_id, guardian_id=world.people[guardian], pupil_id=world.people[name], relation=Relation.MOTHER, since=EARLY, ended_at=None,
             ))
     for name in (*PUPILS, *STAFF):
@@ -175,60 +224,53 @@ async def _families(session: AsyncSession, world: World) -> None:
             school_id=school_id, id=ids.new(), person_id=world.people[name], token=world.token(name, school_id), key_id=world.card_keys[school_id][0],
             state=CardState.ACTIVE, issued_at=EARLY, blocked_at=None,
         )
-        session.add(card)
+        rows.add(card)
         world.cards[name] = card.id
-    await session.flush()
 
 
-async def _access(session: AsyncSession, world: World) -> None:
+def _access(rows: Rows, world: World) -> None:
     for name, kind in (("gate", DeviceKind.GATE), ("canteen", DeviceKind.CANTEEN), ("desk", DeviceKind.DESK)):
         device = Device(
             school_id=1, id=ids.new(), kind=kind, name=name, public_key=hashlib.sha256(name.encode()).digest(), enrolled_at=EARLY, revoked_at=None,
             counter=0, counter_window=0, seen_at=None, software="test", queue_depth=0, rejected=0, clock_offset_ms=0, last_tap_at=None,
         )
-        session.add(device)
+        rows.add(device)
         world.devices[name] = device.id
     door = Door(school_id=1, id=ids.new(), name="Главный вход", anti_passback=AntiPassback.HARD)
-    session.add(door)
+    rows.add(door)
     world.doors["main"] = door.id
-    await session.flush()
     for reader, direction in (("in", Direction.IN), ("out", Direction.OUT)):
-        session.add(DoorReader(school_id=1, device_id=world.devices["gate"], reader=reader, door_id=door.id, direction=direction))
+        rows.add(DoorReader(school_id=1, device_id=world.devices["gate"], reader=reader, door_id=door.id, direction=direction))
     for audience in (Audience.PUPILS, Audience.STAFF):
-        session.add(DoorRule(
+        rows.add(DoorRule(
             school_id=1, id=ids.new(), door_id=None, direction=None, audience=audience, class_group_id=None, person_id=None, weekdays=63,
             starts_at=dt.time(7), ends_at=dt.time(20), valid_from=None, valid_until=None, made_at=EARLY, ended_at=None,
         ))
-    await session.flush()
 
 
-async def _meals(session: AsyncSession, world: World) -> None:
+def _meals(rows: Rows, world: World) -> None:
     till = Till(school_id=1, id=ids.new(), name="Буфет")
-    session.add(till)
+    rows.add(till)
     world.tills["till"] = till.id
-    await session.flush()
-    session.add(TillReader(school_id=1, device_id=world.devices["canteen"], reader="till", till_id=till.id))
+    rows.add(TillReader(school_id=1, device_id=world.devices["canteen"], reader="till", till_id=till.id))
     for name in PUPILS:
         account = MealAccount(
             school_id=PUPILS[name][0], id=ids.new(), kind=AccountKind.PERSON, person_id=world.people[name], currency="RUB", balance=0, floor=0, opened_at=EARLY,
         )
-        session.add(account)
+        rows.add(account)
         world.meal_accounts[name] = account.id
-    await session.flush()
 
 
-async def _logins(session: AsyncSession, world: World) -> None:
+def _logins(rows: Rows, world: World) -> None:
     for login, persons in LOGINS.items():
         account = Account(id=ids.new(), login=login, password_hash=None, made_at=EARLY, disabled_at=None)
-        session.add(account)
-        await session.flush()
+        rows.add(account)
         world.accounts[login] = account.id
         grants, children = [], set()
         for name in persons:
             guardian = (2 if name in {"parent2", "stranger"} else 1, Role.GUARDIAN)
             school_id, role = STAFF.get(name) or ((PUPILS[name][0], Role.PUPIL) if name in PUPILS else guardian)
             grants.append(Grant(school_id, world.people[name], role))
-            session.add(AccountRole(account_id=account.id, school_id=school_id, person_id=world.people[name], role=role))
+            rows.add(AccountRole(account_id=account.id, school_id=school_id, person_id=world.people[name], role=role))
             children |= {Ref(PUPILS[child][0], world.people[child]) for child in PUPILS if name in PUPILS[child][2] or name == child}
         world.viewers[login] = Viewer(account.id, ids.new(), tuple(grants), frozenset(children))
-    await session.flush()

@@ -20,7 +20,7 @@ AT_ONCE = 5.0
 async def test_it_is_ready_and_ends_cleanly_with_a_stream_open(database_url: str, database: Database, tmp_path: Path, how: signal.Signals) -> None:
     await build(database)
     await give_passwords(database, "parent")
-    with Service(database_url, tmp_path) as service:
+    with Service(database_url, tmp_path, program=("-m", "school")) as service:
         assert service.http.request("GET", f"{service.url}/healthz").json() == {"status": "ready"}
         figures = service.http.request("GET", f"{service.url}/metrics")
         assert figures.headers["Content-Type"].startswith("text/plain")

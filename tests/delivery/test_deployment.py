@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -19,6 +17,7 @@ from school.db import Database
 from school.delivery.models import Lease
 from school.ids import Kind
 from tests.delivery.house import postgresql_only
+from tests.nursery import Forked
 from tests.service_process import ROOT, START_SECONDS, STOP_SECONDS, Service, give_passwords
 from tests.world import World
 
@@ -77,11 +76,10 @@ async def _services(url: str, directory: Path) -> AsyncIterator[list[Service]]:
 
 
 @contextmanager
-def _relay(url: str, directory: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def _relay(url: str, directory: Path) -> Iterator[Forked]:
     """`school relay`, which has no port."""
     settings = {**os.environ, "SCHOOL_DATABASE_URL": url, "SCHOOL_MODE": "demo", "PYTHONPATH": str(ROOT)}
-    with (directory / "relay.log").open("ab") as log:
-        process = subprocess.Popen([sys.executable, "-m", "school", "relay"], env=settings, stdout=log, stderr=subprocess.STDOUT, cwd=directory)
+    process = Forked(("relay",), settings, directory, directory / "relay.log")
     try:
         yield process
     finally:
@@ -90,7 +88,7 @@ def _relay(url: str, directory: Path) -> Iterator["subprocess.Popen[bytes]"]:
             process.wait()
 
 
-def _end(process: "subprocess.Popen[bytes]", how: signal.Signals) -> int:
+def _end(process: Forked, how: signal.Signals) -> int:
     """Its exit code; a few seconds are enough."""
     began = time.monotonic()
     process.send_signal(how)

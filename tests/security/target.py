@@ -185,7 +185,7 @@ async def _ask(client: httpx.AsyncClient, target: Target) -> float:
 
 
 @contextmanager
-def standing(mode: Mode, directory: Path, program: tuple[str, ...] = ("-m", "school"), others: Sequence[str] = ()) -> Iterator[Target]:
+def standing(mode: Mode, directory: Path, program: tuple[str, ...] | None = None, others: Sequence[str] = ()) -> Iterator[Target]:
     """A service with the small world in it, in which a parent has signed in, and others may."""
     url = f"sqlite+aiosqlite:///{directory}/school.db"
     migrate(url)
