@@ -17,7 +17,7 @@ from school import ids
 from school.errors import Refused, bad_input
 from school.gateway.denial import Denied, Reason
 from school.ids import Kind, Ref
-from school.registry import devices
+from school.registry import device_keys, devices
 from school.registry.device_keys import OVERLAP
 from school.registry.models import Device
 
@@ -54,7 +54,10 @@ class Signed:
         return "\n".join((VERSION, self.device, str(self.counter), str(self.time_ms), self.body_hash)).encode()
 
     def verify(self, *public_keys: bytes) -> bytes:
-        """Which of the keys signed exactly this; BAD_SIGNATURE if none did."""
+        """Which of the keys signed exactly this; BAD_SIGNATURE if none did. The key that a stranger brings is looked at before: BAD_INPUT if it is none."""
+        if self.device == NEW:
+            for key in public_keys:
+                device_keys.check(key)
         for key in public_keys:
             if has_signed(key, self.signature, self.text):
                 return key
@@ -62,7 +65,9 @@ class Signed:
 
 
 def has_signed(public_key: bytes, signature: bytes, text: bytes) -> bool:
-    """Whether the key signed the text."""
+    """Whether the key signed the text. One that is not sound signs nothing, even if it was stored before it was refused."""
+    if not device_keys.is_sound(public_key):
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, text)
     except (InvalidSignature, ValueError):
@@ -72,6 +77,7 @@ def has_signed(public_key: bytes, signature: bytes, text: bytes) -> bool:
 
 def check_proof(device: str, public_key: bytes, proof: bytes) -> None:
     """BAD_INPUT unless a next key has signed that it is this device's: whoever announces it has its private half."""
+    device_keys.check(public_key)
     text = "\n".join((ROTATION, device, urlsafe_b64encode(public_key).decode().rstrip("="))).encode()
     if not has_signed(public_key, proof, text):
         raise bad_input("proof must be the new key's signature")

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from graphql import DocumentNode, FieldNode, GraphQLError, GraphQLSchema, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse, validate
 from graphql.language import FragmentDefinitionNode
+from graphql.validation import NoFragmentCyclesRule, UniqueFragmentNamesRule
 
 from school.gateway.denial import Denied, Reason
 from school.operations import read_folder
+from school.serving.limits import Limits, check
 
-MOST_TOKENS = 1000
-LONGEST = 8192
+LIMITS = Limits(characters=8192, tokens=1000)
+"""Far above what daemons send, which has fewer than 100 tokens. Measured before validation, which may take the square of a document's length."""
 MOST_KEPT = 256
 DAEMON = tuple(read_folder(Path(__file__).parent / "daemon").values())
 """What reader daemons send, of every version that may still be at work: the only documents that production takes."""
@@ -49,16 +51,19 @@ class Documents:
         return document
 
     def _read(self, text: str) -> Document:
-        if len(text) > LONGEST:
-            raise Denied(Reason.BAD_REQUEST, f"A document has at most {LONGEST} characters.")
+        if len(text) > LIMITS.characters:
+            raise Denied(Reason.BAD_REQUEST, f"A document has at most {LIMITS.characters} characters.")
         try:
-            node = parse(text, no_location=True, max_tokens=MOST_TOKENS)
+            node = parse(text, no_location=True, max_tokens=LIMITS.tokens)
+            check(self._schema, node, LIMITS)
         except (GraphQLError, RecursionError) as error:
             raise _invalid(error) from None
         operations = [definition for definition in node.definitions if isinstance(definition, OperationDefinitionNode)]
         if len(operations) != 1 or self._schema.get_root_type(operations[0].operation) is None:  # nothing is validated below a root that is not there
             raise Denied(Reason.BAD_REQUEST, "A document has one operation, a query or a mutation.")
-        if errors := validate(self._schema, node, max_errors=1):
+        # What has a cycle of fragments has no figures that would bound the other rules.
+        cycles = (UniqueFragmentNamesRule, NoFragmentCyclesRule)
+        if errors := validate(self._schema, node, cycles, max_errors=1) or validate(self._schema, node, max_errors=1):
             raise _invalid(errors[0])
         fields = list(_root_fields(node, operations[0].selection_set, set()))
         if len(fields) != 1:

@@ -1,4 +1,4 @@
-"""Device keys: a device announces its next key under its present one; the first request that the next one signs retires the other (docs/gateway.md)."""
+"""Device keys: what is one, and how a device announces its next under its present one; the first request of the next retires the other (docs/gateway.md)."""
 
 import datetime as dt
 
@@ -16,6 +16,26 @@ OVERLAP = dt.timedelta(days=7)
 LONGEST_LIFE = dt.timedelta(days=90)
 """An older key is to be replaced: the answer to a heartbeat says so."""
 KEY_BYTES = 32
+_PRIME = 2**255 - 19
+_Y_OF_ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_SMALL_ORDER = frozenset({0, 1, _PRIME - 1, _Y_OF_ORDER_8, _PRIME - _Y_OF_ORDER_8})
+"""The y of the eight points of Ed25519 whose order divides 8."""
+
+
+def is_sound(public_key: bytes) -> bool:
+    """Whether anything that this key has signed was signed by somebody.
+
+    Not so under a point of small order: one constant is its signature of every text, or of every eighth ("Taming the many EdDSAs", 2020). Nor has a key
+    another form than the canonical one (RFC 8032, 5.1.3): a y beyond the prime; those of an x of zero are of small order. A y of no point signs nothing.
+    """
+    y = int.from_bytes(public_key, "little") & (1 << 255) - 1  # the last bit is the sign of x
+    return len(public_key) == KEY_BYTES and y < _PRIME and y not in _SMALL_ORDER
+
+
+def check(public_key: bytes) -> None:
+    """BAD_INPUT unless it is the key of a device."""
+    if not is_sound(public_key):
+        raise bad_input(f"publicKey must be a sound Ed25519 key of {KEY_BYTES} bytes")
 
 
 async def announce(session: AsyncSession, device: Device, public_key: bytes) -> dt.datetime | None:
@@ -24,8 +44,7 @@ async def announce(session: AsyncSession, device: Device, public_key: bytes) -> 
 
     The same key again is harmless and wins no time. CONFLICT: another one waits for its first use, or the key is another device's (a copied state).
     """
-    if len(public_key) != KEY_BYTES:
-        raise bad_input(f"publicKey must be {KEY_BYTES} bytes")
+    check(public_key)
     now = clock.now()
     if device.public_key == public_key:
         return None

@@ -11,7 +11,7 @@ from school import clock, ids, outbox
 from school.context import Role, Viewer, act_in
 from school.errors import bad_input, not_found
 from school.ids import Ref
-from school.registry import card_keys, device_codes, events
+from school.registry import card_keys, device_codes, device_keys, events
 from school.registry.device_codes import LONGEST_READER, MOST_READERS, Binding
 from school.registry.models import Device
 from school.registry.texts import line
@@ -37,8 +37,7 @@ class Report:
 async def enrol(session: AsyncSession, code: str, public_key: bytes, software: str, bind: Bind) -> Device:
     """The new device of a code, which is used up; refused as `device_codes.use` does. The caller has seen a signature by `public_key`."""
     software = line(software, "software", 40)
-    if len(public_key) != 32:
-        raise bad_input("publicKey must be 32 bytes")
+    device_keys.check(public_key)
     now, id_ = clock.now(), ids.new()
     taken = await device_codes.use(session, code, id_)
     device = Device(

@@ -6,15 +6,19 @@ from base64 import urlsafe_b64decode
 import httpx
 import orjson
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from school import ids
 from school.gateway import credentials
 from school.gateway.denial import Denied, Reason
 from school.ids import Kind
+from school.registry import device_keys
+from school.registry.models import Device as Stored
 from school.registry.models import DeviceKind
-from tests.gateway.device import DOCUMENTS, Device, denial
-from tests.gateway.lodge import Lodge
+from tests.gateway.device import DOCUMENTS, Device, base64, denial
+from tests.gateway.lodge import NOON, Lodge
+from tests.gateway.torsion import CONSTANT, IDENTITY, PRIME, WEAK, encodings, multiply, points, torsion
 from tests.world import World
 
 BODY = b'{"query":"{ passList { __typename } }","variables":null}'
@@ -110,6 +114,38 @@ def test_a_key_that_is_none_is_a_bad_signature() -> None:
         assert caught.value.reason is Reason.BAD_SIGNATURE
 
 
+def test_the_points_of_small_order_are_all_there() -> None:
+    whole = torsion()
+    assert (len(set(whole)), {multiply(8, point) for point in whole}) == (8, {IDENTITY})
+    assert (len(set(WEAK)), {len(encoding) for encoding in WEAK}) == (14, {32})
+    assert sum(int.from_bytes(encoding, "little") & (1 << 255) - 1 >= PRIME for encoding in WEAK) == 4
+
+
+@pytest.mark.parametrize("key", WEAK, ids=bytes.hex)
+def test_under_a_key_of_small_order_a_constant_signs_and_nobody_has_signed(key: bytes) -> None:
+    def forged(text: bytes) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(key).verify(CONSTANT, text)
+        except InvalidSignature:
+            return False
+        return True
+
+    texts = [str(number).encode() for number in range(200)]
+    assert len([text for text in texts if forged(text)]) > 10
+    assert not any(credentials.has_signed(key, CONSTANT, text) for text in texts)
+    assert not device_keys.is_sound(key)
+
+
+def test_a_key_has_one_form_and_every_other_key_is_sound() -> None:
+    beyond = [(y | sign << 255).to_bytes(32, "little") for y in range(PRIME, 2**255) for sign in (0, 1)]
+    assert not any(device_keys.is_sound(key) for key in beyond)
+    near = [encoding for y in (*range(2, 19), *range(PRIME - 19, PRIME - 1)) for point in points(y) for encoding in encodings(point)]
+    assert {key for key in near if device_keys.is_sound(key)} == set(near) - set(beyond)
+    key = alone().key
+    assert device_keys.is_sound(key.public_key().public_bytes_raw())
+    assert credentials.has_signed(key.public_key().public_bytes_raw(), key.sign(b"text"), b"text")
+
+
 async def denied(device: Device, headers: dict[str, str] | None = None, body: bytes = BODY) -> str:
     """The code of a 401."""
     status, code = denial(await device.post(body, headers))
@@ -167,3 +203,12 @@ async def test_a_revoked_device_is_told_so_if_it_can_sign(lodge: Lodge) -> None:
         assert await denied(gate) == "REVOKED"
         assert await denied(gate, gate.sign(BODY, key=desk.key)) == "BAD_SIGNATURE"
     assert (await desk.call("heartbeat", input=desk.report()))["__typename"] == "Heartbeat"
+
+
+async def test_a_key_of_small_order_that_was_stored_already_signs_nothing(lodge: Lodge) -> None:
+    gate = await lodge.device("gate")
+    for stored in ({"public_key": WEAK[0]}, {"public_key": gate.public_key, "next_key": WEAK[0], "next_key_until": NOON + FIVE}):
+        await lodge.change(Stored, lodge.key(gate), **stored)
+        async with lodge.unchanged():
+            assert await denied(gate, gate.sign(BODY) | {"school-signature": base64(CONSTANT)}) == "BAD_SIGNATURE"
+    assert (await gate.call("passList"))["__typename"] == "PassList"  # its own key does

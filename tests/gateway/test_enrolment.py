@@ -5,6 +5,7 @@ from base64 import urlsafe_b64decode
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,6 +24,7 @@ from school.registry.models import CardKey, DeviceCode, DeviceKind, School
 from school.registry.models import Device as Stored
 from tests.gateway.device import ADMIT, DOCUMENTS, base64, denial, recorded
 from tests.gateway.lodge import NOON, SOFTWARE, Lodge, at
+from tests.gateway.torsion import CONSTANT, WEAK
 from tests.world import EARLY
 
 NEVER_READ = {"readers": None, "list_version": None, "key_made_at": None, "next_key": None, "next_key_until": None, "rotation_asked_at": None}
@@ -85,13 +87,22 @@ async def test_the_request_is_signed_with_the_key_that_it_brings(lodge: Lodge) -
     code, stranger, other = await lodge.code(DeviceKind.DESK), lodge.stranger(), Ed25519PrivateKey.generate()
     raw = stranger.public_key
     async with lodge.unchanged():
-        for key in (base64(other.public_key().public_bytes_raw()), base64(raw[:31]), base64(raw + b"\0"), base64(bytes(32)), ""):
-            answer = await stranger.ask(DOCUMENTS["enrol"], {"input": lodge.enrolment(stranger, code, publicKey=key)})
-            assert denial(answer) == (401, "BAD_SIGNATURE"), key
-        for key in ("é" * 43, "A" * 45):
+        answer = await stranger.ask(DOCUMENTS["enrol"], {"input": lodge.enrolment(stranger, code, publicKey=base64(other.public_key().public_bytes_raw()))})
+        assert denial(answer) == (401, "BAD_SIGNATURE")
+        for key in (base64(raw[:31]), base64(raw + b"\0"), base64(bytes(32)), "", "é" * 43, "A" * 45):
             assert await stranger.code("enrol", input=lodge.enrolment(stranger, code, publicKey=key)) == "BAD_INPUT", key
     enrolled = await stranger.call("enrol", input=lodge.enrolment(stranger, code))
     assert (await stored(lodge, ids.decode(Kind.DEVICE, enrolled["deviceId"]).id))["public_key"] == raw
+
+
+async def test_a_key_for_which_a_constant_signs_is_none_and_keeps_the_code(lodge: Lodge) -> None:
+    code, stranger = await lodge.code(DeviceKind.DESK), lodge.stranger()
+    async with lodge.unchanged():
+        for key in WEAK:
+            body = orjson.dumps({"query": DOCUMENTS["enrol"], "variables": {"input": lodge.enrolment(stranger, code, publicKey=base64(key))}})
+            answer = (await stranger.post(body, stranger.sign(body) | {"school-signature": base64(CONSTANT)})).json()
+            assert (answer["data"]["enrol"]["__typename"], answer["data"]["enrol"]["code"]) == ("Refusal", "BAD_INPUT"), key
+    assert (await stranger.call("enrol", input=lodge.enrolment(stranger, code)))["__typename"] == "Enrolled"
 
 
 async def test_a_code_that_is_unknown_used_or_expired_is_one_answer(lodge: Lodge) -> None:

@@ -16,8 +16,9 @@ from school.gateway.denial import Denied, Reason
 from school.ids import Ref
 from school.registry import device_keys
 from school.registry.models import Device as Stored
-from tests.gateway.device import ADMIT, DOCUMENTS, Device, denial, recorded
+from tests.gateway.device import ADMIT, DOCUMENTS, Device, base64, denial, recorded
 from tests.gateway.lodge import NOON, Lodge, at
+from tests.gateway.torsion import CONSTANT, WEAK
 
 KEYS = ("public_key", "next_key", "next_key_until", "key_made_at", "rotation_asked_at")
 SEVEN_DAYS, MS = dt.timedelta(days=7), dt.timedelta(milliseconds=1)
@@ -126,6 +127,14 @@ async def test_who_announces_a_key_has_its_private_half_and_means_this_device(lo
     async with lodge.unchanged(counters=False):
         for taken in (following, desk.key):
             assert await gate.code("rotateKey", input=gate.announcement(taken)) == "CONFLICT"
+
+
+async def test_a_key_for_which_a_constant_signs_is_none(lodge: Lodge) -> None:
+    gate, following = await lodge.device("gate"), Ed25519PrivateKey.generate()
+    async with lodge.unchanged(counters=False):
+        for key in WEAK:
+            assert await gate.code("rotateKey", input=gate.announcement(following, publicKey=base64(key), proof=base64(CONSTANT))) == "BAD_INPUT", key
+    assert await gate.call("rotateKey", input=gate.announcement(following)) == UNTIL
 
 
 async def test_a_request_that_was_seen_before_the_other_key_was_used_is_turned_away(lodge: Lodge) -> None:

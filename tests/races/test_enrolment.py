@@ -51,7 +51,7 @@ def enrolling(code: str, number: int) -> Act:
     async def bind(_session: AsyncSession, _device: Device, _bindings: Sequence[Binding]) -> None:
         pass
 
-    return lambda session: devices.enrol(session, code, bytes([number]) * 32, f"reader {number}", bind)
+    return lambda session: devices.enrol(session, code, bytes([number + 2]) * 32, f"reader {number}", bind)
 
 
 def issuing(office: Office, id_: UUID, name: str, tap: Ref) -> Act:
@@ -67,7 +67,7 @@ async def test_of_eight_that_bring_one_code_at_once_one_is_admitted(office: Offi
     assert sorted(answer for answer in answers if answer != admitted) == [Code.BAD_CODE] * (AT_ONCE - 1)
     [device] = [row for row in await office.rows(Device) if row not in before]
     number = answers.index(admitted)
-    assert (device["id"], device["public_key"], device["software"]) == (admitted, bytes([number]) * 32, f"reader {number}")
+    assert (device["id"], device["public_key"], device["software"]) == (admitted, bytes([number + 2]) * 32, f"reader {number}")
     assert (await office.row(DeviceCode))["device_id"] == admitted
 
 
