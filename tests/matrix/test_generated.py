@@ -9,8 +9,9 @@ from tests.matrix.generated import generate, run
 from tests.matrix.markers import ALLOWED, leaks
 from tests.matrix.town import ROLES
 
+pytestmark = pytest.mark.xdist_group("generated")  # they are made once in a process
 COUNT = 500
-"""How many each of those who ask is asked for."""
+"""How many each of those who ask is asked for on PostgreSQL, which a city has; on SQLite a fifth of them."""
 
 
 async def found_out(desk: Desk, role: str, documents: list[DocumentNode]) -> tuple[list[str], set[str]]:
@@ -26,6 +27,7 @@ async def found_out(desk: Desk, role: str, documents: list[DocumentNode]) -> tup
 async def test_no_generated_query_tells_of_a_foreign_child(counter: Desk) -> None:
     documents = generate(counter.schema._schema, counter.town, COUNT)
     assert len(documents) == COUNT
+    documents = documents[::5] if counter.town.database.sqlite else documents
     met: dict[str, set[str]] = {}
     for role in ROLES:
         leaked, met[role] = await found_out(counter, role, documents)
@@ -50,5 +52,8 @@ async def test_a_widened_policy_is_found(sqlite_counter: Desk, monkeypatch: pyte
     """Mutants: whoever asks sees everything of one kind."""
     for place in places:
         monkeypatch.setattr(place, lambda _viewer: sa.true())
-    leaked, _ = await found_out(sqlite_counter, "guardian", generate(sqlite_counter.schema._schema, sqlite_counter.town, COUNT))
-    assert leaked != []
+    for document in generate(sqlite_counter.schema._schema, sqlite_counter.town, COUNT):
+        leaked, _ = await found_out(sqlite_counter, "guardian", [document])
+        if leaked:
+            return
+    pytest.fail("nothing has leaked")
