@@ -122,6 +122,7 @@ def play_demo(
 
 app.command("watch")(watch.watch)
 app.command("found")(schools.found)
+app.command("list")(schools.list_schools)
 app.command("retain")(retention.retain)
 
 

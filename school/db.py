@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 T = TypeVar("T")
+OLDEST_POSTGRESQL = 16
 BigIdentity = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A 64-bit number that the database gives out (SQLite counts only in INTEGER, which has 64 bits there)."""
 
@@ -213,28 +214,57 @@ def _says_away(error: BaseException) -> bool:
     return type(error).__name__ in _AWAY or (isinstance(error, sa.exc.OperationalError) and "database is locked" in str(error))
 
 
+class UnfitDatabaseError(Exception):
+    """A database that no version of the service can use; the text is one line that says why."""
+
+
 def migrate(url: str, revision: str = "head") -> None:
-    """Bring the database to a revision. Synchronous: it runs before a server starts, or in a command."""
+    """Bring the database to a revision. Synchronous: it runs before a server starts, or in a command. UnfitDatabaseError for a server that is too old."""
     from alembic import command
 
+    if not url.startswith("sqlite"):
+        _ask(url, _require_server)
     config = _alembic()
     config.attributes["url"] = url
     command.upgrade(config, revision)
 
 
 def is_current(url: str) -> bool:
-    """Whether the database is at this version's revision. Synchronous, as `migrate` is; what the driver raises passes through."""
+    """Whether the database is at this version's revision. As `version_fault`."""
+    return version_fault(url) is None
+
+
+def version_fault(url: str) -> str | None:
+    """Why a database is not at this version's revision, in words that name it, without its password; None where it is.
+
+    Synchronous, as `migrate` is; what the driver raises passes through, as does UnfitDatabaseError.
+    """
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
     address = sa.make_url(url)
-    if url.startswith("sqlite") and not Path(address.database or "").is_file():
-        return False  # opening it would make it
+    name = address.set(drivername=address.get_backend_name(), password=None).render_as_string()
+    if url.startswith("sqlite") and not Path(address.database or "").is_file():  # opening it would make it
+        return f"there is no database {name}: run `school migrate` first"
 
     async def read(connection: AsyncConnection) -> str | None:
+        await _require_server(connection)
         return await connection.run_sync(lambda inner: MigrationContext.configure(inner).get_current_revision())
 
-    return _ask(url, read) == ScriptDirectory.from_config(_alembic()).get_current_head()
+    found, script = _ask(url, read), ScriptDirectory.from_config(_alembic())
+    if found is None:
+        return f"there is nothing of a school in the database {name}: run `school migrate` first"
+    if found == script.get_current_head():
+        return None
+    if found in {one.revision for one in script.walk_revisions()}:
+        return f"the database {name} is of an earlier version: run `school migrate` first"
+    return f"the database {name} is of a version that this one does not know"
+
+
+async def _require_server(connection: AsyncConnection) -> None:
+    version = connection.dialect.server_version_info or ()
+    if connection.dialect.name == "postgresql" and version < (OLDEST_POSTGRESQL,):
+        raise UnfitDatabaseError(f"PostgreSQL {OLDEST_POSTGRESQL} or newer is needed; this is {'.'.join(map(str, version))}")
 
 
 def login_faults(url: str) -> list[str]:

@@ -7,15 +7,16 @@ import typer
 from rich.table import Table
 
 from school import ids
-from school.commands.listing import moment, show
+from school.commands.listing import absent, moment, show
+from school.commands.schools import SchoolOption, require_school
 from school.commands.start import prepare, require_migrated, with_database
 from school.db import Database
+from school.errors import conflict
 from school.ids import Kind
 from school.registry import card_keys
 from school.registry.models import CardKey
 
 app = typer.Typer(help="Card keys: a new one, the old ones' end.", no_args_is_help=True)
-SchoolOption = Annotated[int, typer.Option("--school", help="The school's id.")]
 
 
 @app.command("keys")
@@ -26,6 +27,7 @@ def list_keys(school: SchoolOption = 1) -> None:
 
     async def read(database: Database) -> Sequence[Any]:
         async with database.read() as session:
+            await require_school(session, school)
             return (await session.execute(card_keys.LIST.where(CardKey.school_id == school))).all()
 
     table = Table("id", "made (UTC)", "retired (UTC)", "cards", "reason")
@@ -45,21 +47,30 @@ def rotate_key(
 
     async def rotate(database: Database) -> str:
         async with database.begin() as session:
+            await require_school(session, school)
             key = await card_keys.rotate_by_operator(session, school, ids.new(), reason)
         return ids.encode(Kind.CARD_KEY, key.school_id, key.id)
 
-    print(with_database(settings, rotate))
+    print(f"School {school} has a new card key, {with_database(settings, rotate)}. Each card moves to it when it is presented next: see `school card keys`.")
 
 
 @app.command("retire-key")
-def retire_key(key: Annotated[str, typer.Argument(help="The key's id, from `school card keys`.")]) -> None:
+def retire_key(
+    key: Annotated[str, typer.Argument(help="The key's id, from `school card keys`.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Also where cards stop working by it.")] = False,
+) -> None:
     """Accept a key no more: cards that have not moved from it are unknown from now on, until the office issues them anew."""
     settings = prepare()
     require_migrated(settings)
 
-    async def retire(database: Database) -> None:
+    async def retire(database: Database) -> int:
         async with database.begin() as session:
-            await card_keys.retire_by_operator(session, ids.decode(Kind.CARD_KEY, key))
+            with absent("no such card key"):
+                ref = ids.decode(Kind.CARD_KEY, key)
+                cards = await card_keys.cards_under(session, ref)
+                if cards and not yes and ref.id in (await card_keys.key_ids(session, ref.school_id))[1:]:
+                    raise conflict(f"active cards under this key: {cards}. They would be unknown until the office issues them anew: --yes if that is meant")
+                await card_keys.retire_by_operator(session, ref, cards=cards)
+        return cards
 
-    with_database(settings, retire)
-    print("The key is accepted no more.")
+    print(f"The key is accepted no more. Active cards under it, to be issued anew: {with_database(settings, retire)}.")

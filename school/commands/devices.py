@@ -11,17 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import ids
 from school.access.models import Door
-from school.commands.listing import moment, show
+from school.commands.listing import absent, moment, show
+from school.commands.schools import SchoolOption, require_school
 from school.commands.start import prepare, require_migrated, with_database
 from school.db import Database
-from school.errors import bad_input
+from school.errors import Refused, bad_input
 from school.ids import Kind
 from school.meals.models import Till
 from school.registry import device_codes, devices
 from school.registry.models import Device, DeviceKind
 
 app = typer.Typer(help="Reader PCs: one-time codes, the list, revocation.", no_args_is_help=True)
-SchoolOption = Annotated[int, typer.Option("--school", help="The school's id.")]
+_KINDS = {Door: Kind.DOOR, Till: Kind.TILL}
 _PAIR = "READER=PLACE, the place by its name or id; repeat for more"
 
 
@@ -46,6 +47,7 @@ def make_code(
 
     async def make(database: Database) -> str:
         async with database.begin() as session:
+            await require_school(session, school)
             bindings = [
                 *await _bind(session, school, Door, entries, {"direction": "in"}), *await _bind(session, school, Door, exits, {"direction": "out"}),
                 *await _bind(session, school, Till, tills, {}), *({"reader": reader} for reader in readers or ()),
@@ -62,18 +64,21 @@ async def _bind(session: AsyncSession, school: int, place: type[Door | Till], pa
         reader, separator, called = pair.partition("=")
         if not separator:
             raise bad_input(f"{pair!r} is not {_PAIR}")
-        found = (await session.scalars(sa.select(place.id).where(place.school_id == school, sa.or_(place.name == called, place.id == _uuid(called))))).all()
+        is_it = sa.or_(place.name == called, place.id == _key(_KINDS[place], school, called))
+        found = (await session.scalars(sa.select(place.id).where(place.school_id == school, is_it))).all()
         if len(found) != 1:
             raise bad_input(f"there {'is no' if not found else 'are several'} {noun} {called!r} in school {school}")
         bindings.append({"reader": reader, noun: str(found[0]), **more})
     return bindings
 
 
-def _uuid(text: str) -> UUID | None:
+def _key(kind: Kind, school: int, text: str) -> UUID | None:
+    """Of a place of this school, if the text is its id."""
     try:
-        return UUID(text)
-    except ValueError:
+        ref = ids.decode(kind, text)
+    except Refused:
         return None
+    return ref.id if ref.school_id == school else None
 
 
 @app.command("list")
@@ -84,6 +89,7 @@ def list_devices(school: SchoolOption = 1) -> None:
 
     async def read(database: Database) -> Sequence[Device]:
         async with database.read() as session:
+            await require_school(session, school)
             return await devices.of_school(session, school)
 
     table = Table("id", "kind", "name", "software", "waiting", "refused", "seen (UTC)", "revoked (UTC)")
@@ -105,6 +111,7 @@ def revoke(
 
     async def turn_away(database: Database) -> str:
         async with database.begin() as session:
-            return await devices.revoke_by_operator(session, ids.decode(Kind.DEVICE, device))
+            with absent("no such device"):
+                return await devices.revoke_by_operator(session, ids.decode(Kind.DEVICE, device))
 
     print(f"“{with_database(settings, turn_away)}” is turned away.")

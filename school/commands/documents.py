@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from school.commands.listing import moment, show
+from school.commands.listing import absent, moment, show
 from school.commands.start import fail, prepare, require_migrated, with_database
 from school.db import Database
 from school.serving import trust
@@ -58,6 +58,7 @@ def remove(digest: Annotated[str, typer.Argument(metavar="ID", help="The id from
 
     async def write(database: Database) -> str:
         async with database.begin() as session:
-            return await trust.dismiss(session, digest.removeprefix("sha256:"))
+            with absent(f"no document has been admitted whose id begins with {digest!r}"):
+                return await trust.dismiss(session, digest.removeprefix("sha256:"))
 
     print(f"“{with_database(settings, write)}” is trusted no more.")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from school import ids
+from school.commands.listing import absent
 from school.commands.start import fail, prepare, require_migrated, with_database
 from school.db import Database
 from school.ids import Kind
@@ -26,11 +27,12 @@ def export_person(
     require_migrated(settings)
 
     async def read(database: Database) -> export.Exported:
-        ref = ids.decode(Kind.PERSON, person)
-        async with database.begin() as session:
-            await export.announce(session, ref)
-        async with database.read() as session:
-            return await export.of_person(session, ref, logins=await export.accounts_of(session, ref))
+        with absent("no such person"):
+            ref = ids.decode(Kind.PERSON, person)
+            async with database.begin() as session:
+                await export.announce(session, ref)
+            async with database.read() as session:
+                return await export.of_person(session, ref, logins=await export.accounts_of(session, ref))
 
     try:
         out.touch(mode=0o600, exist_ok=False)  # before anything is said to have been handed out
@@ -42,6 +44,7 @@ def export_person(
         out.unlink()
         raise
     out.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    print(f"All that is held on this person has been written to {str(out)!r}, which only you can read.")
 
 
 @app.command("erase")
@@ -55,7 +58,8 @@ def erase_person(
 
     async def forget(database: Database) -> dict[str, int]:
         async with database.begin() as session:
-            return dict(await erasure.erase(session, ids.decode(Kind.PERSON, person), reason))
+            with absent("no such person"):
+                return dict(await erasure.erase(session, ids.decode(Kind.PERSON, person), reason))
 
     changed = with_database(settings, forget)
     for table, rows in changed.items():

@@ -1,16 +1,51 @@
-"""`school found`: a school from nothing, up to the code by which its office gets in."""
+"""`school found` and `school list`: a school from nothing, up to the code by which its office gets in, and which schools there are."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 import typer
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from school import ids
+from school.commands.listing import show, tell
 from school.commands.start import prepare, require_migrated, with_database
 from school.context import Role
 from school.db import Database
+from school.errors import Code, Refused
 from school.identity import invitations
+from school.identity.invitations import Made
+from school.ids import Kind, Ref
 from school.meals import accounts
 from school.registry import schools
-from school.registry.schools import Founder
+from school.registry.models import Person, School
+from school.registry.names import full_name
+from school.registry.schools import LARGEST_ID, Founder
+
+_NUMBER = typer.Option("--school", min=1, max=LARGEST_ID, help="The school's number, from `school list`.")
+SchoolOption = Annotated[int, _NUMBER]
+AnySchoolOption = Annotated[int | None, _NUMBER]
+
+
+async def require_school(session: AsyncSession, number: int) -> None:
+    """Refused: NOT_FOUND, which names the school."""
+    if await session.get(School, number) is None:
+        raise Refused(Code.NOT_FOUND, f"no school {number}")
+
+
+async def letter_of(session: AsyncSession, made: Made) -> dict[str, str]:
+    """What goes into the letter to somebody who is invited."""
+    invited = made.row
+    row = (await session.execute(
+        sa.select(Person.family_name, Person.given_name, Person.patronymic, School.name, School.time_zone).join(School, School.id == Person.school_id)
+        .where(Person.school_id == invited.school_id, Person.id == invited.person_id))).one()
+    return {
+        "name": full_name(row.family_name, row.given_name, row.patronymic), "person": ids.encode(Kind.PERSON, invited.school_id, invited.person_id),
+        "role": invited.role.value, "school": f"{invited.school_id}, {row.name}",
+        "until": f"{invited.expires_at.astimezone(ZoneInfo(row.time_zone)):%Y-%m-%d %H:%M}, {row.time_zone}", "code": made.code or "told before",
+    }
 
 
 def found(
@@ -24,20 +59,36 @@ def found(
     currency: Annotated[str, typer.Option("--currency", help="In which meals are paid.")] = "RUB",
     number: Annotated[int | None, typer.Option("--id", help="The school's number; the next free one if not given.")] = None,
 ) -> None:
-    """Found a school: its card key, its meal accounts, the first of its office, and a code that lets them in.
+    """Found a school: its card key, its meal accounts, the first of its office, and a code that lets them in (`school account accept`).
 
     For example: school found --name "Школа № 5" --family-name Иванова --given-name Анна --time-zone Asia/Omsk
     """
     settings = prepare()
     require_migrated(settings)
 
-    async def begin(database: Database) -> tuple[int, object, str | None]:
+    async def begin(database: Database) -> tuple[Ref, dict[str, str]]:
         async with database.begin() as session:
             person = await schools.found(
                 session, number, name, short_name or name[:60], time_zone, currency, Founder(family_name, given_name, patronymic, position))
             await accounts.open_house(session, person.school_id, currency)
-            made = await invitations.invite_by_operator(session, person, Role.OFFICE)
-        return person.school_id, person.id, made.code
+            return person, await letter_of(session, await invitations.invite_by_operator(session, person, Role.OFFICE))
 
-    school_id, person_id, code = with_database(settings, begin)
-    print(f"School {school_id} is founded. Its office is person {person_id}, and gets in within 14 days by the code\n{code}")
+    person, letter = with_database(settings, begin)
+    print(f"School {person.school_id} is founded. The first of its office:")
+    tell(letter)
+
+
+def list_schools() -> None:
+    """Show the schools, and how many persons are known in each."""
+    settings = prepare()
+    require_migrated(settings)
+    people = sa.select(sa.func.count()).where(Person.school_id == School.id).scalar_subquery().label("people")
+
+    async def read(database: Database) -> Sequence[Any]:
+        async with database.read() as session:
+            return (await session.execute(sa.select(School.id, School.name, people).order_by(School.id))).all()
+
+    table = Table("id", "name", "people")
+    for row in with_database(settings, read):
+        table.add_row(str(row.id), row.name, str(row.people))
+    show(table)

@@ -15,7 +15,7 @@ import typer
 from school import clock, settings
 from school.clock import Clock
 from school.commands.traces import format_trace
-from school.db import Database, is_away, is_current, login_faults
+from school.db import Database, UnfitDatabaseError, is_away, login_faults, version_fault
 from school.errors import Refused
 from school.settings import BadSettingError, Settings
 
@@ -42,7 +42,7 @@ def prepare() -> Settings:
 
 
 def configure_log(level: str) -> None:
-    """Lines on standard error: for people on a terminal, JSON for everything else. Libraries' warnings go the same way.
+    """Lines on standard error: for people on a terminal, JSON for everything else. Libraries' warnings go the same way, never their details.
 
     Traces in the JSON have no messages, for those may hold what persons wrote; on a terminal they are plain: structlog's own would show local variables.
     """
@@ -58,12 +58,18 @@ def configure_log(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.INFO)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[
         structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render,
     ]))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    logging.getLogger("uvicorn.error").setLevel(level.upper())
+    logging.getLogger("uvicorn.error").setLevel(foreign_level(level))
     logging.getLogger("uvicorn.error").addFilter(_is_no_handshake)
+
+
+def foreign_level(level: str) -> int:
+    """From where on libraries are heard, at our own level: what they say below `info` are headers, cookies, messages and statements."""
+    return max(logging.INFO, logging.getLevelNamesMapping()[level.upper()])
 
 
 def _is_no_handshake(record: logging.LogRecord) -> bool:
@@ -73,13 +79,16 @@ def _is_no_handshake(record: logging.LogRecord) -> bool:
 
 @contextlib.contextmanager
 def reaching() -> Iterator[None]:
-    """A database that cannot be reached ends the command with one line."""
+    """A database that cannot be reached, or used, ends the command with one line. A statement that is wrong is a bug."""
     try:
         yield
+    except UnfitDatabaseError as error:
+        raise fail(f"SCHOOL_DATABASE_URL: {error}") from None
     except Exception as error:
-        if not is_away(error) and not isinstance(error, OSError | sa.exc.SQLAlchemyError | asyncpg.PostgresError):
-            raise
         denied = _denied(error)
+        reached = denied is None and isinstance(error, sa.exc.ProgrammingError)
+        if reached or not (is_away(error) or isinstance(error, OSError | sa.exc.SQLAlchemyError | asyncpg.PostgresError)):
+            raise
         raise fail(f"SCHOOL_DATABASE_URL: {f'this login may not do that: {denied}' if denied else 'the database cannot be reached'}") from None
 
 
@@ -93,10 +102,10 @@ def _denied(error: BaseException | None) -> str | None:
 def require_migrated(found: Settings) -> None:
     """Go on only with a database of this version, and a login that may act as the roles of ADR 6."""
     with reaching():
-        current = is_current(found.database_url)
-        faults = login_faults(found.database_url) if current else []
-    if not current:
-        raise fail("the database is not of this version: run `school migrate` first")
+        fault = version_fault(found.database_url)
+        faults = [] if fault else login_faults(found.database_url)
+    if fault:
+        raise fail(f"SCHOOL_DATABASE_URL: {fault}")
     if faults:
         raise fail(f"SCHOOL_DATABASE_URL: {'; '.join(faults)}", BAD_SETTING)
 

@@ -1,6 +1,7 @@
 """The family stream as a program follows it: one WebSocket, one subscription."""
 
 import json
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from school.operations import operations_of
 
 OPERATIONS = operations_of(Path(__file__).parent)
 """All that this client sends, by name."""
+AGENT = f"school watch ({socket.gethostname()})"
+"""What a list of the login's sessions calls this client."""
 _PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 _PATIENCE = 20.0
 _MOST_BYTES = 2**20
@@ -28,7 +31,7 @@ class EndedError(Exception):
 
 
 def _ask(address: str, operation: str, variables: dict[str, Any], token: str | None) -> Any:
-    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    headers = {"Content-Type": "application/json", "User-Agent": AGENT, **({"Authorization": f"Bearer {token}"} if token else {})}
     body = json.dumps({"query": OPERATIONS[operation], "variables": variables})
     answer = urllib3.request("POST", f"{address}/graphql", body=body, headers=headers, timeout=_PATIENCE, retries=False)
     if answer.status == 503:
@@ -52,6 +55,11 @@ def sign_in(address: str, login: str, password: str) -> str:
         raise EndedError(found["code"], found["message"])
     token: str = found["token"]
     return token
+
+
+def sign_out(address: str, token: str) -> None:
+    """End the session."""
+    _ask(address, "sign_out", {}, token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +102,18 @@ class Stream:
 
     async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         """Connect, and follow until the end."""
-        async with websockets.connect(self._url, subprotocols=[_PROTOCOL], open_timeout=_PATIENCE, max_size=_MOST_BYTES) as socket:
-            await socket.send(json.dumps({"type": "connection_init", "payload": {"token": self._token}}))
+        async with websockets.connect(
+            self._url, subprotocols=[_PROTOCOL], open_timeout=_PATIENCE, max_size=_MOST_BYTES, user_agent_header=AGENT,
+        ) as connection:
+            await connection.send(json.dumps({"type": "connection_init", "payload": {"token": self._token}}))
             try:
-                async for text in socket:
+                async for text in connection:
                     message = json.loads(text)
                     if message["type"] == "connection_ack":
                         payload = {"query": OPERATIONS["watch"], "variables": {"after": self._after}}
-                        await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
+                        await connection.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
                     elif message["type"] == "ping":
-                        await socket.send(json.dumps({"type": "pong"}))
+                        await connection.send(json.dumps({"type": "pong"}))
                     elif message["type"] == "next":
                         yield _read(message["payload"])
                     elif message["type"] == "error":

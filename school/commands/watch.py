@@ -13,12 +13,13 @@ import typer
 import urllib3
 import websockets
 
+from school.commands.processes import run_task
 from school.commands.start import FAILED, fail
-from school.commands.stream import EndedError, Family, Stream, sign_in
+from school.commands.stream import EndedError, Family, Stream, sign_in, sign_out
 from school.commands.tales import tale
 from school.demo.folder import peek
 
-_LONGEST_PAUSE = 15.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 15.0
 
 
 def watch(
@@ -37,11 +38,10 @@ def watch(
     word = password or (passwords.get(login) if address == demo_url else None) or typer.prompt(f"Password of {login}", hide_input=True)
     place = Place(directory, f"watch-{login}") if address == demo_url else Place(_state_folder(), f"watch-{login}-{address.partition('://')[2]}")
     cursor = after or (None if fresh else place.read())
-    with contextlib.suppress(KeyboardInterrupt):
-        try:
-            asyncio.run(_follow(address, login, word, cursor, place))
-        except EndedError as error:
-            raise fail(error, FAILED) from None
+    try:
+        run_task(Watch(address, login, word, cursor, place).run)
+    except EndedError as error:
+        raise fail(error, FAILED) from None
 
 
 def _state_folder() -> Path:
@@ -81,35 +81,66 @@ _LOST = {"BAD_CURSOR": "not of this service", "CURSOR_TOO_OLD": "too long ago"}
 """Why a kept place is of no use."""
 
 
-async def _follow(address: str, login: str, password: str, cursor: str | None, place: Place) -> None:
-    """Until Ctrl-C: sign in, follow, and when the connection is lost do so again, after the last event that was told."""
-    pause = 0.5
-    token: str | None = None
-    family: Family | None = None
-    while True:
+class Watch:
+    """One login's watch, over as many connections as it takes."""
+
+    def __init__(self, address: str, login: str, password: str, cursor: str | None, place: Place) -> None:
+        self._address, self._login, self._password = address, login, password
+        self._cursor, self._place = cursor, place
+        self._token: str | None = None
+        self._family: Family | None = None
+        self._opened, self._pause = False, _SHORTEST_PAUSE
+
+    async def run(self) -> None:
+        """Follow, and sign out at the end, however it comes."""
         try:
-            if token is None:
-                token = await asyncio.to_thread(sign_in, address, login, password)
-            if family is None:
-                family = await asyncio.to_thread(Family.ask, address, token)
-            async for message in Stream(address, token, cursor):
-                if message["__typename"] == "GuardianshipChanged":
-                    family = await asyncio.to_thread(Family.ask, address, token)
-                cursor = _tell(message, family, place, resumed=cursor is not None)
-                pause = 0.5
-        except EndedError as error:
-            if error.code in _LOST and cursor is not None and cursor == place.read():
-                _say(f"             … the place where you stopped is {_LOST[error.code]}: only what happens from now on")
-                place.forget()
-                cursor = None
-                continue
-            if error.code != "NOT_SIGNED_IN":
-                raise
-            token = None
-        except (OSError, TimeoutError, websockets.WebSocketException, urllib3.exceptions.HTTPError) as error:
-            _say(f"             … the service is away ({type(error).__name__}); trying again")
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
+            await self._follow()
+        finally:
+            if self._token is not None:
+                with contextlib.suppress(EndedError, OSError, urllib3.exceptions.HTTPError):
+                    await asyncio.to_thread(sign_out, self._address, self._token)
+
+    async def _follow(self) -> None:
+        """Until it is cancelled: when the connection is lost, go on after the last event that was told. EndedError where that makes no sense."""
+        while True:
+            try:
+                await self._connect()
+            except EndedError as error:
+                self._give_way(error)
+            except (OSError, TimeoutError, websockets.WebSocketException, urllib3.exceptions.HTTPError) as error:
+                if not self._opened and not isinstance(error, ConnectionError):
+                    raise EndedError("NO_ANSWER", f"nothing answers at {self._address} ({type(error).__name__}): does the service run there?") from None
+                _say(f"             … the service is away ({type(error).__name__}); trying again")
+            await asyncio.sleep(self._pause)
+            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+
+    async def _connect(self) -> None:
+        """Follow one connection to its end, signed in."""
+        if self._token is None:
+            self._token = await asyncio.to_thread(sign_in, self._address, self._login, self._password)
+        family = self._family or await self._ask_family(self._token)
+        if not family.children:
+            raise EndedError("NO_CHILD", "this login is nobody's guardian")
+        async for message in Stream(self._address, self._token, self._cursor):
+            if message["__typename"] == "GuardianshipChanged":
+                family = await self._ask_family(self._token)
+            self._cursor = _tell(message, family, self._place, resumed=self._cursor is not None)
+            self._opened, self._pause = True, _SHORTEST_PAUSE
+
+    async def _ask_family(self, token: str) -> Family:
+        self._family = await asyncio.to_thread(Family.ask, self._address, token)
+        return self._family
+
+    def _give_way(self, error: EndedError) -> None:
+        """To what the service has said, where another try may succeed."""
+        if error.code in _LOST and self._cursor is not None and self._cursor == self._place.read():
+            _say(f"             … the place where you stopped is {_LOST[error.code]}: only what happens from now on")
+            self._place.forget()
+            self._cursor = None
+        elif error.code == "NOT_SIGNED_IN":
+            self._token = None
+        else:
+            raise error
 
 
 def _tell(message: dict[str, Any], family: Family, place: Place, *, resumed: bool) -> str:

@@ -67,11 +67,12 @@ class RotateCardKeyInput:
     reason: str | None = None
 
 
-@strawberry.input(description="A card key.")
-class CardKeyInput:
-    """Which key."""
+@strawberry.input(description="A card key that is to be accepted no more. `cards` is how many are known to stop working by it: the key's `cards`.")
+class RetireCardKeyInput:
+    """What retireCardKey takes."""
 
     key_id: strawberry.ID
+    cards: int
 
 
 @rows(description="The school's card keys as they are now.")
@@ -97,11 +98,11 @@ class CardKeyMutation:
             return CardKeysSaved(keys=await _keys(session, viewer, school_id))
 
     @mutation(holds(Role.OFFICE), Area.DEVICES)
-    async def retire_card_key(self, info: Info, input: CardKeyInput) -> CardKeysResult:  # noqa: A002 - the argument's public name
-        """Accept a key no more: cards that have not moved from it are unknown from now on, and are issued anew at a desk."""
+    async def retire_card_key(self, info: Info, input: RetireCardKeyInput) -> CardKeysResult:  # noqa: A002 - the argument's public name
+        """Accept a key no more: cards still under it are issued anew at a desk. CONFLICT: the current key, or another number of cards, which is told."""
         key, viewer = ids.decode(Kind.CARD_KEY, input.key_id), info.context.viewer
         async with info.context.begin() as session:
-            await card_keys.retire(session, viewer, key)
+            await card_keys.retire(session, viewer, key, cards=input.cards)
             return CardKeysSaved(keys=await _keys(session, viewer, key.school_id))
 
 

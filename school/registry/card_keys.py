@@ -21,10 +21,15 @@ MOST_KEYS = 8
 LONGEST_REASON = 200
 
 _NEWEST_FIRST = (CardKey.made_at.desc(), CardKey.id.desc())
-_CARDS = sa.select(sa.func.count()).where(Card.school_id == CardKey.school_id, Card.key_id == CardKey.id, Card.state == CardState.ACTIVE)
+
+
+def _count(school_id: Any, key_id: Any) -> sa.Select[int]:
+    return sa.select(sa.func.count()).where(Card.school_id == school_id, Card.key_id == key_id, Card.state == CardState.ACTIVE)
+
+
 PUBLIC = (CardKey.school_id, CardKey.id, CardKey.made_at, CardKey.retired_at, CardKey.reason)
 """All of a key but its secret, which is for readers alone."""
-LIST = sa.select(*PUBLIC, _CARDS.scalar_subquery().label("cards")).order_by(*_NEWEST_FIRST).limit(200)
+LIST = sa.select(*PUBLIC, _count(CardKey.school_id, CardKey.id).scalar_subquery().label("cards")).order_by(*_NEWEST_FIRST).limit(200)
 """Keys with how many active cards are under each: those of a key that is not the current one have not been presented since."""
 
 
@@ -85,16 +90,22 @@ async def rotate_by_operator(session: AsyncSession, school_id: int, id: UUID, re
     return stored
 
 
-async def retire(session: AsyncSession, viewer: Viewer, ref: Ref) -> Any:
+async def cards_under(session: AsyncSession, ref: Ref) -> int:
+    """How many active cards a key has: what stops working with it."""
+    return (await session.scalars(_count(ref.school_id, ref.id))).one()
+
+
+async def retire(session: AsyncSession, viewer: Viewer, ref: Ref, *, cards: int | None = None) -> Any:
     """`retire_by_operator` for the office of the school."""
     act_in(viewer, ref.school_id, Role.OFFICE)
-    return await retire_by_operator(session, ref)
+    return await retire_by_operator(session, ref, cards=cards)
 
 
-async def retire_by_operator(session: AsyncSession, ref: Ref) -> Any:
+async def retire_by_operator(session: AsyncSession, ref: Ref, *, cards: int | None = None) -> Any:
     """Accept a key no more: the cards that have not moved from it are unknown from now on, until they are issued anew. Repeating it is harmless.
 
-    Refused: NOT_FOUND, CONFLICT (the current key: make another first).
+    `cards`: how many active ones are known to be left under it, however many where it is not given.
+    Refused: NOT_FOUND, CONFLICT (the current key: make another first; another number of cards, which is told).
     """
     stored = await _find(session, ref)
     if stored is None:
@@ -103,6 +114,8 @@ async def retire_by_operator(session: AsyncSession, ref: Ref) -> Any:
         return stored
     if (await key_ids(session, ref.school_id))[0] == ref.id:
         raise conflict("this is the current card key: make another first")
+    if cards is not None and (under := await cards_under(session, ref)) != cards:
+        raise conflict(f"active cards under this key: {under}, not {cards}")
     now = clock.now()
     retired = await session.execute(
         sa.update(CardKey).where(CardKey.school_id == ref.school_id, CardKey.id == ref.id, CardKey.retired_at.is_(None)).values(retired_at=now)

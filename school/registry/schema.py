@@ -12,7 +12,7 @@ from school.registry.card_key_schema import CardKeyMutation, CardKeyQuery
 from school.registry.card_schema import CardMutation, CardQuery
 from school.registry.desk_schema import DeskQuery
 from school.registry.guardianship_schema import GuardianshipMutation, GuardianshipQuery
-from school.registry.staff_schema import StaffMutation
+from school.registry.leaving_schema import LeavingMutation
 from school.registry.types import ClassGroup, Grant, Person, Pupil, School, Subject
 
 __all__ = ["ClassGroup", "Person", "Pupil", "RegistryMutation", "RegistryQuery", "School", "Subject"]
@@ -80,5 +80,5 @@ class RegistryQuery(GuardianshipQuery, CardQuery, CardKeyQuery, DeskQuery):
 
 
 @strawberry.type
-class RegistryMutation(GuardianshipMutation, StaffMutation, CardMutation, CardKeyMutation):
+class RegistryMutation(GuardianshipMutation, LeavingMutation, CardMutation, CardKeyMutation):
     """Mutations of the registry."""

@@ -78,7 +78,7 @@ class TrustedDocuments:
 
 
 def _unknown() -> BadDocumentError:
-    return BadDocumentError(refuse(Fault.UNKNOWN_DOCUMENT, "This document is not known here."))
+    return BadDocumentError(refuse(Fault.UNKNOWN_DOCUMENT, "This document is not known here: its text must be the admitted one, without space around it."))
 
 
 async def admit(session: AsyncSession, documents: Documents, name: str, text: str) -> str:

@@ -58,5 +58,5 @@ async def test_one_that_is_refused_keeps_all_out(school: Command, database: Data
 
 
 async def test_what_is_not_there_cannot_be_removed(school: Command) -> None:
-    ended = await school("documents", "remove", "0" * 64)
-    assert (ended.code, ended.out, ended.err) == (1, "", "school: NOT_FOUND: No such object.\n")
+    ended = await school("documents", "remove", "sha256:" + "0" * 64)
+    assert (ended.code, ended.out, ended.err) == (1, "", f"school: NOT_FOUND: no document has been admitted whose id begins with 'sha256:{'0' * 64}'\n")

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from school.db import Database
 from school.record.models import RecordAction
-from tests.commands.shell import Command
+from tests.commands.shell import Command, Ended
 from tests.record.archive import Archive
 from tests.world import build
 
@@ -25,7 +25,7 @@ async def test_an_export_is_a_file_for_one_pair_of_eyes(school: Command, archive
     await archive.live("anna")
     out = tmp_path / "anna.json"
     ended = await school("person", "export", archive.person("anna"), "--out", str(out))
-    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert ended == Ended(0, f"All that is held on this person has been written to {str(out)!r}, which only you can read.\n", "")
     assert out.stat().st_mode & 0o777 == 0o600
     document = json.loads(out.read_text(encoding="utf-8"))
     assert (document["person"], document["school"], document["complete"]) == (archive.person("anna"), "Школа № 1", True)
@@ -40,7 +40,7 @@ async def test_an_export_that_cannot_be_is_not_in_the_record(school: Command, ar
     for person, path, line in (
         (archive.person("anna"), out, f"cannot write {str(out)!r}: File exists"),
         (archive.person("anna"), tmp_path / "no" / "x", f"cannot write {str(tmp_path / 'no' / 'x')!r}: No such file or directory"),
-        ("nonsense", tmp_path / "x", "NOT_FOUND: No such object."),
+        *((person, tmp_path / "x", "NOT_FOUND: no such person") for person in ("nonsense", str(archive.world.people["anna"]))),
     ):
         ended = await school("person", "export", person, "--out", str(path))
         assert (ended.code, ended.out, ended.err) == (1, "", f"school: {line}\n")
@@ -61,6 +61,8 @@ async def test_an_erasure_says_what_it_did_and_what_it_cannot(school: Command, a
 
 async def test_an_erasure_that_is_refused_changes_nothing(school: Command, archive: Archive) -> None:
     before = await archive.all_rows()
-    ended = await school("person", "erase", archive.person("anna"), "--reason", "письмо")
-    assert (ended.code, ended.out, ended.err) == (1, "", "school: CONFLICT: This person is a pupil and has not left.\n")
+    for person, line in (
+        (archive.person("anna"), "CONFLICT: This person is a pupil and has not left."), (str(archive.world.people["anna"]), "NOT_FOUND: no such person"),
+    ):
+        assert await school("person", "erase", person, "--reason", "письмо") == Ended(1, "", f"school: {line}\n")
     assert await archive.all_rows() == before

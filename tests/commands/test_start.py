@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import logging
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -15,7 +16,8 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
-from school.commands.start import configure_log
+from school import db
+from school.commands.start import configure_log, reaching
 from school.db import Database
 from school.registry.models import DeviceCode
 from tests.commands.shell import Command, Ended, process_state
@@ -29,8 +31,15 @@ WITH_DATABASE = (
     ("serve",), ("seed", "--size", "small"), ("device", "list"), ("device", "code", "--kind", "desk", "--name", "x"), DEVICE,
 )
 BESIDE_OTHERS = (("gateway",), ("relay",))
-OTHER_VERSION = Ended(1, "", "school: the database is not of this version: run `school migrate` first\n")
+ABSENT, EMPTY = "there is no database {0}: run `school migrate` first", "there is nothing of a school in the database {0}: run `school migrate` first"
+UNKNOWN = "the database {0} is of a version that this one does not know"
 UNREACHABLE = Ended(1, "", "school: SCHOOL_DATABASE_URL: the database cannot be reached\n")
+
+
+def unfit(fault: str, url: str) -> Ended:
+    """How a command ends that has no database of its version, which it names without its password."""
+    address = sa.make_url(url)
+    return Ended(1, "", f"school: SCHOOL_DATABASE_URL: {fault.format(address.set(drivername=address.get_backend_name(), password=None))}\n")
 
 
 @pytest.mark.parametrize(("name", "value", "line"), [
@@ -72,11 +81,12 @@ async def test_a_database_that_was_not_migrated_is_refused(command: Command, tmp
     assert set(before) == {empty, other}
     for path in (tmp_path / "absent.db", tmp_path / "no folder" / "school.db", empty, other):
         for arguments in WITH_DATABASE:
-            assert await command(*arguments, SCHOOL_DATABASE_URL=f"sqlite:///{path}") == OTHER_VERSION, (path, arguments)
+            ended = await command(*arguments, SCHOOL_DATABASE_URL=f"sqlite:///{path}")
+            assert ended == unfit(EMPTY if path in before else ABSENT, f"sqlite:///{path}"), (path, arguments)
     assert contents(tmp_path) == before
     async with fresh_database("postgresql", migrate=lambda _url: None) as url:
         for arguments in (*WITH_DATABASE, *BESIDE_OTHERS):
-            assert await command(*arguments, SCHOOL_DATABASE_URL=url) == OTHER_VERSION, arguments
+            assert await command(*arguments, SCHOOL_DATABASE_URL=url) == unfit(EMPTY, url), arguments
         assert await tables(url) == []
 
 
@@ -94,11 +104,32 @@ async def tables(url: str) -> list[str]:
     return names
 
 
+async def test_a_forgotten_setting_is_told(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert await command("device", "list") == unfit(ABSENT, "sqlite:///school.db")
+    assert contents(tmp_path) == {}
+
+
+async def test_a_server_that_is_too_old_is_told_in_one_line(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "OLDEST_POSTGRESQL", 99)
+    async with fresh_database("postgresql", migrate=lambda _url: None) as url:
+        for arguments in (*WITH_DATABASE, *BESIDE_OTHERS, ("migrate",)):
+            ended = await command(*arguments, SCHOOL_DATABASE_URL=url)
+            assert re.fullmatch(r"school: SCHOOL_DATABASE_URL: PostgreSQL 99 or newer is needed; this is \d+\.\d+\n", ended.err), arguments
+            assert (ended.code, ended.out, await tables(url)) == (1, "", [])
+
+
+def test_a_wrong_statement_is_a_bug_and_no_database_that_is_away() -> None:
+    wrong = sa.exc.ProgrammingError("SELEC", None, Exception("syntax error"))
+    with pytest.raises(sa.exc.ProgrammingError), reaching():
+        raise wrong
+
+
 async def test_a_database_of_another_version_is_refused(school: Command, database: Database) -> None:
     async with database.engine.begin() as connection:
         await connection.execute(sa.text("UPDATE alembic_version SET version_num = 'later'"))
     for arguments in WITH_DATABASE:
-        assert await school(*arguments) == OTHER_VERSION, arguments
+        assert await school(*arguments) == unfit(UNKNOWN, database.url), arguments
     async with database.read() as session:
         assert await session.scalar(sa.text("SELECT version_num FROM alembic_version")) == "later"
 
@@ -111,7 +142,7 @@ async def test_migrate_makes_the_database_that_commands_want(command: Command, k
         assert {"school", "device", "outbox", "alembic_version"} <= set(made)
         assert await command("migrate", SCHOOL_DATABASE_URL=url) == Ended(0, "", "")
         assert await tables(url) == made
-        assert (await command("device", "list", SCHOOL_DATABASE_URL=url)).code == 0
+        assert (await command("documents", "list", SCHOOL_DATABASE_URL=url)).code == 0
 
 
 async def test_a_database_that_is_away_is_told_in_one_line(command: Command, tmp_path: Path) -> None:

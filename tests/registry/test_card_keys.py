@@ -18,7 +18,7 @@ KEY = "{id current madeAt retiredAt reason cards}"
 KEYS = f"query($school: ID!) {{cardKeys(schoolId: $school) {KEY}}}"
 SAVED = f"{{... on CardKeysSaved {{keys {KEY}}} ... on Refusal {{code message}}}}"
 ROTATE = f"mutation($input: RotateCardKeyInput!) {{rotateCardKey(input: $input) {SAVED}}}"
-RETIRE = f"mutation($input: CardKeyInput!) {{retireCardKey(input: $input) {SAVED}}}"
+RETIRE = f"mutation($input: RetireCardKeyInput!) {{retireCardKey(input: $input) {SAVED}}}"
 PAGE = """query($key: ID!, $first: Int!, $after: String) {
     cardsOfKey(keyId: $key, first: $first, after: $after) {edges {node {id}} pageInfo {hasNextPage endCursor}}}"""
 
@@ -202,16 +202,20 @@ async def test_the_office_turns_the_keys_through_the_api(office: Office) -> None
     for login, refusal in (("office2", NO_SUCH), ("head", NOT_ALLOWED), ("guard", NOT_ALLOWED), ("parent", NOT_ALLOWED), (None, STRANGER)):
         if login is None or login in office.world.viewers:
             assert await office.harmless(login, ROTATE, **values) == refusal, login
-            assert await office.harmless(login, RETIRE, keyId=made[1]["id"]) == refusal, login
+            assert await office.harmless(login, RETIRE, keyId=made[1]["id"], cards=made[1]["cards"]) == refusal, login
     assert await office.result("office", ROTATE, **values) == {"keys": made}
     assert await office.harmless("office", ROTATE, **values) == {"keys": made}
     await moved(office, "anna", id_)
-    made[0]["cards"], made[1]["cards"] = 1, made[1]["cards"] - 1
-    assert await office.harmless("office", RETIRE, keyId=made[0]["id"]) == {"code": "CONFLICT", "message": CURRENT[1]}
-    assert await office.harmless("office", RETIRE, keyId=office.id(Kind.CARD, "anna")) == NO_SUCH
+    before, left = made[1]["cards"], made[1]["cards"] - 1
+    made[0]["cards"], made[1]["cards"] = 1, left
+    assert await office.harmless("office", RETIRE, keyId=made[0]["id"], cards=1) == {"code": "CONFLICT", "message": CURRENT[1]}
+    assert await office.harmless("office", RETIRE, keyId=office.id(Kind.CARD, "anna"), cards=0) == NO_SUCH
+    for known in (before, 0, -1):
+        told = {"code": "CONFLICT", "message": f"active cards under this key: {left}, not {known}"}
+        assert await office.harmless("office", RETIRE, keyId=made[1]["id"], cards=known) == told
     retired = [made[0], made[1] | {"retiredAt": (NOON + HOUR).isoformat()}]
-    assert await office.result("office", RETIRE, keyId=made[1]["id"]) == {"keys": retired}
-    assert await office.harmless("office", RETIRE, keyId=made[1]["id"]) == {"keys": retired}
+    assert await office.result("office", RETIRE, keyId=made[1]["id"], cards=left) == {"keys": retired}
+    assert await office.harmless("office", RETIRE, keyId=made[1]["id"], cards=0) == {"keys": retired}
 
 
 async def test_who_may_see_keys_sees_which_cards_have_not_moved(office: Office) -> None:

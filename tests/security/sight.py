@@ -52,7 +52,7 @@ SIGHTS = {
     "school": Sight(read="member district"), "term": Sight(read="member"), "bell": Sight(read="member"), "subject": Sight(read="member"),
     "course": Sight(read="member"), "class_group": Sight(read="member"), "staff": Sight(read="member", change="office", changing="left_on"),
     "person": Sight(owner="id", read=f"{STAFF} family self colleague", change="office", changing="sort_key"),
-    "pupil": Sight(owner="id", read=f"{STAFF} family"),
+    "pupil": Sight(owner="id", read=f"{STAFF} family", change="office", changing="left_on"),
     "guardianship": Sight(read="office head", add="office", change="office", changing="ended_at diary meals access reason"),
     "card": Sight(owner="person_id", read="canteen office head family:access self", add="office", change="office head family:access self",
                   changing="state blocked_at"),

@@ -50,7 +50,7 @@ REGISTRY = {
     "person": Rows(
         read=either(as_role(*STAFF), own("id"), child("id"), with_row("staff", "id", "id", "person")),
         change=_OFFICE, changing=("sort_key",)),
-    "pupil": Rows(read=either(as_role(*STAFF), child("id"))),
+    "pupil": Rows(read=either(as_role(*STAFF), child("id")), change=_OFFICE, changing=("left_on",)),
     # Of whom somebody is the guardian, and what a court has withheld, the service finds out: of its reason no family may read.
     "guardianship": Rows(
         read=_ADMINISTRATION, add=_OFFICE, change=_OFFICE, changing=("ended_at", "diary", "meals", "access", "reason")),

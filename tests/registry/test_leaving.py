@@ -1,4 +1,4 @@
-"""Staff leave: by their office alone, from a day on; then they are nobody there, whatever session or token they hold, and their card opens no door."""
+"""Staff and pupils leave, by their office alone, from a day on; then staff are nobody there, whatever session they hold, and no card of theirs opens a door."""
 
 import datetime as dt
 
@@ -13,10 +13,12 @@ from school.outbox import Signal
 from school.record.models import Record
 from school.registry.account_models import Session
 from school.registry.accounts import digest_of
-from school.registry.models import Device, Staff
+from school.registry.models import Device, Pupil, Staff
 from tests.registry.office import NO_SUCH, NOON, NOT_ALLOWED, STRANGER, Office, at
 
 END = "mutation($input: EndStaffInput!) {endStaff(input: $input) {... on StaffEnded {personId on} ... on Refusal {code message}}}"
+END_PUPIL = "mutation($input: EndPupilInput!) {endPupil(input: $input) {... on PupilEnded {personId on} ... on Refusal {code message}}}"
+PUPILS = "{pupils(first: 9) {edges {node {id}}}}"
 TODAY = NOON.date()
 DAY = dt.timedelta(days=1)
 
@@ -88,6 +90,47 @@ async def test_what_is_refused_changes_nothing(office: Office, login: str | None
     found = await office.harmless(login, END, personId=office.id(Kind.PERSON, person), on=on.isoformat())
     assert (found if isinstance(answer, dict) else found["code"]) == answer
     assert await office.rows(Staff) == before
+
+
+async def test_a_pupil_who_leaves_is_in_no_list_and_at_no_door(office: Office) -> None:
+    anna, card, relay = office.id(Kind.PERSON, "anna"), office.world.token("anna").hex(), Relay(office.database, Signal())
+
+    async def listed(login: str) -> list[str]:
+        return [edge["node"]["id"] for edge in (await office.ask(login, PUPILS))["data"]["pupils"]["edges"]]
+
+    await office.result("office", END, personId=office.id(Kind.PERSON, "guard"), on=(TODAY - 9 * DAY).isoformat())
+    await relay.publish()
+    async with office.database.read() as session:
+        device = await session.get(Device, (1, office.world.devices["gate"]))
+        assert device is not None
+        whole = await passlist.pass_list(session, device, None)
+    assert (card in {entry.token for entry in whole.entries}, anna in await listed("teacher"), anna in await listed("parent")) == (True, True, True)
+    for _ in range(2):
+        assert await office.result("office", END_PUPIL, personId=anna, on=TODAY.isoformat()) == {"personId": anna, "on": TODAY.isoformat()}
+    [event] = await office.events()
+    assert (event["kind"], event["payload"], [kind for kind, _ in event["topics"]]) == (
+        "registry.pupil_ended", {"person_id": str(office.world.people["anna"]), "on": TODAY.isoformat()}, ["passes"])
+    while await relay.publish():
+        pass
+    async with office.database.read() as session:
+        changes = await passlist.pass_list(session, device, whole.version)
+    assert (changes.removed, anna in await listed("teacher"), anna in await listed("parent")) == ([card], False, False)
+    row = await office.row(Record, Record.person_id == office.world.people["anna"])
+    assert (row["person_id"], row["role"], row["kind"]) == (office.world.people["anna"], Role.OFFICE, "registry.pupil_ended")
+
+
+@pytest.mark.parametrize(("login", "person", "on", "answer"), [
+    ("office", "anna", TODAY - 7 * DAY, "BAD_INPUT"), ("office", "anna", TODAY + 367 * DAY, "BAD_INPUT"),  # enrolled on the 1st
+    ("office", "teacher", TODAY, NO_SUCH), ("office", "gleb", TODAY, NO_SUCH), ("office2", "anna", TODAY, NO_SUCH),
+    ("teacher", "anna", TODAY, NOT_ALLOWED), ("parent", "anna", TODAY, NOT_ALLOWED), (None, "anna", TODAY, STRANGER),
+])
+async def test_a_pupil_whom_the_office_may_not_let_go_stays(
+    office: Office, login: str | None, person: str, on: dt.date, answer: str | dict[str, str],
+) -> None:
+    before = await office.rows(Pupil)
+    found = await office.harmless(login, END_PUPIL, personId=office.id(Kind.PERSON, person), on=on.isoformat())
+    assert (found if isinstance(answer, dict) else found["code"]) == answer
+    assert await office.rows(Pupil) == before
 
 
 async def test_whoever_left_long_ago_stays_so(office: Office) -> None:
