@@ -57,7 +57,7 @@ def create(settings: Settings) -> Starlette:
     relay, tail, reactions = Relay(database, news), Tail(database, news, hub), Reactions(database, news)
     gateway, reads = _gateway(settings, database, news), ReadRecord(database)
     people_routes, sweep = _people(settings, database, hub, reads)
-    routes = [*people_routes, gateway.route, *_health(database)]
+    routes = [*people_routes, gateway.route, *_health(settings, database)]
     return _application(settings, database, routes, [relay.run, tail.run, hub.run, reactions.run, reads.run, sweep], [gateway.close, hub.close])
 
 
@@ -68,7 +68,7 @@ def create_gateway(settings: Settings) -> Starlette:
     hub = Hub(database, queue_limit=settings.queue_limit)
     gateway, tail, nudge = _gateway(settings, database, news), Tail(database, news, hub), Nudge(database)
     database.after_commit.append(nudge)
-    return _application(settings, database, [gateway.route, *_health(database)], [tail.run, nudge.run], [gateway.close])
+    return _application(settings, database, [gateway.route, *_health(settings, database)], [tail.run, nudge.run], [gateway.close])
 
 
 async def run_relay(settings: Settings) -> None:
@@ -106,7 +106,9 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord)
 
     terms = _terms(settings)
     schema = people(closed=terms.closed)
-    trusted = TrustedDocuments(_own_documents(), database, closed=terms.closed)
+    own = _own_documents()
+    schema.documents.own = frozenset(own)
+    trusted = TrustedDocuments(own, database, closed=terms.closed)
     post, subscriptions = endpoint(schema, context_for, trusted, terms), Subscriptions(schema, make_context, sign_in, standing, trusted, terms)
     routes: list[BaseRoute] = [Route("/graphql", post, methods=["POST"]), WebSocketRoute("/graphql", subscriptions)]
     routes += Ways(settings, database, terms.cookie, secure=terms.closed).routes
@@ -138,8 +140,12 @@ async def _console(_request: Request) -> Response:
     return HTMLResponse(PAGE, headers={"content-security-policy": policy_of(PAGE)})
 
 
-def _health(database: Database) -> list[BaseRoute]:
-    return [Route("/healthz", health.healthz(database)), Route("/metrics", health.metrics)]
+def _health(settings: Settings, database: Database) -> list[BaseRoute]:
+    """Figures are for everybody in the demo alone: the port is the people's, and a proxy's clients come from loopback, too."""
+    routes: list[BaseRoute] = [Route("/healthz", health.healthz(database))]
+    if settings.mode is Mode.DEMO or settings.metrics_token is not None:
+        routes.append(Route("/metrics", health.metrics(settings.metrics_token)))
+    return routes
 
 
 def _use_clock(settings: Settings) -> None:
@@ -181,6 +187,7 @@ def _application(
             await database.close()
 
     application = _Service(routes=list(routes), lifespan=lifespan)
+    application.router.redirect_slashes = False  # a redirect would repeat the Host that the client has made up
     application.strict = settings.mode is Mode.PRODUCTION
     application.state.close = close
     return application

@@ -1,9 +1,12 @@
 """Whether this process is ready, and its figures for Prometheus."""
 
+import hmac
 from collections.abc import Awaitable, Callable
 
 import sqlalchemy as sa
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -26,6 +29,13 @@ def healthz(database: Database) -> Callable[[Request], Awaitable[Response]]:
     return answer
 
 
-async def metrics(_request: Request) -> Response:
-    """The process's figures as Prometheus reads them."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def metrics(token: SecretStr | None) -> Callable[[Request], Awaitable[Response]]:
+    """The process's figures as Prometheus reads them; for whoever has no such token (None: nobody needs one) they are not there."""
+    expected = None if token is None else f"Bearer {token.get_secret_value()}".encode()
+
+    async def answer(request: Request) -> Response:
+        if expected is not None and not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
+            raise HTTPException(404)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return answer

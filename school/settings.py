@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     queue_limit: int = Field(default=256, ge=8, le=10_000)
     retention_days: dict[str, int] = {}
     clock: str | None = None
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
     @field_validator("database_url")

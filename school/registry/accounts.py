@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import hashlib
+import unicodedata
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,8 @@ SEEN_EVERY = dt.timedelta(minutes=5)
 """How finely a session's last use is kept: a write now and then, not one with each request."""
 AT_ONCE = 1000
 """Keys in one statement."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Categories of what is not seen, or is seen differently here and there; a database does not even store some of it."""
 FAMILY = frozenset({Role.GUARDIAN, Role.PUPIL})
 """Roles that a second factor is never asked for."""
 
@@ -46,9 +49,18 @@ def digest_of(token: str) -> bytes:
 
 
 def canonical(login: str) -> str:
-    """A login as the database has it; "", which nobody has, for one that it could not even be asked for (NUL, a lone surrogate)."""
-    name = login.strip().casefold()[:LONGEST_LOGIN]
-    return "" if "\0" in name or any("\ud800" <= letter <= "\udfff" for letter in name) else name
+    """A login as the database has it, however it is typed: NFKC, without case. "", which nobody has, for one that is too long or not to be seen."""
+    name = login.strip()
+    if len(name) > LONGEST_LOGIN:
+        return ""
+    name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return "" if len(name) > LONGEST_LOGIN or any(unicodedata.category(letter) in _UNSEEN for letter in name) else name
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a login has letters of one alphabet, and ASCII's digits, signs and single spaces: nothing else passes for one of them."""
+    alphabets = {unicodedata.name(letter, "").partition(" ")[0] for letter in name if letter.isalpha()}
+    return len(alphabets) <= 1 and "  " not in name and all(letter.isalpha() or " " <= letter <= "~" for letter in name)
 
 
 def is_standing() -> sa.ColumnElement[bool]:
@@ -143,10 +155,10 @@ async def hold(session: AsyncSession, account_id: UUID | None) -> Any:
 async def open_account(
     session: AsyncSession, login: str, password: str | None, grants: tuple[Grant, ...], *, account_id: UUID | None = None,
 ) -> UUID:
-    """Make a login with its roles. Refused: a login that is too short, too long or no text (BAD_INPUT), one that exists (CONFLICT)."""
+    """Make a login with its roles. Refused: a login that is too short, too long or not plain (BAD_INPUT), one that exists (CONFLICT)."""
     name = canonical(login)
-    if len(name) < SHORTEST_LOGIN or len(login.strip().casefold()) > LONGEST_LOGIN:
-        raise bad_input("a login has 3 to 80 characters")
+    if len(name) < SHORTEST_LOGIN or not _is_plain(name):
+        raise bad_input("a login has 3 to 80 characters: letters of one alphabet, digits and signs")
     if await session.scalar(sa.select(Account.id).where(Account.login == name)) is not None:
         raise _taken()
     account_id, hashed = account_id or ids.new(), await asyncio.to_thread(hash_password, password) if password else None

@@ -22,6 +22,7 @@ class Fault(StrEnum):
     TOO_MANY_DIRECTIVES = "TOO_MANY_DIRECTIVES"
     TOO_COSTLY = "TOO_COSTLY"  # what it would take to answer, or even to validate
     TOO_MANY_VALUES = "TOO_MANY_VALUES"  # in the variables
+    TOO_MANY_DOCUMENTS = "TOO_MANY_DOCUMENTS"  # that are not known, at once: try again
     TOO_MANY_SUBSCRIPTIONS = "TOO_MANY_SUBSCRIPTIONS"  # on one socket
     TIMED_OUT = "TIMED_OUT"  # the operation took too long and was rolled back
     UNAVAILABLE = "UNAVAILABLE"  # the database is away: try again

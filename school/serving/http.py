@@ -62,7 +62,7 @@ def endpoint(schema: Schema, context_for: ContextFor, trusted: Trusted, terms: T
         async with _in_time(terms.operation_seconds):
             try:
                 document = await trusted.find(asked.text, asked.document_id)
-                schema.read(document, asked.variables)
+                await schema.read(document, asked.variables)
             except BadDocumentError as error:
                 return _answer(ExecutionResult(data=None, errors=error.errors), media, terms)
             context = await context_for(token, request.client.host if request.client else "", request.headers.get("user-agent", ""))

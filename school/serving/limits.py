@@ -1,4 +1,4 @@
-"""Limits of a document and of its variables: checked before anything is validated or run, and each refused by a code of its own."""
+"""Limits of a document: checked before anything is validated or run, and each refused by a code of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,21 +29,8 @@ class Limits:
     same_root: int = 10
     directives: int = 20
     cost: int = 20_000  # values in the answer, more or less
-    values: int = 10_000  # of the variables
+    values: int = 2_000  # of the variables, as often as they are used: three batches of a hundred marks are hardly more
     bounds: Mapping[str, int] = field(default_factory=dict)
-
-
-def check_variables(variables: Any, limits: Limits) -> None:
-    """GraphQLError (TOO_MANY_VALUES, TOO_DEEP) for variables that are too many or nested too deeply."""
-    layer, count = [variables], 0
-    for _ in range(limits.depth + 1):
-        layer = [below for one in layer if isinstance(one, dict | list) for below in (one.values() if isinstance(one, dict) else one)]
-        count += len(layer)
-        if count > limits.values:
-            raise refuse(Fault.TOO_MANY_VALUES, f"The variables may hold {limits.values} values.")
-        if not layer:
-            return
-    raise refuse(Fault.TOO_DEEP, f"The variables may be {limits.depth} levels deep.")
 
 
 def check(schema: GraphQLSchema, document: DocumentNode, limits: Limits) -> int:

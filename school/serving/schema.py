@@ -24,10 +24,10 @@ class Schema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing here: `serving.errors.present` does it, once."""
 
-    def read(self, text: str, variables: Mapping[str, Any] | None) -> None:
+    async def read(self, text: str, variables: Mapping[str, Any] | None) -> None:
         """BadDocumentError unless the document can run. An empty one is the executor's matter."""
         if text:
-            self.documents.read(text, variables)
+            await self.documents.receive(text, variables)
 
 
 class _Reading(SchemaExtension):

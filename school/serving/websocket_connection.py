@@ -72,6 +72,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
 
     async def handle_message(self, message: Any) -> None:
         """A message of the wrong shape closes the socket with 4400, too many of them with 4429, a database that is away with 1013."""
+        await asyncio.sleep(0)  # what has come already is handed over without a pause: other clients' turn
         if not self._keeps_pace():
             await self.websocket.close(4429, "Too many messages")
         elif not is_welcome(message):
@@ -127,7 +128,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         context = dataclasses.replace(self.context, _loaders={})
         try:
             document = await self.view.trusted.find(asked.text, asked.document_id)
-            self.view.documents.read(document, operation.variables)
+            await self.view.documents.read(document, operation.variables)
             stream = await self.schema.stream(
                 document, variable_values=operation.variables, context_value=context, operation_name=operation.operation_name,
                 allowed_operation_types={OperationType.SUBSCRIPTION},

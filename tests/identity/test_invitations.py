@@ -107,7 +107,8 @@ async def test_whoever_is_signed_in_gets_the_role_too(newcomer: Desk) -> None:
 @pytest.mark.parametrize(("login", "password", "code"), [
     ("parent", NEW, "CONFLICT"), ("PARENT ", NEW, "CONFLICT"), ("x", NEW, "BAD_INPUT"), (None, NEW, "BAD_INPUT"), ("father", None, "BAD_INPUT"),
     ("father", "", "BAD_INPUT"), ("father", "short", "BAD_INPUT"), ("father", "password1", "WEAK_PASSWORD"), ("father", "father123", "WEAK_PASSWORD"),
-    ("fat\0her", NEW, "BAD_INPUT"),
+    ("fat\0her", NEW, "BAD_INPUT"), ("parent\u200b", NEW, "BAD_INPUT"), ("ｐａｒｅｎｔ", NEW, "CONFLICT"), ("pаrent", NEW, "BAD_INPUT"),
+    ("par  ent", NEW, "BAD_INPUT"),
 ])
 async def test_a_bad_account_leaves_the_code_unused(newcomer: Desk, login: str | None, password: str | None, code: str) -> None:
     secret = await code_for(newcomer)

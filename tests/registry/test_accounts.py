@@ -78,6 +78,12 @@ async def test_the_same_child_of_two_persons_is_one_child(office: Office) -> Non
     ("mother", "correct horse", Code.CONFLICT), ("MOTHER ", "correct horse", Code.CONFLICT), ("x", "correct horse", Code.BAD_INPUT),
     ("x" * 81, "correct horse", Code.BAD_INPUT), ("father", "short", Code.BAD_INPUT), ("father", "x" * 201, Code.BAD_INPUT),
     ("fat\0her", "correct horse", Code.BAD_INPUT), ("fat\ud800her", "correct horse", Code.BAD_INPUT),
+    ("ｍｏｔｈｅｒ", "correct horse", Code.CONFLICT), ("mother\u200b", "correct horse", Code.BAD_INPUT), ("mo\u00adther", "correct horse", Code.BAD_INPUT),
+    ("\u202emother", "correct horse", Code.BAD_INPUT), ("mother\ufe0f", "correct horse", Code.BAD_INPUT), ("moth\u0301er", "correct horse", Code.BAD_INPUT),
+    ("mother\ue000", "correct horse", Code.BAD_INPUT), ("mother\U000e0041", "correct horse", Code.BAD_INPUT), ("mother\u0378", "correct horse", Code.BAD_INPUT),
+    ("mother\u2028x", "correct horse", Code.BAD_INPUT), ("mo\tther", "correct horse", Code.BAD_INPUT), ("mo  ther", "correct horse", Code.BAD_INPUT),
+    ("mo\u3000\u00a0ther", "correct horse", Code.BAD_INPUT), ("mоther", "correct horse", Code.BAD_INPUT), ("mοther", "correct horse", Code.BAD_INPUT),
+    ("ﷺ" * 5, "correct horse", Code.BAD_INPUT),
 ])
 async def test_a_bad_account_is_refused_and_not_made(database: Database, login: str, password: str, code: Code) -> None:
     async with database.begin() as session:
@@ -88,3 +94,23 @@ async def test_a_bad_account_is_refused_and_not_made(database: Database, login: 
     assert caught.value.code == code
     async with database.read() as session:
         assert (await session.execute(sa.select(Account.login))).scalars().all() == ["mother"]
+
+
+@pytest.mark.parametrize(("typed", "login"), [
+    (" Parent ", "parent"), ("ＰＡＲＥＮＴ\u3000", "parent"), ("МАМА-5", "мама-5"), ("Ёж", "ёж"), ("е\u0308ж", "ёж"), ("Straße", "strasse"), ("ﬁnn", "finn"),
+    ("parent\u00a02", "parent 2"), ("x" * 80, "x" * 80),
+    ("parent\u200b", ""), ("par\0ent", ""), ("par\nent", ""), ("par\ud800ent", ""), ("par\u2028ent", ""), ("x" * 81, ""), ("\ufdfa" * 80, ""),
+])
+def test_a_login_is_one_however_it_is_typed(typed: str, login: str) -> None:
+    """What is not to be seen in it makes it nobody's."""
+    assert accounts.canonical(typed) == login
+    assert accounts.canonical(login) == login
+
+
+async def test_a_login_is_of_any_one_alphabet(database: Database) -> None:
+    logins = ["мама 7", "o'neil+1@school-5.example", "ёжик_2", "გიორგი"]
+    async with database.begin() as session:
+        for login in logins:
+            await accounts.open_account(session, login, None, ())
+    async with database.read() as session:
+        assert set((await session.execute(sa.select(Account.login))).scalars()) == set(logins)

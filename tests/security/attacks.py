@@ -74,6 +74,16 @@ def aliases(field: str, count: int, root: str = "query") -> str:
     return f"{root} Q {{" + " ".join(f"a{number}: {field}" for number in range(count)) + "}"
 
 
+def marks(count: int) -> Any:
+    """Variables of so many marks, of four values each."""
+    return {"a": {"lessonId": MARKER, "items": [{"id": MARKER, "pupilId": "x", "value": 5, "work": "TEST"}] * count}}
+
+
+def readers(count: int) -> Any:
+    """Variables of a device with so many readers."""
+    return {"a": {"id": MARKER, "schoolId": "x", "kind": "DESK", "name": "x", "bindings": [{"reader": "x"}] * count}}
+
+
 def nest(before: str, middle: str, after: str, depth: int) -> str:
     """Something within itself."""
     return before * depth + middle + after * depth
@@ -141,6 +151,30 @@ async def _hold(target: Target, *messages: str) -> str:
             return str(open_.close_code)
 
 
+async def strange_subscriptions(target: Target) -> str:
+    """Ten strangers subscribe by two hundred documents that nobody has seen before, all at once."""
+    body = "{ updates {" + " __typename" * 90 + " } }"
+
+    async def subscribe(stranger: int) -> Counter[str]:
+        async with websockets.connect(f"ws://{target.host}/graphql", subprotocols=[websockets.Subprotocol("graphql-transport-ws")], proxy=None) as socket:
+            await socket.send(json.dumps({"type": "connection_init"}))
+            for number in range(20):
+                query = f"subscription A{stranger}x{number} {body}"
+                await socket.send(json.dumps({"id": str(number), "type": "subscribe", "payload": {"query": query}}))
+            ends: Counter[str] = Counter()
+            async with asyncio.timeout(30):
+                while ends.total() < 20:
+                    message = json.loads(await socket.recv())
+                    if message["type"] in {"error", "complete"}:
+                        ends[message["payload"][0]["extensions"]["code"] if message["type"] == "error" else "complete"] += 1
+            return ends
+
+    ends = sum(await asyncio.gather(*map(subscribe, range(10))), Counter[str]())
+    return "error TOO_MANY_DOCUMENTS" if ends["TOO_MANY_DOCUMENTS"] >= 100 and ends.total() == 200 and len(ends) == 2 else str(ends)
+
+
+GIVE = "giveMarks(input: $a) { __typename }"
+BIND = "mutation($a: MakeDeviceCodeInput!) { makeDeviceCode(input: $a) { __typename } }"
 GUESS = 'signIn(input: {login: "parent", password: "MARKER"}) { __typename }'
 DEEP_FIELDS = "{" + nest("me { children {", "id", "} }", 60) + "}"
 DOCUMENTS = [
@@ -191,6 +225,10 @@ DOCUMENTS = [
     document("a huge integer", "{ updates(first: " + "9" * 30_000 + ") { cursor } }", "400 BAD_DOCUMENT"),
     document("a huge float", "{ updates(first: 1e99999) { cursor } }", "400 BAD_DOCUMENT"),
     document("wrong types", "query($a: Int!) { updates(first: $a) { cursor } }", "400 BAD_DOCUMENT", {"a": {"MARKER": MARKER}}),
+    document("ten times 1,990 marks", aliases(GIVE, 10, "mutation").replace(" Q ", " Q($a: GiveMarksInput!) "), "400 TOO_MANY_VALUES", marks(1_990)),
+    document("more marks than are read", aliases(GIVE, 1, "mutation").replace(" Q ", " Q($a: GiveMarksInput!) "), "200", marks(399)),
+    document("4,900 readers", BIND, "400 TOO_MANY_VALUES", readers(4_900)),
+    document("more readers than are read", BIND, "200", readers(990)),
     document("20,000 values", "query($a: [ID!]) { updates(children: $a) { cursor } }", "400 TOO_MANY_VALUES", {"a": [MARKER, *["x"] * 20_000]}),
 ]
 
@@ -218,6 +256,8 @@ REQUESTS = [
     both(request("a cookie without an origin", lambda target: target.send(
         b'{"query":"mutation{signOut{__typename}}"}', authorization="", cookie=f"__Host-school={target.token}; school={target.token}"), "403 BAD_ORIGIN")),
     body("an upload to the gateway without a signature", b'{"query":"{ passList { __typename } }"}', "401 UNSIGNED", path="/gateway"),
+    body("a place with a slash behind it", b"", "404", method="GET", path="/graphql/", host="evil.example"),
+    body("figures that are for the operator", b"", "404", method="GET", path="/metrics"),
     body("a place that is not there", b"", "404", method="GET", path=f"/{MARKER}/%00/../../etc/passwd"),
     raw("no HTTP", b"\x16\x03\x01\x02\x00" * 100, expected="400"),
     raw("two lengths", HEAD + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", expected="400"),
@@ -244,6 +284,9 @@ SOCKETS = [
     socket("a message of another shape", [{"type": "subscribe", "id": [MARKER], "payload": MARKER}], "closed 4400"),
     Attack("a foreign document over a socket", lambda target: target.socket([json.dumps({**SUBSCRIBE, "payload": {"query": chain(85, 1)}})]),
            {Mode.DEMO: "error TOO_LONG", Mode.PRODUCTION: "error UNKNOWN_DOCUMENT"}),
+    Attack("a subscription without its field", lambda target: target.socket([
+        json.dumps({**SUBSCRIBE, "payload": {"query": "subscription { updates @skip(if: true) { __typename } }"}})]), {Mode.DEMO: "error BAD_DOCUMENT"}),
+    Attack("a flood of documents that nobody has seen", strange_subscriptions, {Mode.DEMO: "error TOO_MANY_DOCUMENTS"}, cpu=2.0),
     request("more sockets than an address may have", many_sockets, "closed 4429"),
     request("more sockets that say nothing than an address may have", silent_sockets, "403")._replace(cpu=1.0),  # so many handshakes
     socket("an id that would be repeated in each answer", [{**SUBSCRIBE, "id": "x" * 16_000}], "closed 4400"),

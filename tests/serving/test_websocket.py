@@ -121,6 +121,7 @@ async def test_an_id_that_is_in_use_closes_and_its_stream_ends(bench: Bench) -> 
     ("subscription {", {}, None, "Syntax Error: Expected Name, found <EOF>.", 15),
     ("subscription { nothing }", {}, None, "Cannot query field 'nothing' on type 'Subscription'.", 16),
     ("subscription { count broken }", {}, None, "Anonymous Subscription must select only one top level field.", 22),
+    ("subscription { count @skip(if: true) }", {}, None, "A subscription's root must not have @skip.", 22),
     ("subscription($to: Int!) { count(to: $to) }", {}, None, "Variable '$to' of required type 'Int!' was not provided.", 14),
     ("subscription($to: Int!) { count(to: $to) }", {"to": "two"}, None,
      "Variable '$to' got invalid value 'two'; Int cannot represent non-integer value: 'two'", 14),
