@@ -8,33 +8,37 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`simulated + (real - anchor) * speed`; the system's clock when it has no anchor. Only the demo has one."""
+    """`simulated + (real - anchor) * speed`, and no faster than life once that is `until`; the system's clock when it has no anchor. Only the demo has one."""
 
     anchor: dt.datetime | None = None
     simulated: dt.datetime | None = None
     speed: float = 1.0
+    until: dt.datetime | None = None
 
     def now(self) -> dt.datetime:
         """This moment, in UTC."""
         real = dt.datetime.now(dt.UTC)
         if self.anchor is None or self.simulated is None:
             return real
-        return self.simulated + (real - self.anchor) * self.speed
+        shown = self.simulated + (real - self.anchor) * self.speed
+        return shown if self.until is None or shown <= self.until else self.until + (shown - self.until) / self.speed
 
     @classmethod
     def parse(cls, text: str) -> "Clock":
-        """Read `<real Unix seconds>,<simulated ISO time>,<speed>`; ValueError if it is not so."""
-        anchor, simulated, speed = text.split(",")
-        at = dt.datetime.fromisoformat(simulated)
-        if at.tzinfo is None or not 0 < float(speed) <= 3600:
-            raise ValueError("the simulated time needs an offset, and the speed lies between 0 and 3600")
-        return cls(dt.datetime.fromtimestamp(float(anchor), dt.UTC), at.astimezone(dt.UTC), float(speed))
+        """Read `<real Unix seconds>,<simulated ISO time>,<speed>[,<until, ISO time>]`; ValueError if it is not so."""
+        anchor, simulated, speed, *until = text.split(",")
+        moments = [dt.datetime.fromisoformat(moment) for moment in (simulated, *until)]
+        if len(moments) > 2 or any(moment.tzinfo is None for moment in moments) or not 0 < float(speed) <= 3600:
+            raise ValueError("the simulated times need an offset, and the speed lies between 0 and 3600")
+        at, *end = (moment.astimezone(dt.UTC) for moment in moments)
+        return cls(dt.datetime.fromtimestamp(float(anchor), dt.UTC), at, float(speed), *end)
 
     def format(self) -> str:
         """The text that `parse` reads; the demo hands it to its processes."""
         if self.anchor is None or self.simulated is None:
             raise ValueError("the system's clock has no text")
-        return f"{self.anchor.timestamp()},{self.simulated.isoformat()},{self.speed}"
+        end = "" if self.until is None else f",{self.until.isoformat()}"
+        return f"{self.anchor.timestamp()},{self.simulated.isoformat()},{self.speed}{end}"
 
 
 _clock = Clock()
@@ -49,6 +53,11 @@ def use(clock: Clock) -> None:
 def now() -> dt.datetime:
     """This moment, timezone-aware, in UTC."""
     return _clock.now()
+
+
+def real() -> dt.datetime:
+    """This moment by the machine's own clock, whatever the demo's says: what the clock of somebody's phone agrees with."""
+    return dt.datetime.now(dt.UTC)
 
 
 @lru_cache(maxsize=64)

@@ -3,8 +3,9 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
-from school.clock import Clock, school_date, school_day, school_moment
+from school.clock import Clock, now, real, school_date, school_day, school_moment, use
 
 
 def test_a_moment_belongs_to_the_schools_own_date() -> None:
@@ -30,7 +31,28 @@ def test_the_demos_clock_reads_back_and_runs_faster() -> None:
     assert Clock.parse(clock.format()) == clock
 
 
-@pytest.mark.parametrize("text", ["", "1,2", "x,2026-09-07T07:30:00+03:00,60", "1,2026-09-07T07:30:00,60", "1,2026-09-07T07:30:00+03:00,0"])
+@time_machine.travel("2026-11-25 12:00:00+00:00", tick=False)
+@pytest.mark.parametrize(("seconds", "shows"), [(0, "04:30:00"), (30, "05:00:00"), (31, "05:00:01"), (3630, "06:00:00")])
+def test_after_its_last_moment_the_demos_clock_runs_as_in_life(seconds: int, shows: str) -> None:
+    anchor = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds)
+    clock = Clock.parse(f"{anchor.timestamp()},2026-09-07T07:30:00+03:00,60,2026-09-07T08:00:00+03:00")
+    assert clock.now() == dt.datetime.fromisoformat(f"2026-09-07T{shows}+00:00")
+    assert Clock.parse(clock.format()) == clock
+
+
+def test_what_goes_by_the_real_time_does_not_hear_of_the_demos() -> None:
+    try:
+        use(Clock.parse("1,2026-09-07T07:30:00+03:00,60"))
+        with time_machine.travel("2026-11-25 12:00:00+00:00", tick=False):
+            assert real() == dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC) != now()
+    finally:
+        use(Clock())
+
+
+@pytest.mark.parametrize("text", [
+    "", "1,2", "x,2026-09-07T07:30:00+03:00,60", "1,2026-09-07T07:30:00,60", "1,2026-09-07T07:30:00+03:00,0",
+    "1,2026-09-07T07:30:00+03:00,60,2026-09-07T08:00:00", "1,2026-09-07T07:30:00+03:00,60,2026-09-07T08:00:00+03:00,1",
+])
 def test_a_bad_clock_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Clock.parse(text)

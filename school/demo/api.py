@@ -17,7 +17,11 @@ OPERATIONS = operations_of(Path(__file__).parent)
 
 
 class RefusedError(Exception):
-    """The service said no: its code and message."""
+    """The service said no, for this reason, to this login."""
+
+    def __init__(self, code: str, message: str, who: str) -> None:
+        super().__init__(f"{code}: {message} ({who})")
+        self.code = code
 
 
 class Client:
@@ -35,7 +39,10 @@ class Client:
         """The value of the operation's one field. RefusedError where it is a `Refusal` or the answer has errors."""
         async with self._signing_in:
             if self._token is None:
-                self._token = (await self._send("sign_in", {"input": {"login": self.login, "password": self._password}}, None))["token"]
+                found = await self._send("sign_in", {"input": {"login": self.login, "password": self._password}}, None)
+                if "ticket" in found:
+                    raise RefusedError("SECOND_FACTOR_NEEDED", "somebody has given this login a second factor, and plays it from now on", self.login)
+                self._token = found["token"]
         return await self._send(operation, variables, self._token)
 
     async def _send(self, operation: str, variables: Mapping[str, Any], token: str | None) -> Any:
@@ -45,19 +52,18 @@ class Client:
             try:
                 answer = await asyncio.to_thread(self._pool.request, "POST", self._url, body=body, headers=headers)
                 if answer.status != 503:
-                    return _value(orjson.loads(answer.data))
+                    return self._value(orjson.loads(answer.data))
             except urllib3.exceptions.HTTPError:
                 if attempt == _ATTEMPTS - 1:
                     raise
             await asyncio.sleep(_PAUSE_SECONDS * 2**attempt)
-        raise RefusedError("UNAVAILABLE: the service is away")
+        raise RefusedError("UNAVAILABLE", "the service is away", self.login)
 
-
-def _value(answer: dict[str, Any]) -> Any:
-    if answer.get("errors"):
-        first = answer["errors"][0]
-        raise RefusedError(f"{first.get('extensions', {}).get('code', 'ERROR')}: {first['message']}")
-    (value,) = answer["data"].values()
-    if isinstance(value, dict) and value.get("__typename") == "Refusal":
-        raise RefusedError(f"{value['code']}: {value['message']}")
-    return value
+    def _value(self, answer: dict[str, Any]) -> Any:
+        if answer.get("errors"):
+            first = answer["errors"][0]
+            raise RefusedError(first.get("extensions", {}).get("code", "ERROR"), first["message"], self.login)
+        (value,) = answer["data"].values()
+        if isinstance(value, dict) and value.get("__typename") == "Refusal":
+            raise RefusedError(value["code"], value["message"], self.login)
+        return value

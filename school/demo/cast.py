@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,10 +62,10 @@ class Cast:
                 wait.cancel()
         raise ProcessDiedError("\n".join(_obituary(waits[wait]) for wait in done))
 
-    async def end(self) -> None:
-        """End the latest first, each gently; kill what does not listen."""
-        while self._members:
-            member = self._members.pop()
+    async def end(self, members: Sequence[Member] | None = None) -> None:
+        """End these, or all, the latest first, each gently; kill what does not listen."""
+        for member in reversed(self._members[:] if members is None else members):
+            self._members.remove(member)
             if member.process.returncode is None:
                 member.process.terminate()
             try:

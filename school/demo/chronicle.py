@@ -90,15 +90,15 @@ def describe(happenings: Iterable[Happening], roster: Roster) -> list[str]:
 
 def _line(one: Happening, what: str, who: str, more: str) -> str:
     local = one.occurred_at.astimezone(zone(TIME_ZONE))
-    return f"{local:%a %H:%M:%S}  {what:<14}{who:<34}{more}{'  (late news)' if one.late else ''}".rstrip()
+    return f"{local:%a %H:%M:%S}  {what:<13} {who:<33} {more}{'  (late news)' if one.late else ''}".rstrip()
 
 
 def _words(one: Happening, roster: Roster) -> tuple[str, str, str]:
-    """What happened, to whom, and the rest."""
+    """What happened, to whom (if it happened to anybody), and the rest."""
     payload = one.payload
     teller = _TELLERS.get(one.kind)
     person = payload.get("person_id") or payload.get("pupil_id") or one.pupil
-    who = roster.name(person) if person else "someone"
+    who = roster.name(person) if person else "someone" if "person_id" in payload else ""
     if teller is None:
         return one.kind.partition(".")[2].replace("_", " "), who, ""
     what, more = teller(payload, roster)

@@ -13,14 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school.access.models import Door
 from school.db import Database
-from school.demo.cast import Cast, ProcessDiedError
+from school.demo.cast import Cast, Member, ProcessDiedError
 from school.demo.folder import Folder
 from school.demo.programme import MAIN
 from school.demo.taps import Reader, is_there
 from school.meals.models import Till
 from school.registry import device_codes
 from school.registry.models import DeviceKind
+from school.seed.plan import Size, plan_schools
 
+_DOORS = plan_schools(Size.FULL)[0].doors
+"""What stands at the gates of the main school, of whatever size; doors that its office adds are no part of the play."""
 _READY_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 
@@ -42,8 +45,8 @@ class Daemon:
 
 
 async def plan_daemons(session: AsyncSession, folder: Folder) -> tuple[list[Daemon], UUID]:
-    """A gate for each door, a canteen for the first till; and that till."""
-    doors = (await session.execute(sa.select(Door.id, Door.name).where(Door.school_id == MAIN).order_by(Door.id))).all()
+    """A gate for each seeded door, a canteen for the first till; and that till."""
+    doors = (await session.execute(sa.select(Door.id, Door.name).where(Door.school_id == MAIN, Door.name.in_(_DOORS)).order_by(Door.id))).all()
     till = (await session.execute(sa.select(Till.id, Till.name).where(Till.school_id == MAIN).order_by(Till.id))).first()
     if till is None:
         raise LookupError("the seeded school has no till")
@@ -58,7 +61,14 @@ async def plan_daemons(session: AsyncSession, folder: Folder) -> tuple[list[Daem
     return [*daemons, Daemon("canteen", DeviceKind.CANTEEN, till.name, canteen, folder.make("readers", "canteen"))], till.id
 
 
-async def start(daemon: Daemon, cast: Cast, database: Database, server: str, clock: str) -> None:
+async def start(planned: Sequence[Daemon], cast: Cast, database: Database, server: str, clock: str) -> list[Member]:
+    """Start them beside each other, and wait until all take cards."""
+    async with asyncio.TaskGroup() as tasks:
+        starting = [tasks.create_task(_start(daemon, cast, database, server, clock)) for daemon in planned]
+    return [task.result() for task in starting]
+
+
+async def _start(daemon: Daemon, cast: Cast, database: Database, server: str, clock: str) -> Member:
     """Enrol it by a one-time code, unless an earlier demo has, and run it until it takes cards."""
     environment = {
         "READER_STATE": str(daemon.state), "READER_SERVER": server, "READER_CLOCK": clock,
@@ -74,3 +84,4 @@ async def start(daemon: Daemon, cast: Cast, database: Database, server: str, clo
         if member.process.returncode is not None or time.monotonic() > deadline:
             raise ProcessDiedError(f"{daemon.name} does not take cards; its log is {member.log}")
         await asyncio.sleep(_LOOK_SECONDS)  # nothing announces a socket of another process
+    return member

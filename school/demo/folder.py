@@ -6,8 +6,11 @@ import os
 import shutil
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 LOCK = "demo.lock"
 _FACTS, _LOGINS = "demo.json", "logins.json"
+_KEY = "secret_key"
 
 
 class FolderError(Exception):
@@ -74,6 +77,12 @@ class Folder:
     def write_fact(self, name: str, value: object) -> None:
         """Keep it."""
         _write(self._facts, {**_read(self._facts), name: value})
+
+    def secret_key(self) -> str:
+        """The service's key for what it must read again, kept for this user's eyes alone; made when it is first wanted."""
+        if self.read_fact(_KEY) is None:
+            self.write_fact(_KEY, Fernet.generate_key().decode())
+        return str(self.read_fact(_KEY))
 
 
 def peek(path: Path) -> tuple[str | None, dict[str, str]]:

@@ -16,10 +16,10 @@ Gate = tuple[Reader, Reader]
 
 
 def plan_gates(programme: Programme, gates: Sequence[Gate], dice: Dice) -> list[list[Act]]:
-    """The acts at each reader. Someone shows a lost card first, someone's card is nobody's, someone tries to enter twice."""
+    """The acts at each reader of the two gates. Someone shows a lost card first, someone's card is nobody's, someone tries to enter twice."""
     acts: dict[Reader, list[Act]] = {reader: [] for gate in gates for reader in gate}
     for visit in programme.visits:
-        entrance, exit_ = dice.choices(gates, (3, 1)[:len(gates)])[0]
+        entrance, exit_ = dice.choices(gates, (3, 1))[0]
         acts[entrance] += _enter(entrance, visit)
         acts[exit_].append(Act(visit.goes, partial(exit_.tap, visit.uid)))
     stranger = b"\x04" + dice.randbytes(6)

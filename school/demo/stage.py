@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import datetime as dt
+import json
+import os
 import signal
 import socket
 import time
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +21,27 @@ from school import clock, ids
 from school.clock import Clock, school_date
 from school.db import Database, is_current, migrate
 from school.demo import chronicle, daemons
-from school.demo.acts import Act, perform, wait_until
+from school.demo.acts import perform, wait_until
 from school.demo.api import Client
 from school.demo.calendar import extend, next_day
-from school.demo.canteen import plan_canteen, plan_parent
+from school.demo.canteen import Counter, plan_canteen, plan_parent
 from school.demo.cast import Cast, ProcessDiedError
 from school.demo.daemons import Daemon, plan_daemons
 from school.demo.folder import Folder, FolderError
 from school.demo.gates import leave, plan_gates
+from school.demo.greeting import greet, read_handles
 from school.demo.programme import MAIN, Programme, moment, read_programme
 from school.demo.roster import read_roster
 from school.demo.teachers import plan_lessons
 from school.seed.build import build
 from school.seed.dice import Dice
-from school.seed.logins import LOGINS, make_passwords
+from school.seed.logins import make_passwords
 from school.seed.plan import TIME_ZONE, Size
 
-_LEAD_SECONDS = 10.0
-"""How long before the first card the demo's clock begins, in real time: the processes start meanwhile."""
+_LEAD = (5.0, 60.0)
+"""How long at least and at most before the first card the demo's clock begins, in seconds of real time: the processes start meanwhile."""
+_LEAD_AGES = 3.0
+"""And how long by how long this process took to start."""
 _FIRST_CARD = (7, 40)
 _READY_SECONDS = 60.0
 _LOOK_SECONDS = 0.1
@@ -58,6 +63,7 @@ class Wishes:
 def run(wishes: Wishes) -> int:
     """Play until the day is over, a process dies, or Ctrl-C; the exit status."""
     console = Console(highlight=False, soft_wrap=True)
+    lead = min(max(_LEAD[0], _LEAD_AGES * _age()), _LEAD[1])
     try:
         folder = Folder(wishes.directory)
     except (FolderError, OSError) as error:
@@ -67,7 +73,7 @@ def run(wishes: Wishes) -> int:
         if wishes.reset:
             folder.clear()
         prepare(folder, wishes.size, console)
-        asyncio.run(_until_signalled(play(folder, wishes, console)))
+        asyncio.run(_until_signalled(play(folder, wishes, lead, console)))
     except ProcessDiedError as error:
         console.print(f"\n{error}", markup=False)
         return 1
@@ -77,6 +83,12 @@ def run(wishes: Wishes) -> int:
     finally:
         folder.close()
     return 0
+
+
+def _age() -> float:
+    """For how many seconds this process has been there (proc_pid_stat(5), field 22)."""
+    began = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began / os.sysconf("SC_CLK_TCK")
 
 
 def prepare(folder: Folder, size: Size, console: Console) -> None:
@@ -115,8 +127,8 @@ async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
         await task
 
 
-async def play(folder: Folder, wishes: Wishes, console: Console) -> None:
-    """One school day, with everything running; then it stays as it is until Ctrl-C, or ends at once."""
+async def play(folder: Folder, wishes: Wishes, lead: float, console: Console) -> None:
+    """One school day, with everything running; then it stays as it is until Ctrl-C, or ends at once. The first card comes after `lead` seconds."""
     database = Database(folder.url)
     cast = Cast(folder.make("logs"))
     tell = _teller(console)
@@ -128,24 +140,32 @@ async def play(folder: Folder, wishes: Wishes, console: Console) -> None:
         async with database.read() as session:
             programme = await read_programme(session, day, wishes.speed, dice)
             roster = await read_roster(session)
+            handles = await read_handles(session, programme, roster)
             planned, till = await plan_daemons(session, folder)
-        begins = moment(day, *_FIRST_CARD) - dt.timedelta(seconds=_LEAD_SECONDS * wishes.speed)
-        simulated = Clock(dt.datetime.now(dt.UTC), begins, wishes.speed)
+        begins = moment(day, *_FIRST_CARD) - dt.timedelta(seconds=lead * wishes.speed)
+        simulated = Clock(clock.real(), begins, wishes.speed, programme.over)
         clock.use(simulated)
         server = await _serve(cast, folder, wishes.port, simulated.format())
-        _greet(console, folder, server, day, wishes.speed)
-        for daemon in planned:
-            await daemons.start(daemon, cast, database, server, simulated.format())
+        running = await daemons.start(planned, cast, database, server, replace(simulated, until=None).format())
+        for line in greet(server, wishes.directory, folder.read_logins(), day, wishes.speed, planned[0], handles):
+            tell(line)
         latest = await chronicle.latest(database)
         async with asyncio.TaskGroup() as tasks:
             telling = tasks.create_task(chronicle.follow(database, roster, tell, latest))
             watching = tasks.create_task(cast.watch())
-            await _perform(_plan(programme, planned, ids.encode(ids.Kind.TILL, MAIN, till), folder, server, wishes.speed, dice, tell), wishes.speed, tell)
+            clients = _sign_up(server, folder)
+            counter = Counter(planned[-1].readers[0], clients["canteen"], ids.encode(ids.Kind.TILL, MAIN, till), roster, tell)
+            await _perform(programme, planned[:-1], clients, counter, wishes.speed, dice)
             await wait_until(programme.over, wishes.speed)
-            tell("The school day is over. The service goes on; Ctrl-C ends it." if not wishes.stop_after_day else "The school day is over.")
+            watching.cancel()
             if wishes.stop_after_day:
                 telling.cancel()
-                watching.cancel()
+                tell("The school day is over.")
+            else:
+                await cast.end(running)  # their clocks know one speed
+                await daemons.start(planned, cast, database, server, Clock(clock.real(), clock.now()).format())
+                tell("The school day is over. The service goes on, and its clock as in life; Ctrl-C ends it.")
+                await cast.watch()
     except ExceptionGroup as group:
         raise _first(group) from group
     finally:
@@ -166,8 +186,10 @@ async def _serve(cast: Cast, folder: Folder, port: int, simulated: str) -> str:
     """The service on a free port; its address once it is ready."""
     port = _free_port(port)
     server = f"http://127.0.0.1:{port}"
+    keys, origin = json.dumps([folder.secret_key()]), f"http://localhost:{port}"  # a passkey is bound to a name, never to an address
     member = await cast.start("server", "-m", "school", "serve", environment={
         "SCHOOL_MODE": "demo", "SCHOOL_DATABASE_URL": folder.url, "SCHOOL_PORT": str(port), "SCHOOL_CLOCK": simulated,
+        "SCHOOL_SECRET_KEYS": keys, "SCHOOL_PUBLIC_URL": origin,
         "SCHOOL_SESSION_SECONDS": str(30 * 86400), "SCHOOL_SESSION_IDLE_SECONDS": str(30 * 86400),  # by the demo's clock, which runs fast
     })
     folder.write_fact("url", server)
@@ -193,39 +215,26 @@ def _free_port(wanted: int) -> int:
     raise ProcessDiedError("there is no free port")
 
 
-def _greet(console: Console, folder: Folder, server: str, day: dt.date, speed: float) -> None:
-    console.print(f"\n[bold]{day:%A, %d %B %Y}[/bold], a school day, {speed:g} times faster than life. Ctrl-C ends it.\n")
-    console.print(f"  people's API    {server}/graphql      console: {server}/console")
-    console.print(f"  machines' API   {server}/gateway      health: {server}/healthz   metrics: {server}/metrics")
-    console.print(f"  logs            {folder.path / 'logs'}\n")
-    for login, password in folder.read_logins().items():
-        console.print(f"  {login:<14}{password:<18}{LOGINS.get(login, '')}", markup=False)
-    console.print("\nBe a parent in a second terminal:  .venv/bin/school watch --login parent\n")
-
-
 def _teller(console: Console) -> Any:
     return lambda line: console.print(line, markup=False)
 
 
-def _plan(
-    programme: Programme, planned: list[Daemon], till: str, folder: Folder, server: str, speed: float, dice: Dice, tell: Any,
-) -> tuple[list[list[Act]], list[tuple[Any, Any]]]:
-    """Everyone's acts, and the gates to leave at the end."""
+def _sign_up(server: str, folder: Folder) -> dict[str, Client]:
+    """A client for each login."""
     pool = urllib3.PoolManager(retries=False, timeout=20, maxsize=16)
-    clients = {login: Client(pool, server, login, password) for login, password in folder.read_logins().items()}
-    gates = [(daemon.readers[0], daemon.readers[1]) for daemon in planned[:-1]]
-    (canteen,) = planned[-1].readers
-    return [
-        *plan_gates(programme, gates, dice), *plan_lessons(programme, clients, dice),
-        plan_canteen(programme, canteen, clients["canteen"], till, speed, dice, tell), plan_parent(programme, clients["parent"]),
-    ], gates
+    return {login: Client(pool, server, login, password) for login, password in folder.read_logins().items()}
 
 
-async def _perform(planned: tuple[list[list[Act]], list[tuple[Any, Any]]], speed: float, tell: Any) -> None:
-    rows, gates = planned
+async def _perform(programme: Programme, gates: Sequence[Daemon], clients: Mapping[str, Client], counter: Counter, speed: float, dice: Dice) -> None:
+    """Everyone's acts, each actor's one after another."""
+    readers = [(gate.readers[0], gate.readers[1]) for gate in gates]
+    rows = [
+        *plan_gates(programme, readers, dice), *plan_lessons(programme, clients, dice),
+        plan_canteen(programme, counter, speed, dice), plan_parent(programme, clients["parent"]),
+    ]
     try:
         async with asyncio.TaskGroup() as tasks:
             for acts in rows:
-                tasks.create_task(perform(acts, speed, tell))
+                tasks.create_task(perform(acts, speed, counter.tell))
     finally:
-        await leave(gates)
+        await leave(readers)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,17 @@ def _connect(path: Path) -> socket.socket:
             os.close(descriptor)
     client.setblocking(False)
     return client
+
+
+def main() -> None:
+    """A card by hand: the folder of a daemon's state, the reader, the card's UID. Prints what the reader answered."""
+    state, name, uid = sys.argv[1:]
+    try:
+        answer = asyncio.run(Reader(Path(state), name).tap(bytes.fromhex(uid)))
+    except OSError as error:
+        sys.exit(f"no reader takes cards in {state} ({error}): is the demo running?")
+    sys.stdout.write(orjson.dumps(answer).decode() + "\n")
+
+
+if __name__ == "__main__":
+    main()

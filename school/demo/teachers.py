@@ -17,12 +17,11 @@ _MINUTE = dt.timedelta(minutes=1)
 
 def plan_lessons(programme: Programme, clients: Mapping[str, Client], dice: Dice) -> list[list[Act]]:
     """The acts of each teacher: the register soon after the bell, marks in the middle, homework at the end."""
-    late = {visit.person: visit.late for visit in programme.visits if visit.late}
+    late = [visit for visit in programme.visits if visit.late]
     acts: dict[str, list[Act]] = {}
-    first = {(given.ref.school_id, pupil): given.begins for given in reversed(programme.given) for pupil in given.pupils}
     for given in programme.given:
         client, row = clients[given.login], acts.setdefault(given.login, [])
-        minutes = {pupil: late[pupil] for pupil in given.pupils if pupil in late and first[given.ref.school_id, pupil] == given.begins}
+        minutes = {visit.person: visit.late for visit in late if given.begins < visit.comes < given.ends}
         row.append(Act(given.begins + 16 * _MINUTE, partial(_register, client, given, programme, minutes)))
         if given.marked:
             row.append(Act(given.begins + dice.uniform(22, 38) * _MINUTE, partial(_mark, client, given, programme, dice)))

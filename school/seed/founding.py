@@ -32,6 +32,8 @@ from school.seed.plan import CURRENCY, TIME_ZONE, Calendar, Plan
 from school.seed.timetable import Need, lay_week
 from school.seed.writer import Writer
 
+_DECISION = "Решение Тверского районного суда, дело № 2-1284"
+
 
 def found(plan: Plan, calendar: Calendar, people: People, dice: Dice, writer: Writer, entropy: Entropy) -> Campus:
     """Write the registry of a school; what the days need of it is handed back."""
@@ -77,7 +79,8 @@ def _write_pupils(campus: Campus, writer: Writer, dice: Dice, began: dt.datetime
             ended = None if tie.ended is None else at(campus.calendar.ahead[0], dt.time(12)) - dt.timedelta(days=tie.ended)
             writer.add(
                 Guardianship, school_id=school_id, id=dice.id_at(began), guardian_id=tie.human.persons[school_id], pupil_id=learner.id,
-                relation=tie.relation, since=began, ended_at=ended,
+                relation=tie.relation, since=began, ended_at=ended, diary=True, meals=True, access=not tie.restricted,
+                reason=_DECISION if tie.restricted else None,
             )
 
 

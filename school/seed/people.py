@@ -16,7 +16,7 @@ DEMO_CHILDREN = {1: (DEMO_CLASS, (3, "Б")), 2: ((6, "А"),)}
 """Where the children of the `parent` login learn, by school."""
 DEMO_FAMILY = "Соловьёв"
 _FIRST_KINDS = ("apart", "ended", "together")
-"""How the first families live; the `parent` login is the first one's mother."""
+"""How the first families live; the `parent` login is the first one's mother, the `father` login its father."""
 
 
 @dataclass(slots=True)
@@ -30,11 +30,12 @@ class Human:
 
 @dataclass(slots=True)
 class Tie:
-    """A guardian of a family's children; `ended` is how many days ago the guardianship ended."""
+    """A guardian of a family's children; `ended` is how many days ago the guardianship ended. `restricted`: a court lets them not know of passages."""
 
     human: Human
     relation: Relation
     ended: int | None = None
+    restricted: bool = False
 
 
 @dataclass(slots=True)
@@ -162,7 +163,7 @@ def _found_family(dice: Dice, place: int) -> Family:
         return family
     family.ties = [Tie(Human(mother), Relation.MOTHER)]
     if kind != "alone":
-        family.ties.append(Tie(Human(father), Relation.FATHER, dice.randrange(5, 40) if kind == "ended" else None))
+        family.ties.append(Tie(Human(father), Relation.FATHER, dice.randrange(5, 40) if kind == "ended" else None, restricted=place == 0))
     return family
 
 

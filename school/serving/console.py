@@ -37,13 +37,26 @@ PAGE = """<!doctype html>
     const headers = { "Content-Type": "application/json", ...(token ? { Authorization: "Bearer " + token } : {}) };
     return (await fetch("/graphql", { method: "POST", headers, body: JSON.stringify({ query, variables }) })).json();
   };
-  const SIGN_IN = "mutation($input: SignInInput!) { signIn(input: $input) { ... on SignedIn { token } ... on Refusal { message } } }";
+  const send = async (mutation, input) => {
+    const { data, errors } = await ask(mutation, { input });
+    return data ? Object.values(data)[0] : errors[0];
+  };
+  const SIGN_IN = `mutation($input: SignInInput!) {
+    signIn(input: $input) { ... on SignedIn { token } ... on SecondFactorNeeded { ticket } ... on Refusal { message } }
+  }`;
+  const COMPLETE = `mutation($input: CompleteSignInInput!) {
+    completeSignIn(input: $input) { ... on SignedIn { token } ... on Refusal { message } }
+  }`;
   document.getElementById("login").onsubmit = async (event) => {
     event.preventDefault();
     token = null;
-    const { signIn } = (await ask(SIGN_IN, { input: Object.fromEntries(new FormData(event.target)) })).data;
-    token = signIn.token ?? null;
-    document.getElementById("who").textContent = token ? (russian ? "Вход выполнен" : "Signed in") : signIn.message;
+    let answer = await send(SIGN_IN, Object.fromEntries(new FormData(event.target)));
+    if (answer.ticket) {
+      const code = prompt(russian ? "Код из приложения или код восстановления" : "The app's code, or a recovery code");
+      answer = await send(COMPLETE, { ticket: answer.ticket, code: code ?? "" });
+    }
+    token = answer.token ?? null;
+    document.getElementById("who").textContent = token ? (russian ? "Вход выполнен" : "Signed in") : answer.message;
   };
   const run = async (event) => {
     event.preventDefault();

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from school.demo.folder import LOCK, Folder, FolderError, peek
 
@@ -13,10 +14,13 @@ def test_it_keeps_logins_and_facts_for_the_next_start(tmp_path: Path) -> None:
     folder.write_logins({"parent": "secret"})
     folder.write_fact("seeded", "small")
     folder.write_fact("url", "http://127.0.0.1:1")
+    key = folder.secret_key()
     folder.close()
     again = Folder(tmp_path / "demo")
     assert (again.read_logins(), again.read_fact("seeded")) == ({"parent": "secret"}, "small")
     assert peek(again.path) == ("http://127.0.0.1:1", {"parent": "secret"})
+    assert again.secret_key() == key
+    Fernet(key)
     assert {path.stat().st_mode & 0o077 for path in (again.path, *again.path.iterdir())} == {0}
     again.close()
 

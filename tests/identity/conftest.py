@@ -31,8 +31,9 @@ def hasher(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> P
 
 
 @pytest_asyncio.fixture
-async def desk(database: Database) -> AsyncIterator[Desk]:
-    """The small world on a fresh database of each kind; the clock stands still until it is moved."""
+async def desk(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    """The small world on a fresh database of each kind; the clock stands still until it is moved, and so does the one that phones go by."""
+    monkeypatch.setattr(clock, "real", clock.now)
     at(NOON)
     yield Desk(database, await build(database))
     clock.use(Clock())
