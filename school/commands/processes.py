@@ -2,40 +2,53 @@
 
 import asyncio
 import contextlib
+import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.utils import ClientDisconnected
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from school.commands.start import BAD_SETTING, fail
+from school.commands.start import BAD_SETTING, fail, foreign_level
+from school.commands.wire import SLICE, Socket
 from school.settings import Settings
 
 HEADER_SECONDS = 10.0
 HEADER_BYTES = 64 * 1024
 """How long a request's line and headers may take to come, and how much they may be: uvicorn itself would wait and gather for ever."""
+FRAMING = 8
+"""Bytes beside the content, such as the lengths of chunks, that each byte of a body may bring along: chunks of one byte need five."""
+PIPELINED = 16
+"""Requests that may wait for the answer to the one before them."""
 WEBSOCKET_BYTES = 64 * 1024
 """The largest message a client may send over a WebSocket: a document and its variables."""
 STALLED_SECONDS = 30
 """How long the other side may leave unread what was sent (Linux, tcp(7)): a connection that is closed would wait for ever to be rid of it."""
+_KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
+"""Seconds and probes after which one that has gone without a word is noticed, where nothing is to be sent."""
 BACKLOG = 2048
+SPARE_FILES = 100
+"""Files that a process has open beside its connections, those to the database among them."""
 GRACE_SECONDS = 10
 """How long answers under way are waited for at the end."""
 
+log = structlog.get_logger("school.commands")
+
 
 def listen(settings: Settings) -> socket.socket:
-    """The bound socket; a port that is taken is told in one line."""
+    """The bound socket; a port that is taken is told in one line. Its connections inherit what is set here."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     bound = socket.socket(family)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
-        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_SECONDS * 1000)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in {"TCP_USER_TIMEOUT": STALLED_SECONDS * 1000, **_KEEPALIVE}.items():
+        if hasattr(socket, option):
+            bound.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
     try:
         bound.bind((settings.host, settings.port))
     except OSError as error:
@@ -45,12 +58,26 @@ def listen(settings: Settings) -> socket.socket:
     return bound
 
 
+def allow_files(connections: int) -> None:
+    """Let the process have as many open files as the system admits: the usual 1,024 would refuse connections long before their limit does."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if files != resource.RLIM_INFINITY and files < connections + SPARE_FILES:
+        log.warning("fewer open files are allowed than SCHOOL_CONNECTIONS needs", files=files, connections=connections)
+
+
 class Http(HttpToolsProtocol):
-    """uvicorn's, which hangs up where the head of a request does not come to an end: half-open requests would hold the process's sockets and memory."""
+    """uvicorn's, which hangs up on whoever sends what is no content without end: heads, chunks' framing, trailers, requests without reading answers.
+
+    Half-open requests would hold the process's sockets and memory. The application limits the time for a body; what is left of it then has as long as a head.
+    """
 
     _patience: asyncio.TimerHandle | None = None
-    _in_body = False
-    _received = 0
+    _running: RequestResponseCycle | None = None
+    _in_body = _is_over = False
+    _framing = 0  # bytes since the message began that were no content, less those that its content pays for
 
     def connection_made(self, transport: Any) -> None:
         """A connection is opened to ask something."""
@@ -61,10 +88,21 @@ class Http(HttpToolsProtocol):
         """After an answer, the next request begins with its first byte, or what is left of a body that was refused must come to an end."""
         if self.cycle is None or self.cycle.response_complete:
             self._wait()
-        self._received = 0 if self._in_body else self._received + len(data)
-        super().data_received(data)
-        if not self._in_body and self._received > HEADER_BYTES:
-            self.transport.close()
+        for start in range(0, len(data), SLICE):
+            if self._is_over or self.transport.is_closing() or self.transport.get_protocol() is not self:
+                return
+            piece = data[start:start + SLICE]
+            self._framing += len(piece)
+            super().data_received(piece)
+            if self._framing > HEADER_BYTES or len(self.pipeline) > PIPELINED:
+                self.transport.abort()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Nobody wants trailers, which uvicorn would add to the headers for as long as they come."""
+        if self._in_body:
+            self.transport.abort()
+        else:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is here; the body has a limit of its own."""
@@ -72,18 +110,44 @@ class Http(HttpToolsProtocol):
         self._stop_waiting()
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Content, which must be the better part of what comes."""
+        self._framing = max(0, self._framing - (1 + FRAMING) * len(body))
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """The body is here."""
-        self._in_body, self._received = False, 0
+        self._in_body, self._framing = False, 0
         super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Not while an earlier request waits for its answer, which would be written into the socket."""
+        if self.cycle is None or self.cycle.response_complete:
+            super().handle_websocket_upgrade()
+        else:
+            self.transport.abort()
 
     def _should_upgrade(self) -> bool:
         """The limit of connections holds for WebSockets, too: one that is too many is answered as a request is, with 503."""
         return (self.limit_concurrency is None or len(self.connections) < self.limit_concurrency) and super()._should_upgrade()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """What follows the request is in another protocol: it is answered as usual, and nothing more is taken from this client."""
+        super()._unsupported_upgrade_warning()
+        self._is_over = True
+        self.shutdown()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is awaited any more."""
+        """Nothing is awaited any more. uvicorn tells only the last of several requests, and to write for another one is an error."""
         self._stop_waiting()
+        self.pipeline.clear()
+        if self._running is not None:
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
 
     def _wait(self) -> None:
@@ -94,30 +158,6 @@ class Http(HttpToolsProtocol):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
-
-
-class Socket(WebSocketsSansIOProtocol):
-    """uvicorn's, which waits for ever for a client that has stopped reading: to close its socket is to hang up, and so is to give up its pongs."""
-
-    async def send(self, message: Any) -> None:
-        """ClientDisconnected also after uvicorn itself has closed the socket: that is no fault of the application."""
-        if message["type"] == "websocket.close" and not self.writable.is_set():
-            self.transport.abort()
-        if self.close_sent:
-            raise ClientDisconnected
-        await super().send(message)
-
-    def handle_ping(self) -> None:
-        """Pongs that nobody reads would fill the memory."""
-        if self.writable.is_set():
-            super().handle_ping()
-        else:
-            self.transport.abort()
-
-    def keepalive_timeout(self) -> None:
-        """What is still to be written would keep the connection."""
-        super().keepalive_timeout()
-        self.transport.abort()
 
 
 class _Server(uvicorn.Server):
@@ -134,7 +174,7 @@ def configure(application: Starlette, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         application, loop="uvloop", http=Http, ws=Socket, ws_max_size=WEBSOCKET_BYTES, ws_per_message_deflate=False, lifespan="on",
         log_config=None, access_log=False, server_header=False, backlog=BACKLOG, limit_concurrency=settings.connections,
-        timeout_graceful_shutdown=GRACE_SECONDS, log_level=settings.log_level,
+        timeout_graceful_shutdown=GRACE_SECONDS, log_level=foreign_level(settings.log_level),
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies),
     )
 
@@ -142,6 +182,7 @@ def configure(application: Starlette, settings: Settings) -> uvicorn.Config:
 def run_server(application: Starlette, settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM, then exit with 0; with 1 if it could not start."""
     bound = listen(settings)
+    allow_files(settings.connections)
     server = _Server(configure(application, settings))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn ends gracefully, then raises the signal once more for us
     with contextlib.suppress(KeyboardInterrupt):

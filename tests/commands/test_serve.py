@@ -2,13 +2,17 @@
 
 import asyncio
 import contextlib
+import resource
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import websockets
+from structlog.testing import capture_logs
 
+from school.commands import processes
 from school.db import Database
 from tests.service_process import Service, give_passwords
 from tests.world import build
@@ -20,7 +24,9 @@ AT_ONCE = 5.0
 async def test_it_is_ready_and_ends_cleanly_with_a_stream_open(database_url: str, database: Database, tmp_path: Path, how: signal.Signals) -> None:
     await build(database)
     await give_passwords(database, "parent")
-    with Service(database_url, tmp_path, program=("-m", "school")) as service:
+    with few_files(), Service(database_url, tmp_path, program=("-m", "school")) as service:
+        files = resource.prlimit(service.process.pid, resource.RLIMIT_NOFILE)
+        assert files == (files[1], files[1])
         assert service.http.request("GET", f"{service.url}/healthz").json() == {"status": "ready"}
         figures = service.http.request("GET", f"{service.url}/metrics")
         assert figures.headers["Content-Type"].startswith("text/plain")
@@ -33,6 +39,27 @@ async def test_it_is_ready_and_ends_cleanly_with_a_stream_open(database_url: str
             with contextlib.suppress(websockets.ConnectionClosedError):  # uvicorn's 1012, service restart, may be faster than our `complete`
                 assert await waiting is None
         assert "Traceback" not in service.log.read_text()
+
+
+@contextlib.contextmanager
+def few_files() -> Iterator[int]:
+    """As many open files as a process is usually allowed, unless it asks for more; how many it may ask for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, hard), hard))
+    try:
+        yield hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_process_takes_the_files_that_it_may_have() -> None:
+    """And says when they are too few for the connections that it is to serve."""
+    for lacking in (0, 1):
+        with few_files() as hard, capture_logs() as logs:
+            processes.allow_files(hard - processes.SPARE_FILES + lacking)
+            assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+        wanted = {"files": hard, "connections": hard - processes.SPARE_FILES + 1}
+        assert logs == lacking * [{"event": "fewer open files are allowed than SCHOOL_CONNECTIONS needs", "log_level": "warning", **wanted}]
 
 
 def test_a_database_of_another_version_is_not_served(tmp_path: Path) -> None:

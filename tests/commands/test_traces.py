@@ -5,9 +5,13 @@ import logging
 
 import pytest
 import sqlalchemy as sa
+import structlog
+from starlette.applications import Starlette
 
+from school.commands.processes import configure
 from school.commands.start import configure_log
 from school.commands.traces import format_trace
+from school.settings import Settings
 from tests.commands.shell import process_state
 
 SECRET = "Иванова Анна"
@@ -60,6 +64,29 @@ def test_a_statement_is_kept_and_nothing_of_what_was_written() -> None:
     engine.dispose()
     assert trace(failed.value)[-1] == "sqlalchemy.exc.IntegrityError (SQLITE_CONSTRAINT_UNIQUE): INSERT INTO person VALUES (?)"
     assert SECRET not in format_trace((type(failed.value), failed.value, failed.value.__traceback__))
+
+
+@pytest.mark.parametrize("name", ["uvicorn.error", "websockets.server", "asyncpg", "aiosqlite", "sqlalchemy.engine", "asyncio", "another"])
+def test_libraries_never_tell_details(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Headers, cookies, messages and statements are among them; whoever lowers a library's level changes nothing."""
+    foreign = logging.getLogger(name)
+    with process_state():
+        configure_log("debug")
+        monkeypatch.setattr(foreign, "level", logging.DEBUG)
+        foreign.debug("< cookie: %s", SECRET)
+        foreign.info("ready")
+        structlog.get_logger().debug("our own")
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["ready", "our own"]
+
+
+@pytest.mark.parametrize(("level", "heard"), [("debug", logging.INFO), ("info", logging.INFO), ("warning", logging.WARNING), ("error", logging.ERROR)])
+def test_the_server_hears_no_details_of_its_libraries(level: str, heard: int) -> None:
+    """websockets does not even write them where nobody listens."""
+    with process_state():
+        configure_log(level)
+        assert logging.getLogger("uvicorn.error").getEffectiveLevel() == heard
+        configure(Starlette(), Settings(log_level=level))
+        assert logging.getLogger("uvicorn.error").getEffectiveLevel() == heard
 
 
 def test_a_handshake_s_address_is_not_logged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Opcode
 
-from school.commands import processes
+from school.commands import processes, wire
 from school.db import Database
 from school.serving.websocket import Subscriptions
 from school.settings import Settings
@@ -96,19 +96,19 @@ def impatient(config: uvicorn.Config) -> None:
     config.ws_ping_interval, config.ws_ping_timeout = 0.5, 0.2
 
 
-@pytest.mark.parametrize("protocol", [processes.Socket, WebSocketsSansIOProtocol])
+@pytest.mark.parametrize("protocol", [wire.Socket, WebSocketsSansIOProtocol])
 async def test_one_that_has_stopped_reading_holds_up_no_sweep(sqlite_url: str, made: Made, protocol: type[WebSocketsSansIOProtocol]) -> None:
     async with opened(sqlite_url, made, protocol) as served:
         await served.stall()
         await served.deaf.send({"type": "complete", "id": "1"})
         await served.seen.until_waiting(0)
         await served.sweep()
-        if protocol is processes.Socket:
+        if protocol is wire.Socket:
             await until(lambda: not served.all._handlers)
             assert made[0].disconnected
 
 
-@pytest.mark.parametrize("protocol", [processes.Socket, WebSocketsSansIOProtocol])
+@pytest.mark.parametrize("protocol", [wire.Socket, WebSocketsSansIOProtocol])
 async def test_one_that_answers_no_ping_ends_no_sweep(sqlite_url: str, made: Made, protocol: type[WebSocketsSansIOProtocol]) -> None:
     """uvicorn has then closed the socket by itself, and what is still to be written keeps it open: nothing more can be sent, not even that it is closed."""
     async with opened(sqlite_url, made, protocol, impatient) as served:
@@ -119,15 +119,15 @@ async def test_one_that_answers_no_ping_ends_no_sweep(sqlite_url: str, made: Mad
             await asyncio.sleep(0.011)  # as fast as is allowed
         assert made[0].writable.is_set()
         await until(lambda: made[0].close_sent)
-        if protocol is processes.Socket:
+        if protocol is wire.Socket:
             await until(lambda: len(served.all._handlers) == 1)
-        assert len(served.all._handlers) == (1 if protocol is processes.Socket else 2)
+        assert len(served.all._handlers) == (1 if protocol is wire.Socket else 2)
         await served.sweep()
 
 
 async def test_one_whose_session_has_ended_goes_though_it_follows_something(sqlite_url: str, made: Made) -> None:
     """The delivery cannot end what is blocked."""
-    async with opened(sqlite_url, made, processes.Socket) as served:
+    async with opened(sqlite_url, made, wire.Socket) as served:
         await served.stall()
         served.seen.ended = True
         await served.all.sweep()
@@ -137,12 +137,23 @@ async def test_one_whose_session_has_ended_goes_though_it_follows_something(sqli
 
 
 async def test_pongs_that_nobody_reads_are_not_kept(sqlite_url: str, made: Made) -> None:
-    async with opened(sqlite_url, made, processes.Socket) as served:
+    async with opened(sqlite_url, made, wire.Socket) as served:
         with contextlib.suppress(ConnectionError):
             for _ in range(20_000):
                 await served.deaf.frame(Opcode.PING, b"x" * 125)
                 await asyncio.sleep(0)  # the server's turn
         await until(lambda: made[0].disconnected)
+
+
+def test_a_client_that_has_vanished_is_noticed() -> None:
+    """The kernel asks whether it is there, where nothing else would be sent: while an answer is waited for."""
+    with processes.listen(Settings(port=free_ports(1)[0])) as bound, socket.socket() as client:
+        bound.listen()
+        client.connect(bound.getsockname())
+        with bound.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            tcp = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
+            assert [accepted.getsockopt(socket.IPPROTO_TCP, option) for option in tcp] == [30, 10, 3, 30_000]
 
 
 async def test_what_nobody_reads_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
