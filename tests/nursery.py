@@ -1,4 +1,4 @@
-"""Processes of the service without the seconds that importing it takes: one process imports it once and forks for each that a test starts.
+"""Processes of the service and of readers without the seconds that importing them takes: one imports a program once, and forks for each that a test starts.
 
 Run as a module it is that process: it takes orders as lines of JSON on its standard input, answers each with a line, and ends, with all that it
 started, when the input does. Tests of how a process starts use a process of its own.
@@ -7,6 +7,7 @@ started, when the input does. Tests of how a process starts use a process of its
 import atexit
 import contextlib
 import gc
+import importlib
 import json
 import os
 import select
@@ -15,20 +16,23 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+PROGRAMS = {"school": ("school.cli", "school.app"), "readers": ("readers.__main__", "readers.daemon", "readers.simulated")}
+"""What is imported: first where the program's `main` is."""
 
 
 class Nursery:
     """The process that forks, as seen by the tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str) -> None:
+        self.program = program
         self._one_at_a_time = threading.Lock()
-        self._process = subprocess.Popen([sys.executable, "-m", "tests.nursery"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+        self._process = subprocess.Popen([sys.executable, "-m", "tests.nursery", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
         atexit.register(self.end)
 
     def ask(self, **order: Any) -> int:
@@ -48,17 +52,21 @@ class Nursery:
 
 
 @cache
-def nursery() -> Nursery:
-    """The one of this process."""
-    return Nursery()
+def nursery(program: str) -> Nursery:
+    """The one of this process for a program."""
+    return Nursery(program)
 
 
 class Forked:
-    """`school …` as a process; what `subprocess.Popen` offers of it."""
+    """A program (PROGRAMS) as a process; what `subprocess.Popen` offers of it. What it prints is added to `out`, its errors too if there is no `err`."""
 
-    def __init__(self, arguments: tuple[str, ...], environment: Mapping[str, str], directory: Path, log: Path) -> None:
+    def __init__(
+        self, program: str, arguments: Sequence[str], environment: Mapping[str, str], directory: Path, out: Path, err: Path | None = None,
+    ) -> None:
         self.returncode: int | None = None
-        self.pid = nursery().ask(arguments=arguments, environment=dict(environment), directory=str(directory), log=str(log))
+        self._nursery = nursery(program)
+        self.pid = self._nursery.ask(
+            arguments=list(arguments), environment=dict(environment), directory=str(directory), out=str(out), err=str(err or out))
         self._descriptor = os.pidfd_open(self.pid)  # nobody but us lets the nursery forget it
 
     def poll(self) -> int | None:
@@ -71,8 +79,8 @@ class Forked:
         """Its exit code; subprocess.TimeoutExpired if it goes on for longer."""
         if self.returncode is None:
             if not select.select([self._descriptor], [], [], timeout)[0]:
-                raise subprocess.TimeoutExpired("school", timeout or 0)
-            self.returncode = nursery().ask(forget=self.pid)
+                raise subprocess.TimeoutExpired(self._nursery.program, timeout or 0)
+            self.returncode = self._nursery.ask(forget=self.pid)
             os.close(self._descriptor)
         return self.returncode
 
@@ -88,10 +96,8 @@ class Forked:
 
 def main() -> None:
     """Take orders."""
-    import school.app
-    import school.cli
-
-    del school
+    for module in PROGRAMS[sys.argv[1]]:
+        importlib.import_module(module)
     gc.freeze()
     children: set[int] = set()
     for line in sys.stdin.buffer:
@@ -111,23 +117,19 @@ def main() -> None:
 
 
 def _be(order: dict[str, Any]) -> None:
-    """From here on this is `school …`."""
-    from school.cli import main as school
-
-    code = 1
+    """From here on this is the program."""
+    program, code = sys.argv[1], 1
     try:
-        log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-        null = os.open(os.devnull, os.O_RDONLY)
-        for number, file in enumerate((null, log, log)):
+        files = [os.open(os.devnull, os.O_RDONLY), *(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666) for name in ("out", "err"))]
+        for number, file in enumerate(files):
             os.dup2(file, number)
-        os.close(log)
-        os.close(null)
+            os.close(file)
         os.environ.clear()
         os.environ.update(order["environment"])
         time.tzset()
         os.chdir(order["directory"])
-        sys.argv = ["school", *order["arguments"]]
-        school()
+        sys.argv = [program, *order["arguments"]]
+        sys.modules[PROGRAMS[program][0]].main()
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

@@ -74,7 +74,7 @@ class Service:
 
     def _start(self, environment: Mapping[str, str]) -> "Forked | subprocess.Popen[bytes]":
         if self.program is None:
-            return Forked(self.command, environment, self.directory, self.log)
+            return Forked("school", self.command, environment, self.directory, self.log)
         with self.log.open("ab") as log:
             return subprocess.Popen([sys.executable, *self.program, *self.command], env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=self.directory)
 

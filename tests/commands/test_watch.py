@@ -48,7 +48,7 @@ def watching(folder: Path, url: str, login: str) -> Iterator[Terminal]:
     pipe = folder / "terminal"
     os.mkfifo(pipe)
     environment = {"SCHOOL_WATCH_PASSWORD": PASSWORD, "XDG_STATE_HOME": str(folder)}
-    process = Forked(("watch", "--url", url, "--login", login), environment, folder, pipe)
+    process = Forked("school", ("watch", "--url", url, "--login", login), environment, folder, pipe)
     try:
         with pipe.open(encoding="utf-8") as lines:
             yield Terminal(process, lines)

@@ -79,7 +79,7 @@ async def _services(url: str, directory: Path) -> AsyncIterator[list[Service]]:
 def _relay(url: str, directory: Path) -> Iterator[Forked]:
     """`school relay`, which has no port."""
     settings = {**os.environ, "SCHOOL_DATABASE_URL": url, "SCHOOL_MODE": "demo", "PYTHONPATH": str(ROOT)}
-    process = Forked(("relay",), settings, directory, directory / "relay.log")
+    process = Forked("school", ("relay",), settings, directory, directory / "relay.log")
     try:
         yield process
     finally:

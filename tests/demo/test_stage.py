@@ -119,7 +119,7 @@ def watching(folder: Path, name: str) -> Iterator[Program]:
     """The parent's terminal."""
     pipe = folder.parent / name
     os.mkfifo(pipe)
-    process = Forked(("watch", "--login", "parent", "--dir", str(folder)), dict(os.environ), ROOT, pipe)
+    process = Forked("school", ("watch", "--login", "parent", "--dir", str(folder)), dict(os.environ), ROOT, pipe)
     parent = Program(process, pipe.open(encoding="utf-8"))
     try:
         yield parent

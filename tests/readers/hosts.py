@@ -4,11 +4,12 @@ import os
 import signal
 import socket
 import subprocess
-import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from tests.nursery import Forked
 from tests.readers.loopback import SECONDS
 
 ROOT = Path(__file__).parents[2]
@@ -29,21 +30,24 @@ class Host:
         self.server = server
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("READER_")} | QUICK | {
             "PYTHONPATH": str(ROOT), "READER_SERVER": server, "READER_SIMULATED": json.dumps(readers)} | environment
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | subprocess.Popen[bytes] | None = None
 
     def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
-        return subprocess.run([sys.executable, "-m", "readers", *arguments, "--state", str(self.state)], check=False, capture_output=True,
-                              text=True, env=self.environment | environment, timeout=SECONDS, cwd=ROOT)
+        told = Path(tempfile.mkdtemp(dir=self.log.parent))
+        out, err = told / "out", told / "err"
+        process = self._fork(arguments, environment, out, err)
+        return subprocess.CompletedProcess(arguments, process.wait(SECONDS), out.read_text(), err.read_text())
+
+    def _fork(self, arguments: tuple[str, ...], environment: dict[str, str], out: Path, err: Path | None = None) -> Forked:
+        return Forked("readers", (*arguments, "--state", str(self.state)), self.environment | environment, ROOT, out, err)
 
     def enrol(self, code: str = "gate", *more: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return self.command("enrol", "--server", self.server, "--code", code, *more, **environment)
 
     def start(self, *, ready: bool = True, **environment: str) -> "Host":
         """Start the daemon and wait until it takes cards."""
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "readers", "run", "--state", str(self.state)], stdout=log, stderr=log,
-                                            env=self.environment | environment, cwd=ROOT)
+        self.process = self._fork(("run",), environment, self.log)
         if ready:
             self.connect().close()
         return self
