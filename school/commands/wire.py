@@ -10,7 +10,9 @@ from websockets.frames import CTRL_OPCODES, CloseCode, Frame
 SLICE = 4096
 """Bytes that are parsed at once: so many may go beyond a limit before it is noticed. A read brings up to 256 KiB."""
 FRAMES = 200
-"""Frames a second that the application does not see and count: control frames, parts of messages, and whatever comes once the socket is closed."""
+"""Frames a second that the application does not see and count: control frames, and parts of messages."""
+LATE_FRAMES = 2000
+"""As many once the socket is closed: what a client had under way is only parsed, to find behind it all that the client has closed, too."""
 HANDSHAKE_SECONDS = 10.0
 """How long the application may take to let a client in."""
 CLOSE_SECONDS = 1.0
@@ -65,7 +67,7 @@ class Socket(WebSocketsSansIOProtocol):
         if second != self._second:
             self._second, self._frames = second, 0
         self._frames += sum(isinstance(event, Frame) and self._is_unseen(event) for event in self.conn.events)
-        if self._frames <= FRAMES:
+        if self._frames <= (FRAMES if self.close_timer is None else LATE_FRAMES):
             super().handle_events()
         elif self.close_timer is None:
             self.transport.abort()
