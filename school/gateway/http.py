@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from graphql import ExecutionResult, GraphQLError, execute
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -55,6 +55,8 @@ class Gateway:
             return _deny(denied.reason.status, denied.reason.name, denied.message, denied.retry_after)
         except BadRequestError as refused:
             return _deny(refused.status, refused.code.value, refused.message)
+        except ClientDisconnect:
+            return Response(status_code=400)  # to nobody
         except Exception as error:  # noqa: BLE001 - the border of a request: a bug is masked and logged with an id
             if isinstance(error, DatabaseAwayError) or is_away(error):
                 return _deny(503, Reason.UNAVAILABLE.name, Reason.UNAVAILABLE.sentence, RETRY_SECONDS)

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
+from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from school.db import Database, migrate
@@ -186,3 +187,17 @@ async def test_a_database_that_goes_and_comes_back(private_postgres: PostgresSer
         assert answer.json()["data"]["presentTap"] == recorded(4)
         assert (len(await lodge.rows(Tap)), await lodge.presence()) == (4, {"anna": True, "boris": True, "vera": True, "teacher": True})
     await database.close()
+
+
+async def test_a_device_that_vanishes_within_its_body_is_no_bug(lodge: Lodge) -> None:
+    parts = iter([{"type": "http.request", "body": BODY[:9], "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(parts)
+
+    headers = [(b"content-type", JSON.encode())]
+    request = Request({"type": "http", "method": "POST", "path": "/gateway", "client": ("127.0.0.1", 1), "headers": headers}, receive)
+    with capture_logs() as logs:
+        async with lodge.unchanged():
+            assert (await lodge.gateway.post(request)).status_code == 400
+    assert (list(parts), logs) == ([], [])
