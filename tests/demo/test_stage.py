@@ -170,7 +170,7 @@ def _send(url: str, body: dict[str, Any], headers: dict[str, str]) -> list[Any]:
 
 def test_a_day_plays_and_a_parent_who_is_cut_off_misses_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    nursery()  # imports what the parent needs while the demo starts
+    nursery("school")  # imports what the parent needs while the demo starts
     play = ("--size", "small", "--speed", "2000", "--port", str(free_ports(1)[0]))
     with playing(folder, *play) as demo:
         demo.wait_for(f"Be a parent in a second terminal:  .venv/bin/school watch --login parent --dir {folder}")
