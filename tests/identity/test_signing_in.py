@@ -63,6 +63,7 @@ async def test_every_wrong_pair_is_one_refusal_at_one_cost(desk: Desk, login: st
     monkeypatch.setattr(passwords, "_verify", counted)
     with statements(desk.database) as sent:
         assert await desk.result(None, SIGN_IN, login=login, password=password) == WRONG | {"retryAfter": None}
+    sent = [verb for verb in sent if verb != "DELETE"]  # now and then, by chance, old counts are swept away
     assert (sent, verified) == (["SELECT", "INSERT", "INSERT", "INSERT"], [["argon2id", "v=19", "m=19456,t=2,p=1"]])
     assert await desk.rows(Session) == []
 

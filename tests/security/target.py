@@ -177,11 +177,14 @@ async def _go_on_asking(client: httpx.AsyncClient, target: Target, done: asyncio
 
 
 async def _ask(client: httpx.AsyncClient, target: Target) -> float:
-    """How long an honest client waits for its answer."""
+    """How long an honest client waits for its answer: for ever, if it is told something else."""
     began = time.monotonic()
     answer = await client.post("/graphql", json={"query": OWN["family"]}, headers={"authorization": f"Bearer {target.token}"})
-    assert len(answer.json()["data"]["me"]["children"]) == 3
-    return time.monotonic() - began
+    waited = time.monotonic() - began
+    with suppress(KeyError, TypeError):
+        if len(answer.json()["data"]["me"]["children"]) == 3:
+            return waited
+    return float("inf")
 
 
 @contextmanager
