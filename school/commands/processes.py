@@ -21,8 +21,8 @@ from school.settings import Settings
 HEADER_SECONDS = 10.0
 HEADER_BYTES = 64 * 1024
 """How long a request's line and headers may take to come, and how much they may be: uvicorn itself would wait and gather for ever."""
-FRAMING = 8
-"""Bytes beside the content, such as the lengths of chunks, that each byte of a body may bring along: chunks of one byte need five."""
+FRAMING = 1
+"""Bytes beside the content, such as the lengths of chunks, that each byte of a body may bring along, above HEADER_BYTES: chunks of five bytes and more do."""
 PIPELINED = 16
 """Requests that may wait for the answer to the one before them."""
 WEBSOCKET_BYTES = 64 * 1024

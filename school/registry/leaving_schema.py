@@ -12,24 +12,16 @@ from school.ids import Kind
 from school.registry import leaving
 
 
-@strawberry.input(description="One of the staff, and the first day of no longer being one: from 31 days ago to a year ahead.")
-class EndStaffInput:
-    """What endStaff takes."""
+@strawberry.input(description="Somebody of the school, and the first day of no longer belonging to it: from 31 days ago to a year ahead.")
+class LeavingInput:
+    """Who leaves, and from when on they are gone."""
 
     person_id: strawberry.ID
     on: dt.date
 
 
-@strawberry.input(description="A pupil, and the first day of no longer being one: from 31 days ago to a year ahead, and not before the day of enrolment.")
-class EndPupilInput:
-    """What endPupil takes."""
-
-    person_id: strawberry.ID
-    on: dt.date
-
-
-@rows(description="The first day of no longer being one of the staff.")
-class StaffEnded:
+@rows(description="The first day of no longer being one of the staff, or a pupil.")
+class Left:
     """Who, and from when on."""
 
     person_id: strawberry.ID
@@ -37,21 +29,11 @@ class StaffEnded:
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
-        """From one of the staff who leaves."""
+        """From a pupil or one of the staff."""
         return cls(person_id=strawberry.ID(ids.encode(Kind.PERSON, row.school_id, row.id)), on=row.left_on)
 
 
-@rows(description="The first day of no longer being a pupil.")
-class PupilEnded:
-    """Who, and from when on."""
-
-    person_id: strawberry.ID
-    on: dt.date
-
-    @classmethod
-    def from_row(cls, row: Any) -> Self:
-        """From a pupil who leaves."""
-        return cls(person_id=strawberry.ID(ids.encode(Kind.PERSON, row.school_id, row.id)), on=row.left_on)
+LeavingResult = Annotated[Left | Refusal, strawberry.union("LeavingResult")]
 
 
 @strawberry.type
@@ -59,17 +41,13 @@ class LeavingMutation:
     """Staff and pupils leave."""
 
     @mutation(holds(Role.OFFICE), Area.PEOPLE)
-    async def end_staff(
-        self, info: Info, input: EndStaffInput,  # noqa: A002 - public name
-    ) -> Annotated[StaffEnded | Refusal, strawberry.union("EndStaffResult")]:
+    async def end_staff(self, info: Info, input: LeavingInput) -> LeavingResult:  # noqa: A002 - public name
         """From this day on the person holds no role of the staff's at the school, by whatever session or token. Another day corrects one that was said."""
         async with info.context.begin() as session:
-            return StaffEnded.from_row(await leaving.end_staff(session, info.context.viewer, ids.decode(Kind.PERSON, input.person_id), input.on))
+            return Left.from_row(await leaving.end_staff(session, info.context.viewer, ids.decode(Kind.PERSON, input.person_id), input.on))
 
     @mutation(holds(Role.OFFICE), Area.PEOPLE)
-    async def end_pupil(
-        self, info: Info, input: EndPupilInput,  # noqa: A002 - public name
-    ) -> Annotated[PupilEnded | Refusal, strawberry.union("EndPupilResult")]:
-        """From this day on the person is none of the school's pupils: no list has them, their card opens no door, and the periods of retention begin."""
+    async def end_pupil(self, info: Info, input: LeavingInput) -> LeavingResult:  # noqa: A002 - public name
+        """From this day on, not before that of enrolment, the person is no pupil: no list has them, no door opens, and the periods of retention begin."""
         async with info.context.begin() as session:
-            return PupilEnded.from_row(await leaving.end_pupil(session, info.context.viewer, ids.decode(Kind.PERSON, input.person_id), input.on))
+            return Left.from_row(await leaving.end_pupil(session, info.context.viewer, ids.decode(Kind.PERSON, input.person_id), input.on))

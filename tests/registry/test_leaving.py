@@ -16,8 +16,8 @@ from school.registry.accounts import digest_of
 from school.registry.models import Device, Pupil, Staff
 from tests.registry.office import NO_SUCH, NOON, NOT_ALLOWED, STRANGER, Office, at
 
-END = "mutation($input: EndStaffInput!) {endStaff(input: $input) {... on StaffEnded {personId on} ... on Refusal {code message}}}"
-END_PUPIL = "mutation($input: EndPupilInput!) {endPupil(input: $input) {... on PupilEnded {personId on} ... on Refusal {code message}}}"
+END = "mutation($input: LeavingInput!) {endStaff(input: $input) {... on Left {personId on} ... on Refusal {code message}}}"
+END_PUPIL = "mutation($input: LeavingInput!) {endPupil(input: $input) {... on Left {personId on} ... on Refusal {code message}}}"
 PUPILS = "{pupils(first: 9) {edges {node {id}}}}"
 TODAY = NOON.date()
 DAY = dt.timedelta(days=1)

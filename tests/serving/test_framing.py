@@ -26,6 +26,7 @@ ENDLESS = {
     "a chunk's extension": (b"2;", b"b" * 1000),
     "a chunk's length": (b"", b"0" * 1000),
     "extensions of small chunks": (b"", b"1;" + b"b" * 100 + b"\r\n{\r\n"),
+    "chunks of a byte": (b"", b"1\r\n{\r\n"),
 }
 
 
@@ -43,13 +44,14 @@ async def test_framing_without_end_is_cut_off(wire: Wire) -> None:
         for kind, (begin, more) in ENDLESS.items():
             wire.parsed[HttpToolsProtocol] = 0
             await wire.talk(request + CHUNKED + begin + more * (MUCH // len(more)))
-            assert wire.parsed[HttpToolsProtocol] <= (SLICE if kind == "trailers" else 1.1 * HEADER_BYTES + SLICE), (request, kind)
+            most = {"trailers": SLICE, "chunks of a byte": 1.5 * HEADER_BYTES + SLICE}.get(kind, 1.1 * HEADER_BYTES + SLICE)  # two of six bytes are paid for
+            assert wire.parsed[HttpToolsProtocol] <= most, (request, kind)
             assert [name for name, _ in wire.made[-1].headers] == [b"host", b"transfer-encoding"], (request, kind)
     await wire.serves()
 
 
-async def test_bodies_may_come_in_chunks_of_any_size(wire: Wire) -> None:
-    for size, count in ((1, 100_000), (16, 10_000), (MUCH, 1)):
+async def test_bodies_may_come_in_small_chunks(wire: Wire) -> None:
+    for size, count in ((1, 10_000), (5, 20_000), (MUCH, 1)):
         chunk = b"%x\r\n%b\r\n" % (size, b"x" * size)
         said = await wire.talk(b"POST /read HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * count + b"0\r\n\r\n")
         assert said.startswith(b"HTTP/1.1 200 ")
