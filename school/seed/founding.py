@@ -32,7 +32,7 @@ from school.seed.plan import CURRENCY, TIME_ZONE, Calendar, Plan
 from school.seed.timetable import Need, lay_week
 from school.seed.writer import Writer
 
-_DECISION = "Решение Тверского районного суда, дело № 2-1284"
+_DECISION = "Решение районного суда, дело № 2-1284"
 
 
 def found(plan: Plan, calendar: Calendar, people: People, dice: Dice, writer: Writer, entropy: Entropy) -> Campus:
