@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Opcode
 
@@ -27,7 +26,6 @@ MISTAKES = "subscription {" + " ".join(f"{letter * 500}" for letter in "abcde") 
 BUFFER = 4096
 
 Made = list[WebSocketsSansIOProtocol]
-Change = Callable[[uvicorn.Config], None]
 
 
 @dataclasses.dataclass
@@ -68,14 +66,12 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Made:
 
 
 @asynccontextmanager
-async def opened(url: str, made: Made, protocol: type[WebSocketsSansIOProtocol], change: Change | None = None) -> AsyncIterator[Served]:
+async def opened(url: str, made: Made, protocol: type[WebSocketsSansIOProtocol]) -> AsyncIterator[Served]:
     """Until the end of the block."""
     database, seen = Database(url), Witness()
     served = application(database, seen, dataclasses.replace(TERMS, idle_seconds=0.0))
     config = processes.configure(served, Settings(log_level="warning"))
     config.ws = protocol
-    if change is not None:
-        change(config)
     async with serving(served, config, BUFFER) as address, deaf(address) as silent:
         await until(lambda: len(served.state.sockets._handlers) == 1)
         async with dial(address) as other:
@@ -89,11 +85,6 @@ async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
-
-
-def impatient(config: uvicorn.Config) -> None:
-    """Whoever does not answer a ping is dropped."""
-    config.ws_ping_interval, config.ws_ping_timeout = 0.5, 0.2
 
 
 @pytest.mark.parametrize("protocol", [wire.Socket, WebSocketsSansIOProtocol])
@@ -111,13 +102,15 @@ async def test_one_that_has_stopped_reading_holds_up_no_sweep(sqlite_url: str, m
 @pytest.mark.parametrize("protocol", [wire.Socket, WebSocketsSansIOProtocol])
 async def test_one_that_answers_no_ping_ends_no_sweep(sqlite_url: str, made: Made, protocol: type[WebSocketsSansIOProtocol]) -> None:
     """uvicorn has then closed the socket by itself, and what is still to be written keeps it open: nothing more can be sent, not even that it is closed."""
-    async with opened(sqlite_url, made, protocol, impatient) as served:
+    async with opened(sqlite_url, made, protocol) as served:
         number = 0
         while not made[0].transport.get_write_buffer_size():
             await served.deaf.subscribe(MISTAKES, str(number))
             number += 1
             await asyncio.sleep(0.011)  # as fast as is allowed
         assert made[0].writable.is_set()
+        made[0].ping_timeout = 0.2
+        made[0].send_keepalive_ping()
         await until(lambda: made[0].close_sent)
         if protocol is wire.Socket:
             await until(lambda: len(served.all._handlers) == 1)
