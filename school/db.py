@@ -16,7 +16,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, SessionTransaction, mapped_column
 from sqlalchemy.sql.functions import GenericFunction
 
-from school import clock, ids, row_security
+from school import ids, row_security, sqlite
 from school.row_security import Identity
 
 if TYPE_CHECKING:
@@ -114,12 +114,12 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.after_commit: list[Callable[[], None]] = []
-        connect = {} if url.startswith("sqlite") else {"server_settings": {"application_name": "school"}, "timeout": 5}
+        self._threads = sqlite.Threads() if self.sqlite else None
+        connect = {"async_creator_fn": self._threads.connect} if self._threads else {"server_settings": {"application_name": "school"}, "timeout": 5}
         # A statement's parameters are what persons wrote: no error may carry them into a log.
         self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5, connect_args=connect, hide_parameters=True)
         if self.sqlite:
-            sa.event.listen(self.engine.sync_engine, "connect", _configure_sqlite)
-            sa.event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            sqlite.prepare(self.engine.sync_engine)
         writes = self.engine.execution_options(school_write=True)
         self._write = async_sessionmaker(writes, sync_session_class=_Session, expire_on_commit=False)
         self._read = async_sessionmaker(self.engine, sync_session_class=_Session, expire_on_commit=False, autoflush=False)
@@ -154,6 +154,8 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        if self._threads:
+            await self._threads.end()
 
 
 class local_date(GenericFunction[dt.date]):  # noqa: N801 - a function of SQL, called as one
@@ -167,24 +169,6 @@ class local_date(GenericFunction[dt.date]):  # noqa: N801 - a function of SQL, c
 def _local_date(element: local_date, compiler: Any, **words: Any) -> str:
     moment, time_zone = (compiler.process(clause, **words) for clause in element.clauses)
     return f"CAST(timezone({time_zone}, {moment}) AS date)"
-
-
-def _local_date_of_sqlite(moment: str, time_zone: str) -> str:
-    return clock.school_date(dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC), time_zone).isoformat()
-
-
-def _configure_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    connection.create_function("local_date", 2, _local_date_of_sqlite)
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-65536", "temp_store=MEMORY"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    """A write takes the lock at its beginning: a read that turns into a write could not wait for it."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("school_write") else "BEGIN")
 
 
 _AWAY = {

@@ -1,0 +1,75 @@
+"""SQLite, the embedded database: how its connections are opened, how its transactions begin, and how no thread of a connection outlives the engine."""
+
+import asyncio
+import datetime as dt
+import sqlite3
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+import aiosqlite
+import sqlalchemy as sa
+
+from school import clock
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-65536", "temp_store=MEMORY")
+
+
+class Connection(sqlite3.Connection):
+    """One that gives its lock back when it is closed. SQLite itself waits for statements that nobody has ended, and a cancelled operation leaves some until
+    the garbage collector comes: no other could write meanwhile.
+    """
+
+    def close(self) -> None:
+        """What is not committed is rolled back."""
+        with suppress(sqlite3.Error):  # it may be closed already
+            self.rollback()
+        super().close()
+
+
+class Threads:
+    """The connections of one engine. The driver runs a thread for each, and a cancellation at the wrong moment leaves one behind that nobody ends:
+    the pool has forgotten it, or waits for what it will not do any more.
+    """
+
+    def __init__(self) -> None:
+        self._connections: WeakSet[aiosqlite.Connection] = WeakSet()
+
+    def connect(self, *where: Any, **how: Any) -> aiosqlite.Connection:
+        """As `aiosqlite.connect`."""
+        connection = aiosqlite.connect(*where, factory=Connection, **how)
+        connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy sets it on those that it opens
+        self._connections.add(connection)
+        return connection
+
+    async def end(self) -> None:
+        """End every thread after what it has to do, and wait until it has: what it tells the event loop still finds it running."""
+        for connection in list(self._connections):
+            thread = connection._thread  # noqa: SLF001 - there is no other way to wait for it
+            if thread.is_alive():
+                connection.stop()
+                await asyncio.to_thread(thread.join)
+
+
+def prepare(engine: sa.Engine) -> None:
+    """For all connections and transactions of an engine."""
+    sa.event.listen(engine, "connect", _configure)
+    sa.event.listen(engine, "begin", _begin)
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.create_function("local_date", 2, _local_date)
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    """A write takes the lock at its beginning: a read that turns into a write could not wait for it."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("school_write") else "BEGIN")
+
+
+def _local_date(moment: str, time_zone: str) -> str:
+    return clock.school_date(dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC), time_zone).isoformat()
