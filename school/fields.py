@@ -11,6 +11,7 @@ from strawberry.types import Info as StrawberryInfo
 from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
+import school.execution  # noqa: F401 - what resolves is waited for
 from school import ids
 from school.context import Area, Context, Role, Viewer
 from school.errors import Code, Refused

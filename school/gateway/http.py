@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+import school.execution  # noqa: F401 - what resolves is waited for
 from school import clock
 from school.db import Database, is_away
 from school.gateway import credentials, operations

@@ -51,6 +51,16 @@ async def test_a_query_that_takes_too_long_is_cancelled(hurried: Hurried) -> Non
     assert (await hurried.ask("{ hello }")).json() == {"data": {"hello": "hello"}}
 
 
+@pytest.mark.parametrize("document", ["{ needed patience }", "{ patience needed }"])
+async def test_nothing_of_a_query_goes_on_after_its_answer(hurried: Hurried, document: str) -> None:
+    """Though what may not be null is known to be in vain."""
+    answer = await hurried.ask(document)
+    assert (answer.status_code, answer.json(), hurried.seen.waiting) == (504, TIMED_OUT, 0)
+    answer = await hurried.ask("{ needed hello refused }")
+    assert answer.json()["data"] is None
+    assert {tuple(error["path"]) for error in answer.json()["errors"]} == {("needed",), ("refused",)}
+
+
 async def test_whoever_asks_and_for_what_must_be_found_in_time_too(hurried: Hurried, monkeypatch: pytest.MonkeyPatch) -> None:
     """A session that is looked up for ever, then a document."""
     answer = await hurried.ask("{ hello }", authorization="Bearer never")

@@ -101,6 +101,11 @@ class Query:
         raise Refused(Code.CONFLICT, "It is so already.")
 
     @query(ANYONE, Area.PEOPLE, no_one)
+    async def needed(self, info: Info) -> str:  # noqa: ARG002
+        """A refusal of what may not be null."""
+        raise Refused(Code.CONFLICT, "It is so already.")
+
+    @query(ANYONE, Area.PEOPLE, no_one)
     async def statement(self, info: Info, name: str) -> str | None:
         """A statement that is wrong, with what a person wrote in its parameters."""
         async with info.context.read() as session:
