@@ -13,6 +13,9 @@ WORKERS ?= $(shell expr $$(nproc) + 1)
 DEMO_ARGS ?=
 PYTEST_ARGS ?=
 
+# A process that compiles all that it imports takes seconds to start.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 PIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header
