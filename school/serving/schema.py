@@ -10,6 +10,7 @@ from strawberry.types import ExecutionContext
 
 from school.serving.documents import Documents
 from school.serving.limits import Limits
+from school.serving.plans import planned_execution
 
 
 class Schema(strawberry.Schema):
@@ -18,7 +19,8 @@ class Schema(strawberry.Schema):
     def __init__(
         self, query: type, mutation: type | None = None, subscription: type | None = None, *, closed: bool = False, limits: Limits | None = None, **more: Any,
     ) -> None:
-        super().__init__(query, mutation, subscription, extensions=[lambda: _Reading(self.documents)], **more)
+        super().__init__(
+            query, mutation, subscription, extensions=[lambda: _Reading(self.documents)], execution_context_class=planned_execution(), **more)
         self.documents = Documents(self._schema, limits or Limits(), closed=closed)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:

@@ -95,7 +95,7 @@ def _field(name: str, field: GraphQLField) -> FieldNode:
 def generate(schema: GraphQLSchema, town: Town, count: int) -> list[DocumentNode]:
     """So many valid documents, the same each time but for the town's ids."""
     made: list[DocumentNode] = []
-    for text, seed in _texts(schema, count + count // 10):
+    for text, seed in texts(schema, count + count // 10):
         types = TypeInfo(schema)
         document = visit(parse(text, no_location=True), TypeInfoVisitor(types, _Substitute(town, Random(seed), types)))  # noqa: S311 - the same chance again
         if not validate(schema, document, max_errors=1):
@@ -104,7 +104,7 @@ def generate(schema: GraphQLSchema, town: Town, count: int) -> list[DocumentNode
 
 
 @cache
-def _texts(schema: GraphQLSchema, count: int) -> list[tuple[str, int]]:
+def texts(schema: GraphQLSchema, count: int) -> list[tuple[str, int]]:
     """Documents as they are generated, each with a number by which chance fills them in."""
     assert schema.query_type is not None
     roots = sorted(set(schema.query_type.fields) - WRITES)
@@ -129,6 +129,6 @@ def _whole(number: int) -> ast.IntValueNode:
 async def run(desk: Desk, role: str, document: DocumentNode) -> bytes:
     """The answer, as it would go over the wire."""
     context = Context(desk.town.viewers[role], desk.town.database, SETTINGS)
-    found = execute(desk.schema._schema, document, context_value=context)
+    found = execute(desk.schema._schema, document, context_value=context, execution_context_class=desk.schema.execution_context_class)
     result = found if not hasattr(found, "__await__") else await found
     return orjson.dumps({"data": result.data, "errors": [error.formatted for error in result.errors or ()]})

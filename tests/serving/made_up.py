@@ -1,0 +1,192 @@
+"""Made-up answers: every resolver of a schema gives values that chance has made of its type, mostly as they are promised, sometimes not.
+
+The same place of the same question has the same value each time, whoever executes it.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from enum import Enum
+from random import Random
+from typing import Any
+from zlib import crc32
+
+from graphql import (
+    ArgumentNode,
+    BooleanValueNode,
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLScalarType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    InlineFragmentNode,
+    NamedTypeNode,
+    NameNode,
+    NonNullTypeNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableDefinitionNode,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    is_leaf_type,
+    visit,
+)
+
+LEAVES: dict[str, Callable[[Random], Any]] = {
+    "String": lambda chance: chance.choice(["", "Анна", "\u2028", '"', "a" * 20]), "ID": lambda chance: str(chance.randrange(100)),
+    "Int": lambda chance: chance.choice([0, -1, 5, 2**31 - 1, -2**31]), "Float": lambda chance: chance.choice([0.0, -1.5, 1e300]),
+    "Boolean": lambda chance: chance.random() < 0.5, "Minor": lambda chance: chance.choice([0, 2**53 - 1, -100]),
+    "Date": lambda chance: dt.date(2026, 9, chance.randrange(1, 31)), "Time": lambda chance: dt.time(chance.randrange(24), 30),
+    "DateTime": lambda chance: dt.datetime(2026, 9, 7, chance.randrange(24), tzinfo=dt.UTC),
+}
+ODD: tuple[Callable[[], Any], ...] = (
+    lambda: None, lambda: None, lambda: 2**31, lambda: float("nan"), lambda: "odd", lambda: ValueError("odd"), object, lambda: [None], tuple, lambda: 1.0,
+    lambda: True, lambda: {"id": 1}, lambda: b"odd",
+)
+"""Values that most types do not promise, and some serialize all the same."""
+NAMES = [NameNode(value=f"v{number}") for number in range(3)]
+
+
+class MadeUp:
+    """Values by chance; one in `oddity` is odd, none where that is 0."""
+
+    def __init__(self, schema: GraphQLSchema, seed: int, oddity: int, longest: int = 3) -> None:
+        self._schema, self._seed, self.oddity, self._longest = schema, seed, oddity, longest
+
+    def chance(self, info: GraphQLResolveInfo) -> Random:
+        """That of a place."""
+        return Random(crc32(repr((self._seed, info.path.as_list())).encode()))  # noqa: S311 - the same chance again
+
+    def resolve(self, _source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+        """As a resolver: at once, or after a while."""
+        chance = self.chance(info)
+        value = self.value(info.return_type, chance, 0)
+        if isinstance(value, Exception):
+            raise value
+        if chance.random() < 0.5:
+            return value
+
+        async def late() -> Any:
+            return value
+
+        return late()
+
+    def value(self, kind: Any, chance: Random, depth: int) -> Any:
+        """One of this type."""
+        if self.oddity and chance.randrange(self.oddity) == 0:
+            return chance.choice(ODD)()
+        if isinstance(kind, GraphQLNonNull):
+            kind = kind.of_type
+        elif chance.random() < 0.2 or depth > 6:
+            return None
+        if isinstance(kind, GraphQLList):
+            made = [self.value(kind.of_type, chance, depth + 1) for _ in range(chance.randint(0, self._longest))]
+            return made if chance.random() < 0.9 else tuple(made)
+        if isinstance(kind, GraphQLScalarType):
+            return LEAVES[kind.name](chance)
+        if isinstance(kind, GraphQLEnumType):
+            members = kind.wrapped_cls  # type: ignore[attr-defined]
+            assert issubclass(members, Enum)
+            return chance.choice(list(members))
+        if isinstance(kind, GraphQLUnionType | GraphQLInterfaceType):
+            kind = chance.choice(self._schema.get_possible_types(kind))
+        assert isinstance(kind, GraphQLObjectType)
+        return self._object(kind, chance, depth)
+
+    def _object(self, kind: GraphQLObjectType, chance: Random, depth: int) -> Any:
+        made = object.__new__(kind.extensions["strawberry-definition"].origin)
+        for field in kind.fields.values():
+            definition = field.extensions["strawberry-definition"]
+            if definition.is_basic_field and not (self.oddity and chance.randrange(20 * self.oddity) == 0):
+                object.__setattr__(made, definition.python_name, self.value(field.type, chance, depth + 1))
+        return made
+
+
+def take_over(schema: GraphQLSchema, resolve: Callable[..., Any]) -> None:
+    """Every resolver of the schema is this one; what is an attribute stays one."""
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLObjectType):
+            for field in kind.fields.values():
+                if is_resolved(field):
+                    field.resolve = resolve
+
+
+def is_resolved(field: GraphQLField) -> bool:
+    """Whether a resolver finds the value."""
+    definition = field.extensions.get("strawberry-definition")
+    return definition is not None and not definition.is_basic_field
+
+
+class _Twist(Visitor):
+    """Asks for more, gives conditions, says things twice, and makes fragments of selections."""
+
+    def __init__(self, chance: Random, types: TypeInfo) -> None:
+        super().__init__()
+        self._chance, self._types = chance, types
+        self.fragments: list[FragmentDefinitionNode] = []
+
+    def leave_selection_set(self, node: SelectionSetNode, *_: Any) -> SelectionSetNode:
+        """After what is below it."""
+        kind, chance, selections = self._types.get_parent_type(), self._chance, list(node.selections)
+        if kind is None:
+            return node
+        if isinstance(kind, GraphQLObjectType) and chance.random() < 0.7:
+            selections += [_leaf(name) for name, field in kind.fields.items() if not field.args and is_leaf_type(get_named_type(field.type))]
+        selections = [self._condition(one) if chance.random() < 0.15 else one for one in selections]
+        if chance.random() < 0.3:
+            selections.append(_leaf("__typename", alias="kind"))
+        if chance.random() < 0.3:
+            selections += chance.sample(selections, 1)
+        made = SelectionSetNode(selections=tuple(selections))
+        how = chance.random()
+        if how < 0.15:
+            name = NameNode(value=f"F{len(self.fragments)}")
+            on = NamedTypeNode(name=NameNode(value=kind.name))
+            self.fragments.append(FragmentDefinitionNode(name=name, type_condition=on, directives=(), selection_set=made, variable_definitions=()))
+            return SelectionSetNode(selections=(FragmentSpreadNode(name=name, directives=()), *made.selections[:1]))
+        if how < 0.3:
+            return SelectionSetNode(selections=(InlineFragmentNode(type_condition=None, directives=(), selection_set=made), *made.selections[-1:]))
+        return made
+
+    def _condition(self, node: Any) -> Any:
+        value: Any = VariableNode(name=self._chance.choice(NAMES)) if self._chance.random() < 0.7 else BooleanValueNode(value=self._chance.random() < 0.5)
+        directive = DirectiveNode(
+            name=NameNode(value=self._chance.choice(["skip", "include"])), arguments=(ArgumentNode(name=NameNode(value="if"), value=value),))
+        made = type(node)(**{key: getattr(node, key) for key in node.keys if key != "loc"})
+        made.directives = (directive,)
+        return made
+
+
+def _leaf(name: str, alias: str | None = None) -> FieldNode:
+    return FieldNode(name=NameNode(value=name), alias=NameNode(value=alias) if alias else None, arguments=(), directives=(), selection_set=None)
+
+
+def twist(schema: GraphQLSchema, document: DocumentNode, chance: Random) -> DocumentNode:
+    """The document with fragments, conditions and repetitions; its variables are $v0, $v1 and $v2."""
+    types = TypeInfo(schema)
+    twisting = _Twist(chance, types)
+    operation, = visit(document, TypeInfoVisitor(types, twisting)).definitions
+    boolean = NonNullTypeNode(type=NamedTypeNode(name=NameNode(value="Boolean")))
+    variables = tuple(VariableDefinitionNode(variable=VariableNode(name=name), type=boolean, default_value=None, directives=()) for name in NAMES)
+    return DocumentNode(definitions=(
+        OperationDefinitionNode(
+            operation=operation.operation, name=None, variable_definitions=variables, directives=(), selection_set=operation.selection_set),
+        *twisting.fragments,
+    ))
+
+
+def choices(chance: Random) -> Mapping[str, bool]:
+    """Values of the variables."""
+    return {name.value: chance.random() < 0.5 for name in NAMES}

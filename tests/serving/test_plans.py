@@ -1,0 +1,111 @@
+"""Plans answer as graphql-core does, to the byte: whatever is asked of the real schema, and whatever its resolvers give."""
+
+import gc
+from collections.abc import Mapping
+from functools import cache
+from inspect import isawaitable
+from random import Random
+from typing import Any, NamedTuple
+
+import orjson
+import pytest
+from graphql import DocumentNode, ExecutionContext, GraphQLSchema, NoUnusedVariablesRule, execute, parse, print_ast, specified_rules, validate
+
+from school.schema import people
+from school.serving import plans
+from school.serving.plans import planned_execution
+from tests.matrix.generated import texts
+from tests.serving.made_up import MadeUp, choices, take_over, twist
+
+ODDITIES = (0, 400, 40, 8)
+"""A generated document is twisted so many times; one value in so many of those it is answered with is odd, none where that is 0."""
+SOME, MANY = 125, 1_000
+"""Generated documents: for a test, and in the long run."""
+NEVER_AWAITED = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+"""graphql-core's own, of what stood beside an error."""
+RULES = [rule for rule in specified_rules if rule is not NoUnusedVariablesRule]
+
+
+class Case(NamedTuple):
+    """A document, what its variables are at one time and at another, and what its resolvers give."""
+
+    document: DocumentNode
+    variables: tuple[Mapping[str, bool], ...]
+    made_up: MadeUp
+
+
+class Stand(NamedTuple):
+    """The real schema, whose resolvers are the case's."""
+
+    schema: GraphQLSchema
+    cases: list[Case]
+
+    async def answers(self, case: Case, how: type[ExecutionContext]) -> list[bytes]:
+        """To the document with each of the variables, as they would go over the wire."""
+        return [await self._answer(case, variables, how) for variables in case.variables]
+
+    async def _answer(self, case: Case, variables: Mapping[str, bool], how: type[ExecutionContext]) -> bytes:
+        take_over(self.schema, case.made_up.resolve)
+        found = execute(self.schema, case.document, variable_values=dict(variables), execution_context_class=how)
+        result = await found if isawaitable(found) else found
+        return orjson.dumps({"data": result.data, "errors": [error.formatted for error in result.errors or ()]}, default=repr)
+
+    async def differs(self, case: Case) -> bool:
+        """Whether plans, as soon as there are some, answer otherwise than graphql-core."""
+        expected = await self.answers(case, ExecutionContext)
+        how = planned_execution()
+        return any([await self.answers(case, how) != expected for _ in range(3)])
+
+
+@cache
+def stand(count: int) -> Stand:
+    """With so many documents, twisted in each way; what is not valid then is left out."""
+    schema, cases = people.__wrapped__()._schema, []
+    for text, seed in texts(people()._schema, count):
+        for number, oddity in enumerate(ODDITIES):
+            chance = Random(seed + number)  # noqa: S311 - the same chance again
+            document = twist(schema, parse(text), chance)
+            if not validate(schema, document, RULES):
+                cases.append(Case(document, (choices(chance), choices(chance)), MadeUp(schema, seed, oddity)))
+    assert len(cases) > 0.9 * count * len(ODDITIES)
+    return Stand(schema, cases)
+
+
+def counted() -> list[float]:
+    """Values completed by plans, and given back."""
+    return [plans.PLANNED._value.get(), plans.GIVEN_BACK._value.get()]
+
+
+async def none_differs(stand: Stand) -> None:
+    """And what is as promised is never given back."""
+    for case in stand.cases:
+        _, given_back = counted()
+        assert not await stand.differs(case), print_ast(case.document)
+        assert case.made_up.oddity or counted()[1] == given_back
+    gc.collect()
+
+
+@NEVER_AWAITED
+async def test_the_answers_are_graphql_core_s() -> None:
+    before = counted()
+    await none_differs(stand(SOME))
+    assert [now - then > SOME for now, then in zip(counted(), before, strict=True)] == [True, True]
+
+
+@pytest.mark.soak
+@NEVER_AWAITED
+async def test_many_answers_are() -> None:
+    await none_differs(stand(MANY))
+
+
+@pytest.mark.parametrize(("place", "mutant"), [
+    ("plan_writer._null", lambda: None), ("plan_writer._serializer", lambda _kind: lambda value: value), ("plans._conditions", lambda _node: []),
+])
+@NEVER_AWAITED
+async def test_a_plan_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch, place: str, mutant: Any) -> None:
+    monkeypatch.setattr(f"school.serving.{place}", mutant)
+    for case in stand(SOME).cases:
+        if await stand(SOME).differs(case):
+            gc.collect()
+            return
+    pytest.fail("no answer differs")
