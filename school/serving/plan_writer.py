@@ -11,6 +11,7 @@ from graphql import (
     FieldNode,
     GraphQLBoolean,
     GraphQLEnumType,
+    GraphQLError,
     GraphQLField,
     GraphQLFloat,
     GraphQLID,
@@ -138,7 +139,10 @@ class Writer:
         if not isinstance(kind, GraphQLObjectType):
             raise UnplannedError
         execution = self.execution
-        fields = collect_sub_fields(execution.schema, execution.fragments, execution.variable_values, kind, nodes)
+        try:
+            fields = collect_sub_fields(execution.schema, execution.fragments, execution.variable_values, kind, nodes)
+        except GraphQLError:  # a condition that is null, say: an error of each value
+            raise UnplannedError from None
         parts = [f"{name!r}: {self._field(kind, selected, 'v')}" for name, selected in fields.items()]
         name = f"o{len(self.lines)}"
         guard = f"    if v.__class__ is not {self._name(_definition(kind).origin)}: n_null()\n" if kind.is_type_of else ""

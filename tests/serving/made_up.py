@@ -178,15 +178,18 @@ def twist(schema: GraphQLSchema, document: DocumentNode, chance: Random) -> Docu
     types = TypeInfo(schema)
     twisting = _Twist(chance, types)
     operation, = visit(document, TypeInfoVisitor(types, twisting)).definitions
-    boolean = NonNullTypeNode(type=NamedTypeNode(name=NameNode(value="Boolean")))
-    variables = tuple(VariableDefinitionNode(variable=VariableNode(name=name), type=boolean, default_value=None, directives=()) for name in NAMES)
+    boolean = NamedTypeNode(name=NameNode(value="Boolean"))
+    variables = [
+        VariableDefinitionNode(variable=VariableNode(name=name), type=NonNullTypeNode(type=boolean), default_value=None, directives=()) for name in NAMES[:2]]
+    variables.append(VariableDefinitionNode(variable=VariableNode(name=NAMES[2]), type=boolean, default_value=BooleanValueNode(value=True), directives=()))
     return DocumentNode(definitions=(
         OperationDefinitionNode(
-            operation=operation.operation, name=None, variable_definitions=variables, directives=(), selection_set=operation.selection_set),
+            operation=operation.operation, name=None, variable_definitions=tuple(variables), directives=(), selection_set=operation.selection_set),
         *twisting.fragments,
     ))
 
 
-def choices(chance: Random) -> Mapping[str, bool]:
-    """Values of the variables."""
-    return {name.value: chance.random() < 0.5 for name in NAMES}
+def choices(chance: Random) -> Mapping[str, bool | None]:
+    """Values of the variables; of the last, which has a default, there may be none, and it may be null, which is an error where it is met."""
+    values: dict[str, bool | None] = {name.value: chance.random() < 0.5 for name in NAMES[:2]}
+    return values | chance.choice([{}, {NAMES[2].value: None}, *[{NAMES[2].value: True}, {NAMES[2].value: False}] * 2])

@@ -30,7 +30,7 @@ class Case(NamedTuple):
     """A document, what its variables are at one time and at another, and what its resolvers give."""
 
     document: DocumentNode
-    variables: tuple[Mapping[str, bool], ...]
+    variables: tuple[Mapping[str, bool | None], ...]
     made_up: MadeUp
 
 
@@ -44,7 +44,7 @@ class Stand(NamedTuple):
         """To the document with each of the variables, as they would go over the wire."""
         return [await self._answer(case, variables, how) for variables in case.variables]
 
-    async def _answer(self, case: Case, variables: Mapping[str, bool], how: type[ExecutionContext]) -> bytes:
+    async def _answer(self, case: Case, variables: Mapping[str, bool | None], how: type[ExecutionContext]) -> bytes:
         take_over(self.schema, case.made_up.resolve)
         found = execute(self.schema, case.document, variable_values=dict(variables), execution_context_class=how)
         result = await found if isawaitable(found) else found
