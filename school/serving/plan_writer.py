@@ -146,6 +146,8 @@ class Writer:
         parts = [f"{name!r}: {self._field(kind, selected, 'v')}" for name, selected in fields.items()]
         name = f"o{len(self.lines)}"
         guard = f"    if v.__class__ is not {self._name(_definition(kind).origin)}: n_null()\n" if kind.is_type_of else ""
+        if all(selected[0].name.value == "__typename" for selected in fields.values()):  # no attribute is read that an error would not have
+            guard += f"    if {self._name(_is_odd)}(v): n_null()\n"
         self.lines.append(f"def {name}(v):\n{guard}    return {{{', '.join(parts)}}}")
         return name
 
@@ -178,8 +180,7 @@ def _definition(kind: GraphQLObjectType) -> StrawberryObjectDefinition:
 
 def _serializer(kind: GraphQLScalarType | GraphQLEnumType) -> Plan:
     def serialize(value: Any) -> Any:
-        odd = value is Undefined or isinstance(value, Exception) or hasattr(value, "__await__")
-        serialized = None if odd else kind.serialize(value)
+        serialized = None if _is_odd(value) else kind.serialize(value)
         return _null() if serialized is None or serialized is Undefined else serialized
 
     return serialize
@@ -190,6 +191,11 @@ def _iso(kind: GraphQLScalarType | GraphQLEnumType) -> type | None:
     moment = dt.datetime(2026, 9, 7, 8, 30, 0, 1, dt.UTC)
     value: Any = {"DateTime": moment, "Date": moment.date(), "Time": moment.time()}.get(kind.name)
     return type(value) if value is not None and kind.serialize(value) == value.isoformat() else None
+
+
+def _is_odd(value: Any) -> bool:
+    """Whether the executor would raise it, await it or take it for null."""
+    return value is Undefined or isinstance(value, Exception) or hasattr(value, "__await__")
 
 
 def _null() -> Any:
