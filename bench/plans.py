@@ -11,21 +11,22 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import orjson
-from graphql import DocumentNode, ExecutionContext, GraphQLResolveInfo, GraphQLSchema, NoUnusedVariablesRule, execute, parse, specified_rules, validate
+from graphql import DocumentNode, ExecutionResult, GraphQLResolveInfo, GraphQLSchema, NoUnusedVariablesRule, execute, parse, specified_rules, validate
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from school.schema import people
-from school.serving.plans import planned_execution
+from school.serving.plans import PlannedExecution, planned_execution
+from school.serving.queries import answer
 from tests.matrix.generated import texts
-from tests.serving.made_up import MadeUp, take_over, twist
+from tests.serving.made_up import MadeUp, Place, take_over, twist
 
 ROUNDS = 5
 SECONDS = 0.02
@@ -39,22 +40,34 @@ class Loaded(MadeUp):
 
     def __init__(self, schema: GraphQLSchema, seed: int) -> None:
         super().__init__(schema, seed, 0, longest=LONGEST)
-        self._made: dict[tuple[str | int, ...], Any] = {}
+        self._made: dict[Place, Any] = {}
 
-    def resolve(self, _source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+    def made(self, place: Place, kind: Any) -> Any:
         """What was made before."""
-        place = tuple(info.path.as_list())
         if place not in self._made:
-            self._made[place] = super().value(info.return_type, self.chance(info), 0)
+            self._made[place] = super().made(place, kind)
         return self._made[place]
 
+    def resolve(self, source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+        """At once."""
+        return self.made(self.place(source, info), info.return_type)
 
-async def cost(schema: GraphQLSchema, document: DocumentNode, how: type[ExecutionContext], seconds: float) -> tuple[float, bytes]:
+
+Side = Callable[[GraphQLSchema, DocumentNode], Awaitable[ExecutionResult]]
+VARIABLES = {"v0": True, "v1": False, "v2": True}
+
+
+async def by_core(schema: GraphQLSchema, document: DocumentNode) -> ExecutionResult:
+    """One side."""
+    found = execute(schema, document, variable_values=VARIABLES)
+    return await found if isawaitable(found) else found
+
+
+async def cost(schema: GraphQLSchema, document: DocumentNode, side: Side, seconds: float) -> tuple[float, bytes]:
     """Seconds of the processor for one execution, and the answer."""
     count, began = 0, time.process_time()
     while (spent := time.process_time() - began) < seconds or count < 3:
-        found = execute(schema, document, variable_values={"v0": True, "v1": False, "v2": True}, execution_context_class=how)
-        result = await found if isawaitable(found) else found
+        result = await side(schema, document)
         count += 1
     return spent / count, orjson.dumps([result.data, [error.formatted for error in result.errors or ()]])
 
@@ -75,11 +88,15 @@ async def compare(count: int, seconds: float) -> list[tuple[int, float, float]]:
         if validate(schema, document, [rule for rule in specified_rules if rule is not NoUnusedVariablesRule]):
             continue
         take_over(schema, Loaded(schema, seed).resolve)
-        planned = planned_execution()
+        how = planned_execution()
+
+        async def compiled(schema: GraphQLSchema, document: DocumentNode, how: type[PlannedExecution] = how) -> ExecutionResult:
+            return await answer(schema, how, document, None, VARIABLES)
+
         rounds: list[tuple[float, float]] = []
         for _ in range(ROUNDS):
-            (core, expected), (plan, answer) = await cost(schema, document, ExecutionContext, seconds), await cost(schema, document, planned, seconds)
-            if answer != expected:
+            (core, expected), (plan, told) = await cost(schema, document, by_core, seconds), await cost(schema, document, compiled, seconds)
+            if told != expected:
                 raise SystemExit(f"another answer: {text}")
             rounds.append((core, plan))
         found.append((leaves(orjson.loads(expected)[0]), *(statistics.median(side) for side in zip(*rounds, strict=True))))

@@ -31,7 +31,7 @@ from school.identity.routes import Ways
 from school.operations import operations_of
 from school.outbox import Signal
 from school.record.reads import ReadRecord
-from school.registry import accounts
+from school.registry import accounts, viewers
 from school.schema import people
 from school.serving.console import PAGE
 from school.serving.cookies import SessionCookie
@@ -90,7 +90,7 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord)
 
     async def sign_in(context: Context, token: str | None) -> Hashable | None:
         if token is not None:
-            context.viewer = await accounts.recognise(database, token, idle=timedelta(seconds=settings.session_idle_seconds))
+            context.viewer = await viewers.recognise(database, token, idle=timedelta(seconds=settings.session_idle_seconds))
         return context.viewer.account_id or (context.address if token is None else None)
 
     async def context_for(token: str | None, address: str, agent: str) -> Context:

@@ -12,9 +12,12 @@ import sqlalchemy as sa
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from school.context import Viewer
 from school.db import Column, Rows
 from school.errors import Code, Refused, bad_input
-from school.fields import ROWS
+from school.fields import ROWS, Info, query
+from school.reading import Reader
+from school.statements import Read, given
 
 T = TypeVar("T")
 LONGEST = 100
@@ -28,8 +31,19 @@ class PageInfo:
     __policy__ = ROWS
     has_next_page: bool
     has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    ends: strawberry.Private[tuple[Sequence[Any], Sequence[Any]] | None]
+
+    @query(ROWS)
+    def start_cursor(self, info: Info) -> str | None:
+        """The first object's."""
+        del info
+        return None if self.ends is None else encode(self.ends[0])
+
+    @query(ROWS)
+    def end_cursor(self, info: Info) -> str | None:
+        """The last object's."""
+        del info
+        return None if self.ends is None else encode(self.ends[1])
 
 
 @strawberry.type(description="One object of a page with its cursor.")
@@ -37,8 +51,14 @@ class Edge(Generic[T]):
     """As the Relay specification has it."""
 
     __policy__ = ROWS
-    cursor: str
     node: T
+    key: strawberry.Private[Sequence[Any]]
+
+    @query(ROWS)
+    def cursor(self, info: Info) -> str:
+        """Where the page after this object begins."""
+        del info
+        return encode(self.key)
 
 
 @strawberry.type(description="A page of a long list.")
@@ -52,19 +72,22 @@ class Connection(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of one page, with a cursor for each."""
+    """Rows of one page, with the key of each, of which a cursor is made when somebody asks for it."""
 
     rows: Sequence[Any]
-    cursors: Sequence[str]
+    keys: Sequence[Sequence[Any]]
     has_next: bool
+
+    @property
+    def cursors(self) -> list[str]:
+        """One for each row."""
+        return [encode(key) for key in self.keys]
 
     def connect(self, node: Callable[[Any], T]) -> Connection[T]:
         """The connection, each node made from its row."""
-        edges = [Edge(cursor=cursor, node=node(row)) for row, cursor in zip(self.rows, self.cursors, strict=True)]
-        return Connection(edges=edges, page_info=PageInfo(
-            has_next_page=self.has_next, has_previous_page=False,
-            start_cursor=edges[0].cursor if edges else None, end_cursor=edges[-1].cursor if edges else None,
-        ))
+        edges = [Edge(node=node(row), key=key) for row, key in zip(self.rows, self.keys, strict=True)]
+        ends = (self.keys[0], self.keys[-1]) if edges else None
+        return Connection(edges=edges, page_info=PageInfo(has_next_page=self.has_next, has_previous_page=False, ends=ends))
 
 
 def check_first(first: int) -> int:
@@ -80,18 +103,41 @@ async def page(
     session: AsyncSession, statement: Rows, key: Sequence[Column], *, first: int, after: str | None, descending: bool = False,
 ) -> Page:
     """One page of a statement, ordered by `key`, whose columns together are unique and not null."""
-    check_first(first)
-    if after is not None:
-        bound = sa.tuple_(*(sa.literal(value, column.type) for value, column in zip(decode(after, key), key, strict=True)))
+    values = _page_values(key, first, after)
+    statement = paged(statement, key, after=after is not None, descending=descending)
+    return _page((await session.execute(statement, values)).all(), len(key), first)
+
+
+def paged(statement: Rows, key: Sequence[Column], *, after: bool, descending: bool = False) -> Rows:
+    """A page of a statement, for `read_page`, as for `page`."""
+    if after:
+        bound = sa.tuple_(*(given(f"after_{place}", column.type) for place, column in enumerate(key)))
         statement = statement.where(sa.tuple_(*key) < bound if descending else sa.tuple_(*key) > bound)
-    statement = statement.add_columns(*(column.label(f"_key_{place}") for place, column in enumerate(key)))
-    statement = statement.order_by(*(column.desc() if descending else column for column in key)).limit(first + 1)
-    found = (await session.execute(statement)).all()
+    statement = statement.add_columns(*(column.label(f"key_{place}") for place, column in enumerate(key)))
+    return statement.order_by(*(column.desc() if descending else column for column in key)).limit(given("limit", sa.Integer()))
+
+
+async def read_page(
+    reader: Reader, read: Read, viewer: Viewer, key: Sequence[Column], *how: Any, first: int, after: str | None, **values: Any,
+) -> Page:
+    """One page of a read, whose function takes the viewer, whether the page comes after another (`after`), and `how`; it gives what `paged` makes."""
+    found = await reader.all(read, viewer, after is not None, *how, **_page_values(key, first, after), **values)
+    return _page(found, len(key), first)
+
+
+def _page_values(key: Sequence[Column], first: int, after: str | None) -> dict[str, Any]:
+    check_first(first)
+    bounds = [] if after is None else decode(after, key)
+    return {"limit": first + 1, **{f"after_{place}": value for place, value in enumerate(bounds)}}
+
+
+def _page(found: Sequence[Any], width: int, first: int) -> Page:
     shown = found[:first]
-    return Page(shown, [_encode(row[-len(key):]) for row in shown], len(found) > first)
+    return Page(shown, [row[-width:] for row in shown], len(found) > first)
 
 
-def _encode(values: Sequence[Any]) -> str:
+def encode(values: Sequence[Any]) -> str:
+    """A cursor."""
     texts = orjson.dumps(list(values), default=str)  # asyncpg's UUID is a subclass, which orjson leaves to us
     return urlsafe_b64encode(texts).decode().rstrip("=")
 

@@ -1,10 +1,10 @@
 """Who asks, and with what: the Viewer, and the transactions and loaders of one operation."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,9 @@ from strawberry.dataloader import DataLoader
 
 from school.db import Database
 from school.errors import Code, Refused
+from school.execution import Loading
 from school.ids import Ref
+from school.reading import Reader
 from school.row_security import Identity
 from school.settings import Settings
 
@@ -83,6 +85,12 @@ class Viewer:
     children: frozenset[Ref] = frozenset()
     withheld: frozenset[tuple[Ref, Area]] = frozenset()
     scopes: frozenset[Scope] | None = None
+
+    @property
+    def shape(self) -> Hashable:
+        """What decides how visible-to clauses are written; the rest of the viewer are values in them."""
+        areas = tuple([bool(self.family(area)) for area in (Area.PEOPLE, *OF_A_CHILD)])
+        return frozenset([grant.role for grant in self.grants]), areas, self.account_id is not None
 
     @property
     def signed_in(self) -> bool:
@@ -176,6 +184,7 @@ class Context:
     cookie: Any = None
     guesses: int = 0
     _loaders: dict[str, DataLoader[Any, Any]] = field(default_factory=dict)
+    _reader: Reader | None = None
 
     def begin(self, *, as_service: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
         """A write: one transaction, committed at its end. It runs as the viewer, or for them as the service, where no viewer's rights are enough."""
@@ -184,6 +193,13 @@ class Context:
     def read(self, *, as_service: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
         """A read, as `begin` runs; each resolver opens its own, for parallel resolvers may not share one."""
         return self.database.read(self.viewer.identity(), as_service=as_service)
+
+    @property
+    def reader(self) -> Reader:
+        """The operation's reads of screens: what is asked for in one moment makes one round trip."""
+        if self._reader is None:
+            self._reader = self.database.reader(self.viewer.identity())
+        return self._reader
 
     def note(self, area: Area, persons: Collection[Ref]) -> None:
         """Put into the record that the viewer has read this of these persons."""
@@ -196,6 +212,11 @@ class Context:
             self._loaders[name] = make(self)
         return self._loaders[name]
 
+    def load(self, name: str, make: Callable[["Context"], DataLoader[Any, T]], key: Any) -> T:
+        """What the operation's loader of this name will bring for a key: a `Loading`, typed as what it brings, for the executor awaits it."""
+        return cast("T", Loading(self.loader(name, make), key))
+
     def forget(self) -> None:
         """Drop the loaders and what they hold: a subscription does so before each message, for it outlives any operation."""
         self._loaders.clear()
+        self._reader = None

@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Sessi
 from sqlalchemy.sql.functions import GenericFunction
 
 from school import ids, row_security, sqlite
+from school.reading import Connections, Reader, Waiting
 from school.row_security import Identity
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Moment(sa.TypeDecorator[dt.datetime]):
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+    comes_as_it_is = True  # PostgreSQL's driver gives moments in UTC
 
     @property
     def python_type(self) -> type[dt.datetime]:
@@ -61,8 +63,8 @@ class Moment(sa.TypeDecorator[dt.datetime]):
     def process_result_value(self, value: dt.datetime | None, dialect: sa.Dialect) -> dt.datetime | None:
         """From the database, in UTC."""
         del dialect
-        if value is None:
-            return None
+        if value is None or value.tzinfo is dt.UTC:
+            return value
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
@@ -120,6 +122,7 @@ class Database:
         self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5, connect_args=connect, hide_parameters=True)
         if self.sqlite:
             sqlite.prepare(self.engine.sync_engine)
+        self._reads = None if self.sqlite else Connections(url, pool_size)
         writes = self.engine.execution_options(school_write=True)
         self._write = async_sessionmaker(writes, sync_session_class=_Session, expire_on_commit=False)
         self._read = async_sessionmaker(self.engine, sync_session_class=_Session, expire_on_commit=False, autoflush=False)
@@ -151,8 +154,23 @@ class Database:
             session.info.update(identity=identity, as_service=as_service)
             yield session
 
+    def reader(self, identity: Identity | None = None) -> Reader:
+        """The reads of one operation, which run as `read` does."""
+        return Reader(lambda waiting: self._bring(identity, waiting), self.engine.dialect)
+
+    async def _bring(self, identity: Identity | None, waiting: list[Waiting]) -> list[list[Any]]:
+        """The rows of each; on SQLite in one visit to the connection's thread."""
+        if self._reads is not None:
+            return await self._reads.fetch(identity, waiting)
+        async with self.engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            found = await driver._execute(sqlite.fetch, driver._conn, [(one.prepared.text, one.values) for one in waiting])  # noqa: SLF001
+        return [one.prepared.rows(rows) for one, rows in zip(waiting, found, strict=True)]
+
     async def close(self) -> None:
         """Close every connection."""
+        if self._reads is not None:
+            await self._reads.close()
         await self.engine.dispose()
         if self._threads:
             await self._threads.end()

@@ -173,7 +173,8 @@ class _Guard(FieldExtension):
 def query(policy: Policy, area: Area | None = None, about: About | None = None, *, name: str | None = None, description: str | None = None) -> Declare:
     """A resolved field, of the Query or of another type. Its refusals are errors with the code in `extensions`.
 
-    All but the fields of a row that is seen already (policy ROWS) say which kind of data they show, and whose record it is.
+    All but the fields of a row that is seen already (policy ROWS) say which kind of data they show, and whose record it is. Such a field's resolver is no
+    coroutine: it gives a value, or what a loader will bring.
     """
     return _declare(Declared(policy, area, about), name, description)
 
@@ -188,8 +189,8 @@ def mutation(policy: Policy, area: Area, *, name: str | None = None, description
 
 def _declare(declared: Declared, name: str | None, description: str | None) -> Declare:
     def declare(resolver: Callable[..., Any]) -> Any:
-        return strawberry.field(
-            resolver, name=name, description=description or resolver.__doc__, extensions=[_Guard(declared)], metadata={"declared": declared})
+        guards: list[FieldExtension] = [] if declared.policy is ROWS else [_Guard(declared)]
+        return strawberry.field(resolver, name=name, description=description or resolver.__doc__, extensions=guards, metadata={"declared": declared})
 
     return declare
 

@@ -1,7 +1,8 @@
 """Opaque ids: what clients hold. A noun's kind, its school and its UUID in 28 characters; clients must not look inside."""
 
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from dataclasses import dataclass
 from enum import IntEnum, unique
 from uuid import UUID
@@ -45,6 +46,7 @@ class Kind(IntEnum):
 
 
 _LAYOUT = struct.Struct(">BI16s")
+_FOR_ADDRESSES = bytes.maketrans(b"+/", b"-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def new() -> UUID:
 
 def encode(kind: Kind, school_id: int, id: UUID) -> str:  # noqa: A002 - the column's name
     """The opaque id of a row."""
-    return urlsafe_b64encode(_LAYOUT.pack(kind, school_id, id.bytes)).decode()
+    return b2a_base64(_LAYOUT.pack(kind, school_id, id.bytes), newline=False).translate(_FOR_ADDRESSES).decode()
 
 
 def decode(kind: Kind, text: str) -> Ref:

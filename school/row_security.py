@@ -44,6 +44,16 @@ _AS_VIEWER = ", ".join((
     f"SELECT set_config('role', '{VIEWER}', true)", *(f"set_config('app.{name}', ${number}, true)" for number, name in enumerate(SETTINGS, start=1))))
 
 
+AS_SYSTEM_FOR_GOOD = f"SELECT set_config('role', '{SYSTEM}', false), set_config('app.service', 'yes', false)"
+"""For a connection whose transactions are the service's own unless they take a viewer's role."""
+
+
+def script(identity: Identity) -> str:
+    """As `take`, written out, for a connection that is the service's own otherwise. The values are numbers and UUIDs: nothing in them needs quoting."""
+    settings = ", ".join(f"set_config('app.{name}', '{value}', true)" for name, value in zip(SETTINGS, _values(identity), strict=True))
+    return f"SELECT set_config('role', '{VIEWER}', true), set_config('app.service', '', true), {settings}"
+
+
 def take(connection: sa.Connection, identity: Identity | None) -> None:
     """Make PostgreSQL run the transaction that has just begun as this viewer, or as the service where there is none. One statement."""
     if identity is None:

@@ -66,6 +66,15 @@ def _configure(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def fetch(connection: sqlite3.Connection, statements: list[tuple[str, list[Any]]]) -> list[list[Any]]:
+    """The rows of each statement, as they are at one moment."""
+    connection.execute("BEGIN")
+    try:
+        return [connection.execute(text, values).fetchall() for text, values in statements]
+    finally:
+        connection.rollback()
+
+
 def _begin(connection: sa.Connection) -> None:
     """A write takes the lock at its beginning: a read that turns into a write could not wait for it."""
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("school_write") else "BEGIN")

@@ -8,26 +8,49 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school.access import policy
 from school.access.models import Door, DoorReader, DoorRule, Passage, Presence
-from school.connections import Page, page
+from school.connections import Page, page, paged, read_page
 from school.context import Viewer
 from school.db import Rows
-from school.errors import bad_input, not_found
+from school.errors import Refused, bad_input, not_found
 from school.ids import Ref
+from school.reading import Reader
 from school.registry.models import ClassGroup, Device, DeviceKind, Person, Pupil, Tap
+from school.statements import Read, given
 
 DOOR = (Door.id.label("door_id"), Door.name.label("door_name"), Door.anti_passback)
 _LARGEST_CLASS = 200
 
 
-async def passages(session: AsyncSession, viewer: Viewer, person: Ref, *, first: int, after: str | None) -> Page:
-    """Someone's passages, newest first. Refused as absent: a person whom the viewer may not watch."""
-    await _check_watched(session, viewer, person)
+_NEWEST = (Passage.happened_at, Passage.id)
+
+
+@Read
+def _passages(viewer: Viewer, after: bool) -> Rows:
     statement = sa.select(
         Passage.school_id, Passage.id, Passage.direction, Passage.reason, Passage.data_version, Passage.happened_at, Passage.received_at, Passage.late,
         Passage.suspect, *DOOR,
     ).join(Door, sa.and_(Door.school_id == Passage.school_id, Door.id == Passage.door_id)).where(
-        policy.visible_passages(viewer), Passage.school_id == person.school_id, Passage.person_id == person.id)
-    return await page(session, statement, (Passage.happened_at, Passage.id), first=first, after=after, descending=True)
+        policy.visible_passages(viewer), Passage.school_id == given("school_id"), Passage.person_id == given("person_id"))
+    return paged(statement, _NEWEST, after=after, descending=True)
+
+
+@Read
+def _watched(viewer: Viewer) -> Rows:
+    return sa.select(Person.id).where(policy.watched_persons(viewer), Person.school_id == given("school_id"), Person.id == given("person_id"))
+
+
+async def passages(reader: Reader, viewer: Viewer, person: Ref, *, first: int, after: str | None) -> Page:
+    """Someone's passages, newest first. Refused as absent: a person whom the viewer may not watch."""
+    key = {"school_id": person.school_id, "person_id": person.id}
+    try:
+        found = await read_page(reader, _passages, viewer, _NEWEST, first=first, after=after, **key)
+    except Refused:  # whoever may not watch is not told more than that
+        if not await reader.all(_watched, viewer, **key):
+            raise not_found() from None
+        raise
+    if not found.rows and not await reader.all(_watched, viewer, **key):
+        raise not_found()
+    return found
 
 
 async def taps(session: AsyncSession, viewer: Viewer, *, door: Ref | None, person: Ref | None, first: int, after: str | None) -> Page:

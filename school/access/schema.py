@@ -42,8 +42,7 @@ class AccessQuery:
     async def passages(self, info: Info, person_id: strawberry.ID, first: int = 50, after: str | None = None) -> Connection[Passage]:
         """A person's passages, newest first: a family's own child's, and anyone's for guards and office."""
         person = ids.decode(Kind.PERSON, person_id)
-        async with info.context.read() as session:
-            return (await queries.passages(session, info.context.viewer, person, first=first, after=after)).connect(Passage.from_row)
+        return (await queries.passages(info.context.reader, info.context.viewer, person, first=first, after=after)).connect(Passage.from_row)
 
     @query(SIGNED_IN, Area.ACCESS, each(lambda tap: tap.person_ref))
     async def taps(
@@ -92,9 +91,9 @@ class ReaderBound:
     door_ref: strawberry.Private[Ref]
 
     @query(ROWS)
-    async def door(self, info: Info) -> Door | None:
+    def door(self, info: Info) -> Door | None:
         """The door."""
-        return await load_door(info, self.door_ref)
+        return load_door(info, self.door_ref)
 
 
 @rows(description="The rule is in force.")

@@ -7,8 +7,7 @@ from uuid import UUID
 import strawberry
 
 from school import ids
-from school.access import models
-from school.access.loaders import load_door_row
+from school.access import loaders, models
 from school.access.models import AntiPassback, Audience, Direction
 from school.access.rules import Weekday, weekdays_of, write_time
 from school.context import ADMINISTRATION, Role
@@ -41,7 +40,7 @@ class Door:
     school_id: strawberry.Private[int]
 
     @query(ROWS)
-    async def anti_passback(self, info: Info) -> Annotated[AntiPassback, AntiPassbackName] | None:
+    def anti_passback(self, info: Info) -> Annotated[AntiPassback, AntiPassbackName] | None:
         """How a second entry is met; null for all but the guards, the office and the head of its school, for it tells where two may enter with one card."""
         watches = info.context.viewer.person_in(self.school_id, Role.GUARD, *ADMINISTRATION) is not None
         return self.known_anti_passback if watches else None
@@ -58,10 +57,9 @@ class Door:
         return cls(id=opaque(Kind.DOOR, door.school_id, door.id), name=door.name, known_anti_passback=door.anti_passback, school_id=door.school_id)
 
 
-async def load_door(info: Info, ref: Ref | None) -> Door | None:
+def load_door(info: Info, ref: Ref | None) -> Door | None:
     """A door by its key; None for none, or for one that the viewer may not see."""
-    row = await load_door_row(info, ref)
-    return None if row is None else Door.from_row(row)
+    return None if ref is None else info.context.load("door", lambda context: loaders.doors(context, Door.from_row), ref)
 
 
 @rows(description="Who may pass which door, when. No door means every door, no direction both.")
@@ -83,19 +81,19 @@ class DoorRule:
     person_ref: strawberry.Private[Ref | None]
 
     @query(ROWS)
-    async def door(self, info: Info) -> Door | None:
+    def door(self, info: Info) -> Door | None:
         """The door; null for every door."""
-        return await load_door(info, self.door_ref)
+        return load_door(info, self.door_ref)
 
     @query(ROWS)
-    async def class_group(self, info: Info) -> ClassGroup | None:
+    def class_group(self, info: Info) -> ClassGroup | None:
         """The class that it is for, if it is for one."""
-        return await load_class_group(info, self.class_group_ref) if self.class_group_ref else None
+        return load_class_group(info, self.class_group_ref) if self.class_group_ref else None
 
     @query(ROWS)
-    async def person(self, info: Info) -> Person | None:
+    def person(self, info: Info) -> Person | None:
         """The person whom it is for, if it is for one."""
-        return await load_person(info, self.person_ref) if self.person_ref else None
+        return load_person(info, self.person_ref) if self.person_ref else None
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
@@ -156,9 +154,9 @@ class Tap:
     person_ref: strawberry.Private[Ref | None]
 
     @query(ROWS)
-    async def person(self, info: Info) -> Person | None:
+    def person(self, info: Info) -> Person | None:
         """Whose card it is; null for an unknown card."""
-        return await load_person(info, self.person_ref) if self.person_ref else None
+        return load_person(info, self.person_ref) if self.person_ref else None
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
@@ -181,9 +179,9 @@ class Presence:
     person_ref: strawberry.Private[Ref]
 
     @query(ROWS)
-    async def person(self, info: Info) -> Person | None:
+    def person(self, info: Info) -> Person | None:
         """Of whom this tells."""
-        return await load_person(info, self.person_ref)
+        return load_person(info, self.person_ref)
 
     @classmethod
     def from_row(cls, row: Any) -> Self:

@@ -24,9 +24,9 @@ class AccessUpdate(Update):
     door_ref: strawberry.Private[Ref | None]
 
     @query(ROWS)
-    async def door(self, info: Info) -> Door | None:
+    def door(self, info: Info) -> Door | None:
         """Where; null at a reader that stands for no door."""
-        return await load_door(info, self.door_ref)
+        return load_door(info, self.door_ref)
 
 
 @rows(description="The child went in or out.")

@@ -5,13 +5,12 @@ import sqlalchemy as sa
 from school.context import ADMINISTRATION, Area, Role, Viewer
 from school.diary.models import Attendance, Lesson, Mark
 from school.registry.models import ClassGroup, Course, Pupil
-from school.registry.policy import Clause, family, in_schools, own_courses, own_pupils
+from school.registry.policy import Clause, family, in_schools, own_courses, own_pupils, taught_by
 
 
 def teaches(viewer: Viewer) -> Clause:
     """The viewer's own courses: only a course's teacher writes in its diary. The statement joins Course."""
-    persons = [(person.school_id, person.id) for person in viewer.persons(Role.TEACHER)]
-    return sa.tuple_(Course.school_id, Course.teacher_id).in_(persons) if persons else sa.false()
+    return taught_by(viewer, Course.school_id, Course.teacher_id)
 
 
 def _works_with(viewer: Viewer) -> Clause:

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock
-from school.connections import Page, page
+from school.connections import Page, paged, read_page
 from school.context import Viewer
+from school.db import Rows
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.homework_rows import HOMEWORK, HomeworkRow
 from school.diary.lessons import LESSON, LessonRow, check_range
@@ -20,7 +21,9 @@ from school.diary.models import Attendance, CourseScale, GradingScale, Homework,
 from school.diary.policy import visible_attendance, visible_children, visible_classes, visible_lessons, visible_marks
 from school.errors import Code, Refused, not_found
 from school.ids import Ref
+from school.reading import Reader
 from school.registry.models import ClassGroup, Course, Pupil, School, Subject, Term
+from school.statements import Read, given
 
 T = TypeVar("T")
 MOST_LESSONS = 1000
@@ -152,15 +155,36 @@ async def child_homework(session: AsyncSession, viewer: Viewer, child: Ref, from
     return found
 
 
-async def child_marks(session: AsyncSession, viewer: Viewer, child: Ref, course: Ref | None, *, first: int, after: str | None) -> Page:
+_NEWEST = (Mark.given_at, Mark.id)
+
+
+@Read
+def _child_marks(viewer: Viewer, after: bool, course: bool) -> Rows:
+    statement = MARK.where(Mark.school_id == given("school_id"), Mark.pupil_id == given("child_id"), Mark.withdrawn_at.is_(None), visible_marks(viewer))
+    if course:
+        statement = statement.where(Mark.school_id == given("course_school_id"), Mark.course_id == given("course_id"))
+    return paged(statement, _NEWEST, after=after, descending=True)
+
+
+async def child_marks(reader: Reader, viewer: Viewer, child: Ref, course: Ref | None, *, first: int, after: str | None) -> Page:
     """A child's standing marks, newest first, of one course or of all. A course that is not there simply has none."""
-    statement = MARK.where(Mark.school_id == child.school_id, Mark.pupil_id == child.id, Mark.withdrawn_at.is_(None), visible_marks(viewer))
-    if course is not None:
-        statement = statement.where(Mark.school_id == course.school_id, Mark.course_id == course.id)
-    found = await page(session, statement, (Mark.given_at, Mark.id), first=first, after=after, descending=True)
+    of_course = {} if course is None else {"course_school_id": course.school_id, "course_id": course.id}
+    found = await read_page(
+        reader, _child_marks, viewer, _NEWEST, course is not None, first=first, after=after, school_id=child.school_id, child_id=child.id, **of_course)
     if not found.rows:
-        await time_zone_of(session, viewer, child)
+        await check_child(reader, viewer, child)
     return found
+
+
+@Read
+def _child(viewer: Viewer) -> Rows:
+    return sa.select(Pupil.id).where(Pupil.school_id == given("school_id"), Pupil.id == given("child_id"), visible_children(viewer))
+
+
+async def check_child(reader: Reader, viewer: Viewer, child: Ref) -> None:
+    """Refused as absent: a child whose diary the viewer may not open."""
+    if not await reader.all(_child, viewer, school_id=child.school_id, child_id=child.id):
+        raise not_found()
 
 
 async def mark_history(session: AsyncSession, viewer: Viewer, ref: Ref) -> Sequence[Any]:

@@ -30,8 +30,8 @@ class MarkQuery:
         """A child's standing marks, newest first."""
         child = ids.decode(Kind.PERSON, child_id)
         course = ids.decode(Kind.COURSE, course_id) if course_id is not None else None
-        async with info.context.read() as session:
-            return (await queries.child_marks(session, info.context.viewer, child, course, first=first, after=after)).connect(Mark.from_row)
+        context = info.context
+        return (await queries.child_marks(context.reader, context.viewer, child, course, first=first, after=after)).connect(Mark.from_row)
 
     @query(SIGNED_IN, Area.DIARY, each(lambda revision: revision.pupil_ref))
     async def mark_history(self, info: Info, mark_id: strawberry.ID) -> list[MarkRevision]:

@@ -87,9 +87,9 @@ class Course:
         )
 
     @query(ROWS)
-    async def teacher(self, info: Info) -> Person | None:
+    def teacher(self, info: Info) -> Person | None:
         """Who gives the course."""
-        return await load_person(info, self.teacher_ref)
+        return load_person(info, self.teacher_ref)
 
 
 @rows(description="A gradebook's row: one pupil. Marks and register entries stand in the order of the lessons.")

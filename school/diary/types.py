@@ -61,14 +61,14 @@ class Lesson:
         )
 
     @query(ROWS)
-    async def teacher(self, info: Info) -> Person | None:
+    def teacher(self, info: Info) -> Person | None:
         """Who gives the course."""
-        return await load_person(info, Ref(self.row.school_id, self.row.teacher_id))
+        return load_person(info, Ref(self.row.school_id, self.row.teacher_id))
 
     @query(ROWS)
-    async def class_group(self, info: Info) -> ClassGroup | None:
+    def class_group(self, info: Info) -> ClassGroup | None:
         """The class that has the lesson."""
-        return await load_class_group(info, Ref(self.row.school_id, self.row.class_group_id))
+        return load_class_group(info, Ref(self.row.school_id, self.row.class_group_id))
 
 
 @rows(description="What a class is to do. `date` is the day of the lesson for which it is due.")
@@ -95,9 +95,9 @@ class Homework:
         )
 
     @query(ROWS)
-    async def set_by(self, info: Info) -> Person | None:
+    def set_by(self, info: Info) -> Person | None:
         """Who set it."""
-        return await load_person(info, Ref(self.row.school_id, self.row.set_by))
+        return load_person(info, Ref(self.row.school_id, self.row.set_by))
 
 
 @rows(description="A mark as it stands. `date` is the lesson's day; `revision` counts its changes from 1.")
@@ -130,9 +130,9 @@ class Mark:
         )
 
     @query(ROWS)
-    async def given_by(self, info: Info) -> Person | None:
+    def given_by(self, info: Info) -> Person | None:
         """Who gave it."""
-        return await load_person(info, Ref(self.row.school_id, self.row.given_by))
+        return load_person(info, Ref(self.row.school_id, self.row.given_by))
 
 
 @rows(description="What a mark was after a change.")
@@ -159,9 +159,9 @@ class MarkRevision:
         )
 
     @query(ROWS)
-    async def by(self, info: Info) -> Person | None:
+    def by(self, info: Info) -> Person | None:
         """Who did it."""
-        return await load_person(info, self.author)
+        return load_person(info, self.author)
 
 
 @rows(description="An entry of a lesson's register. `minutesLate` stands with LATE only.")

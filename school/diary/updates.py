@@ -27,9 +27,9 @@ class DiaryUpdate(Update):
     subject_ref: strawberry.Private[Ref]
 
     @query(ROWS)
-    async def subject(self, info: Info) -> Subject | None:
+    def subject(self, info: Info) -> Subject | None:
         """The subject of the lesson."""
-        return await load_subject(info, self.subject_ref)
+        return load_subject(info, self.subject_ref)
 
 
 @rows(description="A mark is given.")

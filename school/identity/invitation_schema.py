@@ -27,9 +27,9 @@ class Invitation:
     expires_at: dt.datetime
 
     @query(ROWS)
-    async def person(self, info: Info) -> Person | None:
+    def person(self, info: Info) -> Person | None:
         """For whom it is."""
-        return await loaders.load_person(info, ids.decode(Kind.PERSON, self.person_id))
+        return loaders.load_person(info, ids.decode(Kind.PERSON, self.person_id))
 
     @classmethod
     def from_row(cls, row: Any) -> Self:

@@ -22,7 +22,7 @@ from school.identity.sessions import Client, Opened
 from school.identity.signing_in import HalfWay
 from school.identity.tickets import Begun
 from school.ids import Ref
-from school.registry import accounts
+from school.registry import accounts, viewers
 from school.registry.account_models import Account
 from school.registry.accounts import digest_of
 from school.row_security import Identity
@@ -194,7 +194,4 @@ async def unlink(session: AsyncSession, viewer: Viewer, issuer: str) -> None:
 
 async def viewer_of(database: Database, token: str | None) -> Viewer:
     """Whose session the browser's cookie holds."""
-    if token is None:
-        return NOBODY
-    async with database.read() as session:
-        return await accounts.viewer_of(session, token)
+    return NOBODY if token is None else await viewers.viewer_of(database.reader(), token)

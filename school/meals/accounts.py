@@ -9,12 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, ids, outbox
 from school.context import Role, Viewer, act_in
+from school.db import Rows
 from school.errors import bad_input, conflict, not_found
 from school.ids import Ref
 from school.meals import events
 from school.meals.models import AccountKind, MealAccount
 from school.meals.policy import visible_accounts
+from school.reading import Reader
 from school.registry.models import Person, School
+from school.statements import Read, given
 
 DEEPEST = 200_000
 """The largest overdraft that an office may permit, in minor units (2,000 roubles): lunch for a late top-up, not a loan."""
@@ -50,14 +53,18 @@ async def open_house(session: AsyncSession, school_id: int, currency: str) -> No
         await _open(session, school_id, kind, currency, person_id=None, balance=None, floor=0)
 
 
-async def statement(session: AsyncSession, viewer: Viewer, person: Ref) -> Any:
+@Read
+def _statement(viewer: Viewer) -> Rows:
+    columns = sa.select(MealAccount.school_id, MealAccount.id, MealAccount.person_id, MealAccount.balance, MealAccount.floor, MealAccount.currency)
+    return columns.where(MealAccount.school_id == given("school_id"), MealAccount.person_id == given("person_id"), visible_accounts(viewer))
+
+
+async def statement(reader: Reader, viewer: Viewer, person: Ref) -> Any:
     """The account of a person with its balance and floor; absent when there is none, or not for this viewer."""
-    found = (await session.execute(
-        sa.select(MealAccount.school_id, MealAccount.id, MealAccount.person_id, MealAccount.balance, MealAccount.floor, MealAccount.currency)
-        .where(MealAccount.school_id == person.school_id, MealAccount.person_id == person.id, visible_accounts(viewer)))).one_or_none()
-    if found is None:
+    found = await reader.all(_statement, viewer, school_id=person.school_id, person_id=person.id)
+    if not found:
         raise not_found()
-    return found
+    return found[0]
 
 
 async def _open(

@@ -4,15 +4,14 @@ import sqlalchemy as sa
 
 from school.context import ADMINISTRATION, Area, Role, Viewer
 from school.meals.models import MealAccount, Till, Transfer
-from school.registry.policy import Clause, family, in_schools
+from school.registry.policy import Clause, family, in_schools, selves
 
 
 def visible_accounts(viewer: Viewer) -> Clause:
     """Whose account: the family's own, one's own, and the office's whole school. The canteen does not leaf through accounts."""
-    selves = sorted({(grant.school_id, grant.person_id) for grant in viewer.grants})
     return sa.or_(
         family(viewer, Area.MEALS, MealAccount.school_id, MealAccount.person_id),
-        sa.tuple_(MealAccount.school_id, MealAccount.person_id).in_(selves) if selves else sa.false(),
+        selves(viewer, MealAccount.school_id, MealAccount.person_id),
         in_schools(viewer, MealAccount.school_id, *ADMINISTRATION),
     )
 

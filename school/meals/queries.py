@@ -19,7 +19,9 @@ from school.meals import accounts
 from school.meals.models import MealAccount, Posting, SaleItem, Till, TillReader, Transfer, TransferKind
 from school.meals.policy import visible_accounts, visible_tills, visible_transfers
 from school.meals.till import AT_READER
+from school.reading import Reader
 from school.registry.models import Tap
+from school.statements import Many, Read, any_of, given
 
 Items = dict[UUID, list[Any]]
 """The lines of sales, by the sale's id."""
@@ -59,15 +61,33 @@ async def transfer(session: AsyncSession, viewer: Viewer, ref: Ref) -> tuple[Any
     return found, await _items(session, [found])
 
 
-async def history(session: AsyncSession, viewer: Viewer, person: Ref, *, first: int, after: str | None) -> Transfers:
-    """What happened on a person's account, newest first; absent when there is no account, or not for this viewer."""
+_NEWEST = (Transfer.happened_at, Transfer.id)
+
+
+@Read
+def _history(viewer: Viewer, after: bool) -> Rows:
     account = sa.select(MealAccount.id).where(
-        MealAccount.school_id == person.school_id, MealAccount.person_id == person.id, visible_accounts(viewer)).scalar_subquery()
-    own = _transfers().where(Transfer.school_id == person.school_id, Transfer.account_id == account)
-    page = await connections.page(session, own, (Transfer.happened_at, Transfer.id), first=first, after=after, descending=True)
+        MealAccount.school_id == given("school_id"), MealAccount.person_id == given("person_id"), visible_accounts(viewer)).scalar_subquery()
+    own = _transfers().where(Transfer.school_id == given("school_id"), Transfer.account_id == account)
+    return connections.paged(own, _NEWEST, after=after, descending=True)
+
+
+async def history(reader: Reader, viewer: Viewer, person: Ref, *, first: int, after: str | None) -> Transfers:
+    """What happened on a person's account, newest first; absent when there is no account, or not for this viewer."""
+    page = await connections.read_page(
+        reader, _history, viewer, _NEWEST, first=first, after=after, school_id=person.school_id, person_id=person.id)
     if not page.rows:
-        await accounts.statement(session, viewer, person)
-    return Transfers(page, await _items(session, page.rows))
+        await accounts.statement(reader, viewer, person)
+    sales = [row.id for row in page.rows if row.kind is TransferKind.SALE]
+    return Transfers(page, _by_sale(await reader.all(_lines, viewer, school_id=person.school_id, sales=sales)) if sales else {})
+
+
+@Read
+def _lines(_viewer: Viewer) -> Rows:
+    """Of sales whose transfers were seen."""
+    columns = sa.select(SaleItem.transfer_id, SaleItem.name, SaleItem.quantity, SaleItem.price)
+    of_sales = SaleItem.school_id == given("school_id"), any_of(SaleItem.transfer_id, given("sales", Many(UUID)))
+    return columns.where(*of_sales).order_by(SaleItem.transfer_id, SaleItem.line)
 
 
 async def till_sales(session: AsyncSession, viewer: Viewer, till: Ref, *, first: int, after: str | None) -> Transfers:
@@ -115,11 +135,15 @@ async def _check_till(session: AsyncSession, viewer: Viewer, till: Ref) -> None:
 async def _items(session: AsyncSession, transfers: Iterable[Any]) -> Items:
     """The lines of all sales among the transfers, in one statement."""
     sales = [(row.school_id, row.id) for row in transfers if row.kind is TransferKind.SALE]
+    if not sales:
+        return {}
+    return _by_sale(await session.execute(
+        sa.select(SaleItem.transfer_id, SaleItem.name, SaleItem.quantity, SaleItem.price)
+        .where(sa.tuple_(SaleItem.school_id, SaleItem.transfer_id).in_(sales)).order_by(SaleItem.transfer_id, SaleItem.line)))
+
+
+def _by_sale(lines: Iterable[Any]) -> Items:
     items: Items = {}
-    if sales:
-        for row in await session.execute(
-            sa.select(SaleItem.transfer_id, SaleItem.name, SaleItem.quantity, SaleItem.price)
-            .where(sa.tuple_(SaleItem.school_id, SaleItem.transfer_id).in_(sales)).order_by(SaleItem.transfer_id, SaleItem.line)
-        ):
-            items.setdefault(row.transfer_id, []).append(row)
+    for line in lines:
+        items.setdefault(line.transfer_id, []).append(line)
     return items

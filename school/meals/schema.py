@@ -27,14 +27,12 @@ class MealsQuery:
     @query(SIGNED_IN, Area.MEALS, named("child_id"))
     async def meal_account(self, info: Info, child_id: strawberry.ID) -> MealAccount:
         """A person's meal account; NOT_FOUND when absent or not for this viewer."""
-        async with info.context.read() as session:
-            return MealAccount.from_row(await accounts.statement(session, info.context.viewer, ids.decode(Kind.PERSON, child_id)))
+        return MealAccount.from_row(await accounts.statement(info.context.reader, info.context.viewer, ids.decode(Kind.PERSON, child_id)))
 
     @query(SIGNED_IN, Area.MEALS, named("child_id"))
     async def meal_history(self, info: Info, child_id: strawberry.ID, first: int = 20, after: str | None = None) -> Connection[MealTransfer]:
         """What happened on a person's meal account, newest first."""
-        async with info.context.read() as session:
-            return connect(await queries.history(session, info.context.viewer, ids.decode(Kind.PERSON, child_id), first=first, after=after))
+        return connect(await queries.history(info.context.reader, info.context.viewer, ids.decode(Kind.PERSON, child_id), first=first, after=after))
 
     @query(holds(Role.CANTEEN, *ADMINISTRATION), Area.MEALS, no_one)
     async def tills(self, info: Info) -> list[Till]:
@@ -134,7 +132,7 @@ class MealsMutation:
         person = ids.decode(Kind.PERSON, input.person_id)
         async with info.context.begin() as session:
             await accounts.open_account(session, info.context.viewer, person, overdraft=input.overdraft)
-            return MealAccountOpened(account=MealAccount.from_row(await accounts.statement(session, info.context.viewer, person)))
+        return MealAccountOpened(account=MealAccount.from_row(await accounts.statement(info.context.reader, info.context.viewer, person)))
 
     @mutation(holds(Role.OFFICE, Role.GUARDIAN), Area.MEALS)
     async def top_up(self, info: Info, input: TopUpInput) -> Annotated[ToppedUp | Refusal, strawberry.union("TopUpResult")]:  # noqa: A002 - public name

@@ -114,9 +114,9 @@ class MealTransfer:
     person_ref: strawberry.Private[Ref]
 
     @query(ROWS)
-    async def person(self, info: Info) -> Person | None:
+    def person(self, info: Info) -> Person | None:
         """Whose account it is; null where the viewer may not read the name."""
-        return await load_person(info, self.person_ref)
+        return load_person(info, self.person_ref)
 
     @classmethod
     def from_row(cls, row: Any, items: Items) -> Self:
@@ -145,9 +145,9 @@ class TillTap:
     person_ref: strawberry.Private[Ref | None]
 
     @query(ROWS)
-    async def person(self, info: Info) -> Person | None:
+    def person(self, info: Info) -> Person | None:
         """Whose card it is; null where nobody knows it, or the viewer may not read the name."""
-        return None if self.person_ref is None else await load_person(info, self.person_ref)
+        return None if self.person_ref is None else load_person(info, self.person_ref)
 
     @classmethod
     def from_row(cls, row: Any) -> Self:

@@ -13,13 +13,10 @@ from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, ids
-from school.context import NOBODY, OF_A_CHILD, Area, Grant, Role, Scope, Viewer
+from school.context import Grant, Role
 from school.db import Database
 from school.errors import Code, Refused, bad_input
-from school.ids import Ref
-from school.registry import guardianship
 from school.registry.account_models import Account, AccountRole, Session
-from school.registry.models import School, Staff
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """argon2id with the parameters that OWASP's password storage cheat sheet names first: 19 MiB, two passes, one lane."""
@@ -63,26 +60,9 @@ def _is_plain(name: str) -> bool:
     return len(alphabets) <= 1 and "  " not in name and all(letter.isalpha() or " " <= letter <= "~" for letter in name)
 
 
-def is_standing() -> sa.ColumnElement[bool]:
+def is_standing(now: Any = None) -> sa.ColumnElement[bool]:
     """Of a session joined with its account: neither expired nor revoked, and the account not disabled."""
-    return sa.and_(Session.expires_at > clock.now(), Session.revoked_at.is_(None), Account.disabled_at.is_(None))
-
-
-async def recognise(database: Database, token: str, *, idle: dt.timedelta) -> Viewer:
-    """The viewer behind a token, whose session this use keeps alive for another `idle`."""
-    async with database.read() as session:
-        row = await _standing(session, token)
-        viewer = NOBODY if row is None else await view(session, row)
-    if row is not None and (row.seen_at is None or row.seen_at + SEEN_EVERY <= clock.now()):
-        async with database.begin() as session:
-            await touch(session, [row.id], idle=idle)
-    return viewer
-
-
-async def viewer_of(session: AsyncSession, token: str) -> Viewer:
-    """The viewer behind a token; nobody when the session is unknown, expired, revoked, or its account disabled."""
-    row = await _standing(session, token)
-    return NOBODY if row is None else await view(session, row)
+    return sa.and_(Session.expires_at > (clock.now() if now is None else now), Session.revoked_at.is_(None), Account.disabled_at.is_(None))
 
 
 async def touch(session: AsyncSession, session_ids: Collection[UUID], *, idle: dt.timedelta) -> None:
@@ -105,41 +85,6 @@ async def keep(database: Database, session_ids: Collection[UUID], *, idle: dt.ti
         if due:
             async with database.begin() as session:
                 await touch(session, due, idle=idle)
-
-
-async def _standing(session: AsyncSession, token: str) -> Any:
-    return (await session.execute(
-        sa.select(Session.id, Session.account_id, Session.scopes, Session.strong, Session.seen_at)
-        .join(Account, Account.id == Session.account_id).where(Session.digest == digest_of(token), is_standing()))).one_or_none()
-
-
-async def view(session: AsyncSession, row: Any) -> Viewer:
-    """The viewer of a session's row: what its account is now. Who has to have a second factor is no member of the staff before it was shown.
-
-    A guardian of nobody any more is nobody at that school.
-    """
-    found = (await session.execute(
-        sa.select(AccountRole.school_id, AccountRole.person_id, AccountRole.role, Staff.left_on, School.time_zone, School.staff_factor_required)
-        .join(School, School.id == AccountRole.school_id)
-        .outerjoin(Staff, sa.and_(Staff.school_id == AccountRole.school_id, Staff.id == AccountRole.person_id))
-        .where(AccountRole.account_id == row.account_id)
-        .order_by(AccountRole.school_id, AccountRole.role, AccountRole.person_id))).all()
-    grants = tuple(Grant(role.school_id, role.person_id, role.role) for role in found if _holds(role, strong=row.strong))
-    selves = {Ref(grant.school_id, grant.person_id) for grant in grants if grant.role is Role.PUPIL}
-    guardians = {Ref(grant.school_id, grant.person_id) for grant in grants if grant.role is Role.GUARDIAN}
-    children = await guardianship.children_of(session, guardians)
-    grants = tuple(grant for grant in grants if grant.role is not Role.GUARDIAN or children[Ref(grant.school_id, grant.person_id)])
-    opened = guardianship.merge([dict.fromkeys(selves, OF_A_CHILD), *children.values()])
-    scopes = None if row.scopes is None else frozenset(Scope(Area(area), bool(write)) for area, write in row.scopes)
-    return Viewer(row.account_id, row.id, grants, frozenset(opened), guardianship.withheld_of(opened), scopes)
-
-
-def _holds(row: Any, *, strong: bool) -> bool:
-    """Whoever has left the school's staff holds no role there as one of it, nor does whoever owes it a second factor; a family stays one."""
-    if row.role in FAMILY:
-        return True
-    left = row.left_on is not None and row.left_on <= clock.school_date(clock.now(), row.time_zone)
-    return not left and (strong or not row.staff_factor_required)
 
 
 async def hold(session: AsyncSession, account_id: UUID | None) -> Any:

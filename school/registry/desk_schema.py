@@ -26,9 +26,9 @@ class DeskTap:
     person_ref: strawberry.Private[Ref | None]
 
     @query(ROWS)
-    async def person(self, info: Info) -> Person | None:
+    def person(self, info: Info) -> Person | None:
         """Whose card it is now; null where it is nobody's."""
-        return None if self.person_ref is None else await load_person(info, self.person_ref)
+        return None if self.person_ref is None else load_person(info, self.person_ref)
 
     @classmethod
     def from_row(cls, row: Any) -> Self:

@@ -1,45 +1,70 @@
 """Who may see whom: the visible-to clauses that every domain builds its own on."""
 
+from collections.abc import Callable, Collection
+from uuid import UUID
+
 import sqlalchemy as sa
 
 from school.context import ADMINISTRATION, MEMBERS, Area, Role, Viewer
 from school.db import Column
+from school.ids import Ref
 from school.registry.models import Card, ClassGroup, Course, Person, Pupil, Staff
+from school.statements import Many, OfViewer, any_of
 
 Clause = sa.ColumnElement[bool]
 
 
+def _refs(name: str, viewer: Viewer, find: Callable[[Viewer], Collection[Ref]], school_id: Column, person_id: Column) -> Clause:
+    """Rows of these persons. A person's id is the service's own, and no other school's: two lists say what a list of pairs would."""
+    return sa.and_(
+        any_of(school_id, OfViewer(f"{name}_schools", lambda asking: sorted({ref.school_id for ref in find(asking)}), viewer, Many(int))),
+        any_of(person_id, OfViewer(name, lambda asking: sorted({ref.id for ref in find(asking)}), viewer, Many(UUID))))
+
+
+def selves(viewer: Viewer, school_id: Column, person_id: Column) -> Clause:
+    """Rows about the viewer's own persons."""
+    if not viewer.grants:
+        return sa.false()
+    return _refs("selves", viewer, lambda asking: {Ref(grant.school_id, grant.person_id) for grant in asking.grants}, school_id, person_id)
+
+
+def taught_by(viewer: Viewer, school_id: Column, teacher_id: Column) -> Clause:
+    """Rows whose teacher is the viewer."""
+    if not viewer.persons(Role.TEACHER):
+        return sa.false()
+    return _refs("teacher", viewer, lambda asking: asking.persons(Role.TEACHER), school_id, teacher_id)
+
+
 def family(viewer: Viewer, area: Area, school_id: Column, pupil_id: Column) -> Clause:
     """Rows of this kind of data about the viewer's own children, or about the pupil who is the viewer; not what a court has withheld."""
-    children = viewer.family(area)
-    if not children:
+    if not viewer.family(area):
         return sa.false()
-    return sa.tuple_(school_id, pupil_id).in_(sorted((child.school_id, child.id) for child in children))
+    return _refs(f"family_{area}", viewer, lambda asking: asking.family(area), school_id, pupil_id)
 
 
 def in_schools(viewer: Viewer, school_id: Column, *roles: Role) -> Clause:
     """All rows of the schools where the viewer holds one of the roles."""
-    schools = viewer.schools(*roles)
-    return school_id.in_(schools) if schools else sa.false()
+    if not viewer.schools(*roles):
+        return sa.false()
+    name = "schools_" + "_".join(sorted(roles))
+    return any_of(school_id, OfViewer(name, lambda asking: list(asking.schools(*roles)), viewer, Many(int)))
 
 
 def own_classes(viewer: Viewer, school_id: Column, class_group_id: Column) -> Clause:
     """Rows about the classes that the viewer teaches, or is the class teacher of."""
-    persons = [(person.school_id, person.id) for person in viewer.persons(Role.TEACHER)]
-    if not persons:
+    if not viewer.has(Role.TEACHER):
         return sa.false()
-    taught = sa.select(Course.school_id, Course.class_group_id).where(sa.tuple_(Course.school_id, Course.teacher_id).in_(persons))
-    led = sa.select(ClassGroup.school_id, ClassGroup.id).where(sa.tuple_(ClassGroup.school_id, ClassGroup.teacher_id).in_(persons))
+    taught = sa.select(Course.school_id, Course.class_group_id).where(taught_by(viewer, Course.school_id, Course.teacher_id))
+    led = sa.select(ClassGroup.school_id, ClassGroup.id).where(taught_by(viewer, ClassGroup.school_id, ClassGroup.teacher_id))
     return sa.tuple_(school_id, class_group_id).in_(taught.union_all(led))
 
 
 def own_courses(viewer: Viewer, school_id: Column, teacher_id: Column, class_group_id: Column) -> Clause:
     """Rows of the courses that the viewer teaches, and of all courses of the classes that the viewer is the class teacher of."""
-    persons = [(person.school_id, person.id) for person in viewer.persons(Role.TEACHER)]
-    if not persons:
+    if not viewer.has(Role.TEACHER):
         return sa.false()
-    led = sa.select(ClassGroup.school_id, ClassGroup.id).where(sa.tuple_(ClassGroup.school_id, ClassGroup.teacher_id).in_(persons))
-    return sa.or_(sa.tuple_(school_id, teacher_id).in_(persons), sa.tuple_(school_id, class_group_id).in_(led))
+    led = sa.select(ClassGroup.school_id, ClassGroup.id).where(taught_by(viewer, ClassGroup.school_id, ClassGroup.teacher_id))
+    return sa.or_(taught_by(viewer, school_id, teacher_id), sa.tuple_(school_id, class_group_id).in_(led))
 
 
 def own_pupils(viewer: Viewer, school_id: Column, pupil_id: Column) -> Clause:
@@ -72,21 +97,19 @@ def visible_persons(viewer: Viewer) -> Clause:
 
     Nobody leafs through names: they are told with a row that the viewer may see, such as a card that was presented.
     """
-    selves = sorted({(grant.school_id, grant.person_id) for grant in viewer.grants})
     pupils = sa.select(Pupil.school_id, Pupil.id).where(visible_pupils(viewer))
     staff = sa.select(Staff.school_id, Staff.id).where(in_schools(viewer, Staff.school_id, *MEMBERS))
     return sa.or_(
         sa.tuple_(Person.school_id, Person.id).in_(staff) if viewer.signed_in else sa.false(),
         in_schools(viewer, Person.school_id, *ADMINISTRATION, Role.GUARD, Role.CANTEEN),
-        sa.tuple_(Person.school_id, Person.id).in_(selves) if selves else sa.false(),
+        selves(viewer, Person.school_id, Person.id),
         sa.tuple_(Person.school_id, Person.id).in_(pupils) if viewer.signed_in else sa.false(),
     )
 
 
 def visible_cards(viewer: Viewer) -> Clause:
     """Which cards: the family's own children's, one's own, and, for office and head, the whole school's."""
-    selves = sorted({(grant.school_id, grant.person_id) for grant in viewer.grants})
     return sa.or_(
         family(viewer, Area.ACCESS, Card.school_id, Card.person_id), in_schools(viewer, Card.school_id, *ADMINISTRATION),
-        sa.tuple_(Card.school_id, Card.person_id).in_(selves) if selves else sa.false(),
+        selves(viewer, Card.school_id, Card.person_id),
     )

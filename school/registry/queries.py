@@ -8,12 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school.connections import Page, check_first, page
 from school.context import ADMINISTRATION, Area, Viewer
+from school.db import Rows
 from school.errors import not_found
 from school.ids import Ref
+from school.reading import Reader
 from school.registry import card_keys as card_keys_
 from school.registry import taps
+from school.registry.account_models import Account
 from school.registry.models import Card, CardKey, CardState, ClassGroup, Device, DeviceKind, FormerToken, Guardianship, Person, Pupil, School, Tap
 from school.registry.policy import family, in_schools, visible_cards, visible_class_groups, visible_pupils
+from school.statements import Read, given
 
 PUPIL = (
     sa.select(
@@ -26,10 +30,25 @@ PUPIL = (
 )
 
 
-async def children(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
+@Read
+def _children(viewer: Viewer) -> Rows:
+    return PUPIL.where(family(viewer, Area.PEOPLE, Pupil.school_id, Pupil.id)).order_by(ClassGroup.grade.desc(), Person.sort_key, Pupil.id)
+
+
+async def children(reader: Reader, viewer: Viewer) -> Sequence[Any]:
     """The viewer's own children, eldest class first."""
-    order = (ClassGroup.grade.desc(), Person.sort_key, Pupil.id)
-    return (await session.execute(PUPIL.where(family(viewer, Area.PEOPLE, Pupil.school_id, Pupil.id)).order_by(*order))).all()
+    return await reader.all(_children, viewer)
+
+
+@Read
+def _login(_viewer: Viewer) -> Rows:
+    return sa.select(Account.login).where(Account.id == given("account_id"))
+
+
+async def login(reader: Reader, viewer: Viewer) -> str:
+    """The login of the account that asks."""
+    found: str = (await reader.all(_login, viewer, account_id=viewer.account_id))[0].login
+    return found
 
 
 async def pupil(session: AsyncSession, viewer: Viewer, ref: Ref) -> Any:

@@ -7,7 +7,7 @@ from school.connections import Connection
 from school.context import Area
 from school.fields import ANYONE, SIGNED_IN, Info, each, named, no_one, query, rows
 from school.ids import Kind
-from school.registry import accounts, queries
+from school.registry import queries
 from school.registry.card_key_schema import CardKeyMutation, CardKeyQuery
 from school.registry.card_schema import CardMutation, CardQuery
 from school.registry.desk_schema import DeskQuery
@@ -28,8 +28,7 @@ class Me:
     @query(SIGNED_IN, Area.PEOPLE, each(lambda pupil: pupil.id))
     async def children(self, info: Info) -> list[Pupil]:
         """The account's own children, in all schools; a pupil finds themself."""
-        async with info.context.read() as session:
-            return [Pupil.from_row(row) for row in await queries.children(session, info.context.viewer)]
+        return [Pupil.from_row(row) for row in await queries.children(info.context.reader, info.context.viewer)]
 
     @query(SIGNED_IN, Area.ACCOUNT, no_one)
     async def grants(self, info: Info) -> list[Grant]:
@@ -55,9 +54,7 @@ class RegistryQuery(GuardianshipQuery, CardQuery, CardKeyQuery, DeskQuery):
         viewer = info.context.viewer
         if viewer.account_id is None:
             return None
-        async with info.context.read() as session:
-            login = await accounts.login_of(session, viewer.account_id)
-        return Me(account_id=strawberry.ID(ids.encode(Kind.ACCOUNT, 0, viewer.account_id)), login=login)
+        return Me(account_id=strawberry.ID(ids.encode(Kind.ACCOUNT, 0, viewer.account_id)), login=await queries.login(info.context.reader, viewer))
 
     @query(SIGNED_IN, Area.PEOPLE, named("id"))
     async def pupil(self, info: Info, id: strawberry.ID) -> Pupil:  # noqa: A002 - the argument's public name

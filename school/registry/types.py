@@ -96,7 +96,7 @@ class Pupil:
     school: School
 
     @query(ROWS)
-    async def open(self, info: Info) -> list[Annotated[Area, AreaName]]:
+    def open(self, info: Info) -> list[Annotated[Area, AreaName]]:
         """Of one's own child: which kinds of data the family's account may read; of another pupil none."""
         child, viewer = ids.decode(Kind.PERSON, self.id), info.context.viewer
         return [area for area in Area if area in OF_A_CHILD and child in viewer.family(area)]

@@ -9,8 +9,6 @@ import orjson
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -24,7 +22,6 @@ from school.serving.terms import Terms, Trusted
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
-OVER_HTTP = {OperationType.QUERY, OperationType.MUTATION}
 BODY_SECONDS = 10.0
 
 
@@ -66,7 +63,8 @@ def endpoint(schema: Schema, context_for: ContextFor, trusted: Trusted, terms: T
             except BadDocumentError as error:
                 return _answer(ExecutionResult(data=None, errors=error.errors), media, terms)
             context = await context_for(token, request.client.host if request.client else "", request.headers.get("user-agent", ""))
-            result = await _execute(schema, document, asked, context)
+            result = await schema.execute(
+                document, asked.variables, context, operation_name=asked.operation, allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION))
         response = _answer(result, media, terms)
         if (wish := getattr(context, "cookie", None)) is not None:
             response.headers.append("set-cookie", terms.cookie.write(wish))
@@ -162,16 +160,6 @@ async def _in_time(seconds: float) -> AsyncIterator[None]:
         if not limit.expired():
             raise
         raise BadRequestError(504, Fault.TIMED_OUT, f"This took more than {seconds:g} seconds.") from None
-
-
-async def _execute(schema: Schema, document: str, asked: Asked, context: Any) -> ExecutionResult:
-    try:
-        return await schema.execute(
-            document, variable_values=asked.variables, operation_name=asked.operation, context_value=context, allowed_operation_types=OVER_HTTP)
-    except (CannotGetOperationTypeError, MissingQueryError):
-        return ExecutionResult(data=None, errors=[GraphQLError("The document does not say which operation to run.")])
-    except InvalidOperationTypeError:
-        return ExecutionResult(data=None, errors=[GraphQLError("Subscriptions are served over WebSocket only.")])
 
 
 def _answer(result: ExecutionResult, media: str, terms: Terms) -> Response:

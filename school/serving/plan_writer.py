@@ -1,14 +1,14 @@
 """Writes plans: the Python source of a function that completes values as a selection wants them, and raises where they are not as their type promises."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from math import isfinite
 from typing import Any
 
 from graphql import (
-    ExecutionContext,
     FieldNode,
+    FragmentDefinitionNode,
     GraphQLBoolean,
     GraphQLEnumType,
     GraphQLError,
@@ -22,6 +22,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLScalarType,
+    GraphQLSchema,
     GraphQLString,
     GraphQLUnionType,
     Undefined,
@@ -30,50 +31,30 @@ from graphql.execution.collect_fields import collect_sub_fields
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-Plan = Callable[[Any], Any]
-"""Completes a value; any exception says that it does not know this one."""
-Fields = dict[str, list[FieldNode]]
+from school.serving.plan_run import Plan, Site
 
 
 class UnplannedError(Exception):
     """A selection with something that only the executor can do."""
 
 
-class Split:
-    """A selection of which resolvers do a part: the plan of the rest, which leaves places for them."""
-
-    __slots__ = ("plan", "resolved")
-
-    def __init__(self, plan: Plan, resolved: Fields) -> None:
-        self.plan, self.resolved = plan, resolved
-
-
 class Writer:
-    """Writes the Python source of one plan. Names of the source that are not its own stand in `names`."""
+    """Writes the Python source of one plan. Names of the source that are not its own stand in `names`.
 
-    def __init__(self, execution: ExecutionContext) -> None:
-        self.execution = execution
+    Every function in it takes a value and the run (`r`) in which it is completed. What a row's resolver gives at once is completed in its place, and what
+    has to be awaited is left to the run, with the place in which it belongs.
+    """
+
+    def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]) -> None:
+        self.schema, self.fragments, self.variables = schema, dict(fragments), dict(variables)
         self.lines: list[str] = []
-        self.names: dict[str, Any] = {"Undefined": Undefined, "isfinite": isfinite}
+        self.names: dict[str, Any] = {"Undefined": Undefined, "isfinite": isfinite, "n_null": _null, "n_list": _list}
         self._depth = 0
 
     def plan(self, return_type: GraphQLOutputType, nodes: list[FieldNode]) -> Plan:
         """Of a value of this type; UnplannedError."""
-        return self._made(self._value("v", return_type, nodes))
-
-    def split(self, parent_type: GraphQLObjectType, fields: Fields) -> Split | None:
-        """Of a selection; None if all of it is a resolver's."""
-        parts, resolved = [], Fields()
-        for name, nodes in fields.items():
-            try:
-                parts.append(f"{name!r}: {self._field(parent_type, nodes, 'v')}")
-            except UnplannedError:
-                parts.append(f"{name!r}: None")
-                resolved[name] = nodes
-        return Split(self._made("{" + ", ".join(parts) + "}"), resolved) if len(resolved) < len(fields) else None
-
-    def _made(self, expression: str) -> Plan:
-        source = "\n".join([*self.lines, "def plan(v):", f"    return {expression}"])
+        expression = self._value("v", return_type, nodes)
+        source = "\n".join([*self.lines, "def plan(v, r):", f"    return {expression}"])
         exec(compile(source, "<plan>", "exec"), self.names)  # noqa: S102 - of our own writing: names come in as values, keys by repr
         plan: Plan = self.names["plan"]
         return plan
@@ -89,16 +70,17 @@ class Writer:
         local, required = f"x{self._depth}", isinstance(kind, GraphQLNonNull)
         inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         null = "n_null()" if required else "None"
-        self.names["n_null"] = _null
         bound = f"({local} := {of})"
         if isinstance(inner, GraphQLList):
             item = f"i{self._depth}"
             made = f"[{self._value(item, inner.of_type, nodes)} for {item} in {local}]"
-            self.names["n_list"] = _list
             return f"({null} if {bound} is None else {made} if {local}.__class__ is list or n_list({local}) else None)"
         if isinstance(inner, GraphQLScalarType | GraphQLEnumType):
             return self._leaf(inner, bound, local, null)
-        made = self._abstract(inner, nodes, local) if isinstance(inner, GraphQLUnionType | GraphQLInterfaceType) else f"{self._object(inner, nodes)}({local})"
+        if isinstance(inner, GraphQLUnionType | GraphQLInterfaceType):
+            made = self._abstract(inner, nodes, local)
+        else:
+            made = f"{self._object(inner, nodes)}({local}, r)"
         return f"({null} if {bound} is None else {made})"
 
     def _leaf(self, kind: GraphQLScalarType | GraphQLEnumType, bound: str, local: str, null: str) -> str:
@@ -124,7 +106,7 @@ class Writer:
         if getattr(kind.extensions.get("strawberry-definition"), "resolve_type", None) is not None:
             raise UnplannedError
         by_class = {}
-        for member in self.execution.schema.get_possible_types(kind):
+        for member in self.schema.get_possible_types(kind):
             definition = _definition(member)
             if definition.is_graphql_generic or definition.concrete_of is not None:
                 raise UnplannedError
@@ -132,43 +114,108 @@ class Writer:
         table = "{" + ", ".join(f"{self._name(origin)}: {function}" for origin, function in by_class.items()) + "}"
         name = f"u{len(self.lines)}"
         self.lines.append(f"{name} = {table}")
-        return f"{name}[{local}.__class__]({local})"
+        return f"{name}[{local}.__class__]({local}, r)"
 
     def _object(self, kind: GraphQLOutputType, nodes: list[FieldNode]) -> str:
         """The name of a function that makes the dict."""
         if not isinstance(kind, GraphQLObjectType):
             raise UnplannedError
-        execution = self.execution
         try:
-            fields = collect_sub_fields(execution.schema, execution.fragments, execution.variable_values, kind, nodes)
+            fields = collect_sub_fields(self.schema, self.fragments, self.variables, kind, nodes)
         except GraphQLError:  # a condition that is null, say: an error of each value
             raise UnplannedError from None
-        parts = [f"{name!r}: {self._field(kind, selected, 'v')}" for name, selected in fields.items()]
+        parts, resolved = [], []
+        for key, selected in fields.items():
+            resolver = self._resolver(kind, selected)
+            parts.append(f"{key!r}: {'None' if resolver else self._field(kind, selected)}")
+            if resolver:
+                resolved += self._awaited(key, resolver, kind.fields[selected[0].name.value].type, selected)
         name = f"o{len(self.lines)}"
-        guard = f"    if v.__class__ is not {self._name(_definition(kind).origin)}: n_null()\n" if kind.is_type_of else ""
+        head = [f"def {name}(v, r):"]
+        if kind.is_type_of:
+            head.append(f"    if v.__class__ is not {self._name(_definition(kind).origin)}: n_null()")
         if all(selected[0].name.value == "__typename" for selected in fields.values()):  # no attribute is read that an error would not have
-            guard += f"    if {self._name(_is_odd)}(v): n_null()\n"
-        self.lines.append(f"def {name}(v):\n{guard}    return {{{', '.join(parts)}}}")
+            head.append(f"    if {self._name(_is_odd)}(v): n_null()")
+        made = f"{{{', '.join(parts)}}}"
+        body = [f"    d = {made}", *resolved, "    return d"] if resolved else [f"    return {made}"]
+        self.lines.append("\n".join([*head, *body]))
         return name
 
-    def _field(self, parent: GraphQLObjectType, nodes: list[FieldNode], of: str) -> str:
+    def _awaited(self, key: str, resolver: str, kind: GraphQLOutputType, nodes: list[FieldNode]) -> list[str]:
+        """Lines that put what a resolver gives into its place."""
+        made = f"c{len(self.lines)}"
+        self.lines.append("")  # its place among the names
+        self.lines.append(f"def {made}(v, r):\n    return {self._value('v', kind, nodes)}")
+        return [
+            f"    x = {resolver}", f"    if hasattr(x, '__await__'): r.later.append((x, d, {key!r}, {made}))", f"    else: d[{key!r}] = {made}(x, r)"]
+
+    def _field(self, parent: GraphQLObjectType, nodes: list[FieldNode]) -> str:
         name = nodes[0].name.value
         if name == "__typename":
             return repr(parent.name)
         field = parent.fields.get(name)
         if field is None or nodes[0].arguments:
             raise UnplannedError
-        return self._value(f"{of}.{_attribute(field)}", field.type, nodes)
+        return self._value(f"v.{_attribute(field)}", field.type, nodes)
+
+    def _resolver(self, parent: GraphQLObjectType, nodes: list[FieldNode]) -> str | None:
+        """The call of a row's resolver; None for what is no resolver's."""
+        field = parent.fields.get(nodes[0].name.value)
+        if field is None or _is_attribute(field):
+            return None
+        if field.args or field.resolve is None:
+            raise UnplannedError
+        own = _own_resolver(field)
+        if own is not None:
+            return f"{self._name(own)}(v, info=r)"
+        return f"{self._name(field.resolve)}(v, r.info({self._name(Site(field, nodes, parent))}))"
+
+
+def _is_attribute(field: GraphQLField) -> bool:
+    definition = field.extensions.get("strawberry-definition")
+    return isinstance(definition, StrawberryField) and definition.is_basic_field and definition.default_resolver is getattr
+
+
+def _own_resolver(field: GraphQLField) -> Plan | None:
+    """The resolver as it is written, where nothing stands around it that would have to be asked first; it wants no more of its info than the context."""
+    definition = field.extensions.get("strawberry-definition")
+    if not isinstance(definition, StrawberryField) or definition.base_resolver is None or definition.extensions:
+        return None
+    if getattr(field.resolve, "__module__", "") != "strawberry.schema.schema_converter" or definition.base_resolver.info_parameter is None:
+        return None
+    own: Any = definition.base_resolver.wrapped_func
+    return own if callable(own) else None
+
+
+def guarded_resolver(field: GraphQLField) -> Plan | None:
+    """The resolver of a root's field with the one extension that stands around it, where nothing else of Strawberry's has anything to do for it: its
+    arguments are scalars, and of its info it wants no more than the context.
+    """
+    definition = field.extensions.get("strawberry-definition")
+    if not isinstance(definition, StrawberryField) or definition.base_resolver is None or len(definition.extensions) != 1:
+        return None
+    if getattr(field.resolve, "__module__", "") != "strawberry.schema.schema_converter" or definition.base_resolver.info_parameter is None:
+        return None
+    if not all(isinstance(getattr(one.type, "of_type", one.type), GraphQLScalarType) for one in field.args.values()):
+        return None
+    wrapped: Any = definition.base_resolver.wrapped_func
+    extension = definition.extensions[0]
+
+    async def call(source: Any, info: Any, **arguments: Any) -> Any:
+        return await wrapped(source, info=info, **arguments)
+
+    def resolve(source: Any, info: Any, **arguments: Any) -> Any:
+        return extension.resolve_async(call, source, info, **arguments)
+
+    return resolve if definition.is_async else None
 
 
 def _attribute(field: GraphQLField) -> str:
-    """The attribute that is the field's value; UnplannedError if a resolver finds it."""
-    definition = field.extensions.get("strawberry-definition")
-    if not isinstance(definition, StrawberryField) or not definition.is_basic_field or definition.default_resolver is not getattr:
+    """The attribute that is the field's value; UnplannedError if something else finds it."""
+    if not _is_attribute(field) or not field.extensions["strawberry-definition"].python_name.isidentifier():
         raise UnplannedError
-    if not definition.python_name.isidentifier():
-        raise UnplannedError
-    return definition.python_name
+    name: str = field.extensions["strawberry-definition"].python_name
+    return name
 
 
 def _definition(kind: GraphQLObjectType) -> StrawberryObjectDefinition:
@@ -178,7 +225,7 @@ def _definition(kind: GraphQLObjectType) -> StrawberryObjectDefinition:
     return definition
 
 
-def _serializer(kind: GraphQLScalarType | GraphQLEnumType) -> Plan:
+def _serializer(kind: GraphQLScalarType | GraphQLEnumType) -> Callable[[Any], Any]:
     def serialize(value: Any) -> Any:
         serialized = None if _is_odd(value) else kind.serialize(value)
         return _null() if serialized is None or serialized is Undefined else serialized

@@ -1,21 +1,21 @@
-"""Plans: what lies below a resolver's value is read by code that is made once for a selection; resolvers themselves are graphql-core's.
+"""Plans: what lies below a resolver's value is read by code that is made once for a selection.
 
 A plan only knows values that are as their types promise. Whatever else it meets (a null where none may be, a class of its own, anything that raises) it
 gives the value back, and graphql-core completes it from its beginning: what is wrong, where, and in which order, is told by nobody else. So a plan must only
-read: it makes attributes of objects into dicts, lists and leaves, and calls no resolver.
+read: it makes attributes of objects into dicts, lists and leaves, and calls resolvers of rows, which may be called again.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from graphql import (
     ExecutionContext,
     FieldNode,
+    FragmentDefinitionNode,
     GraphQLEnumType,
     GraphQLList,
     GraphQLNonNull,
-    GraphQLObjectType,
     GraphQLOutputType,
     GraphQLScalarType,
     Node,
@@ -25,7 +25,8 @@ from graphql import (
 from graphql.pyutils import Path
 from prometheus_client import Counter
 
-from school.serving.plan_writer import Fields, Plan, Split, UnplannedError, Writer
+from school.serving.plan_run import Asked, Plan, Run
+from school.serving.plan_writer import UnplannedError, Writer
 
 MOST_OPERATIONS = 200
 MOST_CONDITIONS = 16
@@ -37,103 +38,110 @@ PLANNED, GIVEN_BACK = VALUES.labels("planned"), VALUES.labels("given_back")
 Key = tuple[Any, ...]
 
 
-class Plans:
-    """The plans of one operation, for one choice of what @skip and @include leave of it. They hold the document by which they are known."""
+class Choice:
+    """The plans of one operation for one choice of what @skip and @include leave of it, by the type and the nodes of what they complete.
 
-    def __init__(self, operation: OperationDefinitionNode, fragments: Mapping[str, Node]) -> None:
-        self.held = (operation, dict(fragments))
+    `whole` is for what `queries` makes of all of it: False before it has tried, None where it cannot.
+    """
+
+    __slots__ = ("by_place", "whole")
+
+    def __init__(self) -> None:
+        self.by_place: dict[Key, Plan | None] = {}
+        self.whole: Any = False
+
+
+class Plans:
+    """The plans of one operation. They hold the document by which they are known. `coerce` is for what `queries` makes of its variables."""
+
+    def __init__(self, operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]) -> None:
+        self.operation, self.fragments = operation, fragments
         self.names = sorted({name for node in (operation, *fragments.values()) for name in _conditions(node)})
-        self.by_choice: dict[Key, dict[Key, Any]] = {}
+        self.coerce: Callable[[Mapping[str, Any]], dict[str, Any] | None] | None = None
+        self._by_choice: dict[Key, Choice] = {}
+
+    def choice(self, variables: Mapping[str, Any]) -> Choice | None:
+        """The plans for these conditions; None if there are too many already."""
+        key = tuple([variables.get(name) for name in self.names])
+        found = self._by_choice.get(key)
+        if found is None and len(self._by_choice) < MOST_CONDITIONS:
+            found = self._by_choice[key] = Choice()
+        return found
 
 
 class Shelf:
-    """The plans of a schema's operations. An operation gets plans when it comes the second time; the least recently used are forgotten."""
+    """The plans of a schema's operations; the least recently used are forgotten."""
 
     def __init__(self) -> None:
-        self._plans: OrderedDict[int, Plans | OperationDefinitionNode] = OrderedDict()
+        self._plans: OrderedDict[int, Plans] = OrderedDict()
 
-    def find(self, operation: OperationDefinitionNode, fragments: Mapping[str, Node], variables: Mapping[str, Any]) -> dict[Key, Any] | None:
-        """Where the plans are, by the type and the nodes of what they complete; None if there are to be none."""
+    def find(self, operation: OperationDefinitionNode, fragments: Callable[[], dict[str, FragmentDefinitionNode]]) -> Plans:
+        """Those of an operation."""
         key = id(operation)
         found = self._plans.get(key)
         if found is None:
-            self._plans[key] = operation  # held, so that nothing else gets this id
+            found = self._plans[key] = Plans(operation, fragments())
             if len(self._plans) > MOST_OPERATIONS:
                 self._plans.popitem(last=False)
-            return None
-        self._plans.move_to_end(key)
-        if not isinstance(found, Plans):
-            found = self._plans[key] = Plans(operation, fragments)
-        choice = tuple([variables.get(name) for name in found.names])
-        plans = found.by_choice.get(choice)
-        if plans is None and len(found.by_choice) < MOST_CONDITIONS:
-            plans = found.by_choice[choice] = {}
-        return plans
+        else:
+            self._plans.move_to_end(key)
+        return found
 
 
 class PlannedExecution(ExecutionContext):
-    """graphql-core's execution, which has plans for what needs no resolver."""
+    """graphql-core's execution, which has plans for what lies below resolvers."""
 
     shelf: Shelf
 
     def __init__(self, *everything: Any, **more: Any) -> None:
         super().__init__(*everything, **more)
-        self.plans = self.shelf.find(self.operation, self.fragments, self.variable_values)
+        self._choice = self.shelf.find(self.operation, lambda: self.fragments).choice(self.variable_values)
 
     def complete_value(self, return_type: GraphQLOutputType, field_nodes: list[FieldNode], info: Any, path: Path, result: Any) -> Any:
         """By its plan, if it has one and is as promised."""
-        if self.plans is None or result is None:
+        plan = None if self._choice is None or result is None else self._find(self._choice.by_place, return_type, field_nodes)
+        if plan is None:
             return super().complete_value(return_type, field_nodes, info, path, result)
-        key = (id(return_type), *map(id, field_nodes))
+        run = Run(Asked(self.schema, self.fragments, self.operation, self.variable_values, self.context_value, self.root_value, self.is_awaitable))
         try:
-            plan = self.plans[key]
-        except KeyError:
-            plan = self.plans[key] = self._plan(return_type, field_nodes)
-        if plan is not None:
+            completed = plan(result, run)
+        except Exception:  # noqa: BLE001 - whatever it is, the executor says it
+            return self._give_back(run, return_type, field_nodes, info, path, result)
+        if not run.later:
+            PLANNED.inc()
+            return completed
+
+        async def finish() -> Any:
             try:
-                completed = plan(result)
-            except Exception:  # noqa: BLE001 - whatever it is, the executor says it
-                GIVEN_BACK.inc()
-            else:
-                PLANNED.inc()
-                return completed
-        return super().complete_value(return_type, field_nodes, info, path, result)
+                await run.finish()
+            except Exception:  # noqa: BLE001 - as above
+                returned = self._give_back(run, return_type, field_nodes, info, path, result)
+                return await returned if isinstance(returned, Awaitable) else returned
+            PLANNED.inc()
+            return completed
 
-    def execute_fields(self, parent_type: GraphQLObjectType, source_value: Any, path: Path | None, fields: Fields) -> Any:
-        """What needs no resolver by the plan, and the others as ever."""
-        split = None if self.plans is None else self._split(self.plans, parent_type, fields)
-        if split is None:
-            return super().execute_fields(parent_type, source_value, path, fields)
+        return finish()
+
+    def _give_back(self, run: Run, *value: Any) -> Any:
+        GIVEN_BACK.inc()
+        run.abandon()
+        return super().complete_value(*value)
+
+    def _find(self, by_place: dict[Key, Plan | None], return_type: GraphQLOutputType, nodes: list[FieldNode]) -> Plan | None:
+        key = (id(return_type), *map(id, nodes))
         try:
-            results = split.plan(source_value)
-        except Exception:  # noqa: BLE001 - as above
-            GIVEN_BACK.inc()
-            return super().execute_fields(parent_type, source_value, path, fields)
-        PLANNED.inc()
-        resolved = super().execute_fields(parent_type, source_value, path, split.resolved)
-        if isinstance(resolved, dict):
-            return results | resolved
+            return by_place[key]
+        except KeyError:
+            found = by_place[key] = self._write(return_type, nodes)
+            return found
 
-        async def update() -> Any:
-            return results | await resolved
-
-        return update()
-
-    def _plan(self, return_type: GraphQLOutputType, nodes: list[FieldNode]) -> Plan | None:
+    def _write(self, return_type: GraphQLOutputType, nodes: list[FieldNode]) -> Plan | None:
         if isinstance(_named(return_type), GraphQLScalarType | GraphQLEnumType) and not _lists(return_type):
             return None  # one leaf: nothing is won
         try:
-            return Writer(self).plan(return_type, nodes)
+            return Writer(self.schema, self.fragments, self.variable_values).plan(return_type, nodes)
         except UnplannedError:
             return None
-
-    def _split(self, plans: dict[Key, Any], parent_type: GraphQLObjectType, fields: Fields) -> Split | None:
-        key = (id(parent_type), *[id(node) for nodes in fields.values() for node in nodes])
-        try:
-            split: Split | None = plans[key]
-        except KeyError:
-            split = plans[key] = Writer(self).split(parent_type, fields)
-        return split
 
 
 def _named(kind: Any) -> Any:

@@ -1,16 +1,18 @@
 """A Strawberry schema with this service's limits, and without its own logging of documents, which may hold names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
 
-from school.serving.documents import Documents
+from school.serving.documents import BadDocumentError, Documents
 from school.serving.limits import Limits
 from school.serving.plans import planned_execution
+from school.serving.queries import answer
 
 
 class Schema(strawberry.Schema):
@@ -19,12 +21,29 @@ class Schema(strawberry.Schema):
     def __init__(
         self, query: type, mutation: type | None = None, subscription: type | None = None, *, closed: bool = False, limits: Limits | None = None, **more: Any,
     ) -> None:
+        self._planned = planned_execution()
         super().__init__(
-            query, mutation, subscription, extensions=[lambda: _Reading(self.documents)], execution_context_class=planned_execution(), **more)
+            query, mutation, subscription, extensions=[lambda: _Reading(self.documents)], execution_context_class=self._planned, **more)
         self.documents = Documents(self._schema, limits or Limits(), closed=closed)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing here: `serving.errors.present` does it, once."""
+
+    async def execute(
+        self, query: str | None, variable_values: dict[str, Any] | None = None, context_value: Any | None = None, root_value: Any | None = None,
+        operation_name: str | None = None, allowed_operation_types: Iterable[OperationType] | None = None, operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """A query or a mutation. `root_value` and `operation_extensions` are Strawberry's, and not used here."""
+        del root_value, operation_extensions
+        try:
+            if not query:
+                raise _says_not_which()
+            document = self.documents.recall(query, variable_values)
+            _check_operation(document, operation_name, set(allowed_operation_types or (OperationType.QUERY, OperationType.MUTATION)))
+        except BadDocumentError as error:
+            return ExecutionResult(data=None, errors=error.errors)
+        result = await answer(self._schema, self._planned, document, context_value, variable_values, operation_name)
+        return ExecutionResult(data=result.data, errors=result.errors)
 
     async def read(self, text: str, variables: Mapping[str, Any] | None) -> None:
         """BadDocumentError unless the document can run. An empty one is the executor's matter."""
@@ -32,8 +51,23 @@ class Schema(strawberry.Schema):
             await self.documents.receive(text, variables)
 
 
+def _says_not_which() -> BadDocumentError:
+    return BadDocumentError(GraphQLError("The document does not say which operation to run."))
+
+
+def _check_operation(document: DocumentNode, name: str | None, allowed: Collection[OperationType]) -> None:
+    """BadDocumentError unless the document says which operation to run, and it may be run here."""
+    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    if name is not None:
+        operations = [one for one in operations if one.name is not None and one.name.value == name]
+    if len(operations) != 1:
+        raise _says_not_which()
+    if OperationType(operations[0].operation.value) not in allowed:
+        raise BadDocumentError(GraphQLError("Subscriptions are served over WebSocket only."))
+
+
 class _Reading(SchemaExtension):
-    """Gives the executor the document as it was read, parsed and validated."""
+    """Gives the executor of subscriptions the document as it was read, parsed and validated."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents

@@ -3,8 +3,8 @@
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
@@ -23,7 +23,9 @@ from school.delivery.relay import Relay
 from school.errors import Code, Refused
 from school.ids import Kind, Ref
 from school.outbox import FeedRow, OutboxRow, Signal
+from school.reading import Reader
 from school.registry.models import Card, Device, DeviceKind, Outcome, Tap
+from tests.statements import statements
 from tests.world import EARLY, PUPILS, STAFF, World
 
 P = ParamSpec("P")
@@ -90,6 +92,10 @@ class Gatehouse:
         """A query in a short session of its own."""
         async with self.database.read() as session:
             return await query(session, *args, **kwargs)
+
+    async def ask(self, query: Callable[Concatenate[Reader, Viewer, P], Awaitable[T]], viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> T:
+        """A query in a read of the viewer's own."""
+        return await query(self.database.reader(viewer.identity()), viewer, *args, **kwargs)
 
     async def refuse(self, verb: Callable[Concatenate[AsyncSession, P], Awaitable[Any]], *args: P.args, **kwargs: P.kwargs) -> tuple[Code, str]:
         """The verb is refused and changes nothing; with what code and message."""
@@ -186,21 +192,9 @@ class Gatehouse:
         async with self.database.read() as session:
             return str(await session.scalar(sa.select(sa.func.coalesce(sa.func.max(FeedRow.seq), 0))))
 
-    @contextmanager
-    def counted(self) -> Iterator[list[str]]:
-        """The verbs of the statements that are executed meanwhile; those that only begin a transaction are none."""
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith("BEGIN") and "set_config('role'" not in statement:
-                seen.append(statement.split(maxsplit=1)[0])
-
-        engine = self.database.engine.sync_engine
-        sa.event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
+    def counted(self) -> AbstractContextManager[list[str]]:
+        """The verbs of the statements of a block."""
+        return statements(self.database)
 
 
 def opaque(kind: Kind, ref: Ref) -> str:

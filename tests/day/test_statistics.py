@@ -28,7 +28,7 @@ from school.registry.types import school_id
 from school.settings import Settings
 from tests.day.porch import Porch, at
 from tests.day.test_schema import SCHEMA
-from tests.registry.office import statements
+from tests.statements import statements
 from tests.world import EARLY, MONDAY
 
 MONTH = "2026-09-01"

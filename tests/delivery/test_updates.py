@@ -14,7 +14,7 @@ from school.ids import Kind, Ref
 from school.outbox import Event, FeedHead, FeedRow, OutboxRow, Topic, TopicKind
 from tests.delivery.family import BAD_CURSOR, NO_CHILD, NO_SUCH, NOT_SIGNED_IN, TOO_MANY, child_id, news, page, publish, told
 from tests.delivery.house import event
-from tests.registry.office import statements
+from tests.statements import statements
 from tests.world import MONDAY, World
 
 BEGINNING = encode_cursor(0)

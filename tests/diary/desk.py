@@ -1,8 +1,7 @@
 """A desk at which tests ask the diary as somebody, count its statements and look what is there."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -23,6 +22,7 @@ from school.outbox import OutboxRow
 from school.registry.models import Person, Pupil
 from school.registry.names import sort_key
 from school.settings import Settings
+from tests.statements import counted
 from tests.world import MONDAY, World
 
 NOON = dt.datetime(2026, 9, 7, 12, tzinfo=dt.UTC)
@@ -125,18 +125,6 @@ class Desk:
                 Pupil(school_id=1, id=self.world.people[name], class_group_id=self.world.classes[group], enrolled_on=dt.date(2026, 9, 1), left_on=None)
                 for name in names)
 
-    @contextmanager
-    def counted(self) -> Iterator[list[str]]:
-        """The statements that are executed meanwhile; those that only begin a transaction are none."""
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith("BEGIN") and "set_config('role'" not in statement:
-                seen.append(statement)
-
-        engine = self.database.engine.sync_engine
-        sa.event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
+    def counted(self) -> AbstractContextManager[list[tuple[str, Any]]]:
+        """The statements of a block."""
+        return counted(self.database)

@@ -22,7 +22,7 @@ from school.serving.limits import check
 from school.settings import Settings
 from tests.gateway.device import DOCUMENTS, denial
 from tests.gateway.lodge import NOON, Lodge
-from tests.registry.office import statements
+from tests.statements import statements
 
 REFUSAL = "... on Refusal {refusal: code message}"
 MADE = f"... on DeviceCodeMade {{codeId code: enrolmentCode}} {REFUSAL}"

@@ -17,7 +17,8 @@ from school.registry.account_models import Account, AccountRole
 from school.registry.accounts import digest_of
 from school.registry.models import Guardianship, Pupil, Relation, Staff
 from tests.identity.desk import BAD_CODE, Desk
-from tests.registry.office import NO_SUCH, NOON, NOT_ALLOWED, at, school_id, statements
+from tests.registry.office import NO_SUCH, NOON, NOT_ALLOWED, at, school_id
+from tests.statements import statements
 
 INVITE = """mutation($input: InviteInput!) {invite(input: $input) {
     ... on Invited {oneTimeCode invitation {id personId role madeAt expiresAt person {name}}} ... on Refusal {code message}}}"""

@@ -22,8 +22,8 @@ from school.ids import Kind, Ref
 from school.registry.account_models import Account, AccountRole, Session, SessionKind
 from tests.identity.desk import KEY, PASSWORD, Desk
 from tests.identity.provider import REDIRECT, Browser, another, configured, house, provider_process
-from tests.registry.office import statements
 from tests.serving.house import House
+from tests.statements import statements
 
 ME = "{me {login}}"
 PREPARE = "mutation($input: PrepareProviderInput!) {prepareProvider(input: $input) {... on ProviderPrepared {path} ... on Refusal {code}}}"

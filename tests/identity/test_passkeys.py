@@ -18,7 +18,8 @@ from school.ids import Kind
 from school.registry.account_models import Account, Session, SessionKind
 from tests.identity.authenticator import PRESENT, Authenticator
 from tests.identity.desk import ORIGIN, WRONG, Desk
-from tests.registry.office import NO_SUCH, NOON, at, statements
+from tests.registry.office import NO_SUCH, NOON, at
+from tests.statements import statements
 
 START = "mutation {startPasskey {... on PasskeyOptions {options} ... on Refusal {code}}}"
 ADD = """mutation($input: AddPasskeyInput!) {addPasskey(input: $input) {

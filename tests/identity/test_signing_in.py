@@ -10,7 +10,8 @@ from school.identity import passwords
 from school.registry.account_models import Account, Session, SessionKind
 from school.registry.accounts import digest_of
 from tests.identity.desk import PASSWORD, SIGN_IN, WRONG, Desk
-from tests.registry.office import NOON, STRANGER, at, statements
+from tests.registry.office import NOON, STRANGER, at
+from tests.statements import statements
 
 SIGN_OUT = "mutation {signOut {... on Done {done} ... on Refusal {code message}}}"
 LASTS, IDLE = dt.timedelta(hours=12), dt.timedelta(hours=4)

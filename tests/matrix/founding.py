@@ -21,7 +21,7 @@ from school.meals.models import Till, TillReader
 from school.outbox import Signal
 from school.record.entries import Entries, Entry
 from school.record.models import RecordAction
-from school.registry import accounts, guardianship
+from school.registry import guardianship, viewers
 from school.registry.account_models import Account, AccountRole, Session, SessionKind
 from school.registry.accounts import digest_of
 from school.registry.models import (
@@ -69,8 +69,7 @@ async def found(database: Database) -> Town:
     while await relay.publish():
         pass
     for name, token in town.tokens.items():
-        async with database.read() as session:
-            town.viewers[name] = await accounts.viewer_of(session, token)
+        town.viewers[name] = await viewers.viewer_of(database.reader(), token)
     town.viewers["nobody"] = NOBODY
     return town
 

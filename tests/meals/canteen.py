@@ -2,8 +2,8 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -132,23 +132,6 @@ async def audit(database: Database) -> list[str]:
     if len(postings) != 2 * len(transfers):
         faults.append(f"{len(transfers)} transfers have {len(postings)} postings")
     return faults
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The verb of every SQL statement that the block sends; how a transaction begins is not counted."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        verb = statement.split(maxsplit=1)[0]
-        if verb != "BEGIN" and "set_config('role'" not in statement:
-            sent.append(verb)
-
-    sa.event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 @asynccontextmanager

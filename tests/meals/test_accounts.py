@@ -10,7 +10,8 @@ from school.errors import Code, Refused
 from school.ids import Ref
 from school.meals import accounts
 from school.meals.models import MealAccount
-from tests.meals.canteen import Canteen, rubles, statements
+from tests.meals.canteen import Canteen, rubles
+from tests.statements import statements
 
 
 async def open_account(canteen: Canteen, person: Ref, viewer: str = "office", overdraft: int = 0) -> UUID:
@@ -61,12 +62,11 @@ async def test_an_overdraft_out_of_bounds_changes_nothing(canteen: Canteen, over
 async def test_who_sees_whose_account(canteen: Canteen, viewer: str, sees: set[str]) -> None:
     found, refusals = set(), set()
     for name in ("anna", "boris", "vera", "gleb", "dina"):
-        async with canteen.database.read() as session:
-            try:
-                await accounts.statement(session, canteen.viewer(viewer), canteen.person(name))
-                found.add(name)
-            except Refused as refused:
-                refusals.add((refused.code, refused.message))
+        try:
+            await accounts.statement(canteen.database.reader(canteen.viewer(viewer).identity()), canteen.viewer(viewer), canteen.person(name))
+            found.add(name)
+        except Refused as refused:
+            refusals.add((refused.code, refused.message))
     assert found == sees
     assert len(refusals) <= 1
 
@@ -76,6 +76,5 @@ async def test_staff_see_their_own_account(canteen: Canteen) -> None:
     await canteen.fund("teacher", rubles(3))
     assert [(kind, topics) for kind, _, topics, *_ in await canteen.events()] == [("meals.account_opened", [])]  # nobody follows a grown-up's meals
     with statements(canteen.database) as sent:
-        async with canteen.database.read() as session:
-            row = await accounts.statement(session, canteen.viewer("teacher"), canteen.person("teacher"))
+        row = await accounts.statement(canteen.database.reader(canteen.viewer("teacher").identity()), canteen.viewer("teacher"), canteen.person("teacher"))
     assert (row.balance, row.floor, row.currency, sent) == (300, 0, "RUB", ["SELECT"])

@@ -11,7 +11,8 @@ from school.ids import Ref
 from school.meals import refunds
 from school.meals.ledger import Posted
 from school.meals.models import AccountKind, MealAccount, Posting, Transfer
-from tests.meals.canteen import Canteen, audit, rubles, statements
+from tests.meals.canteen import Canteen, audit, rubles
+from tests.statements import statements
 
 
 async def refund(canteen: Canteen, sale: Ref, viewer: str = "canteen", id: UUID | None = None) -> Posted:  # noqa: A002 - as the verb calls it

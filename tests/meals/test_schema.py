@@ -21,7 +21,8 @@ from school.outbox import OutboxRow
 from school.registry.models import Outcome
 from school.settings import Mode, Settings
 from school.updates import Published
-from tests.meals.canteen import Canteen, rubles, statements
+from tests.meals.canteen import Canteen, rubles
+from tests.statements import statements
 
 
 @strawberry.type

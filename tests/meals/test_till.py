@@ -15,7 +15,8 @@ from school.meals.models import SaleItem, Till, TillReader
 from school.meals.till import Item
 from school.money import LARGEST, Money
 from school.registry.models import Card, CardState, Device, DeviceKind, Outcome
-from tests.meals.canteen import Canteen, audit, rubles, statements
+from tests.meals.canteen import Canteen, audit, rubles
+from tests.statements import statements
 
 LUNCH = (Item("Борщ", 1, 9_000), Item("Пирожок с капустой", 2, 3_000))
 LUNCH_COSTS = rubles(150)

@@ -13,7 +13,8 @@ from school.meals.models import AccountKind, MealAccount, Posting
 from school.meals.topups import TopUpMethod
 from school.money import LARGEST, Money
 from school.settings import Mode
-from tests.meals.canteen import Canteen, audit, rubles, statements
+from tests.meals.canteen import Canteen, audit, rubles
+from tests.statements import statements
 
 
 async def top_up(

@@ -1,8 +1,7 @@
 """The small world with a record of reads: asked through the people's schema, and looked at as the table has it."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -186,19 +185,3 @@ async def give_proofs(archive: Archive, login: str) -> None:
             FormerToken(
                 school_id=1, token=ids.new().bytes * 2, card_id=archive.world.cards[login], key_id=archive.world.card_keys[1][0], moved_at=now),
         ])
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[tuple[str, Any]]]:
-    """The statements of a block with their values, but for how a transaction begins."""
-    seen: list[tuple[str, Any]] = []
-
-    def see(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
-        if "set_config('role'" not in statement and not statement.startswith("BEGIN"):
-            seen.append((statement, values))
-
-    sa.event.listen(database.engine.sync_engine, "before_cursor_execute", see)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(database.engine.sync_engine, "before_cursor_execute", see)

@@ -19,7 +19,8 @@ from school.outbox import Event, FeedRow, Signal, Topic, TopicKind, append
 from school.record.entries import Entries
 from school.record.models import RecordAction
 from school.registry import cards
-from tests.record.archive import Archive, counted
+from tests.record.archive import Archive
+from tests.statements import counted
 
 CHANGED = RecordAction.CHANGED
 

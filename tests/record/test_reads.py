@@ -18,7 +18,8 @@ from school.record.reads import ReadRecord, RecordFullError
 from school.schema import people
 from school.serving.errors import DatabaseAwayError, mask
 from school.settings import Settings
-from tests.record.archive import Archive, counted
+from tests.record.archive import Archive
+from tests.statements import counted
 
 DIARY = "query($child: ID!) { marks(childId: $child, first: 5) { edges { node { id } } } }"
 CHILDREN = "{ me { children { id } } }"

@@ -15,7 +15,8 @@ from school.db import Database
 from school.record.models import RecordAction
 from school.registry.account_models import AccountRole
 from school.registry.models import Guardianship
-from tests.record.archive import NOON, RECORD, Archive, counted
+from tests.record.archive import NOON, RECORD, Archive
+from tests.statements import counted
 from tests.world import build
 
 MINUTE = dt.timedelta(minutes=1)

@@ -2,8 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -23,7 +22,7 @@ from school.errors import Code, Refused
 from school.fields import SCALARS, check_policies
 from school.ids import Kind, Ref
 from school.outbox import OutboxRow
-from school.registry import accounts
+from school.registry import viewers
 from school.registry.account_models import Session
 from school.registry.models import Card, CardKey, Device, DeviceCode, FormerToken, Guardianship, Outcome, Tap
 from school.registry.schema import RegistryMutation, RegistryQuery
@@ -160,8 +159,7 @@ class Office:
 
     async def viewer_of(self, token: str) -> Viewer:
         """The viewer behind a session's token."""
-        async with self.database.read() as session:
-            return await accounts.viewer_of(session, token)
+        return await viewers.viewer_of(self.database.reader(), token)
 
 
 def _school_of(name: str) -> int:
@@ -178,20 +176,3 @@ def school_id(number: int) -> str:
 def invented(card: str) -> bytes:
     """The token of a card that the world does not know."""
     return hashlib.sha256(card.encode()).digest()
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The verb of every SQL statement that the block sends; how a transaction begins is not counted."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        verb = statement.split(maxsplit=1)[0]
-        if verb != "BEGIN" and "set_config('role'" not in statement:
-            sent.append(verb)
-
-    sa.event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(database.engine.sync_engine, "before_cursor_execute", note)

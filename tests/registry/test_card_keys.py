@@ -9,7 +9,8 @@ from school.errors import Code
 from school.ids import Kind, Ref
 from school.registry import card_keys, cards
 from school.registry.models import Card, CardKey, CardState, FormerToken
-from tests.registry.office import ABSENT, NO_SUCH, NOON, NOT_ALLOWED, STRANGER, Office, at, invented, school_id, statements
+from tests.registry.office import ABSENT, NO_SUCH, NOON, NOT_ALLOWED, STRANGER, Office, at, invented, school_id
+from tests.statements import statements
 
 HOUR = dt.timedelta(hours=1)
 CURRENT = (Code.CONFLICT, "this is the current card key: make another first")

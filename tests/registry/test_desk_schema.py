@@ -4,7 +4,8 @@ import pytest
 
 from school import ids
 from school.ids import Kind
-from tests.registry.office import Office, statements
+from tests.registry.office import Office
+from tests.statements import statements
 
 TAPS = "query($id: ID!, $first: Int! = 10) {deskTaps(deviceId: $id, first: $first) {id reader happenedAt state person {givenName}}}"
 ISSUE = "mutation($input: IssueCardInput!) {issueCard(input: $input) {... on CardSaved {card {personId state}} ... on Refusal {code}}}"

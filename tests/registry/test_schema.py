@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from school import ids
 from school.ids import Kind
 from school.registry.models import Pupil
-from tests.registry.office import NOON, Office, school_id, statements
+from tests.registry.office import NOON, Office, school_id
+from tests.statements import statements
 
 CHILDREN = "{me {login children {id name classGroup {id name grade letter} school {id shortName timeZone}} grants {role personId school {shortName}}}}"
 PUPIL = "query($id: ID!) {pupil(id: $id) {id name familyName givenName patronymic classGroup {name} school {name}}}"

@@ -17,8 +17,8 @@ from school.identity.sessions import Client
 from school.identity.signing_in import Done, by_password
 from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Transfer, TransferKind
 from school.registry.account_models import Account, AccountRole, SessionKind
-from school.registry.accounts import viewer_of
 from school.registry.models import Card, CardKey, CardState, ClassGroup, Guardianship, Person, Pupil, School, Staff
+from school.registry.viewers import viewer_of
 from school.seed.build import build
 from school.seed.dice import card_uid
 from school.seed.logins import LOGINS
@@ -35,8 +35,7 @@ async def viewer(database: Database, login: str) -> Viewer:
     hour = dt.timedelta(hours=1)
     found = await by_password(database, login, PASSWORDS[login], Client("", "", SessionKind.CLIENT, hour, hour))
     assert isinstance(found, Done)
-    async with database.read() as session:
-        return await viewer_of(session, found.opened.token)
+    return await viewer_of(database.reader(), found.opened.token)
 
 
 async def contents(database: Database) -> dict[str, list[tuple[Any, ...]]]:

@@ -44,6 +44,8 @@ from graphql import (
     visit,
 )
 
+from school.execution import Loading
+
 LEAVES: dict[str, Callable[[Random], Any]] = {
     "String": lambda chance: chance.choice(["", "Анна", "\u2028", '"', "a" * 20]), "ID": lambda chance: str(chance.randrange(100)),
     "Int": lambda chance: chance.choice([0, -1, 5, 2**31 - 1, -2**31]), "Float": lambda chance: chance.choice([0.0, -1.5, 1e300]),
@@ -59,29 +61,48 @@ ODD: tuple[Callable[[], Any], ...] = (
 NAMES = [NameNode(value=f"v{number}") for number in range(3)]
 
 
+Place = tuple[Any, ...]
+
+
+def chance_of(place: Place) -> Random:
+    """That of a place."""
+    return Random(crc32(repr(place).encode()))  # noqa: S311 - the same chance again
+
+
 class MadeUp:
     """Values by chance; one in `oddity` is odd, none where that is 0."""
 
     def __init__(self, schema: GraphQLSchema, seed: int, oddity: int, longest: int = 3) -> None:
         self._schema, self._seed, self.oddity, self._longest = schema, seed, oddity, longest
 
-    def chance(self, info: GraphQLResolveInfo) -> Random:
-        """That of a place."""
-        return Random(crc32(repr((self._seed, info.path.as_list())).encode()))  # noqa: S311 - the same chance again
+    def place(self, source: Any, info: GraphQLResolveInfo) -> Place:
+        """Of a root's field its path, of a row's the row and the field."""
+        row = (info.path.key,) if source is None else (getattr(source, "_place", type(source).__name__), info.field_name)
+        return self._seed, *row
 
-    def resolve(self, _source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
-        """As a resolver: at once, or after a while."""
-        chance = self.chance(info)
-        value = self.value(info.return_type, chance, 0)
+    def resolve(self, source: Any, info: GraphQLResolveInfo, **_arguments: Any) -> Any:
+        """As a resolver: at once, or after a while, or by a loader."""
+        place = self.place(source, info)
+        value, how = self.made(place, info.return_type), chance_of((place, "how")).random()
         if isinstance(value, Exception):
             raise value
-        if chance.random() < 0.5:
+        if how < 0.5:
             return value
+        if how < 0.75:
+            return Loading(self, (place, info.return_type))
 
         async def late() -> Any:
             return value
 
         return late()
+
+    async def load(self, key: tuple[Place, Any]) -> Any:
+        """As a loader."""
+        return self.made(*key)
+
+    def made(self, place: Place, kind: Any) -> Any:
+        """The value of a place."""
+        return self.value(kind, chance_of(place), 0)
 
     def value(self, kind: Any, chance: Random, depth: int) -> Any:
         """One of this type."""
@@ -107,6 +128,7 @@ class MadeUp:
 
     def _object(self, kind: GraphQLObjectType, chance: Random, depth: int) -> Any:
         made = object.__new__(kind.extensions["strawberry-definition"].origin)
+        object.__setattr__(made, "_place", chance.random())
         for field in kind.fields.values():
             definition = field.extensions["strawberry-definition"]
             if definition.is_basic_field and not (self.oddity and chance.randrange(20 * self.oddity) == 0):

@@ -1,7 +1,8 @@
 """Plans answer as graphql-core does, to the byte: whatever is asked of the real schema, and whatever its resolvers give."""
 
+import asyncio
 import gc
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from inspect import isawaitable
 from random import Random
@@ -9,11 +10,24 @@ from typing import Any, NamedTuple
 
 import orjson
 import pytest
-from graphql import DocumentNode, ExecutionContext, GraphQLSchema, NoUnusedVariablesRule, execute, parse, print_ast, specified_rules, validate
+import strawberry
+from graphql import (
+    DocumentNode,
+    ExecutionContext,
+    ExecutionResult,
+    GraphQLSchema,
+    NoUnusedVariablesRule,
+    execute,
+    parse,
+    print_ast,
+    specified_rules,
+    validate,
+)
 
 from school.schema import people
-from school.serving import plans
-from school.serving.plans import planned_execution
+from school.serving import plans, queries
+from school.serving.plans import PlannedExecution, planned_execution
+from school.serving.queries import answer
 from tests.matrix.generated import texts
 from tests.serving.made_up import MadeUp, choices, take_over, twist
 
@@ -24,6 +38,9 @@ SOME, MANY = 125, 1_000
 NEVER_AWAITED = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 """graphql-core's own, of what stood beside an error."""
 RULES = [rule for rule in specified_rules if rule is not NoUnusedVariablesRule]
+
+
+How = Callable[[GraphQLSchema, DocumentNode, dict[str, bool | None]], Awaitable[ExecutionResult]]
 
 
 class Case(NamedTuple):
@@ -40,21 +57,31 @@ class Stand(NamedTuple):
     schema: GraphQLSchema
     cases: list[Case]
 
-    async def answers(self, case: Case, how: type[ExecutionContext]) -> list[bytes]:
+    async def answers(self, case: Case, how: How) -> list[bytes]:
         """To the document with each of the variables, as they would go over the wire."""
-        return [await self._answer(case, variables, how) for variables in case.variables]
-
-    async def _answer(self, case: Case, variables: Mapping[str, bool | None], how: type[ExecutionContext]) -> bytes:
         take_over(self.schema, case.made_up.resolve)
-        found = execute(self.schema, case.document, variable_values=dict(variables), execution_context_class=how)
-        result = await found if isawaitable(found) else found
-        return orjson.dumps({"data": result.data, "errors": [error.formatted for error in result.errors or ()]}, default=repr)
+        results = [await how(self.schema, case.document, dict(variables)) for variables in case.variables]
+        return [orjson.dumps({"data": one.data, "errors": [error.formatted for error in one.errors or ()]}, default=repr) for one in results]
 
     async def differs(self, case: Case) -> bool:
-        """Whether plans, as soon as there are some, answer otherwise than graphql-core."""
-        expected = await self.answers(case, ExecutionContext)
-        how = planned_execution()
-        return any([await self.answers(case, how) != expected for _ in range(3)])
+        """Whether plans, as soon as there are some, answer otherwise than graphql-core: below its execution, and instead of it."""
+        expected = await self.answers(case, by_core(ExecutionContext))
+        sides = by_core(planned_execution()), compiled(planned_execution())
+        return any([await self.answers(case, how) != expected for how in sides for _ in range(3)])
+
+
+def by_core(how: type[ExecutionContext]) -> How:
+    """Executed by graphql-core."""
+    async def execution(schema: GraphQLSchema, document: DocumentNode, variables: dict[str, bool | None]) -> ExecutionResult:
+        found = execute(schema, document, variable_values=variables, execution_context_class=how)
+        return await found if isawaitable(found) else found
+
+    return execution
+
+
+def compiled(how: type[PlannedExecution]) -> How:
+    """Compiled whole, as soon as that can be."""
+    return lambda schema, document, variables: answer(schema, how, document, None, variables)
 
 
 @cache
@@ -72,8 +99,8 @@ def stand(count: int) -> Stand:
 
 
 def counted() -> list[float]:
-    """Values completed by plans, and given back."""
-    return [plans.PLANNED._value.get(), plans.GIVEN_BACK._value.get()]
+    """Values and queries completed by plans, and given back."""
+    return [plans.PLANNED._value.get() + queries.COMPILED._value.get(), plans.GIVEN_BACK._value.get() + queries.GIVEN_BACK._value.get()]
 
 
 async def none_differs(stand: Stand) -> None:
@@ -99,6 +126,7 @@ async def test_many_answers_are() -> None:
 
 
 @pytest.mark.parametrize(("place", "mutant"), [
+    ("plan_run.Run.finish", lambda _run: asyncio.sleep(0)),
     ("plan_writer._null", lambda: None), ("plan_writer._serializer", lambda _kind: lambda value: value), ("plans._conditions", lambda _node: []),
 ])
 @NEVER_AWAITED
@@ -109,3 +137,36 @@ async def test_a_plan_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch
             gc.collect()
             return
     pytest.fail("no answer differs")
+
+
+async def test_what_a_failed_query_has_found_is_not_asked_for_again() -> None:
+    calls: list[str] = []
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        async def good(self) -> int:
+            calls.append("good")
+            return 1
+
+        @strawberry.field
+        async def bad(self) -> int | None:
+            calls.append("bad")
+            raise ValueError("bad")
+
+        @strawberry.field
+        def late(self) -> int:
+            calls.append("late")
+            return 2
+
+    schema, document = strawberry.Schema(Query)._schema, parse("{ late bad good again: good }")
+    how = planned_execution()
+    expected = await compiled(how)(schema, document, {})
+    calls.clear()
+    given_back = queries.GIVEN_BACK._value.get()
+    result = await compiled(how)(schema, document, {})
+    assert queries.GIVEN_BACK._value.get() == given_back + 1
+    assert calls == ["late", "bad", "good", "good"]
+    assert result.data == expected.data == {"late": 2, "bad": None, "good": 1, "again": 1}
+    assert [error.formatted for error in result.errors or ()] == [error.formatted for error in expected.errors or ()]
+    assert [error.path for error in result.errors or ()] == [["bad"]]

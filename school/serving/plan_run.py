@@ -1,0 +1,92 @@
+"""One run of plans: what the resolvers of rows are given, and what of theirs has still to be awaited."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import iscoroutine
+from typing import Any, NamedTuple
+
+from graphql import FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode
+from graphql.pyutils import Path
+
+from school.execution import Loading
+
+Plan = Callable[..., Any]
+"""Completes a value in a run; any exception says that it does not know this one."""
+Later = tuple[Any, dict[str, Any], str, Plan]
+"""What is awaited, the object and the key where it belongs, and how it is completed."""
+
+
+class Site(NamedTuple):
+    """A field of rows, as a document asks for it."""
+
+    field: GraphQLField
+    nodes: list[FieldNode]
+    parent: GraphQLObjectType
+
+
+class Asked(NamedTuple):
+    """What all resolvers of one execution have in common."""
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    operation: OperationDefinitionNode
+    variables: Mapping[str, Any]
+    context: Any
+    root: Any = None
+    is_awaitable: Callable[[Any], bool] = lambda value: hasattr(value, "__await__")
+
+    def info(self, site: Site, key: str) -> GraphQLResolveInfo:
+        """What a resolver is told. The path of a row's begins at itself."""
+        return GraphQLResolveInfo(
+            site.nodes[0].name.value, site.nodes, site.field.type, site.parent, Path(None, key, site.parent.name), self.schema, dict(self.fragments),
+            self.root, self.operation, dict(self.variables), self.context, self.is_awaitable)
+
+
+class Run:
+    """As `info` for the resolvers of rows, it has the context."""
+
+    __slots__ = ("_asked", "_infos", "context", "later")
+
+    def __init__(self, asked: Asked) -> None:
+        self.context, self._asked = asked.context, asked
+        self.later: list[Later] = []
+        self._infos: dict[int, GraphQLResolveInfo] = {}
+
+    def info(self, site: Site) -> GraphQLResolveInfo:
+        """What a resolver is told that is not our own."""
+        found = self._infos.get(id(site))
+        if found is None:
+            node = site.nodes[0]
+            found = self._infos[id(site)] = self._asked.info(site, (node.alias or node.name).value)
+        return found
+
+    async def finish(self) -> None:
+        """Put everything that is awaited into its place; the same thing is loaded and completed once. The first error, when all have ended."""
+        while self.later:
+            batch, self.later = self.later, []
+            found = await settled({awaited: None for awaited, *_ in batch})
+            done: dict[tuple[Any, Plan], Any] = {}
+            for awaited, place, key, complete in batch:
+                known = awaited, complete
+                if known not in done:
+                    done[known] = complete(found[awaited], self)
+                place[key] = done[known]
+
+    def abandon(self) -> None:
+        """Nobody will await what is left."""
+        for awaited, *_ in self.later:
+            if iscoroutine(awaited):
+                awaited.close()
+        self.later.clear()
+
+
+async def settled(awaited: Mapping[Awaitable[Any], None]) -> dict[Any, Any]:
+    """What each gives, when all have ended; else the first error."""
+    waiting = [one.begin() if isinstance(one, Loading) else one for one in awaited]
+    if len(waiting) == 1:
+        return dict(zip(awaited, [await waiting[0]], strict=True))
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return dict(zip(awaited, results, strict=True))

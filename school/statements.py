@@ -1,0 +1,168 @@
+"""Reads that are built and compiled once for each kind of viewer, and then only given values: building a statement anew costs more than running it."""
+
+from collections import OrderedDict, namedtuple
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import coercions, roles, visitors
+from sqlalchemy.sql.elements import ColumnElement
+
+MOST_KEPT = 64
+"""Compiled forms of one read: for so many kinds of viewers and ways to ask."""
+
+
+class Asking(Protocol):
+    """Who asks, as far as a statement goes: two of one shape have the same statements with other values."""
+
+    @property
+    def shape(self) -> Hashable:
+        """What visible-to clauses look at before they are written."""
+
+
+class OfViewer(sa.BindParameter[Any]):
+    """A value of the viewer's in a visible-to clause: found anew for each viewer where the statement is kept."""
+
+    inherit_cache = True
+
+    def __init__(self, name: str, find: Callable[[Any], Any], viewer: Any, kind: Any) -> None:
+        super().__init__(f"viewer_{name}", callable_=lambda: find(viewer), type_=kind)
+        self.find = find
+
+
+class Many(sa.TypeDecorator[Any]):
+    """A list of values as one parameter: an array, and on SQLite its JSON."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, item: type[int | UUID]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """SQLAlchemy's hook."""
+        if dialect.name != "postgresql":
+            return sa.String()
+        item: sa.types.TypeEngine[Any] = sa.Uuid() if self.item is UUID else sa.Integer()
+        return dialect.type_descriptor(postgresql.ARRAY(item))
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        """SQLAlchemy's hook."""
+        if value is None or dialect.name == "postgresql":
+            return value
+        return orjson.dumps([one.hex if isinstance(one, UUID) else one for one in value]).decode()
+
+
+class any_of(ColumnElement[bool]):  # noqa: N801 - a function of SQL, called as one
+    """Whether a column has one of the values of a `Many`."""
+
+    inherit_cache = True
+    _traverse_internals = [  # noqa: RUF012 - SQLAlchemy's hook
+        ("column", visitors.InternalTraversal.dp_clauseelement), ("values", visitors.InternalTraversal.dp_clauseelement)]
+    type = sa.Boolean()
+
+    def __init__(self, column: Any, values: Any) -> None:
+        self.column = coercions.expect(roles.ExpressionElementRole, column)
+        self.values = values
+
+    def self_group(self, against: Any = None) -> "any_of":
+        """It is a condition already: SQLite's compiler would compare it with 1, and use no index."""
+        del against
+        return self
+
+
+@compiles(any_of, "postgresql")
+def _any_of_postgresql(element: any_of, compiler: Any, **words: Any) -> str:
+    return f"{compiler.process(element.column, **words)} = ANY ({compiler.process(element.values, **words)})"
+
+
+@compiles(any_of, "sqlite")
+def _any_of_sqlite(element: any_of, compiler: Any, **words: Any) -> str:
+    column, values = (compiler.process(one, **words) for one in (element.column, element.values))
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - compiled of elements
+
+
+class Prepared:
+    """A compiled statement: its text for the driver, its parameters in order, and how its rows are made."""
+
+    __slots__ = ("_make", "_parameters", "_processors", "text")
+
+    def __init__(self, name: str, statement: sa.Select[Any], dialect: sa.Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        self.text: str = compiled.string
+        binds, constants = dict(compiled.binds), compiled.params
+        self._parameters = [(one, binds.get(one), _bind_processor(binds.get(one), dialect), constants.get(one)) for one in compiled.positiontup or ()]
+        columns = list(statement.selected_columns)
+        row: Any = namedtuple(name, [column.key or f"column_{place}" for place, column in enumerate(columns)], rename=True)  # type: ignore[misc]  # noqa: PYI024
+        self._make = row._make
+        found = [(place, _result_processor(column.type, dialect)) for place, column in enumerate(columns)]
+        self._processors = [(place, process) for place, process in found if process is not None]
+
+    def values(self, viewer: Any, given: dict[str, Any], known: dict[str, Any]) -> list[Any]:
+        """The parameters for one viewer and what was asked for; KeyError names one that is missing. `known`: the viewer's own that were found before."""
+        made = []
+        for name, bind, process, constant in self._parameters:
+            if isinstance(bind, OfViewer):
+                if name not in known:
+                    known[name] = bind.find(viewer) if process is None else process(bind.find(viewer))
+                made.append(known[name])
+            else:
+                value = given[name] if bind is not None and bind.required else constant
+                made.append(value if process is None else process(value))
+        return made
+
+    def rows(self, records: Iterable[Sequence[Any]]) -> list[Any]:
+        """Named rows of what the driver has brought."""
+        if not self._processors:
+            return [self._make(record) for record in records]
+        made = []
+        for record in records:
+            row = list(record)
+            for place, process in self._processors:
+                row[place] = process(row[place])
+            made.append(self._make(row))
+        return made
+
+
+def _result_processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    """SQLAlchemy's own, where it is not known to do nothing, or a table."""
+    if isinstance(kind, sa.Enum) and kind.enum_class is not None and kind.values_callable is not None:
+        members: dict[str | None, Any] = dict(zip(kind.values_callable(kind.enum_class), kind.enum_class, strict=True))
+        return (members | {None: None}).__getitem__
+    if dialect.name == "postgresql" and getattr(kind, "comes_as_it_is", False):
+        return None
+    found: Callable[[Any], Any] | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    return found
+
+
+def _bind_processor(bind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    return None if bind is None else bind.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+class Read:
+    """A read by the function that builds it: from the viewer, and from what else changes its text. Its other values are parameters, made by `given`."""
+
+    def __init__(self, build: Callable[..., sa.Select[Any]]) -> None:
+        self._build = build
+        self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
+        self.__doc__ = build.__doc__
+
+    def prepare(self, viewer: Asking, how: tuple[Any, ...], dialect: sa.Dialect) -> Prepared:
+        """Compiled for this kind of viewer."""
+        key = viewer.shape, how, dialect.name
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = Prepared(self._build.__name__.strip("_"), self._build(viewer, *how), dialect)
+            if len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+        return found
+
+
+def given(name: str, kind: Any = None) -> Any:
+    """A parameter that is given with each read."""
+    return sa.bindparam(name, type_=kind, required=True)

@@ -1,0 +1,44 @@
+"""Counts what is sent to the database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from school.db import Database
+
+T = TypeVar("T")
+
+
+def counted(database: Database) -> AbstractContextManager[list[tuple[str, Any]]]:
+    """The statements of a block with their values, reads of one round trip as one; how a transaction begins is not counted."""
+    return _noted(database, lambda statement, values: (statement, values))
+
+
+def statements(database: Database) -> AbstractContextManager[list[str]]:
+    """As `counted`, the first word of each."""
+    return _noted(database, lambda statement, _values: statement.split(maxsplit=1)[0])
+
+
+@contextmanager
+def _noted(database: Database, make: Callable[[str, Any], T]) -> Iterator[list[T]]:
+    sent: list[T] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN") and "set_config('role'" not in statement:
+            sent.append(make(statement, values))
+
+    bring = database._bring
+
+    async def bring_and_note(identity: Any, waiting: Any) -> Any:
+        sent.append(make(" UNION ALL ".join(one.prepared.text for one in waiting), [one.values for one in waiting]))
+        return await bring(identity, waiting)
+
+    sa.event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    database._bring = bring_and_note  # type: ignore[method-assign]
+    try:
+        yield sent
+    finally:
+        database._bring = bring  # type: ignore[method-assign]
+        sa.event.remove(database.engine.sync_engine, "before_cursor_execute", note)

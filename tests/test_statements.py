@@ -1,0 +1,126 @@
+"""Reads that are compiled once: two viewers of one shape see each their own, in one round trip, and a failure is everybody's who shares it."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+import sqlalchemy as sa
+
+from school.context import Area, Viewer
+from school.db import Database, Rows
+from school.registry import queries
+from school.registry.models import Person, Pupil
+from school.registry.policy import family
+from school.statements import Many, OfViewer, Read, any_of, given
+from tests.statements import counted
+from tests.world import World, build
+
+
+@pytest_asyncio.fixture
+async def house(database_url: str) -> Any:
+    database = Database(database_url)
+    try:
+        yield database, await build(database)
+    finally:
+        await database.close()
+
+
+def children(world: World, login: str) -> set[UUID]:
+    return {child.id for child in world.viewers[login].children}
+
+
+async def test_two_viewers_of_one_shape_see_each_their_own(house: tuple[Database, World]) -> None:
+    database, world = house
+    built: list[Viewer] = []
+
+    @Read
+    def own(viewer: Viewer) -> Rows:
+        built.append(viewer)
+        return sa.select(Pupil.school_id, Pupil.id).where(family(viewer, Area.PEOPLE, Pupil.school_id, Pupil.id))
+
+    for login in ("parent", "other_parent", "parent", "stranger"):
+        viewer = world.viewers[login]
+        assert {row.id for row in await database.reader(viewer.identity()).all(own, viewer)} == children(world, login) != set(), login
+    assert built == [world.viewers["parent"]]
+    office = world.viewers["office"]
+    assert (await database.reader(office.identity()).all(own, office), len(built)) == ([], 2)
+
+
+async def test_reads_of_one_moment_make_one_round_trip(house: tuple[Database, World]) -> None:
+    database, world = house
+    viewer = world.viewers["parent"]
+
+    @Read
+    def named(_viewer: Viewer) -> Rows:
+        return sa.select(Person.id, Person.family_name).where(Person.school_id == given("school_id"), any_of(Person.id, given("ids", Many(UUID))))
+
+    reader = database.reader(viewer.identity())
+    anna = world.people["anna"]
+    with counted(database) as sent:
+        mine, one, none, login = await asyncio.gather(
+            queries.children(reader, viewer), reader.all(named, viewer, school_id=1, ids=[anna]), reader.all(named, viewer, school_id=1, ids=[]),
+            queries.login(reader, viewer))
+    assert len(sent) == 1
+    assert {row.id for row in mine} == children(world, "parent")
+    assert [row.id for row in one] == [anna]
+    assert (none, login) == ([], "parent")
+
+
+async def test_a_failure_is_told_to_all_who_share_it_and_the_next_read_is_a_new_one(house: tuple[Database, World]) -> None:
+    database, world = house
+    viewer = world.viewers["parent"]
+
+    @Read
+    def broken(_viewer: Viewer) -> Rows:
+        return sa.select(sa.column("what")).select_from(sa.table("no_such_table"))
+
+    reader = database.reader(viewer.identity())
+    results = await asyncio.gather(reader.all(broken, viewer), queries.children(reader, viewer), return_exceptions=True)
+    assert len({str(result) for result in results}) == 1
+    assert [("no_such_table" in str(result)) for result in results] == [True, True], results
+    assert {row.id for row in await queries.children(reader, viewer)} == children(world, "parent")
+
+
+async def test_a_read_that_lacks_a_value_is_a_bug_and_asks_nothing(house: tuple[Database, World]) -> None:
+    database, world = house
+
+    @Read
+    def lacking(_viewer: Viewer) -> Rows:
+        return sa.select(Person.id).where(Person.id == given("person_id"))
+
+    with counted(database) as sent, pytest.raises(KeyError, match="person_id"):
+        await database.reader().all(lacking, world.viewers["parent"])
+    assert sent == []
+
+
+async def test_a_viewer_s_transaction_leaves_nothing_on_the_connection(postgresql_url: str) -> None:
+    database = Database(postgresql_url, pool_size=1)
+    try:
+        world = await build(database)
+
+        @Read
+        def who(_viewer: Viewer) -> Rows:
+            return sa.select(
+                sa.func.current_setting("role").label("role"), sa.func.current_setting("app.service", True).label("service"),
+                sa.func.current_setting("app.children", True).label("children"))
+
+        viewer = world.viewers["parent"]
+        as_viewer, = await database.reader(viewer.identity()).all(who, viewer)
+        as_service, = await database.reader().all(who, viewer)
+        assert (as_viewer.role, as_viewer.service) == ("school_viewer", "")
+        assert as_viewer.children == "{" + ",".join(map(str, sorted(children(world, "parent")))) + "}"
+        assert (as_service.role, as_service.service, as_service.children or "") == ("school_system", "yes", "")
+        stranger = Viewer()
+        assert await database.reader(stranger.identity()).all(queries._children, stranger) == []
+    finally:
+        await database.close()
+
+
+async def test_a_clause_says_the_same_in_a_session(house: tuple[Database, World]) -> None:
+    database, world = house
+    for login in ("parent", "other_parent"):
+        clause = any_of(Pupil.id, OfViewer("ids", lambda viewer: sorted(child.id for child in viewer.children), world.viewers[login], Many(UUID)))
+        async with database.read() as session:
+            assert set(await session.scalars(sa.select(Pupil.id).where(clause))) == children(world, login)
