@@ -48,6 +48,7 @@ lock: .venv/build.stamp  ## Write the locks anew after a change of pyproject.tom
 	@$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
 	@$(COMPILE) $(UPGRADE) pyproject.toml --group dev --extra pcsc --extra gpio -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) $(UPGRADE) --group pyproject.toml:build -c requirements-dev.lock -o requirements-build.lock
+	@$(COMPILE) $(UPGRADE) --group pyproject.toml:bench -c requirements-dev.lock -o requirements-bench.lock
 
 lock-upgrade:  ## Write the locks anew with the newest versions that pyproject.toml allows
 	@$(MAKE) --no-print-directory lock UPGRADE=--upgrade
@@ -55,10 +56,11 @@ lock-upgrade:  ## Write the locks anew with the newest versions that pyproject.t
 soak: .venv/dev.stamp  ## The long tests
 	@$(PYTEST) -m soak $(PYTEST_ARGS)
 
-bench: .venv/dev.stamp  ## Measure everything (bench/*.py, in order)
+# Only what stands in bench/ itself is run; its folders hold what the benches share and their peers.
+bench: .venv/bench.stamp  ## Measure everything (bench/*.py, in order)
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
 
-bench-quick: .venv/dev.stamp  ## The same with little load: do the measurements still run?
+bench-quick: .venv/bench.stamp  ## The same with little load: do the measurements still run?
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" --quick; done
 
 clean:  ## Remove all that was made here: environment, caches, the demo's data
@@ -85,4 +87,9 @@ clean:  ## Remove all that was made here: environment, caches, the demo's data
 	@sh tests/system_packages.sh $(BIN)/python
 	@echo "Installing what the tests need"
 	@$(PIP) --require-hashes --build-constraints requirements-build.lock -r requirements-dev.lock
+	@touch $@
+
+.venv/bench.stamp: .venv/dev.stamp requirements-bench.lock
+	@echo "Installing what the benches need"
+	@$(PIP) --require-hashes -r requirements-bench.lock
 	@touch $@

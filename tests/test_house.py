@@ -15,7 +15,7 @@ from packaging.version import Version
 pytestmark = pytest.mark.house
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock", "requirements-bench.lock")
 FILE_LINES = 300
 FUNCTION_LINES = 70
 DRAWERS = {"service", "services", "utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "core"}
@@ -86,7 +86,7 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
     runtime = project["project"]["dependencies"]
     extras = [line for lines in project["project"]["optional-dependencies"].values() for line in lines]
     groups = project["dependency-groups"]
-    wanted = {LOCKS[0]: runtime, LOCKS[1]: [*runtime, *extras, *groups["dev"]], LOCKS[2]: groups["build"]}
+    wanted = {LOCKS[0]: runtime, LOCKS[1]: [*runtime, *extras, *groups["dev"]], LOCKS[2]: groups["build"], LOCKS[3]: groups["bench"]}
     missing = []
     for lock, lines in wanted.items():
         held = pins(lock)
