@@ -104,15 +104,21 @@ def enter_raw(stack: ExitStack, folder: Path, ground: Ground, mine: Contestant) 
     return found, f"{len(transactions)} transactions, {sum(map(len, transactions))} statements with BEGIN and ROLLBACK"
 
 
-def check(mine: Contestant, others: list[tuple[Contestant, Callable[[Any], Values]]]) -> int:
-    """All must say the same; how many values that is."""
-    values = ours(json.loads(mine.body))
+def check(mine: Contestant, others: list[tuple[Contestant, Callable[[Any], Values]]], token: str) -> int:
+    """All must say the same to whoever bears the token, and nothing to a stranger; how many values that is."""
+    answer = json.loads(mine.body)
+    values = ours(answer)
     for lists in values:
         assert [len(rows) for rows in lists] == [MARKS, OTHERS, OTHERS], [len(rows) for rows in lists]
     for other, read in others:
         found = difference(values, read(json.loads(other.body)))
         if found is not None:
             raise RuntimeError(f"{other.name} answers something else: {found}")
+    rows = sum(len(lists) for child in values for lists in child)
+    for one in (mine, *(other for other, _ in others)):
+        nobodys = answer_of(one.request.replace(token, "A" * len(token)), one.port).decode()
+        if len(missing(values, answer, nobodys)) != rows:
+            raise RuntimeError(f"{one.name} tells a stranger")
     return sum(len(row) for lists in values for rows in lists for row in rows)
 
 
@@ -130,7 +136,7 @@ def main() -> None:
         body = {"query": (PEERS / "strawberry_orm.graphql").read_text(), "variables": {"a": str(place.children[0]), "b": str(place.children[1])}}
         orm = enter_uvicorn(stack, folder, STRAWBERRY, "strawberry_orm", {"BENCH_DATABASE_URL": place.owner}, request_of(place.token, body))
         raw, sent = enter_raw(stack, folder, place, mine)
-        values = check(mine, [(graphile, postgraphile), (orm, strawberry)])
+        values = check(mine, [(graphile, postgraphile), (orm, strawberry)], place.token)
         turns = contest.run([mine, graphile, orm, raw], place.postmaster, rounds=ROUNDS, seconds=seconds)
     node = subprocess.run([str(Path(sys.executable).with_name("node")), "--version"], capture_output=True, text=True, check=True).stdout.strip()
     print(f"{place.machine}, Node {node}; {dt.datetime.now(dt.UTC):%Y-%m-%d}")

@@ -29,27 +29,28 @@ engine = create_async_engine(os.environ["BENCH_DATABASE_URL"], pool_size=10, max
 make_session = async_sessionmaker(engine, expire_on_commit=False)
 
 
-async def _by_id(model: type[DeclarativeBase], ids: Sequence[UUID]) -> list[Any]:
+async def _by_id(model: Any, schools: Sequence[int], ids: Sequence[UUID]) -> list[Any]:
     async with make_session() as session:
-        found = {row.id: row for row in await session.scalars(sa.select(model).where(model.id.in_(ids)))}  # type: ignore[attr-defined]
+        found = {row.id: row for row in await session.scalars(sa.select(model).where(model.school_id.in_(schools), model.id.in_(ids)))}
     return [found[id_] for id_ in ids]
 
 
-def loaders() -> dict[type, DataLoader[UUID, Any]]:
-    """One for each noun that others point to."""
+def loaders(schools: Sequence[int]) -> dict[type, DataLoader[UUID, Any]]:
+    """One for each noun that others point to. The schools of the viewer's children lead every key and index."""
     def of(model: type[DeclarativeBase]) -> Callable[[list[UUID]], Any]:
-        return lambda ids: _by_id(model, ids)
+        return lambda ids: _by_id(model, schools, ids)
 
     return {model: DataLoader(of(model)) for model in (Course, Subject, Lesson, Person, Door)}
 
 
-async def _newest(model: Any, column: Any, moment: Any, owners: Sequence[UUID], first: int, *more: Any) -> list[list[Any]]:
+async def _newest(model: Any, column: Any, moment: Any, schools: Sequence[int], owners: Sequence[UUID], first: int, *more: Any) -> list[list[Any]]:
     """The newest rows of each owner: numbered by a window, as a loader over several owners needs."""
     number = sa.func.row_number().over(partition_by=column, order_by=(moment.desc(), model.id.desc())).label("number")
-    ranked = sa.select(model.id, number).where(column.in_(owners), *more).subquery()
+    ranked = sa.select(model.school_id, model.id, number).where(model.school_id.in_(schools), column.in_(owners), *more).subquery()
+    same = sa.and_(ranked.c.school_id == model.school_id, ranked.c.id == model.id)
     async with make_session() as session:
         rows = await session.scalars(
-            sa.select(model).join(ranked, ranked.c.id == model.id).where(ranked.c.number <= first).order_by(moment.desc(), model.id.desc()))
+            sa.select(model).join(ranked, same).where(ranked.c.number <= first).order_by(moment.desc(), model.id.desc()))
         found: dict[UUID, list[Any]] = {owner: [] for owner in owners}
         for row in rows:
             found[getattr(row, column.key)].append(row)
@@ -189,22 +190,24 @@ class Query:
         return ChildType(id=id, key=key) if key in info.context["children"] else None
 
 
-async def children_of(token: str) -> set[UUID]:
-    """Whose parent the bearer of a token is."""
+async def children_of(token: str) -> dict[UUID, int]:
+    """Whose parent the bearer of a token is, and the school of each."""
     async with make_session() as session:
         found = await session.scalar(sa.select(Session).where(
             Session.digest == hashlib.sha256(token.encode()).digest(), Session.revoked_at.is_(None), Session.expires_at > dt.datetime.now(dt.UTC)))
         if found is None:
-            return set()
+            return {}
         roles = (await session.scalars(sa.select(AccountRole).where(AccountRole.account_id == found.account_id))).all()
         guardians = [role.person_id for role in roles if role.role == "guardian"]
-        ties = await session.scalars(sa.select(Guardianship).where(Guardianship.guardian_id.in_(guardians), Guardianship.ended_at.is_(None)))
-        return {tie.pupil_id for tie in ties}
+        ties = await session.scalars(sa.select(Guardianship).where(
+            Guardianship.school_id.in_([role.school_id for role in roles]), Guardianship.guardian_id.in_(guardians), Guardianship.ended_at.is_(None)))
+        return {tie.pupil_id: tie.school_id for tie in ties}
 
 
-async def _accounts(persons: list[UUID]) -> list[UUID]:
+async def _accounts(schools: Sequence[int], persons: list[UUID]) -> list[UUID]:
     async with make_session() as session:
-        found = {row.person_id: row.id for row in await session.scalars(sa.select(MealAccount).where(MealAccount.person_id.in_(persons)))}
+        rows = await session.scalars(sa.select(MealAccount).where(MealAccount.school_id.in_(schools), MealAccount.person_id.in_(persons)))
+        found = {row.person_id: row.id for row in rows}
     return [found[person] for person in persons]
 
 
@@ -214,11 +217,13 @@ class View(GraphQL[dict[str, Any], None]):
     async def get_context(self, request: Any, response: Any) -> dict[str, Any]:
         """Who asks, and the request's loaders."""
         del response
+        children = await children_of(request.headers.get("authorization", "").removeprefix("Bearer "))
+        schools = sorted(set(children.values()))
         made: dict[Any, DataLoader[UUID, list[Any]]] = {}
 
         def lists(model: Any, column: Any, moment: Any, *more: Any) -> Callable[[int], DataLoader[UUID, list[Any]]]:
             async def load(owners: list[UUID], first: int) -> list[list[Any]]:
-                return await _newest(model, column, moment, owners, first, *more)
+                return await _newest(model, column, moment, schools, owners, first, *more)
 
             def of(first: int) -> DataLoader[UUID, list[Any]]:
                 return made.setdefault((model, first), DataLoader(lambda owners: load(owners, first)))
@@ -226,8 +231,8 @@ class View(GraphQL[dict[str, Any], None]):
             return of
 
         return {
-            "children": await children_of(request.headers.get("authorization", "").removeprefix("Bearer ")), "loaders": loaders(),
-            "accounts": DataLoader(_accounts), "marks": lists(Mark, Mark.pupil_id, Mark.given_at, Mark.withdrawn_at.is_(None)),
+            "children": children, "loaders": loaders(schools), "accounts": DataLoader(lambda persons: _accounts(schools, persons)),
+            "marks": lists(Mark, Mark.pupil_id, Mark.given_at, Mark.withdrawn_at.is_(None)),
             "transfers": lists(Transfer, Transfer.account_id, Transfer.happened_at),
             "passages": lists(Passage, Passage.person_id, Passage.happened_at),
         }
