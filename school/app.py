@@ -30,6 +30,7 @@ from school.gateway.http import Gateway
 from school.identity.routes import Ways
 from school.operations import operations_of
 from school.outbox import Signal
+from school.record.parts import Upkeep
 from school.record.reads import ReadRecord
 from school.registry import accounts, viewers
 from school.schema import people
@@ -58,7 +59,8 @@ def create(settings: Settings) -> Starlette:
     gateway, reads = _gateway(settings, database, news), ReadRecord(database)
     people_routes, sweep = _people(settings, database, hub, reads)
     routes = [*people_routes, gateway.route, *_health(settings, database)]
-    return _application(settings, database, routes, [relay.run, tail.run, hub.run, reactions.run, reads.run, sweep], [gateway.close, hub.close])
+    tasks = [relay.run, tail.run, hub.run, reactions.run, reads.run, sweep, Upkeep(database).run]
+    return _application(settings, database, routes, tasks, [gateway.close, hub.close])
 
 
 def create_gateway(settings: Settings) -> Starlette:
@@ -80,6 +82,7 @@ async def run_relay(settings: Settings) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(relay.run())
             tasks.create_task(reactions.run())
+            tasks.create_task(Upkeep(database).run())
     finally:
         await database.close()
 

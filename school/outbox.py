@@ -82,7 +82,10 @@ class OutboxRow(Base):
 
 
 class FeedRow(Base):
-    """A published event for one topic. `seq` is deployment-wide and grows in the order of commit: nothing appears behind a reader."""
+    """A published event for one topic. `seq` is deployment-wide and grows in the order of commit: nothing appears behind a reader.
+
+    On PostgreSQL it is in parts by `seq` (ADR 13).
+    """
 
     __tablename__ = "feed"
 

@@ -1,5 +1,6 @@
 """`school retain`: removes what is older than its period; to be run each night."""
 
+import datetime as dt
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from school import clock
 from school.commands.start import prepare, require_migrated, with_database
 from school.db import Database
-from school.record import retention
+from school.record import parts, retention
 
 
 def retain(
@@ -18,6 +19,8 @@ def retain(
     require_migrated(settings)
 
     async def remove(database: Database) -> None:
+        if not dry_run:
+            await parts.make_ahead(database, dt.datetime.now(dt.UTC))
         days = retention.choose(settings.retention_days)
         async for removed in retention.apply(database, days, clock.now(), dry_run=dry_run):
             print(f"{removed.noun:<12}{removed.table:<20}{days[removed.noun]:>6} days{removed.rows:>10} rows{' would go' if dry_run else ''}", flush=True)

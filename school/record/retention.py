@@ -18,6 +18,7 @@ from school.errors import bad_input
 from school.identity.models import Invitation, Ticket
 from school.meals.models import Transfer
 from school.outbox import Checkpoint, FeedHead, FeedRow
+from school.record import parts
 from school.record.models import Record
 from school.registry.account_models import Session
 from school.registry.models import DeviceCode, Pupil, Tap
@@ -137,24 +138,28 @@ def choose(days: Mapping[str, int]) -> dict[str, int]:
 
 
 async def apply(database: Database, days: Mapping[str, int], now: dt.datetime, *, batch: int = BATCH, dry_run: bool = False) -> AsyncIterator[Removed]:
-    """Remove what is older than its period, as the service, and tell of each table when it is done. It may be stopped anywhere and run again."""
+    """Remove what is older than its period, as the service, and tell of each table when it is done. It may be stopped anywhere and run again.
+
+    On PostgreSQL parts that are old as a whole go first, at once; what is old in the others goes row by row, so that a period is what it says.
+    """
     for noun, chosen in choose(days).items():
         cut = now - dt.timedelta(days=chosen)
         for model, old in PERIODS[noun].tables:
             if dry_run:
                 rows = await _count(database, model, await _condition(database, model, old, cut))
             elif model is FeedRow:
-                rows = await _repeat(database, partial(_shorten_feed, cut=cut, batch=batch))
+                rows = await parts.drop_feed(database, cut, await _read_by_all(database))
+                rows += await _repeat(database, partial(_shorten_feed, cut=cut, batch=batch))
             else:
-                rows = await _repeat(database, partial(_remove, model=model, condition=old(cut), batch=batch))
+                rows = await parts.drop_passages(database, cut) if model is Passage else 0
+                rows += await _repeat(database, partial(_remove, model=model, condition=old(cut), batch=batch))
             yield Removed(noun, model.__tablename__, rows)
 
 
 async def _condition(database: Database, model: type[Any], old: Old, cut: dt.datetime) -> sa.ColumnElement[bool]:
     if model is not FeedRow:
         return old(cut)
-    async with database.read() as session:
-        return sa.and_(old(cut), FeedRow.seq <= await _consumed(session))
+    return sa.and_(old(cut), FeedRow.seq <= await _read_by_all(database))
 
 
 async def _count(database: Database, model: type[Any], condition: sa.ColumnElement[bool]) -> int:
@@ -201,6 +206,11 @@ async def _shorten_feed(session: AsyncSession, cut: dt.datetime, batch: int) -> 
     # Of two at once, the one that has come less far is not to lower it.
     await session.execute(sa.update(FeedHead).where(FeedHead.floor < gone[-1]).values(floor=gone[-1]).execution_options(synchronize_session=False))
     return int(result.rowcount)
+
+
+async def _read_by_all(database: Database) -> int:
+    async with database.read() as session:
+        return await _consumed(session)
 
 
 async def _consumed(session: AsyncSession) -> int:

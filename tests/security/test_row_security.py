@@ -84,9 +84,9 @@ async def test_a_viewer_s_role_may_do_no_more_than_is_declared(database: Databas
             SELECT relname, attname, array(SELECT kind FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) kind
                 WHERE has_column_privilege('school_viewer', pg_class.oid, attnum, kind) ORDER BY kind)
             FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
-            WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'"""))}
+            WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'"""))}
         assert (await connection.execute(sa.text("""
-            SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+            SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
                 AND has_table_privilege('school_viewer', oid, 'DELETE, TRUNCATE, TRIGGER, REFERENCES')"""))).all() == []
     declared = {}
     for table in metadata.sorted_tables:
