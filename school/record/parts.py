@@ -92,7 +92,7 @@ async def make_ahead(database: Database, now: dt.datetime) -> list[str]:
 
 async def _prepare(session: AsyncSession) -> None:
     """One at a time makes or drops; and nobody waits long behind one who has to wait."""
-    await session.execute(sa.select(sa.func.set_config("lock_timeout", "5s", True)))
+    await session.execute(sa.select(sa.func.set_config("lock_timeout", "2s", True)))
     await session.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
 
