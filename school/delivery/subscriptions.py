@@ -1,5 +1,6 @@
 """The family stream: everything that happens to the viewer's children, followed over WebSocket or asked for page by page."""
 
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated, Union
@@ -80,6 +81,26 @@ def present(row: Row) -> Update | None:
     ))
 
 
+class Shown:
+    """The updates of the rows that came last: all subscribers of a row get the same object, by which its rendering is found."""
+
+    def __init__(self, most: int = 1024) -> None:
+        self._most = most
+        self._kept: OrderedDict[int, tuple[Row, Update | None]] = OrderedDict()
+
+    def find(self, row: Row) -> Update | None:
+        """As `present`, once for each row."""
+        found = self._kept.get(id(row))
+        if found is None:
+            found = self._kept[id(row)] = (row, present(row))  # held, so that nothing else gets this id
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return found[1]
+
+
+SHOWN = Shown()
+
+
 def _wanted(children: list[strawberry.ID] | None) -> frozenset[Ref] | None:
     """The children that are named; null means all."""
     if children is None:
@@ -152,7 +173,7 @@ class DeliverySubscription:
                 yield StreamOpened(cursor=subscriber.cursor)
                 async with aclosing(subscriber.stream()) as stream:
                     async for row in stream:
-                        update = present(row)
+                        update = SHOWN.find(row)
                         if update is not None:
                             _note(info.context, row)
                             info.context.forget()

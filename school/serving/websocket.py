@@ -17,6 +17,7 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from school.db import is_away
 from school.serving import origin
 from school.serving.errors import DatabaseAwayError
+from school.serving.fanout import Renderings
 from school.serving.schema import Schema
 from school.serving.terms import Terms, Trusted
 from school.serving.websocket_connection import Adapter, Handler
@@ -53,6 +54,7 @@ class Subscriptions(GraphQL[Any, None]):
         )
         self.make_context, self.sign_in, self.standing = make_context, sign_in, standing
         self.documents, self.trusted, self.terms = schema, trusted, terms
+        self.renderings = Renderings(schema._schema, self.encode_json)  # noqa: SLF001 - Strawberry has no public name for it
         self._handlers: set[Handler] = set()
         self._by_key: Counter[Hashable] = Counter()
         self._waiting: Counter[str] = Counter()  # sockets that have not said who they are, by address

@@ -3,21 +3,22 @@
 import asyncio
 import dataclasses
 import time
-from collections.abc import Hashable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Hashable, Mapping
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLError
+from graphql import DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode, create_source_event_stream, get_operation_ast
+from graphql import OperationType as GraphQLOperationType
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, ErrorMessage, SubscribeMessage
-from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from school.serving.documents import BadDocumentError
 from school.serving.errors import DatabaseAwayError, mask, present
+from school.serving.fanout import Question, ask, follow
 from school.serving.faults import Fault, refuse
 from school.serving.websocket_messages import explain, is_welcome, read_payload
 
@@ -36,12 +37,18 @@ class Adapter(ASGIWebSocketAdapter):
     sending = 0
 
     async def send_json(self, message: Mapping[str, object]) -> None:
+        """As `send_text`."""
+        await self.send_text(self.view.encode_json(message))  # type: ignore[arg-type]  # ours makes text
+
+    async def send_text(self, text: str) -> None:
         """Send, unless we have closed it ourselves meanwhile."""
         if self.ws.application_state is WebSocketState.DISCONNECTED:
             raise WebSocketDisconnected
         self.sending += 1
         try:
-            await super().send_json(message)
+            await self.ws.send_text(text)
+        except WebSocketDisconnect as error:
+            raise WebSocketDisconnected from error
         finally:
             self.sending -= 1
 
@@ -129,11 +136,11 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         try:
             document = await self.view.trusted.find(asked.text, asked.document_id)
             await self.view.documents.read(document, operation.variables)
-            stream = await self.schema.stream(
-                document, variable_values=operation.variables, context_value=context, operation_name=operation.operation_name,
-                allowed_operation_types={OperationType.SUBSCRIPTION},
-            )
-            await self._relay_results(operation, stream)
+            found = self._find_subscription(operation, document)
+            if found is None:
+                await self._refuse(operation, document, context)
+            else:
+                await self._relay(operation, ask(document, *found, operation.operation_name, operation.variables), context)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except BadDocumentError as error:
             await self._send_errors(operation, error.errors)
@@ -155,17 +162,49 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
     async def _close_for_later(self) -> None:
         await self.websocket.close(1013, "Try again later")
 
-    async def _relay_results(self, operation: Operation[Any, None], stream: Any) -> None:
+    def _find_subscription(self, operation: Operation[Any, None], text: str) -> tuple[DocumentNode, OperationDefinitionNode] | None:
+        """The document and which of its operations is meant, if that is clear and it is a subscription."""
+        if not text:
+            return None
+        document = self.view.documents.documents.recall(text, operation.variables)
+        found = get_operation_ast(document, operation.operation_name)
+        return (document, found) if found is not None and found.operation is GraphQLOperationType.SUBSCRIPTION else None
+
+    async def _refuse(self, operation: Operation[Any, None], text: str, context: Any) -> None:
+        """What is no subscription, Strawberry refuses."""
+        stream = await self.schema.stream(
+            text, variable_values=operation.variables, context_value=context, operation_name=operation.operation_name,
+            allowed_operation_types={OperationType.SUBSCRIPTION},
+        )
+        async with aclosing(stream) as results:  # type: ignore[type-var]
+            async for result in results:
+                await self._send_errors(operation, [explain(error) for error in result.errors or []])
+
+    async def _relay(self, operation: Operation[Any, None], question: Question, context: Any) -> None:
+        """Each event, rendered for all who ask the same, with this operation's id."""
+        stream: Any = await create_source_event_stream(
+            self.view.documents._schema, question.document, None, context, dict(question.variables), question.operation_name)  # noqa: SLF001 - Strawberry has no public name for it
+        if isinstance(stream, ExecutionResult):
+            await self._send_errors(operation, [explain(error) for error in stream.errors or []])
+            return
+        head = f'{{"id": {self.view.encode_json(operation.id)}, "type": "next", "payload": '  # type: ignore[str-bytes-safe]
+        async with aclosing(stream):
+            answers = follow(stream, self.view.renderings, question, context)
+            while (answer := await self._next(answers)) is not None:
+                if isinstance(answer, str):
+                    if not operation.completed:
+                        await self.websocket.send_text(f"{head}{answer}}}")
+                    continue
+                if answer.errors:
+                    answer.errors = mask(answer.errors, closed=self.view.terms.closed)
+                await operation.send_next(answer)  # type: ignore[arg-type]  # it has the same attributes
+
+    async def _next(self, answers: AsyncIterator[str | ExecutionResult]) -> str | ExecutionResult | None:
+        """The next answer; a stream that breaks says so in its last one."""
         try:
-            async for result in stream:
-                if isinstance(result, PreExecutionError):
-                    await self._send_errors(operation, [explain(error) for error in result.errors or []])
-                    return
-                if isinstance(result, ExecutionResult) and result.errors:
-                    result.errors = mask(result.errors, closed=self.view.terms.closed)
-                await operation.send_next(result)
-        finally:
-            await stream.aclose()
+            return await anext(answers, None)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is masked and logged as any error of an answer
+            return ExecutionResult(None, [GraphQLError(str(error), original_error=error)])
 
     async def _send_errors(self, operation: Operation[Any, None], errors: list[GraphQLError]) -> None:
         payload: Any = present(errors, closed=self.view.terms.closed)

@@ -9,11 +9,13 @@ import pytest
 import pytest_asyncio
 
 from school import ids
+from school.context import Area
 from school.db import Database
 from school.delivery import relay
 from school.delivery.feed import decode_cursor, encode_cursor
-from school.ids import Kind
+from school.ids import Kind, Ref
 from school.outbox import Event
+from school.registry import guardianship
 from tests.delivery.family import BAD_CURSOR, NO_CHILD, NO_SUCH, NOT_SIGNED_IN, STREAM, TOO_MANY, child_id, news
 from tests.delivery.house import tell, until_published
 from tests.serving.house import House, running
@@ -73,6 +75,20 @@ async def test_who_resumes_with_any_cursor_gets_everything_after_it(house: House
         async with follow(house, token, after=cursor) as (socket, again):
             assert again == {"__typename": "StreamOpened", "cursor": cursor}
             assert [await socket.next() for _ in got[place:]] == got[place:]
+
+
+async def test_two_parents_with_one_document_share_no_more_than_both_may_see(house: House) -> None:
+    """The one whom a court has left only the diary hears no lateness of that child, though it has been rendered for the other."""
+    world = house.world
+    async with follow(house, await house.session("parent")) as (hers, _), follow(house, await house.session("divorced")) as (his, _):
+        await happen(house, ("vera", 0))
+        assert await told(house, hers) == await told(house, his) == [("vera", 0)]
+        async with house.database.begin() as session:
+            vera, guardian = Ref(1, world.people["vera"]), Ref(1, world.people["parent"])
+            await guardianship.restrict(session, world.viewers["office"], guardian, vera, {Area.DIARY}, "решение суда")
+        await happen(house, ("vera", 1), ("anna", 2))
+        assert await told(house, his) == [("vera", 1)]
+        assert await told(house, hers) == [("anna", 2)]
 
 
 async def test_a_connection_that_breaks_after_the_first_message_misses_nothing(house: House) -> None:
