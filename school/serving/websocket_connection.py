@@ -176,7 +176,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
             text, variable_values=operation.variables, context_value=context, operation_name=operation.operation_name,
             allowed_operation_types={OperationType.SUBSCRIPTION},
         )
-        async with aclosing(stream) as results:  # type: ignore[type-var]
+        async with aclosing(stream) as results:
             async for result in results:
                 await self._send_errors(operation, [explain(error) for error in result.errors or []])
 
