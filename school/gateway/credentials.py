@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,22 +113,32 @@ def milliseconds(moment: dt.datetime) -> int:
     return (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(milliseconds=1)
 
 
-async def identify(session: AsyncSession, signed: Signed, now: dt.datetime) -> Caller:
-    """The enrolled device that signed, seen to be fresh; its counter is not taken yet. Who cannot sign learns nothing but that."""
+async def known(session: AsyncSession, devices: Sequence[str]) -> list[Any]:
+    """What is kept of each of these devices, by their public ids: None for one that is not. One statement."""
+    refs = [_ref(device) for device in devices]
+    wanted = sa.tuple_(Device.school_id, Device.id).in_(sorted({(ref.school_id, ref.id) for ref in refs if ref is not None}))
+    rows = await session.execute(sa.select(
+        Device.school_id, Device.id, sa.cast(Device.kind, sa.String).label("kind"), *KEYS, Device.revoked_at).where(wanted))
+    found = {Ref(row.school_id, row.id): row for row in rows}
+    return [ref and found.get(ref) for ref in refs]
+
+
+def _ref(device: str) -> Ref | None:
     try:
-        ref = ids.decode(Kind.DEVICE, signed.device)
+        return ids.decode(Kind.DEVICE, device)
     except Refused:
-        raise Denied(Reason.UNKNOWN_DEVICE) from None
-    row = (await session.execute(
-        sa.select(sa.cast(Device.kind, sa.String).label("kind"), *KEYS, Device.revoked_at)
-        .where(Device.school_id == ref.school_id, Device.id == ref.id))).one_or_none()
+        return None
+
+
+def identify(signed: Signed, row: Any, now: dt.datetime) -> Caller:
+    """The enrolled device that signed, seen to be fresh; its counter is not taken yet. Who cannot sign learns nothing but that."""
     if row is None:
         raise Denied(Reason.UNKNOWN_DEVICE)
     key = signed.verify(*_accepted(row, now))
     if row.revoked_at is not None:
         raise Denied(Reason.REVOKED)
     check_time(signed, now)
-    return Caller(ref, row.kind, key)
+    return Caller(Ref(row.school_id, row.id), row.kind, key)
 
 
 def _accepted(row: Any, now: dt.datetime) -> list[bytes]:
@@ -137,24 +147,42 @@ def _accepted(row: Any, now: dt.datetime) -> list[bytes]:
     return [row.public_key, row.next_key] if pending else [row.public_key]
 
 
-async def take_counter(session: AsyncSession, caller: Caller, counter: int, now: dt.datetime) -> None:
-    """Use up the request's counter, under the lock of the device's row: of two requests with the same one, one goes on. The other is REPLAYED.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A counter that a request would use up, and when it was received."""
 
-    The first request that the announced key has signed puts it in the place of the other, which signs nothing from now on.
+    caller: Caller
+    counter: int
+    received_at: dt.datetime
+
+
+async def take_counters(session: AsyncSession, turns: Sequence[Turn]) -> list[Denied | None]:
+    """Use up the counters of requests, under the lock of their devices' rows: of two requests with the same one, one goes on. The other is REPLAYED.
+
+    The first request that the announced key has signed puts it in the place of the other, which signs nothing from now on. Two statements.
     """
-    mine = (Device.school_id == caller.ref.school_id, Device.id == caller.ref.id)
-    columns = (Device.counter, Device.counter_window, Device.revoked_at, *KEYS, Device.rotation_asked_at)
-    row = (await session.execute(sa.select(*columns).where(*mine).with_for_update(key_share=True))).one()
+    held = await devices.hold_many(session, {turn.caller.ref for turn in turns})
+    answers: list[Denied | None] = []
+    for turn in turns:
+        try:
+            answers.append(_take_counter(held[turn.caller.ref], turn))
+        except Denied as denied:
+            answers.append(denied)
+    return answers
+
+
+def _take_counter(row: Device, turn: Turn) -> None:
     if row.revoked_at is not None:
         raise Denied(Reason.REVOKED)
-    if caller.key not in _accepted(row, now):  # retired since it was seen to have signed
+    if turn.caller.key not in _accepted(row, turn.received_at):  # retired since it was seen to have signed
         raise Denied(Reason.BAD_SIGNATURE)
-    advanced = advance(row.counter, row.counter_window, counter)
+    advanced = advance(row.counter, row.counter_window, turn.counter)
     if advanced is None:
         raise Denied(Reason.REPLAYED)
-    highest, window = advanced
-    replaced = {} if caller.key == row.public_key else _replace(row, now)
-    await session.execute(sa.update(Device).where(*mine).values(counter=highest, counter_window=window, seen_at=now, **replaced))
+    if turn.caller.key != row.public_key:
+        _replace(row, turn.received_at)
+    row.counter, row.counter_window = advanced
+    row.seen_at = turn.received_at
 
 
 async def hold(session: AsyncSession, ref: Ref) -> Device:
@@ -165,11 +193,13 @@ async def hold(session: AsyncSession, ref: Ref) -> Device:
     return device
 
 
-def _replace(row: Any, now: dt.datetime) -> dict[str, Any]:
+def _replace(row: Device, now: dt.datetime) -> None:
     """The next key becomes the device's. What the office asked for after it was announced is still to be done."""
-    asked = row.rotation_asked_at
-    done = asked is None or asked <= row.next_key_until - OVERLAP
-    return {"public_key": row.next_key, "key_made_at": now, "next_key": None, "next_key_until": None, "rotation_asked_at": None if done else asked}
+    if row.next_key is None or row.next_key_until is None:
+        raise Denied(Reason.BAD_SIGNATURE)
+    if row.rotation_asked_at is not None and row.rotation_asked_at <= row.next_key_until - OVERLAP:
+        row.rotation_asked_at = None
+    row.public_key, row.key_made_at, row.next_key, row.next_key_until = row.next_key, now, None, None
 
 
 def advance(highest: int, window: int, counter: int) -> tuple[int, int] | None:

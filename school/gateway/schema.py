@@ -35,6 +35,7 @@ class Call:
 
     database: Database
     watch: PassWatch
+    recorder: taps.Recorder
     signed: Signed
     received_at: dt.datetime
     ref: Ref | None
@@ -167,13 +168,13 @@ class Mutation(graphene.ObjectType):  # type: ignore[misc]
     @answers
     async def resolve_present_tap(_root: Any, call: Call, input: Any, sent_at: str) -> Any:  # noqa: A002 - the argument's public name
         """Recorded, then answered."""
-        return _answer(await taps.present(call.database, call.device, _read_tap(input), _sending(call, sent_at)))
+        return _answer(await call.recorder.present(call.device, _read_tap(input), _sending(call, sent_at)))
 
     @staticmethod
     @answers
     async def resolve_submit_taps(_root: Any, call: Call, inputs: list[Any], sent_at: str) -> Any:
         """Recorded item by item."""
-        found = await taps.submit(call.database, call.device, [_read_tap(tap) for tap in inputs[:taps.MOST_TAPS + 1]], _sending(call, sent_at))
+        found = await call.recorder.submit(call.device, [_read_tap(tap) for tap in inputs[:taps.MOST_TAPS + 1]], _sending(call, sent_at))
         return types.Submitted(answers=[_answer(one) for one in found])
 
 
@@ -201,7 +202,7 @@ def _read_tap(given: Any) -> taps.Item:
 
 def _answer(one: taps.Answer) -> Any:
     if isinstance(one, taps.Refusal):
-        return types.Refusal(code=one.code.value, message=one.message, sequence=one.sequence)
+        return types.Refusal(code=str(one.code), message=one.message, sequence=one.sequence)
     tap = one.tap
     return types.TapRecorded(
         sequence=tap.sequence, outcome=tap.outcome, reason=tap.reason, repeated=one.repeated, late=tap.late, suspect=tap.suspect)

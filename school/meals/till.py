@@ -80,21 +80,23 @@ async def check_tills(session: AsyncSession, school_id: int, till_ids: Collectio
         raise not_found()
 
 
-async def stands_at(session: AsyncSession, device: Device, reader: str) -> bool:
-    """Whether a device's reader stands at a till."""
-    return await _till_of(session, device.school_id, device.id, reader) is not None
+Place = tuple[int, UUID, str]
+"""A reader anywhere: school, device, the reader's name."""
 
 
-async def card_presented(session: AsyncSession, tap: Tap) -> None:
-    """Tell a till's screen of a tap at its reader, in the transaction that records the tap. A reader that stands at no till tells nobody."""
-    till_id = await _till_of(session, tap.school_id, tap.device_id, tap.reader)
-    if till_id is not None:
-        await outbox.append(session, events.card_presented(tap, till_id))
+async def standing(session: AsyncSession, places: Collection[Place]) -> dict[Place, UUID]:
+    """The till of each of these readers that stands at one. One statement."""
+    rows = await session.execute(
+        sa.select(TillReader.school_id, TillReader.device_id, TillReader.reader, TillReader.till_id)
+        .where(sa.tuple_(TillReader.school_id, TillReader.device_id, TillReader.reader).in_(sorted(set(places)))))
+    return {(row.school_id, row.device_id, row.reader): row.till_id for row in rows}
 
 
-async def _till_of(session: AsyncSession, school_id: int, device_id: UUID, reader: str) -> UUID | None:
-    return await session.scalar(
-        sa.select(TillReader.till_id).where(TillReader.school_id == school_id, TillReader.device_id == device_id, TillReader.reader == reader))
+async def cards_presented(session: AsyncSession, presented: Sequence[Tap]) -> None:
+    """Tell tills' screens of taps at their readers, in the transaction that records the taps. A reader that stands at no till tells nobody."""
+    tills = await standing(session, {(tap.school_id, tap.device_id, tap.reader) for tap in presented})
+    places = ((tap, tills.get((tap.school_id, tap.device_id, tap.reader))) for tap in presented)
+    await outbox.append(session, *(events.card_presented(tap, till_id) for tap, till_id in places if till_id is not None))
 
 
 async def sell(

@@ -33,13 +33,20 @@ def token_bytes(text: str) -> bytes:
 
 async def by_tokens(session: AsyncSession, school_id: int, tokens: Collection[bytes]) -> dict[bytes, Card]:
     """The cards of a school that have these tokens, or had them under a key that is still accepted; blocked ones too. One statement."""
-    present = sa.select(Card.id.label("card_id"), Card.token.label("token")).join(CardKey, _key_of(Card)).where(
-        Card.school_id == school_id, Card.token.in_(tokens), CardKey.retired_at.is_(None))
-    former = sa.select(FormerToken.card_id, FormerToken.token).join(CardKey, _key_of(FormerToken)).where(
-        FormerToken.school_id == school_id, FormerToken.token.in_(tokens), CardKey.retired_at.is_(None))
+    return {token: card for (_, token), card in (await of_schools(session, {(school_id, token) for token in tokens})).items()}
+
+
+async def of_schools(session: AsyncSession, tokens: Collection[tuple[int, bytes]]) -> dict[tuple[int, bytes], Card]:
+    """`by_tokens` for the tokens of several schools."""
+    schools, texts = {school_id for school_id, _ in tokens}, {token for _, token in tokens}
+    present = sa.select(Card.school_id.label("school_id"), Card.id.label("card_id"), Card.token.label("token")).join(CardKey, _key_of(Card)).where(
+        Card.school_id.in_(schools), Card.token.in_(texts), CardKey.retired_at.is_(None))
+    former = sa.select(FormerToken.school_id, FormerToken.card_id, FormerToken.token).join(CardKey, _key_of(FormerToken)).where(
+        FormerToken.school_id.in_(schools), FormerToken.token.in_(texts), CardKey.retired_at.is_(None))
     named = sa.union_all(present, former).subquery()
-    found = await session.execute(sa.select(Card, named.c.token).join(named, Card.id == named.c.card_id).where(Card.school_id == school_id))
-    return {token: card for card, token in found}
+    found = await session.execute(
+        sa.select(Card, named.c.token).join(named, sa.and_(Card.school_id == named.c.school_id, Card.id == named.c.card_id)))
+    return {(card.school_id, token): card for card, token in found if (card.school_id, token) in tokens}
 
 
 def _key_of(table: type[Card | FormerToken]) -> sa.ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Devices: enrolment, heartbeat, revocation."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,11 +53,18 @@ async def enrol(session: AsyncSession, code: str, public_key: bytes, software: s
 
 async def hold(session: AsyncSession, ref: Ref) -> Device:
     """The device's row as it is now, locked until the transaction ends: its taps are taken one after another. Rows that refer to it are not held up."""
-    statement = sa.select(Device).where(Device.school_id == ref.school_id, Device.id == ref.id).with_for_update(key_share=True)
-    device = (await session.execute(statement, execution_options={"populate_existing": True})).scalar_one_or_none()
+    device = (await hold_many(session, [ref])).get(ref)
     if device is None:
         raise not_found()
     return device
+
+
+async def hold_many(session: AsyncSession, refs: Collection[Ref]) -> dict[Ref, Device]:
+    """`hold` for those of these devices that there are, locked in the order of their key. One statement."""
+    wanted = sa.tuple_(Device.school_id, Device.id).in_(sorted({(ref.school_id, ref.id) for ref in refs}))
+    statement = sa.select(Device).where(wanted).order_by(Device.school_id, Device.id).with_for_update(key_share=True)
+    held = await session.scalars(statement, execution_options={"populate_existing": True})
+    return {Ref(device.school_id, device.id): device for device in held}
 
 
 async def report(session: AsyncSession, ref: Ref, told: Report) -> None:

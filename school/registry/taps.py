@@ -3,9 +3,13 @@
 import datetime as dt
 import hashlib
 import json
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import ids
 from school.errors import bad_input, conflict
 from school.registry.cards import token_bytes
+from school.registry.given import given
 from school.registry.models import Card, Device, DeviceKind, FormerToken, Outcome, Tap
 from school.registry.texts import line, moment
 
@@ -153,11 +158,68 @@ class Receipt:
     repeated: bool
 
 
-async def stored(session: AsyncSession, device: Device, sequences: Collection[int]) -> dict[int, Tap]:
-    """The taps of the device that are known already."""
-    found = await session.scalars(
-        sa.select(Tap).where(Tap.school_id == device.school_id, Tap.device_id == device.id, Tap.sequence.in_(sequences)))
-    return {tap.sequence: tap for tap in found}
+Told = tuple[int, UUID, int]
+"""Which tap: school, device, sequence."""
+
+
+async def stored(session: AsyncSession, told: Collection[Told]) -> dict[Told, Tap]:
+    """Those of these taps that are known already. One statement for all devices, which the caller holds."""
+    runs = given(session, "run", _RUN, _runs(told))
+    found = await session.scalars(sa.select(Tap).join(runs, _of(runs) & Tap.sequence.between(runs.c.first, runs.c.last)))
+    return {(tap.school_id, tap.device_id, tap.sequence): tap for tap in found}
+
+
+class Timeline:
+    """When the taps of one device happened, as far as is needed to place others among them."""
+
+    def __init__(self) -> None:
+        self._moments: list[tuple[int, dt.datetime]] = []
+
+    def add(self, sequence: int, happened_at: dt.datetime) -> None:
+        """A tap that is known."""
+        insort(self._moments, (sequence, happened_at), key=itemgetter(0))
+
+    def around(self, sequence: int) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """When the taps before and after this one happened: a backlog may arrive after a tap that was presented live."""
+        place = bisect_left(self._moments, sequence, key=itemgetter(0))
+        before = self._moments[place - 1][1] if place else None
+        return before, self._moments[place][1] if place < len(self._moments) else None
+
+
+async def timelines(session: AsyncSession, fresh: Collection[Told]) -> dict[tuple[int, UUID], Timeline]:
+    """The timelines of the devices of these taps, none of which is known yet: by what is stored next to each run of sequences. One statement."""
+    runs = given(session, "run", _RUN, _runs(fresh))
+    found: defaultdict[tuple[int, UUID], Timeline] = defaultdict(Timeline)
+    sides = (
+        ("before", Tap.sequence < runs.c.first, Tap.sequence.desc()), ("after", Tap.sequence > runs.c.last, Tap.sequence.asc()))
+    columns = [
+        sa.select(column).where(_of(runs), beyond).order_by(nearest).limit(sa.literal_column("1")).scalar_subquery().label(f"{side}_{column.key}")
+        for side, beyond, nearest in sides for column in (Tap.sequence, Tap.happened_at)
+    ]
+    for row in await session.execute(sa.select(runs.c.school_id, runs.c.device_id, *columns)):
+        timeline = found[row.school_id, row.device_id]
+        for sequence, happened_at in ((row.before_sequence, row.before_happened_at), (row.after_sequence, row.after_happened_at)):
+            if sequence is not None:
+                timeline.add(sequence, happened_at)
+    return found
+
+
+_RUN = {"school_id": sa.Integer(), "device_id": sa.Uuid(), "first": sa.Integer(), "last": sa.Integer()}
+
+
+def _runs(told: Collection[Told]) -> list[tuple[int, UUID, int, int]]:
+    """The runs of sequences without a gap: what a device sends is one, as a rule."""
+    runs: list[tuple[int, UUID, int, int]] = []
+    for school_id, device_id, sequence in sorted(set(told)):
+        if runs and runs[-1][:2] == (school_id, device_id) and runs[-1][3] == sequence - 1:
+            runs[-1] = (*runs[-1][:3], sequence)
+        else:
+            runs.append((school_id, device_id, sequence, sequence))
+    return runs
+
+
+def _of(runs: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(Tap.school_id == runs.c.school_id, Tap.device_id == runs.c.device_id)
 
 
 def repeat(known: Tap, tap: PresentedTap) -> Receipt:
@@ -167,13 +229,15 @@ def repeat(known: Tap, tap: PresentedTap) -> Receipt:
     return Receipt(known, repeated=True)
 
 
-async def receive(session: AsyncSession, device: Device, tap: PresentedTap, sending: Sending, card: Card | None, decide: Decide) -> Receipt:
-    """Store a tap that is not known yet. The caller holds the device's row, so that its taps come one after another.
+async def receive(
+    session: AsyncSession, device: Device, timeline: Timeline, tap: PresentedTap, sending: Sending, card: Card | None, decide: Decide,
+) -> Receipt:
+    """Take a tap that is not known yet; the session's next flush stores it. The caller holds the device's row, so that its taps come one after another.
 
     A gate's own verdict stands, for the door has obeyed it; every other tap gets the server's. What is kept of somebody's card is the token by which it
     is known now, whichever the device decided by: the till and the desk find the card of a tap by that.
     """
-    placed = place(tap, sending, *await _neighbours(session, device, tap.sequence))
+    placed = place(tap, sending, *timeline.around(tap.sequence))
     own = tap.verdict if device.kind is DeviceKind.GATE else None
     verdict = own or await decide(card, placed.happened_at)
     token, key_id, person_id = (tap.token, tap.key_id, None) if card is None else (card.token, str(card.key_id), card.person_id)
@@ -185,14 +249,5 @@ async def receive(session: AsyncSession, device: Device, tap: PresentedTap, send
     session.add(row)
     if device.last_tap_at is None or device.last_tap_at < placed.happened_at:
         device.last_tap_at = placed.happened_at
-    await session.flush()
+    timeline.add(tap.sequence, placed.happened_at)
     return Receipt(row, repeated=False)
-
-
-async def _neighbours(session: AsyncSession, device: Device, sequence: int) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """When the device's taps before and after this one happened: a backlog may arrive after a tap that was presented live."""
-    mine = sa.select(Tap.happened_at).where(Tap.school_id == device.school_id, Tap.device_id == device.id).limit(1)
-    before = mine.where(Tap.sequence < sequence).order_by(Tap.sequence.desc()).scalar_subquery()
-    after = mine.where(Tap.sequence > sequence).order_by(Tap.sequence).scalar_subquery()
-    row = (await session.execute(sa.select(before, after))).one()
-    return row[0], row[1]

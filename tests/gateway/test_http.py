@@ -125,7 +125,7 @@ async def test_a_bug_is_masked_with_an_id_that_the_log_has(lodge: Lodge, monkeyp
 
 
 async def test_a_bug_before_graphql_tells_nothing_either(lodge: Lodge, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(*_: Any) -> None:
+    def broken(*_: Any) -> None:
         raise RuntimeError(SECRET)
 
     monkeypatch.setattr(credentials, "identify", broken)
@@ -147,7 +147,7 @@ async def test_a_database_that_is_away_in_the_midst_is_503(lodge: Lodge, monkeyp
 
     gate = await lodge.device("gate")
     for place, counters in ((credentials, True), (devices, False)):
-        monkeypatch.setattr(place, "take_counter" if place is credentials else "report", away)
+        monkeypatch.setattr(place, "take_counters" if place is credentials else "report", away)
         async with lodge.unchanged(counters=counters):
             answer = await gate.ask(DOCUMENTS["heartbeat"], {"input": gate.report()})
             assert (*denial(answer), answer.headers["retry-after"]) == AWAY

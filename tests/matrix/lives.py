@@ -123,7 +123,7 @@ async def _money(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     sold = []
     for number in range(2):
         tap = await present(session, town, school_id, f"canteen{end}", "till", name)
-        await till.card_presented(session, tap)
+        await till.cards_presented(session, [tap])
         dish = till.Item(f"dish {number} of {name}", 1, 5_000 + number)
         sold.append(await till.sell(session, canteen, ids.new(), place, Ref(school_id, tap.id), [dish], Money(dish.price, "RUB")))
         town.mark("till tap", name, opaque(Kind.TAP, school_id, tap.id))

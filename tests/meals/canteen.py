@@ -77,7 +77,7 @@ class Canteen:
             session.add(tap)
             await session.flush()
             if announce:
-                await till.card_presented(session, tap)
+                await till.cards_presented(session, [tap])
         return Ref(1, tap.id)
 
     async def sell(self, tap: Ref, price: Money, id: UUID | None = None) -> Posted:  # noqa: A002 - as the verb calls it

@@ -15,7 +15,7 @@ from school.errors import Code, Refused, bad_input
 from school.ids import Ref
 from school.registry import cards, devices, taps
 from school.registry.models import Card, Device, Outcome, Tap
-from school.registry.taps import OLDEST, Placement, PresentedTap, Receipt, Sending, Verdict, place, read
+from school.registry.taps import OLDEST, Decide, Placement, PresentedTap, Receipt, Sending, Verdict, place, read
 from tests.registry.office import NOON, Office, invented
 
 MINUTE, SECOND, TICK = dt.timedelta(minutes=1), dt.timedelta(seconds=1), dt.timedelta(microseconds=1)
@@ -148,7 +148,8 @@ async def accept(session: AsyncSession, device: Ref, wire: dict[str, Any], said:
     """As the gateway does: hold the device, read, answer a repeat, else store."""
     held = await devices.hold(session, device)
     tap = read(**wire)
-    if known := (await taps.stored(session, held, [tap.sequence])).get(tap.sequence):
+    told = (held.school_id, held.id, tap.sequence)
+    if known := (await taps.stored(session, [told])).get(told):
         return taps.repeat(known, tap)
 
     async def decide(card: Card | None, moment: dt.datetime) -> Verdict:
@@ -156,7 +157,15 @@ async def accept(session: AsyncSession, device: Ref, wire: dict[str, Any], said:
         return said
 
     found = (await cards.by_tokens(session, held.school_id, [tap.token])).get(tap.token)
-    return await taps.receive(session, held, tap, Sending(NOON, NOON), found, decide)
+    return await receive(session, held, tap, found, decide)
+
+
+async def receive(session: AsyncSession, held: Device, tap: PresentedTap, card: Card | None, decide: Decide) -> Receipt:
+    """Placed among its neighbours and stored."""
+    timeline = (await taps.timelines(session, [(held.school_id, held.id, tap.sequence)]))[held.school_id, held.id]
+    receipt = await taps.receive(session, held, timeline, tap, Sending(NOON, NOON), card, decide)
+    await session.flush()
+    return receipt
 
 
 async def test_what_cannot_be_a_tap_is_refused_and_not_stored(office: Office) -> None:
@@ -197,7 +206,7 @@ async def store(session: AsyncSession, device: Ref, tap: PresentedTap) -> Receip
     async def decide(_card: Card | None, _moment: dt.datetime) -> Verdict:
         return SERVER_SAYS
 
-    return await taps.receive(session, await devices.hold(session, device), tap, Sending(NOON, NOON), None, decide)
+    return await receive(session, await devices.hold(session, device), tap, None, decide)
 
 
 async def test_a_sequence_with_other_content_is_a_conflict(office: Office) -> None:
@@ -252,8 +261,8 @@ async def test_a_verdict_that_is_refused_stores_nothing(office: Office) -> None:
     async def decide(_card: Card | None, _moment: dt.datetime) -> Verdict:
         raise bad_input("no verdict")
 
-    async def receive(session: AsyncSession, device: Ref) -> Receipt:
-        return await taps.receive(session, await devices.hold(session, device), presented(), Sending(NOON, NOON), None, decide)
+    async def undecided(session: AsyncSession, device: Ref) -> Receipt:
+        return await receive(session, await devices.hold(session, device), presented(), None, decide)
 
-    assert await office.refused(receive, Ref(1, office.world.devices["desk"])) == (Code.BAD_INPUT, "no verdict")
+    assert await office.refused(undecided, Ref(1, office.world.devices["desk"])) == (Code.BAD_INPUT, "no verdict")
     assert await office.refused(accept, Ref(2, ids.new()), WIRE) == (Code.NOT_FOUND, "No such object.")
