@@ -165,9 +165,11 @@ async def take_counters(session: AsyncSession, turns: Sequence[Turn]) -> list[De
     answers: list[Denied | None] = []
     for turn in turns:
         try:
-            answers.append(_take_counter(held[turn.caller.ref], turn))
+            _take_counter(held[turn.caller.ref], turn)
         except Denied as denied:
             answers.append(denied)
+        else:
+            answers.append(None)
     return answers
 
 

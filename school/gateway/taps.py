@@ -164,7 +164,7 @@ async def _find_cards(session: AsyncSession, presented: set[tuple[int, Presented
         card = next((by_token[school_id, token] for token in tap.candidates if (school_id, token) in by_token), None)
         if card is not None:
             found[school_id, tap] = card
-    moves = {}
+    moves: dict[tuple[int, UUID], tuple[Card, UUID, bytes]] = {}
     for school in sorted({school_id for school_id, tap in found if len(tap.candidates) > 1}):
         current, *_ = await card_keys.key_ids(session, school)
         moves |= {

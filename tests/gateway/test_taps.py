@@ -1,5 +1,6 @@
 """Taps over HTTP: recorded once, item by item, whatever the verdict, and told to whom they concern."""
 
+import asyncio
 import datetime as dt
 from typing import Any
 from uuid import UUID
@@ -188,3 +189,41 @@ async def test_a_backlog_that_comes_late_leaves_the_newer_presence(lodge: Lodge)
     assert await gate.present(gate.tap("anna", "out", verdict=ADMIT)) == recorded(1)
     assert await second.submit(second.tap("anna", ago=5 * MINUTE, verdict=ADMIT)) == [recorded(1, late=True)]
     assert (await lodge.presence(), len(await lodge.rows(Passage))) == ({"anna": False}, 2)
+
+
+async def statements(lodge: Lodge, *sendings: Any) -> int:
+    """How many statements the database is sent while these are recorded at once; a repeated execution counts once."""
+    seen = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    engine = lodge.database.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        await asyncio.gather(*sendings)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+@pytest.mark.parametrize("kind", ["gate", "canteen", "desk"])
+async def test_the_number_of_statements_does_not_grow_with_the_taps(lodge: Lodge, kind: str) -> None:
+    device = await lodge.device(kind)
+    people = ("anna", "boris", "vera", "nobody")
+
+    def backlog(count: int) -> list[dict[str, Any]]:
+        return [device.tap(people[number % 4], verdict=ADMIT) for number in range(count)]
+
+    few = await statements(lodge, device.submit(*backlog(4)))
+    many = await statements(lodge, device.submit(*backlog(60)))
+    assert many <= few <= 24
+    assert len(await lodge.rows(Tap)) == 64
+
+
+async def test_devices_that_send_at_once_share_their_statements(lodge: Lodge) -> None:
+    gates = [await lodge.enrol_gate() for _ in range(6)]
+    alone = await statements(lodge, gates[0].submit(gates[0].tap("anna", verdict=ADMIT)))
+    together = await statements(lodge, *(gate.submit(gate.tap("anna", verdict=ADMIT), gate.tap("boris", verdict=ADMIT)) for gate in gates))
+    assert together <= 3 * alone  # a first group may be of one, and two are in flight
+    assert (len(await lodge.rows(Tap)), len(await lodge.rows(Passage)), len(await lodge.events())) == (13, 13, 13 + 6)
