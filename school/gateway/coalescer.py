@@ -48,15 +48,17 @@ class Coalescer(Generic[Item, Answer]):
         if len(self._running) < self._in_flight:
             task = asyncio.create_task(self._run())
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
         return await answer
 
     async def _run(self) -> None:
-        while group := self._next():
-            begun = time.monotonic()
-            await self._settle(group)
-            weight = sum(self._weigh(item) for item, _ in group)
-            self._seconds_each += ((time.monotonic() - begun) / max(weight, 1) - self._seconds_each) / 8
+        try:
+            while group := self._next():
+                begun = time.monotonic()
+                await self._settle(group)
+                weight = sum(self._weigh(item) for item, _ in group)
+                self._seconds_each += ((time.monotonic() - begun) / max(weight, 1) - self._seconds_each) / 8
+        finally:  # at once, not by a callback: what is given meanwhile would wait for nobody
+            self._running = {task for task in self._running if task is not asyncio.current_task()}
 
     def _next(self) -> list[tuple[Item, asyncio.Future[Answer]]]:
         """The group to carry out now, without those whose askers have gone."""
