@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from school.context import Context, Viewer
 from school.db import Database, migrate
 from school.identity import sessions
-from school.registry import accounts
+from school.registry import viewers
 from school.seed.build import build
 from school.seed.logins import make_passwords
 from school.seed.plan import Size
@@ -114,8 +114,7 @@ async def _sign_in(url: str, account: UUID) -> str:
     context = Context(Viewer(), database, Settings(), address="127.0.0.1", agent="bench")
     async with database.begin() as session:
         opened = await sessions.begin(session, account, sessions.Client.of(context, cookie=False), strong=False)
-    async with database.read() as session:
-        viewer = await accounts.viewer_of(session, opened.token)
+    viewer = await viewers.viewer_of(database.reader(), opened.token)
     await database.close()
     assert len(viewer.children) == 2, viewer
     return opened.token

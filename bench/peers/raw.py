@@ -13,6 +13,8 @@ from typing import Any
 import asyncpg
 import orjson
 
+from school.row_security import AS_SYSTEM_FOR_GOOD
+
 TRANSACTIONS: list[list[tuple[str, list[str | None]]]] = json.loads(Path(os.environ["BENCH_STATEMENTS"]).read_text())
 RECORDED = bytes.fromhex(os.environ["BENCH_DIGEST"])
 
@@ -70,7 +72,9 @@ class App:
         await send({"type": "http.response.body", "body": body})
 
     async def _open(self) -> Script:
-        script = Script(await asyncpg.connect(os.environ["BENCH_DATABASE_URL"].replace("postgresql+asyncpg", "postgresql")))
+        connection = await asyncpg.connect(os.environ["BENCH_DATABASE_URL"].replace("postgresql+asyncpg", "postgresql"))
+        await connection.execute(AS_SYSTEM_FOR_GOOD)
+        script = Script(connection)
         await script.prepare()
         return script
 

@@ -15,7 +15,7 @@ from school.context import NOBODY, Context, Viewer
 from school.db import Base
 from school.fields import SCALARS, check_policies
 from school.identity.schema import IdentityMutation, IdentityQuery
-from school.registry import accounts
+from school.registry import viewers
 from school.registry.account_models import Account
 from school.registry.accounts import hash_password
 from school.registry.schema import RegistryMutation, RegistryQuery
@@ -98,7 +98,7 @@ class Desk(Office):
 
     async def use(self, token: str) -> Viewer:
         """The viewer behind a token, as a request uses it."""
-        return await accounts.recognise(self.database, token, idle=dt.timedelta(seconds=self.settings.session_idle_seconds))
+        return await viewers.recognise(self.database, token, idle=dt.timedelta(seconds=self.settings.session_idle_seconds))
 
     async def enter(self, login: str) -> Viewer:
         """Give the login its password, sign in, and be who that is."""
