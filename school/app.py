@@ -33,6 +33,7 @@ from school.outbox import Signal
 from school.record.parts import Upkeep
 from school.record.reads import ReadRecord
 from school.registry import accounts, viewers
+from school.registry.staff_names import StaffNames
 from school.schema import people
 from school.serving.console import PAGE
 from school.serving.cookies import SessionCookie
@@ -88,8 +89,10 @@ async def run_relay(settings: Settings) -> None:
 
 
 def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord) -> tuple[list[BaseRoute], Task]:
+    names = StaffNames()
+
     def make_context(address: str, agent: str) -> Context:
-        return Context(NOBODY, database, settings, address, live=hub, reads=reads, agent=agent)
+        return Context(NOBODY, database, settings, address, live=hub, reads=reads, agent=agent, staff_names=names)
 
     async def sign_in(context: Context, token: str | None) -> Hashable | None:
         if token is not None:

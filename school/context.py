@@ -170,7 +170,8 @@ class Context:
     """What a resolver gets: the viewer, short transactions of its own, and loaders that live as long as the operation.
 
     `live` is the delivery's hub, where the process has one; `connection_params` what a WebSocket client sent first; `reads` the record of reads.
-    `agent` is what the client says that it is; `cookie`, once set, goes out with the answer; `guesses` counts the secrets tried in this operation.
+    `staff_names` are the registry's, where the process keeps them. `agent` is what the client says that it is; `cookie`, once set, goes out with the
+    answer; `guesses` counts the secrets tried in this operation.
     """
 
     viewer: Viewer
@@ -183,6 +184,7 @@ class Context:
     agent: str = ""
     cookie: Any = None
     guesses: int = 0
+    staff_names: Any = None
     _loaders: dict[str, DataLoader[Any, Any]] = field(default_factory=dict)
     _reader: Reader | None = None
 

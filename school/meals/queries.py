@@ -1,7 +1,6 @@
 """Reads of the meals, shaped for screens: a child's history, the canteen's till."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -23,18 +22,7 @@ from school.reading import Reader
 from school.registry.models import Tap
 from school.statements import Many, Read, any_of, given
 
-Items = dict[UUID, list[Any]]
-"""The lines of sales, by the sale's id."""
-
 MOST_TILLS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Transfers:
-    """A page of transfers with the lines of the sales among them."""
-
-    page: Page
-    items: Items
 
 
 def _transfers() -> Rows:
@@ -52,13 +40,13 @@ def _transfers() -> Rows:
     )
 
 
-async def transfer(session: AsyncSession, viewer: Viewer, ref: Ref) -> tuple[Any, Items]:
+async def transfer(session: AsyncSession, viewer: Viewer, ref: Ref) -> Any:
     """One transfer; absent when there is none, or not for this viewer."""
     found = (await session.execute(
         _transfers().where(Transfer.school_id == ref.school_id, Transfer.id == ref.id, visible_transfers(viewer)))).one_or_none()
     if found is None:
         raise not_found()
-    return found, await _items(session, [found])
+    return found
 
 
 _NEWEST = (Transfer.happened_at, Transfer.id)
@@ -72,32 +60,42 @@ def _history(viewer: Viewer, after: bool) -> Rows:
     return connections.paged(own, _NEWEST, after=after, descending=True)
 
 
-async def history(reader: Reader, viewer: Viewer, person: Ref, *, first: int, after: str | None) -> Transfers:
+async def history(reader: Reader, viewer: Viewer, person: Ref, *, first: int, after: str | None) -> Page:
     """What happened on a person's account, newest first; absent when there is no account, or not for this viewer."""
     page = await connections.read_page(
         reader, _history, viewer, _NEWEST, first=first, after=after, school_id=person.school_id, person_id=person.id)
     if not page.rows:
         await accounts.statement(reader, viewer, person)
-    sales = [row.id for row in page.rows if row.kind is TransferKind.SALE]
-    return Transfers(page, _by_sale(await reader.all(_lines, viewer, school_id=person.school_id, sales=sales)) if sales else {})
+    return page
 
 
 @Read
 def _lines(_viewer: Viewer) -> Rows:
-    """Of sales whose transfers were seen."""
-    columns = sa.select(SaleItem.transfer_id, SaleItem.name, SaleItem.quantity, SaleItem.price)
-    of_sales = SaleItem.school_id == given("school_id"), any_of(SaleItem.transfer_id, given("sales", Many(UUID)))
-    return columns.where(*of_sales).order_by(SaleItem.transfer_id, SaleItem.line)
+    return (
+        sa.select(SaleItem.school_id, SaleItem.transfer_id, SaleItem.name, SaleItem.quantity, SaleItem.price, Transfer.currency)
+        .join(Transfer, (Transfer.school_id == SaleItem.school_id) & (Transfer.id == SaleItem.transfer_id))
+        .where(any_of(SaleItem.school_id, given("schools", Many(int))), any_of(SaleItem.transfer_id, given("sales", Many(UUID))))
+        .order_by(SaleItem.transfer_id, SaleItem.line)
+    )
 
 
-async def till_sales(session: AsyncSession, viewer: Viewer, till: Ref, *, first: int, after: str | None) -> Transfers:
+async def lines(reader: Reader, viewer: Viewer, sales: Iterable[Ref]) -> dict[Ref, list[Any]]:
+    """The lines of sales whose transfers the viewer has seen, by sale."""
+    found: dict[Ref, list[Any]] = {}
+    wanted = {"schools": sorted({sale.school_id for sale in sales}), "sales": sorted({sale.id for sale in sales})}
+    for line in await reader.all(_lines, viewer, **wanted):
+        found.setdefault(Ref(line.school_id, line.transfer_id), []).append(line)
+    return found
+
+
+async def till_sales(session: AsyncSession, viewer: Viewer, till: Ref, *, first: int, after: str | None) -> Page:
     """What was sold at a till, newest first; absent when there is no such till for this viewer."""
     sold = _transfers().where(
         Transfer.school_id == till.school_id, Transfer.till_id == till.id, Transfer.kind == TransferKind.SALE, visible_tills(viewer))
     page = await connections.page(session, sold, (Transfer.happened_at, Transfer.id), first=first, after=after, descending=True)
     if not page.rows:
         await _check_till(session, viewer, till)
-    return Transfers(page, await _items(session, page.rows))
+    return page
 
 
 async def tills(session: AsyncSession, viewer: Viewer) -> list[Any]:
@@ -130,20 +128,3 @@ async def _check_till(session: AsyncSession, viewer: Viewer, till: Ref) -> None:
     """Tell an idle till from an absent one."""
     if await session.scalar(sa.select(Till.id).where(Till.school_id == till.school_id, Till.id == till.id, visible_tills(viewer))) is None:
         raise not_found()
-
-
-async def _items(session: AsyncSession, transfers: Iterable[Any]) -> Items:
-    """The lines of all sales among the transfers, in one statement."""
-    sales = [(row.school_id, row.id) for row in transfers if row.kind is TransferKind.SALE]
-    if not sales:
-        return {}
-    return _by_sale(await session.execute(
-        sa.select(SaleItem.transfer_id, SaleItem.name, SaleItem.quantity, SaleItem.price)
-        .where(sa.tuple_(SaleItem.school_id, SaleItem.transfer_id).in_(sales)).order_by(SaleItem.transfer_id, SaleItem.line)))
-
-
-def _by_sale(lines: Iterable[Any]) -> Items:
-    items: Items = {}
-    for line in lines:
-        items.setdefault(line.transfer_id, []).append(line)
-    return items

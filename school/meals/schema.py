@@ -13,7 +13,7 @@ from school.ids import Kind
 from school.meals import accounts, queries, refunds, till, topups
 from school.meals.ledger import Posted
 from school.meals.topups import TopUpMethod
-from school.meals.types import MealAccount, MealTransfer, MoneyInput, SaleItemInput, Till, TillTap, TopUpMethodName, connect
+from school.meals.types import MealAccount, MealTransfer, MoneyInput, SaleItemInput, Till, TillTap, TopUpMethodName
 from school.meals.updates import TYPES, UPDATES
 from school.settings import Mode
 
@@ -32,7 +32,8 @@ class MealsQuery:
     @query(SIGNED_IN, Area.MEALS, named("child_id"))
     async def meal_history(self, info: Info, child_id: strawberry.ID, first: int = 20, after: str | None = None) -> Connection[MealTransfer]:
         """What happened on a person's meal account, newest first."""
-        return connect(await queries.history(info.context.reader, info.context.viewer, ids.decode(Kind.PERSON, child_id), first=first, after=after))
+        child = ids.decode(Kind.PERSON, child_id)
+        return (await queries.history(info.context.reader, info.context.viewer, child, first=first, after=after)).connect(MealTransfer.from_row)
 
     @query(holds(Role.CANTEEN, *ADMINISTRATION), Area.MEALS, no_one)
     async def tills(self, info: Info) -> list[Till]:
@@ -51,7 +52,8 @@ class MealsQuery:
     async def till_sales(self, info: Info, till_id: strawberry.ID, first: int = 20, after: str | None = None) -> Connection[MealTransfer]:
         """What was sold at a till, newest first."""
         async with info.context.read() as session:
-            return connect(await queries.till_sales(session, info.context.viewer, ids.decode(Kind.TILL, till_id), first=first, after=after))
+            found = await queries.till_sales(session, info.context.viewer, ids.decode(Kind.TILL, till_id), first=first, after=after)
+        return found.connect(MealTransfer.from_row)
 
 
 @strawberry.input(description="Opens a person's meal account. `overdraft` is how far below zero it may go.")
@@ -165,4 +167,4 @@ class MealsMutation:
 
 
 async def _transfer(session: AsyncSession, info: Info, posted: Posted) -> MealTransfer:
-    return MealTransfer.from_row(*await queries.transfer(session, info.context.viewer, posted.ref))
+    return MealTransfer.from_row(await queries.transfer(session, info.context.viewer, posted.ref))

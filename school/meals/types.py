@@ -5,14 +5,15 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
 from school import ids
-from school.connections import Connection
+from school.context import Context
 from school.errors import bad_input
 from school.fields import ROWS, Info, Minor, Money, query, rows
 from school.ids import Kind, Ref
+from school.meals import queries
 from school.meals.models import TransferKind
-from school.meals.queries import Items, Transfers
 from school.meals.till import Item, TapState, tap_state
 from school.meals.topups import TopUpMethod
 from school.money import CURRENCIES
@@ -92,9 +93,22 @@ class SaleItem:
     price: Money
 
     @classmethod
-    def from_row(cls, row: Any, currency: str) -> Self:
-        """From columns of a line."""
-        return cls(name=row.name, quantity=row.quantity, price=Money.from_value(row.price, currency))
+    def from_row(cls, row: Any) -> Self:
+        """From columns of a line, with its sale's currency."""
+        return cls(name=row.name, quantity=row.quantity, price=Money.from_value(row.price, row.currency))
+
+
+def _items(context: Context) -> DataLoader[Ref, list[SaleItem]]:
+    async def load(sales: list[Ref]) -> list[list[SaleItem]]:
+        found = await queries.lines(context.reader, context.viewer, sales)
+        return [[SaleItem.from_row(line) for line in found.get(sale, ())] for sale in sales]
+
+    return DataLoader(load_fn=load, max_batch_size=500)
+
+
+def load_items(info: Info, sale: Ref) -> list[SaleItem]:
+    """The lines of a sale whose transfer was seen."""
+    return info.context.load("sale_items", _items, sale)
 
 
 @rows(description="Money moved on an account: a top-up, a sale or a refund. `amount` is above zero, `kind` tells the direction.")
@@ -106,12 +120,17 @@ class MealTransfer:
     amount: Money
     balance_after: Money
     happened_at: dt.datetime
-    items: list[SaleItem]
     till: Till | None
     note: str | None
     refunded: bool = strawberry.field(description="Whether this sale was taken back.")
     refund_of_id: strawberry.ID | None = strawberry.field(description="For a refund: the sale.")
+    ref: strawberry.Private[Ref]
     person_ref: strawberry.Private[Ref]
+
+    @query(ROWS)
+    def items(self, info: Info) -> list[SaleItem]:
+        """What was bought; nothing for a top-up or a refund."""
+        return load_items(info, self.ref) if self.kind is TransferKind.SALE else []
 
     @query(ROWS)
     def person(self, info: Info) -> Person | None:
@@ -119,13 +138,12 @@ class MealTransfer:
         return load_person(info, self.person_ref)
 
     @classmethod
-    def from_row(cls, row: Any, items: Items) -> Self:
-        """From the joined columns of `queries`, with the lines of sales."""
+    def from_row(cls, row: Any) -> Self:
+        """From the joined columns of `queries`."""
         school_id, currency = row.school_id, row.currency
         return cls(
             id=transfer_id(school_id, row.id), kind=row.kind, amount=Money.from_value(row.amount, currency),
-            balance_after=Money.from_value(row.balance, currency), happened_at=row.happened_at,
-            items=[SaleItem.from_row(item, currency) for item in items.get(row.id, ())], note=row.note,
+            balance_after=Money.from_value(row.balance, currency), happened_at=row.happened_at, note=row.note, ref=Ref(school_id, row.id),
             till=None if row.till_id is None else Till(id=strawberry.ID(ids.encode(Kind.TILL, school_id, row.till_id)), name=row.till_name),
             refunded=row.refund_id is not None, refund_of_id=None if row.refunds is None else transfer_id(school_id, row.refunds),
             person_ref=Ref(school_id, row.person_id),
@@ -164,8 +182,3 @@ class TillTap:
 def transfer_id(school_id: int, id: UUID) -> strawberry.ID:  # noqa: A002 - the column's name
     """A transfer's opaque id."""
     return strawberry.ID(ids.encode(Kind.TRANSFER, school_id, id))
-
-
-def connect(transfers: Transfers) -> Connection[MealTransfer]:
-    """A page of transfers as a connection."""
-    return transfers.page.connect(lambda row: MealTransfer.from_row(row, transfers.items))

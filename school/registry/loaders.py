@@ -12,7 +12,7 @@ from school.db import Column, Rows
 from school.fields import Info
 from school.ids import Ref
 from school.registry import types
-from school.registry.models import ClassGroup, Person, Subject
+from school.registry.models import ClassGroup, Person, Staff, Subject
 from school.registry.policy import Clause, in_schools, visible_class_groups, visible_persons
 from school.statements import Many, Read, any_of, given
 
@@ -35,8 +35,9 @@ def _wanted(school_id: Column, id_: Column) -> Clause:
 
 @Read
 def _person(viewer: Viewer) -> Rows:
-    columns = sa.select(Person.school_id, Person.id, Person.family_name, Person.given_name, Person.patronymic)
-    return columns.where(_wanted(Person.school_id, Person.id), visible_persons(viewer))
+    columns = sa.select(Person.school_id, Person.id, Person.family_name, Person.given_name, Person.patronymic, Staff.id.is_not(None).label("of_the_staff"))
+    return columns.outerjoin(Staff, sa.and_(Staff.school_id == Person.school_id, Staff.id == Person.id)).where(
+        _wanted(Person.school_id, Person.id), visible_persons(viewer))
 
 
 @Read
@@ -52,7 +53,13 @@ def _class_group(viewer: Viewer) -> Rows:
 
 
 def _persons(context: Context) -> DataLoader[Ref, types.Person | None]:
-    return _loader(context, _person, types.Person.from_row)
+    def make(row: Any) -> types.Person:
+        person = types.Person.from_row(row)
+        if row.of_the_staff and context.staff_names is not None:
+            context.staff_names.keep(Ref(row.school_id, row.id), person)
+        return person
+
+    return _loader(context, _person, make)
 
 
 def _subjects(context: Context) -> DataLoader[Ref, types.Subject | None]:
@@ -65,7 +72,9 @@ def _class_groups(context: Context) -> DataLoader[Ref, types.ClassGroup | None]:
 
 def load_person(info: Info, ref: Ref) -> types.Person | None:
     """A person's name; None when absent or not for this viewer."""
-    return info.context.load("person", _persons, ref)
+    names = info.context.staff_names
+    known = None if names is None else names.find(info.context.viewer, ref)
+    return info.context.load("person", _persons, ref) if known is None else known
 
 
 def load_subject(info: Info, ref: Ref) -> types.Subject | None:
