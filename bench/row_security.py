@@ -15,7 +15,6 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,9 +26,9 @@ from school.access import queries as access
 from school.context import Context, Role, Viewer
 from school.db import Database, migrate
 from school.diary import queries as diary
-from school.meals import queries as meals
-from school.registry import accounts
+from school.identity import sessions
 from school.registry import queries as registry
+from school.registry import viewers
 from school.registry.account_models import AccountRole
 from school.seed.build import build
 from school.seed.logins import make_passwords
@@ -43,10 +42,12 @@ Read = Callable[[AsyncSession], Awaitable[Any]]
 
 async def viewer_of(database: Database, role: Role) -> Viewer:
     """Somebody of this role, the one with the most children first."""
-    async with database.read() as session:
+    client = sessions.Client.of(Context(Viewer(), database, Settings()), cookie=False)
+    async with database.begin() as session:
         found = await session.scalars(sa.select(AccountRole.account_id).where(AccountRole.role == role).order_by(AccountRole.account_id).limit(20))
-        viewers = [await accounts.view(session, SimpleNamespace(account_id=id_, id=id_, scopes=None, strong=True)) for id_ in found]
-    return max(viewers, key=lambda viewer: len(viewer.children))
+        opened = [await sessions.begin(session, account, client, strong=True) for account in found.all()]
+    known = [await viewers.viewer_of(database.reader(), one.token) for one in opened]
+    return max(known, key=lambda viewer: len(viewer.children))
 
 
 def reads(parent: Viewer, teacher: Viewer) -> dict[str, tuple[Viewer, Read]]:
@@ -54,10 +55,9 @@ def reads(parent: Viewer, teacher: Viewer) -> dict[str, tuple[Viewer, Read]]:
     child = min(parent.children, key=lambda ref: ref.id)
     return {
         "nothing": (parent, lambda session: session.execute(sa.text("SELECT 1"))),
-        "parent: children": (parent, lambda session: registry.children(session, parent)),
+        "parent: a week's lessons": (parent, lambda session: diary.child_lessons(session, parent, child, TODAY - dt.timedelta(days=6), TODAY)),
         "parent: a week's diary": (parent, lambda session: diary.child_diary(session, parent, child, TODAY - dt.timedelta(days=6), TODAY)),
-        "parent: 20 transfers": (parent, lambda session: meals.history(session, parent, child, first=20, after=None)),
-        "parent: 20 passages": (parent, lambda session: access.passages(session, parent, child, first=20, after=None)),
+        "parent: where a child is": (parent, lambda session: access.pupil_presence(session, parent, child)),
         "teacher: 50 pupils": (teacher, lambda session: registry.pupils(session, teacher, None, first=50, after=None)),
     }
 
@@ -70,12 +70,12 @@ async def measure(url: str, rounds: int) -> list[tuple[str, dict[str, float]]]:
     async with database.engine.connect() as connection:
         await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(sa.text("ANALYZE"))
     # A connection for each side, for a plan that depends on policies is made anew when another role comes.
-    bare, service, viewers = Database(url, pool_size=1), Database(url, pool_size=1), Database(url, pool_size=1)
+    bare, service, own = Database(url, pool_size=1), Database(url, pool_size=1), Database(url, pool_size=1)
     table = []
     for name, (viewer, read) in reads(await viewer_of(database, Role.GUARDIAN), await viewer_of(database, Role.TEACHER)).items():
         sides: dict[str, Callable[[], AbstractAsyncContextManager[AsyncSession]]] = {
             "superuser": async_sessionmaker(bare.engine, expire_on_commit=False, autoflush=False), "service": service.read,
-            "viewer": Context(viewer, viewers, Settings()).read,
+            "viewer": Context(viewer, own, Settings()).read,
         }
         taken: dict[str, list[float]] = {side: [] for side in sides}
         for number in range(rounds + 20):  # the first ones prepare statements and plans
@@ -86,7 +86,7 @@ async def measure(url: str, rounds: int) -> list[tuple[str, dict[str, float]]]:
                 if number >= 20:
                     taken[side].append((time.perf_counter() - started) * 1000)
         table.append((name, {side: statistics.quantiles(times, n=4)[0] for side, times in taken.items()}))
-    for opened in (database, bare, service, viewers):
+    for opened in (database, bare, service, own):
         await opened.close()
     return table
 

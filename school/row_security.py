@@ -49,9 +49,12 @@ AS_SYSTEM_FOR_GOOD = f"SELECT set_config('role', '{SYSTEM}', false), set_config(
 
 
 def script(identity: Identity) -> str:
-    """As `take`, written out, for a connection that is the service's own otherwise. The values are numbers and UUIDs: nothing in them needs quoting."""
-    settings = ", ".join(f"set_config('app.{name}', '{value}', true)" for name, value in zip(SETTINGS, _values(identity), strict=True))
-    return f"SELECT set_config('role', '{VIEWER}', true), set_config('app.service', '', true), {settings}"
+    """As `take`, written out, for a connection that is the service's own otherwise. The values are numbers and UUIDs: nothing in them needs quoting.
+
+    What is empty is left out: a setting that is not set shows nothing.
+    """
+    given = [("service", ""), *((name, value) for name, value in zip(SETTINGS, _values(identity), strict=True) if value not in {"", "{}"})]
+    return f"SELECT set_config('role', '{VIEWER}', true), " + ", ".join(f"set_config('app.{name}', '{value}', true)" for name, value in given)
 
 
 def take(connection: sa.Connection, identity: Identity | None) -> None:
