@@ -25,7 +25,7 @@ from school.registry.taps import PresentedTap, Receipt, Sending, Timeline, Told,
 MOST_TAPS = 100
 """Of one request."""
 MOST_TOGETHER, MOST_WAITING = 256, 4096
-"""Taps of one transaction, and taps that wait for theirs: some 10 MB."""
+"""Taps of one transaction, and taps that wait for theirs."""
 INDIGESTIBLE = "INDIGESTIBLE"
 """Refuses a tap that fails by a bug of ours where others do not. A daemon sets it aside, as it does by itself."""
 log = structlog.get_logger("school.gateway")
