@@ -186,7 +186,7 @@ class Context:
     guesses: int = 0
     staff_names: Any = None
     _loaders: dict[str, DataLoader[Any, Any]] = field(default_factory=dict)
-    _reader: Reader | None = None
+    _reader: tuple[Viewer, Reader] | None = None
 
     def begin(self, *, as_service: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
         """A write: one transaction, committed at its end. It runs as the viewer, or for them as the service, where no viewer's rights are enough."""
@@ -199,9 +199,9 @@ class Context:
     @property
     def reader(self) -> Reader:
         """The operation's reads of screens: what is asked for in one moment makes one round trip."""
-        if self._reader is None:
-            self._reader = self.database.reader(self.viewer.identity())
-        return self._reader
+        if self._reader is None or self._reader[0] is not self.viewer:
+            self._reader = self.viewer, self.database.reader(self.viewer.identity())
+        return self._reader[1]
 
     def note(self, area: Area, persons: Collection[Ref]) -> None:
         """Put into the record that the viewer has read this of these persons."""

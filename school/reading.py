@@ -105,15 +105,18 @@ async def _end(connection: Any) -> None:
 
 
 class Reader:
-    """Reads of one operation, as one identity, for one viewer."""
+    """Reads of one operation, as one identity."""
 
     def __init__(self, fetch: Callable[[list[Waiting]], Any], dialect: sa.Dialect) -> None:
         self._fetch, self._dialect = fetch, dialect
         self._waiting: list[Waiting] = []
+        self._viewer: Any = None
         self._known: dict[str, Any] = {}
 
     async def all(self, read: Read, viewer: Any, *how: Any, **values: Any) -> list[Any]:
         """The rows of a read. Whoever asks in the same moment shares the round trip, and its failure."""
+        if viewer is not self._viewer:
+            self._viewer, self._known = viewer, {}
         prepared = read.prepare(viewer, how, self._dialect)
         mine = Waiting(prepared, prepared.values(viewer, values, self._known), asyncio.get_running_loop().create_future())
         self._waiting.append(mine)

@@ -118,6 +118,32 @@ async def test_a_viewer_s_transaction_leaves_nothing_on_the_connection(postgresq
         await database.close()
 
 
+async def test_a_read_that_is_cancelled_leaves_its_connection_as_it_was(database_url: str) -> None:
+    database = Database(database_url, pool_size=1)
+    try:
+        world = await build(database)
+        viewer = world.viewers["parent"]
+        for moments in range(60):
+            asked = asyncio.ensure_future(queries.children(database.reader(viewer.identity()), viewer))
+            for _ in range(moments):
+                await asyncio.sleep(0)
+            asked.cancel()
+            await asyncio.wait([asked])
+        assert {row.id for row in await queries.children(database.reader(viewer.identity()), viewer)} == children(world, "parent")
+        nobody = Viewer()
+        assert await database.reader(nobody.identity()).all(queries._children, nobody) == []
+        assert await queries.login(database.reader(), viewer) == "parent"  # as the service again
+    finally:
+        await database.close()
+
+
+async def test_one_reader_tells_two_viewers_apart(house: tuple[Database, World]) -> None:
+    database, world = house
+    reader = database.reader()
+    for login in ("parent", "other_parent", "parent"):
+        assert {row.id for row in await queries.children(reader, world.viewers[login])} == children(world, login)
+
+
 async def test_a_clause_says_the_same_in_a_session(house: tuple[Database, World]) -> None:
     database, world = house
     for login in ("parent", "other_parent"):
