@@ -1,5 +1,6 @@
-"""Counts what is sent to the database."""
+"""Counts what is sent to the database, and forgets what was compiled."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
@@ -7,6 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from school.db import Database
+from school.statements import Read
 
 T = TypeVar("T")
 
@@ -42,3 +44,10 @@ def _noted(database: Database, make: Callable[[str, Any], T]) -> Iterator[list[T
     finally:
         database._bring = bring  # type: ignore[method-assign]
         sa.event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+def forget_compiled() -> None:
+    """Let every read be built anew: for tests that change how, before and after."""
+    for one in gc.get_objects():
+        if isinstance(one, Read):
+            one._kept.clear()

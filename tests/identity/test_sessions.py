@@ -171,7 +171,13 @@ def as_whom(monkeypatch: pytest.MonkeyPatch) -> list[Identity | None]:
         taken.append(identity)
         take(connection, identity)
 
+    def write_out(identity: Identity) -> str:
+        taken.append(identity)
+        return script(identity)
+
+    script = row_security.script
     monkeypatch.setattr(row_security, "take", note)
+    monkeypatch.setattr(row_security, "script", write_out)
     return taken
 
 

@@ -1,6 +1,6 @@
 """The matrix: every field of the people's API, asked by everyone about every child, against what docs/permissions.md declares."""
 
-from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
 
 import pytest
 import sqlalchemy as sa
@@ -181,9 +181,9 @@ def test_a_field_without_a_row_is_found() -> None:
     ("school.meals.accounts.visible_accounts", "mealAccount", "is not declared"), ("school.diary.queries.visible_children", "averages", "is not declared"),
     ("school.registry.queries.visible_pupils", "pupils", "tells"), ("school.registry.cards.visible_cards", "blockCard", "has changed something"),
 ])
-async def test_a_widened_policy_is_found(sqlite_counter: Desk, monkeypatch: pytest.MonkeyPatch, place: str, name: str, told: str) -> None:
+async def test_a_widened_policy_is_found(sqlite_counter: Desk, widen: Callable[[str], None], place: str, name: str, told: str) -> None:
     """Mutants: a visible-to clause that lets everyone see everything."""
-    monkeypatch.setattr(place, lambda _viewer: sa.true())
+    widen(place)
     questions: list[Question] = [question for question in (*QUERIES, *MUTATIONS) if question.name == name]
     section = "Queries" if questions[0].operation == "query" else "Mutations"
     walked = await walk(sqlite_counter, questions, TABLE.sections[section], ("guardian",))

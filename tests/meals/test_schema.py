@@ -192,14 +192,14 @@ async def test_a_bad_page_is_refused(canteen: Canteen, first: int, after: str | 
     assert await ask(canteen, "parent", HISTORY, child=person_id(canteen, "anna"), first=first, after=after) == code
 
 
-async def test_a_history_takes_two_statements_and_one_for_names(canteen: Canteen) -> None:
+async def test_a_history_takes_a_statement_and_one_for_lines_and_names(canteen: Canteen) -> None:
     await canteen.fund("anna", rubles(600))
     for _ in range(4):
         await sell(canteen, await canteen.present("anna"))
     with statements(canteen.database) as sent:
         page = await ask(canteen, "parent", HISTORY, child=person_id(canteen, "anna"), first=5)
     assert len(page["mealHistory"]["edges"]) == 5
-    assert sent == ["SELECT"] * 3
+    assert sent == ["SELECT"] * 2
 
 
 async def test_refusals_are_members_of_the_result(canteen: Canteen) -> None:
