@@ -98,11 +98,13 @@ async def test_backlogs_that_meet_halfway_wait_and_never_in_a_circle(postgresql_
         taps = [[gate.tap(name, "out", verdict=ADMIT) for name in names] for gate, names in ((first, PEOPLE), (second, PEOPLE[::-1]))]
         async with database.begin() as session:
             await session.execute(sa.select(Presence).where(Presence.person_id == lodge.world.people[PEOPLE[4]]).with_for_update())
-            both = [asyncio.create_task(gate.submit(*found)) for gate, found in zip((first, second), taps, strict=True)]
+            both = []
             async with asyncio.timeout(30):
-                while await waiting(database) < 2:
-                    assert not any(task.done() for task in both)
-                    await asyncio.sleep(0.005)  # the server does not announce who waits
+                for number, (gate, found) in enumerate(zip((first, second), taps, strict=True)):  # one after the other: what comes at once shares a transaction
+                    both.append(asyncio.create_task(gate.submit(*found)))
+                    while await waiting(database) <= number:
+                        assert not any(task.done() for task in both)
+                        await asyncio.sleep(0.005)  # the server does not announce who waits
         answers = await at_once(*both)
         assert answers == [[recorded(tap["sequence"]) for tap in found] for found in taps]
         assert await lodge.presence() == dict.fromkeys(PEOPLE, False)
