@@ -13,6 +13,9 @@ from prometheus_client import Counter
 MOST_KEPT = 1024
 """Renderings that are kept: two batches of the relay. Whoever comes later has it rendered again."""
 
+MOST_DOCUMENTS = 200
+_NAMES: OrderedDict[int, tuple[OperationDefinitionNode, frozenset[str]]] = OrderedDict()
+
 RENDERINGS = Counter("school_renderings_total", "Messages of subscriptions, by rendering: for all, shared, or for one viewer alone.", ["how"])
 MADE, SHARED, OWN = RENDERINGS.labels("made"), RENDERINGS.labels("shared"), RENDERINGS.labels("own")
 
@@ -47,8 +50,7 @@ class Question:
 def ask(text: str, document: DocumentNode, operation: OperationDefinitionNode, operation_name: str | None, variables: Mapping[str, Any] | None) -> Question:
     """The question of an operation. Arguments of the subscription itself (which children, after which cursor) choose events and are no part of it."""
     given = variables or {}
-    below = {name for definition in document.definitions if definition is not operation for name in _variables(definition)} | set(_below(operation))
-    told = orjson.dumps({name: given[name] for name in below if name in given}, option=orjson.OPT_SORT_KEYS)
+    told = orjson.dumps({name: given[name] for name in _names_below(document, operation) if name in given}, option=orjson.OPT_SORT_KEYS)
     return Question(document, operation_name, given, (text, operation_name, told))
 
 
@@ -100,6 +102,17 @@ async def follow(stream: AsyncIterator[Any], renderings: Renderings, question: Q
     """The answers to one subscriber, event by event. What the stream itself raises goes on to the caller."""
     async for event in stream:
         yield await renderings.render(event, question, context)
+
+
+def _names_below(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
+    """The variables on which an answer may depend; found once for each document that is kept."""
+    found = _NAMES.get(id(operation))
+    if found is None:
+        names = {name for definition in document.definitions if definition is not operation for name in _variables(definition)} | set(_below(operation))
+        found = _NAMES[id(operation)] = operation, frozenset(names)  # held, so that nothing else gets this id
+        if len(_NAMES) > MOST_DOCUMENTS:
+            _NAMES.popitem(last=False)
+    return found[1]
 
 
 def _below(operation: OperationDefinitionNode) -> Iterator[str]:
