@@ -16,7 +16,7 @@ from school.statements import Prepared, Read
 
 MOST_MERGED = 500
 """Texts of statements that were merged into one, which are kept."""
-ACQUIRE_SECONDS = 5.0
+ACQUIRE_SECONDS, CLOSE_SECONDS = 5.0, 2.0
 
 
 class Waiting(NamedTuple):
@@ -83,10 +83,14 @@ class Connections:
         return text
 
     async def close(self) -> None:
-        """Close every connection."""
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
+        """Close every connection, those in use when their reads have ended or a while has passed."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await pool.close()
+            except TimeoutError:
+                pool.terminate()
 
 
 async def _take_system(connection: Any) -> None:

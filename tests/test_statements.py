@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
+from school import reading
 from school.context import Area, Viewer
 from school.db import Database, Rows
 from school.registry import queries
@@ -135,6 +136,31 @@ async def test_a_read_that_is_cancelled_leaves_its_connection_as_it_was(database
         assert await queries.login(database.reader(), viewer) == "parent"  # as the service again
     finally:
         await database.close()
+
+
+async def test_a_read_that_does_not_end_does_not_keep_the_database_from_closing(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CLOSE_SECONDS", 0.1)
+    database = Database(postgresql_url)
+    viewer = (await build(database)).viewers["parent"]
+
+    @Read
+    def endless(_viewer: Viewer) -> Rows:
+        return sa.select(sa.func.pg_sleep(60))
+
+    assert await queries.login(database.reader(), viewer) == "parent"
+    asked = asyncio.ensure_future(database.reader().all(endless, viewer))
+    async with asyncio.timeout(10):
+        while not await sleeps(database):  # noqa: ASYNC110 - the server does not announce what has begun
+            await asyncio.sleep(0.01)
+        await database.close()
+        assert isinstance((await asyncio.gather(asked, return_exceptions=True))[0], Exception)
+
+
+async def sleeps(database: Database) -> bool:
+    """Whether a statement sleeps; as the login, for a role of the service does not see what others wait for."""
+    async with database.engine.begin() as connection:
+        found = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()")
+        return bool(await connection.scalar(found))
 
 
 async def test_one_reader_tells_two_viewers_apart(house: tuple[Database, World]) -> None:
