@@ -28,7 +28,7 @@ async def found_out(desk: Desk, role: str, documents: list[DocumentNode]) -> tup
 async def test_no_generated_query_tells_of_a_foreign_child(counter: Desk) -> None:
     documents = generate(counter.schema._schema, counter.town, COUNT)
     assert len(documents) == COUNT
-    documents = documents[::5] if counter.town.database.sqlite else documents
+    documents = documents[2::5] if counter.town.database.sqlite else documents  # a fifth that asks for something of everybody
     met: dict[str, set[str]] = {}
     for role in ROLES:
         leaked, met[role] = await found_out(counter, role, documents)
