@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import cache
 from inspect import isawaitable
 from random import Random
@@ -103,9 +103,20 @@ def counted() -> list[float]:
     return [plans.PLANNED._value.get() + queries.COMPILED._value.get(), plans.GIVEN_BACK._value.get() + queries.GIVEN_BACK._value.get()]
 
 
+@pytest.fixture(autouse=True)
+def collected_between_cases() -> Iterator[None]:
+    """graphql-core leaves coroutines that nobody awaits. Were they collected while a named tuple is made, which knows no builtins, their warning would fail."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
 async def none_differs(stand: Stand) -> None:
     """And what is as promised is never given back."""
-    for case in stand.cases:
+    for number, case in enumerate(stand.cases):
+        if number % 20 == 0:
+            gc.collect()
         _, given_back = counted()
         assert not await stand.differs(case), print_ast(case.document)
         assert case.made_up.oddity or counted()[1] == given_back
