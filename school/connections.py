@@ -78,11 +78,6 @@ class Page:
     keys: Sequence[Sequence[Any]]
     has_next: bool
 
-    @property
-    def cursors(self) -> list[str]:
-        """One for each row."""
-        return [encode(key) for key in self.keys]
-
     def connect(self, node: Callable[[Any], T]) -> Connection[T]:
         """The connection, each node made from its row."""
         edges = [Edge(node=node(row), key=key) for row, key in zip(self.rows, self.keys, strict=True)]

@@ -16,6 +16,8 @@ from school.statements import Prepared, Read
 
 MOST_MERGED = 500
 """Texts of statements that were merged into one, which are kept."""
+MOST_PREPARED = 100
+"""Statements of one connection that stay prepared, for PostgreSQL keeps the plan of each."""
 ACQUIRE_SECONDS, CLOSE_SECONDS = 5.0, 2.0
 
 
@@ -45,7 +47,7 @@ class Connections:
                     _, how = self.dialect.create_connect_args(self._url)
                     self._pool = await asyncpg.create_pool(
                         **how, min_size=0, max_size=self._size, init=_take_system, reset=_end, timeout=ACQUIRE_SECONDS, command_timeout=None,
-                        statement_cache_size=MOST_MERGED, max_cached_statement_lifetime=0, max_cacheable_statement_size=0,
+                        statement_cache_size=MOST_PREPARED, max_cached_statement_lifetime=0, max_cacheable_statement_size=0,
                         server_settings={"application_name": "school", "plan_cache_mode": "force_generic_plan", "timezone": "UTC"})
         return self._pool
 

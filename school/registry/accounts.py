@@ -127,8 +127,3 @@ async def give_role(session: AsyncSession, account_id: UUID, grant: Grant) -> No
     if await session.get(AccountRole, key) is None:
         session.add(AccountRole(account_id=account_id, school_id=grant.school_id, person_id=grant.person_id, role=grant.role))
         await session.flush()
-
-
-async def login_of(session: AsyncSession, account_id: UUID) -> str:
-    """The login of an account that exists."""
-    return (await session.execute(sa.select(Account.login).where(Account.id == account_id))).scalar_one()

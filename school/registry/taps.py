@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import ids
 from school.errors import bad_input, conflict
 from school.registry.cards import token_bytes
-from school.registry.given import given
 from school.registry.models import Card, Device, DeviceKind, FormerToken, Outcome, Tap
+from school.registry.row_tables import row_table
 from school.registry.texts import line, moment
 
 LONGEST_READER, LONGEST_WORD = 80, 40
@@ -164,7 +164,7 @@ Told = tuple[int, UUID, int]
 
 async def stored(session: AsyncSession, told: Collection[Told]) -> dict[Told, Tap]:
     """Those of these taps that are known already. One statement for all devices, which the caller holds."""
-    runs = given(session, "run", _RUN, _runs(told))
+    runs = row_table(session, "run", _RUN, _runs(told))
     found = await session.scalars(sa.select(Tap).join(runs, _of(runs) & Tap.sequence.between(runs.c.first, runs.c.last)))
     return {(tap.school_id, tap.device_id, tap.sequence): tap for tap in found}
 
@@ -188,7 +188,7 @@ class Timeline:
 
 async def timelines(session: AsyncSession, fresh: Collection[Told]) -> dict[tuple[int, UUID], Timeline]:
     """The timelines of the devices of these taps, none of which is known yet: by what is stored next to each run of sequences. One statement."""
-    runs = given(session, "run", _RUN, _runs(fresh))
+    runs = row_table(session, "run", _RUN, _runs(fresh))
     found: defaultdict[tuple[int, UUID], Timeline] = defaultdict(Timeline)
     sides = (
         ("before", Tap.sequence < runs.c.first, Tap.sequence.desc()), ("after", Tap.sequence > runs.c.last, Tap.sequence.asc()))

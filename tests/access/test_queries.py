@@ -10,6 +10,7 @@ from school.access import doors, policy, queries, rules
 from school.access.doors import Binding
 from school.access.models import AntiPassback, Audience, Direction, DoorRule, Passage
 from school.access.rules import MIDNIGHT, Terms
+from school.connections import encode
 from school.context import NOBODY, Viewer
 from school.errors import Code, Refused
 from school.ids import Ref
@@ -107,7 +108,7 @@ async def test_who_is_inside_by_name(house: Gatehouse) -> None:
     with house.counted() as sent:
         first = await house.read(queries.inside, house.viewer("guard"), first=4, after=None)
     assert sent == ["SELECT"]
-    rest = await house.read(queries.inside, house.viewer("guard"), first=4, after=first.cursors[-1])
+    rest = await house.read(queries.inside, house.viewer("guard"), first=4, after=encode(first.keys[-1]))
     assert ([names[row.id] for row in [*first.rows, *rest.rows]], first.has_next, rest.has_next) == (everyone, True, False)
 
 
@@ -118,7 +119,7 @@ async def test_passages_newest_first_page_by_page(house: Gatehouse) -> None:
     with house.counted() as sent:
         first = await house.ask(queries.passages, parent, anna, first=2, after=None)
     assert sent == ["SELECT"]
-    second = await house.ask(queries.passages, parent, anna, first=3, after=first.cursors[-1])
+    second = await house.ask(queries.passages, parent, anna, first=3, after=encode(first.keys[-1]))
     assert [row.id for row in [*first.rows, *second.rows]] == newest
     assert (first.has_next, second.has_next) == (True, False)
     row = second.rows[-1]
@@ -230,5 +231,5 @@ async def test_rules_are_the_guards_and_the_office_s(house: Gatehouse) -> None:
             assert (await house.read(queries.door_rules, house.viewer(login), ended=ended, **PAGE)).rows == []
     with house.counted() as sent:
         first = await house.read(queries.door_rules, office, ended=False, first=1, after=None)
-    rest = await house.read(queries.door_rules, office, ended=False, first=1, after=first.cursors[0])
+    rest = await house.read(queries.door_rules, office, ended=False, first=1, after=encode(first.keys[0]))
     assert ([row.id for row in [*first.rows, *rest.rows]], first.has_next, rest.has_next, sent) == ([in_force[1], made.id], True, False, ["SELECT"])

@@ -1,4 +1,4 @@
-"""Given rows: values that a statement joins as a table; its text is the same however many there are, so that it is prepared once."""
+"""Tables of rows that a statement brings along and joins; its text is the same however many there are, so that it is prepared once."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
-def given(session: AsyncSession, name: str, columns: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> Any:
+def row_table(session: AsyncSession, name: str, columns: Mapping[str, Any], rows: Sequence[Sequence[Any]]) -> Any:
     """A table of these rows; `columns` are its columns' types. Whole numbers, texts and UUIDs."""
     if session.get_bind().dialect.name == "sqlite":
         text = json.dumps(rows, default=UUID.hex.fget)  # type: ignore[attr-defined]
