@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -121,14 +121,21 @@ class Reader:
 
     async def all(self, read: Read, viewer: Any, *how: Any, **values: Any) -> list[Any]:
         """The rows of a read. Whoever asks in the same moment shares the round trip, and its failure."""
+        return (await self.each((read,), viewer, *how, **values))[0]
+
+    async def each(self, reads: Sequence[Read], viewer: Any, *how: Any, **values: Any) -> list[list[Any]]:
+        """As `all`, the rows of several reads of one moment, which are asked in the same way and given the same values."""
         if viewer is not self._viewer:
             self._viewer, self._known = viewer, {}
-        prepared = read.prepare(viewer, how, self._dialect)
-        mine = Waiting(prepared, prepared.values(viewer, values, self._known), asyncio.get_running_loop().create_future())
-        self._waiting.append(mine)
-        if len(self._waiting) == 1:
+        mine = []
+        for read in reads:
+            prepared = read.prepare(viewer, how, self._dialect)
+            mine.append(Waiting(prepared, prepared.values(viewer, values, self._known), asyncio.get_running_loop().create_future()))
+        first = not self._waiting
+        self._waiting += mine
+        if first:
             await self._run()
-        return await mine.answer
+        return [await one.answer for one in mine]
 
     async def _run(self) -> None:
         await asyncio.sleep(0)  # others of this moment come

@@ -3,23 +3,24 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from school.context import Viewer
 from school.db import Rows
 from school.diary.attendance_rows import ATTENDANCE, AttendanceRow
 from school.diary.lessons import LESSON, LessonRow, check_range
-from school.diary.mark_rows import MARK, MarkRow
+from school.diary.mark_rows import MarkRow
 from school.diary.models import Attendance, CourseScale, GradingScale, Lesson, Mark
 from school.diary.policy import teaches, visible_courses
-from school.diary.queries import MOST_LESSONS, limited
+from school.diary.queries import IN_DAYS, IN_ORDER, MOST_LESSONS, limited
 from school.errors import not_found
 from school.ids import Ref
+from school.reading import Reader
 from school.registry.models import ClassGroup, Course, Person, Pupil, Subject
+from school.statements import Read, given
 
 LONGEST_RANGE = 190
 """Days of a gradebook: half a school year."""
@@ -56,18 +57,26 @@ COURSE: Rows = (
 )
 
 
-async def my_courses(session: AsyncSession, viewer: Viewer) -> list[CourseRow]:
-    """The courses that the viewer teaches, by class and subject."""
+@Read
+def _my_courses(viewer: Viewer) -> Rows:
     order = (Course.school_id, ClassGroup.grade, ClassGroup.letter, Subject.name, Course.id)
-    found = await session.execute(COURSE.where(teaches(viewer)).order_by(*order).limit(MOST_COURSES + 1))
-    return limited([CourseRow(*row) for row in found], MOST_COURSES)
+    return COURSE.where(teaches(viewer)).order_by(*order).limit(MOST_COURSES + 1)
 
 
-async def my_lessons(session: AsyncSession, viewer: Viewer, on_date: dt.date) -> list[LessonRow]:
+async def my_courses(reader: Reader, viewer: Viewer) -> list[CourseRow]:
+    """The courses that the viewer teaches, by class and subject."""
+    return limited([CourseRow(*row) for row in await reader.all(_my_courses, viewer)], MOST_COURSES)
+
+
+@Read
+def _my_lessons(viewer: Viewer) -> Rows:
+    order = (Lesson.school_id, Lesson.bell, Lesson.id)
+    return LESSON.where(Lesson.on_date == given("on_date"), teaches(viewer)).order_by(*order).limit(MOST_LESSONS + 1)
+
+
+async def my_lessons(reader: Reader, viewer: Viewer, on_date: dt.date) -> list[LessonRow]:
     """The viewer's own lessons of one day, in the order of their bells; cancelled ones too."""
-    found = await session.execute(
-        LESSON.where(Lesson.on_date == on_date, teaches(viewer)).order_by(Lesson.school_id, Lesson.bell, Lesson.id).limit(MOST_LESSONS + 1))
-    return limited([LessonRow(*row) for row in found], MOST_LESSONS)
+    return limited([LessonRow(*row) for row in await reader.all(_my_lessons, viewer, on_date=on_date)], MOST_LESSONS)
 
 
 class PupilRow(NamedTuple):
@@ -99,35 +108,71 @@ class Gradebook:
     pupils: list[PupilMarks]
 
 
-async def gradebook(session: AsyncSession, viewer: Viewer, ref: Ref, from_: dt.date, to: dt.date) -> Gradebook:
-    """A course in at most 190 days; five statements. Refused: a course that the viewer neither teaches nor leads nor has in the office (NOT_FOUND)."""
-    check_range(from_, to, LONGEST_RANGE)
-    row = (await session.execute(COURSE.where(Course.school_id == ref.school_id, Course.id == ref.id, visible_courses(viewer)))).one_or_none()
-    if row is None:
-        raise not_found()
-    course = CourseRow(*row)
-    in_range = sa.and_(Lesson.school_id == ref.school_id, Lesson.course_id == ref.id, Lesson.on_date.between(from_, to))
-    order = (Lesson.on_date, Lesson.bell, Lesson.id)
-    lessons = limited([LessonRow(*found) for found in await session.execute(LESSON.where(in_range).order_by(*order).limit(MOST_LESSONS + 1))], MOST_LESSONS)
-    pupils = await _pupils(session, course, from_, to)
-    marks: dict[UUID, list[MarkRow]] = defaultdict(list)
-    standing = MARK.where(in_range, Mark.withdrawn_at.is_(None)).order_by(*order, Mark.given_at, Mark.id).limit(MOST_MARKS + 1)
-    for mark in limited([MarkRow(*found) for found in await session.execute(standing)], MOST_MARKS):
-        marks[mark.pupil_id].append(mark)
-    entries: dict[UUID, list[AttendanceRow]] = defaultdict(list)
-    register = ATTENDANCE.join(Lesson, sa.and_(Lesson.school_id == Attendance.school_id, Lesson.id == Attendance.lesson_id)).where(in_range)
-    for entry in limited([AttendanceRow(*found) for found in await session.execute(register.order_by(*order).limit(MOST_MARKS + 1))], MOST_MARKS):
-        entries[entry.pupil_id].append(entry)
-    return Gradebook(course, lessons, [PupilMarks(pupil, marks[pupil.id], entries[pupil.id]) for pupil in pupils])
+_THIS = (Course.school_id == given("school_id"), Course.id == given("course_id"))
+_NEEDED = (Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at)
+"""What a mark's row does not take from its lesson's."""
 
 
-async def _pupils(session: AsyncSession, course: CourseRow, from_: dt.date, to: dt.date) -> list[PupilRow]:
+def _in_range(viewer: Viewer) -> Any:
+    """The lessons of the course that is asked about, if the viewer may open its gradebook; of any other none."""
+    course = sa.select(Course.id).where(*_THIS, visible_courses(viewer)).scalar_subquery()
+    return sa.and_(Lesson.school_id == given("school_id"), Lesson.course_id == course, IN_DAYS)
+
+
+@Read
+def _course(viewer: Viewer) -> Rows:
+    return COURSE.where(*_THIS, visible_courses(viewer))
+
+
+@Read
+def _lessons(viewer: Viewer) -> Rows:
+    return LESSON.where(_in_range(viewer)).order_by(*IN_ORDER).limit(MOST_LESSONS + 1)
+
+
+@Read
+def _pupils(viewer: Viewer) -> Rows:
     """Who was in the class in this time, by name."""
-    found = await session.execute(
+    group = sa.select(Course.class_group_id).where(*_THIS, visible_courses(viewer)).scalar_subquery()
+    return (
         sa.select(Pupil.school_id, Pupil.id, Person.family_name, Person.given_name, Person.patronymic, Pupil.left_on)
         .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
         .where(
-            Pupil.school_id == course.school_id, Pupil.class_group_id == course.class_group_id, Pupil.enrolled_on <= to,
-            sa.or_(Pupil.left_on.is_(None), Pupil.left_on > from_))
-        .order_by(Person.sort_key, Pupil.id).limit(MOST_PUPILS + 1))
-    return limited([PupilRow(*row) for row in found], MOST_PUPILS)
+            Pupil.school_id == given("school_id"), Pupil.class_group_id == group, Pupil.enrolled_on <= given("to"),
+            sa.or_(Pupil.left_on.is_(None), Pupil.left_on > given("from_")))
+        .order_by(Person.sort_key, Pupil.id).limit(MOST_PUPILS + 1)
+    )
+
+
+@Read
+def _marks(viewer: Viewer) -> Rows:
+    """The standing ones."""
+    lesson = sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id)
+    return sa.select(*_NEEDED).join(Lesson, lesson).where(_in_range(viewer), Mark.withdrawn_at.is_(None)).order_by(
+        *IN_ORDER, Mark.given_at, Mark.id).limit(MOST_MARKS + 1)
+
+
+@Read
+def _register(viewer: Viewer) -> Rows:
+    lesson = sa.and_(Lesson.school_id == Attendance.school_id, Lesson.id == Attendance.lesson_id)
+    return ATTENDANCE.join(Lesson, lesson).where(_in_range(viewer)).order_by(*IN_ORDER).limit(MOST_MARKS + 1)
+
+
+async def gradebook(reader: Reader, viewer: Viewer, ref: Ref, from_: dt.date, to: dt.date) -> Gradebook:
+    """A course in at most 190 days, five reads of one moment. Refused: a course that the viewer neither teaches nor leads nor has in the office (NOT_FOUND)."""
+    check_range(from_, to, LONGEST_RANGE)
+    asked = {"school_id": ref.school_id, "course_id": ref.id, "from_": from_, "to": to}
+    courses, lessons, pupils, given_marks, register = await reader.each((_course, _lessons, _pupils, _marks, _register), viewer, **asked)
+    if not courses:
+        raise not_found()
+    course, by_id = CourseRow(*courses[0]), {row.id: LessonRow(*row) for row in limited(lessons, MOST_LESSONS)}
+    marks: dict[UUID, list[MarkRow]] = defaultdict(list)
+    for mark in limited(given_marks, MOST_MARKS):
+        at = by_id[mark.lesson_id]
+        marks[mark.pupil_id].append(MarkRow(
+            at.school_id, mark.id, mark.pupil_id, at.id, at.course_id, at.subject_id, at.subject_name, at.on_date, mark.value, mark.weight, mark.work,
+            mark.comment, mark.revision, mark.given_by, mark.given_at, None))
+    entries: dict[UUID, list[AttendanceRow]] = defaultdict(list)
+    for entry in limited(register, MOST_MARKS):
+        entries[entry.pupil_id].append(AttendanceRow(*entry))
+    shown = [PupilRow(*row) for row in limited(pupils, MOST_PUPILS)]
+    return Gradebook(course, list(by_id.values()), [PupilMarks(pupil, marks[pupil.id], entries[pupil.id]) for pupil in shown])

@@ -24,8 +24,7 @@ class HomeworkQuery:
     ) -> list[Homework]:
         """A child's homework that is due on these days, both included, at most 31 of them."""
         child = ids.decode(Kind.PERSON, child_id)
-        async with info.context.read() as session:
-            return [Homework.from_row(row) for row in await queries.child_homework(session, info.context.viewer, child, from_, to)]
+        return [Homework.from_row(row) for row in await queries.child_homework(info.context.reader, info.context.viewer, child, from_, to)]
 
 
 @strawberry.input(description="Homework for a lesson of today or later. `id` is a UUIDv7 made by the client, so that it may ask again.")

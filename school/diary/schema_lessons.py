@@ -7,8 +7,8 @@ import strawberry
 
 from school import ids
 from school.context import ADMINISTRATION, Area, Role
+from school.diary import days, queries
 from school.diary import gradebook as gradebooks
-from school.diary import queries
 from school.diary.screens import ChildDay, Course, DayLesson, Gradebook
 from school.diary.types import Lesson
 from school.errors import bad_input
@@ -29,37 +29,32 @@ class LessonQuery:
         """The timetable of a class or of a child (name one of them), both days included, at most 31 days. Cancelled lessons are in it."""
         if (class_group_id is None) == (child_id is None):
             raise bad_input("name either classGroupId or childId")
-        viewer = info.context.viewer
-        async with info.context.read() as session:
-            if child_id is not None:
-                found = await queries.child_lessons(session, viewer, ids.decode(Kind.PERSON, child_id), from_, to)
-            else:
-                found = await queries.class_lessons(session, viewer, ids.decode(Kind.CLASS_GROUP, class_group_id or ""), from_, to)
+        reader, viewer = info.context.reader, info.context.viewer
+        if child_id is not None:
+            found = await queries.child_lessons(reader, viewer, ids.decode(Kind.PERSON, child_id), from_, to)
+        else:
+            found = await queries.class_lessons(reader, viewer, ids.decode(Kind.CLASS_GROUP, class_group_id or ""), from_, to)
         return [Lesson.from_row(row) for row in found]
 
     @query(SIGNED_IN, Area.DIARY, named("child_id"))
     async def child_day(self, info: Info, child_id: strawberry.ID, date: dt.date) -> ChildDay:
         """A page of a child's diary: the day's lessons with bell times, room, homework, marks and attendance."""
         child = ids.decode(Kind.PERSON, child_id)
-        async with info.context.read() as session:
-            found = await queries.child_diary(session, info.context.viewer, child, date, date)
+        found = await days.child_diary(info.context.reader, info.context.viewer, child, date, date)
         return ChildDay(child_id=child_id, date=date, lessons=[DayLesson.from_row(row) for row in found])
 
     @query(holds(Role.TEACHER), Area.DIARY, no_one)
     async def my_courses(self, info: Info) -> list[Course]:
         """The courses that the viewer teaches."""
-        async with info.context.read() as session:
-            return [Course.from_row(row) for row in await gradebooks.my_courses(session, info.context.viewer)]
+        return [Course.from_row(row) for row in await gradebooks.my_courses(info.context.reader, info.context.viewer)]
 
     @query(holds(Role.TEACHER), Area.DIARY, no_one)
     async def my_lessons(self, info: Info, date: dt.date) -> list[Lesson]:
         """The lessons that the viewer gives on a day."""
-        async with info.context.read() as session:
-            return [Lesson.from_row(row) for row in await gradebooks.my_lessons(session, info.context.viewer, date)]
+        return [Lesson.from_row(row) for row in await gradebooks.my_lessons(info.context.reader, info.context.viewer, date)]
 
     @query(holds(Role.TEACHER, *ADMINISTRATION), Area.DIARY, lambda gradebook, _: [row.person.id for row in gradebook.pupils])
     async def gradebook(self, info: Info, course_id: strawberry.ID, from_: From, to: dt.date) -> Gradebook:
         """A course's lessons, pupils and marks in at most 190 days: for its teacher, the class teacher and the office."""
         course = ids.decode(Kind.COURSE, course_id)
-        async with info.context.read() as session:
-            return Gradebook.from_row(await gradebooks.gradebook(session, info.context.viewer, course, from_, to))
+        return Gradebook.from_row(await gradebooks.gradebook(info.context.reader, info.context.viewer, course, from_, to))

@@ -37,8 +37,7 @@ class MarkQuery:
     async def mark_history(self, info: Info, mark_id: strawberry.ID) -> list[MarkRevision]:
         """Everything that a mark has been, oldest first, a withdrawn one's too."""
         ref = ids.decode(Kind.MARK, mark_id)
-        async with info.context.read() as session:
-            return [MarkRevision.from_row(row) for row in await queries.mark_history(session, info.context.viewer, ref)]
+        return [MarkRevision.from_row(row) for row in await queries.mark_history(info.context.reader, info.context.viewer, ref)]
 
     @query(SIGNED_IN, Area.DIARY, named("child_id"))
     async def averages(
@@ -46,8 +45,7 @@ class MarkQuery:
     ) -> list[SubjectAverage]:
         """A child's weighted averages by subject, over lessons of these days; without `from` since the latest term began."""
         child = ids.decode(Kind.PERSON, child_id)
-        async with info.context.read() as session:
-            return [SubjectAverage.from_row(row) for row in await queries.child_averages(session, info.context.viewer, child, from_, to)]
+        return [SubjectAverage.from_row(row) for row in await queries.child_averages(info.context.reader, info.context.viewer, child, from_, to)]
 
 
 @strawberry.input(description="One mark. `id` is a UUIDv7 made by the client, so that it may ask again; `weight` is 1 to 10.")

@@ -6,8 +6,8 @@ from typing import Self
 
 import strawberry
 
+from school.diary import days, queries
 from school.diary import gradebook as gradebooks
-from school.diary import queries
 from school.diary.averages import weighted
 from school.diary.types import Attendance, Average, GradingScale, Homework, Lesson, Mark, opaque
 from school.fields import ROWS, Info, query, rows
@@ -27,8 +27,8 @@ class DayLesson:
     attendance: Attendance | None
 
     @classmethod
-    def from_row(cls, row: queries.DayLesson) -> Self:
-        """From a lesson of `queries.child_diary`."""
+    def from_row(cls, row: days.DayLesson) -> Self:
+        """From a lesson of `days.child_diary`."""
         return cls(
             lesson=Lesson.from_row(row.lesson), homework=[Homework.from_row(found) for found in row.homework],
             marks=[Mark.from_row(found) for found in row.marks], attendance=Attendance.from_row(row.attendance) if row.attendance else None,
