@@ -29,14 +29,12 @@ class AccessQuery:
     @query(SIGNED_IN, Area.ACCESS, no_one)
     async def doors(self, info: Info) -> list[Door]:
         """The doors of the viewer's schools."""
-        async with info.context.read() as session:
-            return [Door.from_row(row) for row in await queries.doors(session, info.context.viewer)]
+        return [Door.from_row(row) for row in await queries.doors(info.context.reader, info.context.viewer)]
 
     @query(WATCH, Area.ACCESS, each(lambda rule: rule.person_ref))
     async def door_rules(self, info: Info, ended: bool = False, first: int = 50, after: str | None = None) -> Connection[DoorRule]:
         """The rules in force, or those that were ended, in the order they were made."""
-        async with info.context.read() as session:
-            return (await queries.door_rules(session, info.context.viewer, ended=ended, first=first, after=after)).connect(DoorRule.from_row)
+        return (await queries.door_rules(info.context.reader, info.context.viewer, ended=ended, first=first, after=after)).connect(DoorRule.from_row)
 
     @query(SIGNED_IN, Area.ACCESS, named("person_id"))
     async def passages(self, info: Info, person_id: strawberry.ID, first: int = 50, after: str | None = None) -> Connection[Passage]:
@@ -51,28 +49,24 @@ class AccessQuery:
         """The taps at a door or of a person, one of which is given; refused ones too, newest first. A family finds its own children's only."""
         door = ids.decode(Kind.DOOR, door_id) if door_id is not None else None
         person = ids.decode(Kind.PERSON, person_id) if person_id is not None else None
-        async with info.context.read() as session:
-            return (await queries.taps(session, info.context.viewer, door=door, person=person, first=first, after=after)).connect(Tap.from_row)
+        return (await queries.taps(info.context.reader, info.context.viewer, door=door, person=person, first=first, after=after)).connect(Tap.from_row)
 
     @query(LOCATE, Area.ACCESS, each(lambda presence: presence.person_ref))
     async def inside(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Presence]:
         """Who is inside now, by name: everyone for guards and office, the own classes' pupils for a teacher."""
-        async with info.context.read() as session:
-            return (await queries.inside(session, info.context.viewer, first=first, after=after)).connect(Presence.from_row)
+        return (await queries.inside(info.context.reader, info.context.viewer, first=first, after=after)).connect(Presence.from_row)
 
     @query(LOCATE, Area.ACCESS, each(lambda presence: presence.person_ref))
     async def presence(self, info: Info, class_group_id: strawberry.ID) -> list[Presence]:
         """Where the pupils of a class are, by name."""
         group = ids.decode(Kind.CLASS_GROUP, class_group_id)
-        async with info.context.read() as session:
-            return [Presence.from_row(row) for row in await queries.class_presence(session, info.context.viewer, group)]
+        return [Presence.from_row(row) for row in await queries.class_presence(info.context.reader, info.context.viewer, group)]
 
     @query(SIGNED_IN, Area.ACCESS, named("child_id"))
     async def pupil_presence(self, info: Info, child_id: strawberry.ID) -> Presence:
         """Where a pupil is."""
         child = ids.decode(Kind.PERSON, child_id)
-        async with info.context.read() as session:
-            return Presence.from_row(await queries.pupil_presence(session, info.context.viewer, child))
+        return Presence.from_row(await queries.pupil_presence(info.context.reader, info.context.viewer, child))
 
 
 @rows(description="The door is there.")

@@ -20,16 +20,19 @@ T = TypeVar("T")
 Make = Callable[[Any], T]
 
 
-def _loader(context: Context, read: Read, make: Make[T]) -> DataLoader[Ref, T | None]:
+def loader(context: Context, read: Read, make: Make[T]) -> DataLoader[Ref, T | None]:
+    """A loader of what a read finds among the keys that are `wanted`, each made from its row; None for another."""
+
     async def load(refs: list[Ref]) -> list[T | None]:
-        wanted = {"schools": sorted({ref.school_id for ref in refs}), "ids": sorted({ref.id for ref in refs})}
-        by_ref = {Ref(row.school_id, row.id): make(row) for row in await context.reader.all(read, context.viewer, **wanted)}
+        keys = {"schools": sorted({ref.school_id for ref in refs}), "ids": sorted({ref.id for ref in refs})}
+        by_ref = {Ref(row.school_id, row.id): make(row) for row in await context.reader.all(read, context.viewer, **keys)}
         return [by_ref.get(ref) for ref in refs]
 
     return DataLoader(load_fn=load, max_batch_size=500)
 
 
-def _wanted(school_id: Column, id_: Column) -> Clause:
+def wanted(school_id: Column, id_: Column) -> Clause:
+    """Rows of the keys that a loader is asked for."""
     return sa.and_(any_of(school_id, given("schools", Many(int))), any_of(id_, given("ids", Many(UUID))))
 
 
@@ -37,19 +40,19 @@ def _wanted(school_id: Column, id_: Column) -> Clause:
 def _person(viewer: Viewer) -> Rows:
     columns = sa.select(Person.school_id, Person.id, Person.family_name, Person.given_name, Person.patronymic, Staff.id.is_not(None).label("of_the_staff"))
     return columns.outerjoin(Staff, sa.and_(Staff.school_id == Person.school_id, Staff.id == Person.id)).where(
-        _wanted(Person.school_id, Person.id), visible_persons(viewer))
+        wanted(Person.school_id, Person.id), visible_persons(viewer))
 
 
 @Read
 def _subject(viewer: Viewer) -> Rows:
     schools = in_schools(viewer, Subject.school_id, *sorted({grant.role for grant in viewer.grants}))
-    return sa.select(Subject.school_id, Subject.id, Subject.name).where(_wanted(Subject.school_id, Subject.id), schools)
+    return sa.select(Subject.school_id, Subject.id, Subject.name).where(wanted(Subject.school_id, Subject.id), schools)
 
 
 @Read
 def _class_group(viewer: Viewer) -> Rows:
     columns = sa.select(ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter)
-    return columns.where(_wanted(ClassGroup.school_id, ClassGroup.id), visible_class_groups(viewer))
+    return columns.where(wanted(ClassGroup.school_id, ClassGroup.id), visible_class_groups(viewer))
 
 
 def _persons(context: Context) -> DataLoader[Ref, types.Person | None]:
@@ -59,15 +62,15 @@ def _persons(context: Context) -> DataLoader[Ref, types.Person | None]:
             context.staff_names.keep(Ref(row.school_id, row.id), person)
         return person
 
-    return _loader(context, _person, make)
+    return loader(context, _person, make)
 
 
 def _subjects(context: Context) -> DataLoader[Ref, types.Subject | None]:
-    return _loader(context, _subject, types.Subject.from_row)
+    return loader(context, _subject, types.Subject.from_row)
 
 
 def _class_groups(context: Context) -> DataLoader[Ref, types.ClassGroup | None]:
-    return _loader(context, _class_group, types.ClassGroup.from_row)
+    return loader(context, _class_group, types.ClassGroup.from_row)
 
 
 def load_person(info: Info, ref: Ref) -> types.Person | None:
