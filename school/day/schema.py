@@ -43,6 +43,5 @@ class DayQuery(StatisticsQuery):
     @query(SIGNED_IN, Area.ACCESS, named("child_id"))
     async def late_arrivals(self, info: Info, child_id: strawberry.ID, from_: From, to: dt.date) -> list[LateArrival]:
         """On which days a child came late, both days included, at most 190 days."""
-        async with info.context.read() as session:
-            found = await late_arrivals.of_child(session, info.context.viewer, ids.decode(Kind.PERSON, child_id), from_, to)
+        found = await late_arrivals.of_child(info.context.reader, info.context.viewer, ids.decode(Kind.PERSON, child_id), from_, to)
         return [LateArrival.from_row(row) for row in found]

@@ -107,9 +107,9 @@ def _homework(viewer: Viewer) -> Rows:
 async def child_homework(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[HomeworkRow]:
     """The homework of a child's class that is due in at most 31 days, withdrawn not counted, by the lesson for which it is due."""
     check_range(from_, to)
-    found = await reader.all(_homework, viewer, school_id=child.school_id, child_id=child.id, from_=from_, to=to)
-    if not found:
-        await check_child(reader, viewer, child)
+    found, there = await reader.each((_homework, _child), viewer, school_id=child.school_id, child_id=child.id, from_=from_, to=to)
+    if not there:
+        raise not_found()
     return limited([HomeworkRow(*row) for row in found], MOST_HOMEWORK)
 
 

@@ -9,7 +9,7 @@ from school import ids
 from school.context import ADMINISTRATION, Area, Role
 from school.diary import days, queries
 from school.diary import gradebook as gradebooks
-from school.diary.screens import ChildDay, Course, DayLesson, Gradebook
+from school.diary.screens import ChildDay, Course, Gradebook
 from school.diary.types import Lesson
 from school.errors import bad_input
 from school.fields import SIGNED_IN, Info, holds, named, no_one, query
@@ -40,8 +40,13 @@ class LessonQuery:
     async def child_day(self, info: Info, child_id: strawberry.ID, date: dt.date) -> ChildDay:
         """A page of a child's diary: the day's lessons with bell times, room, homework, marks and attendance."""
         child = ids.decode(Kind.PERSON, child_id)
-        found = await days.child_diary(info.context.reader, info.context.viewer, child, date, date)
-        return ChildDay(child_id=child_id, date=date, lessons=[DayLesson.from_row(row) for row in found])
+        return ChildDay.from_rows(child_id, date, date, await days.child_diary(info.context.reader, info.context.viewer, child, date, date))[0]
+
+    @query(SIGNED_IN, Area.DIARY, named("child_id"))
+    async def child_days(self, info: Info, child_id: strawberry.ID, from_: From, to: dt.date) -> list[ChildDay]:
+        """Some pages of a child's diary, such as a week's: one for each of these days, both included, at most 31 of them."""
+        child = ids.decode(Kind.PERSON, child_id)
+        return ChildDay.from_rows(child_id, from_, to, await days.child_diary(info.context.reader, info.context.viewer, child, from_, to))
 
     @query(holds(Role.TEACHER), Area.DIARY, no_one)
     async def my_courses(self, info: Info) -> list[Course]:

@@ -1,6 +1,7 @@
 """GraphQL types of whole screens: a child's day, averages by subject, courses and the gradebook."""
 
 import datetime as dt
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Self
 
@@ -42,6 +43,14 @@ class ChildDay:
     child_id: strawberry.ID
     date: dt.date
     lessons: list[DayLesson]
+
+    @classmethod
+    def from_rows(cls, child_id: strawberry.ID, from_: dt.date, to: dt.date, found: Iterable[days.DayLesson]) -> list[Self]:
+        """A page for each of these days, both included, from what `days.child_diary` has found of them."""
+        lessons: dict[dt.date, list[DayLesson]] = {from_ + dt.timedelta(days=day): [] for day in range((to - from_).days + 1)}
+        for row in found:
+            lessons[row.lesson.on_date].append(DayLesson.from_row(row))
+        return [cls(child_id=child_id, date=date, lessons=of_day) for date, of_day in lessons.items()]
 
 
 @rows(description="A child's average in one subject on one scale.")

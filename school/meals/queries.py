@@ -88,27 +88,37 @@ async def lines(reader: Reader, viewer: Viewer, sales: Iterable[Ref]) -> dict[Re
     return found
 
 
-async def till_sales(session: AsyncSession, viewer: Viewer, till: Ref, *, first: int, after: str | None) -> Page:
+_TILL = (Till.school_id == given("school_id"), Till.id == given("till_id"))
+
+
+@Read
+def _till_sales(viewer: Viewer, after: bool) -> Rows:
+    sold = _transfers().where(*_TILL, Transfer.kind == TransferKind.SALE, visible_tills(viewer))
+    return connections.paged(sold, _NEWEST, after=after, descending=True)
+
+
+async def till_sales(reader: Reader, viewer: Viewer, till: Ref, *, first: int, after: str | None) -> Page:
     """What was sold at a till, newest first; absent when there is no such till for this viewer."""
-    sold = _transfers().where(
-        Transfer.school_id == till.school_id, Transfer.till_id == till.id, Transfer.kind == TransferKind.SALE, visible_tills(viewer))
-    page = await connections.page(session, sold, (Transfer.happened_at, Transfer.id), first=first, after=after, descending=True)
+    key = {"school_id": till.school_id, "till_id": till.id}
+    page = await connections.read_page(reader, _till_sales, viewer, _NEWEST, first=first, after=after, **key)
     if not page.rows:
-        await _check_till(session, viewer, till)
+        await _check_till(reader, viewer, **key)
     return page
 
 
-async def tills(session: AsyncSession, viewer: Viewer) -> list[Any]:
+@Read
+def _tills(viewer: Viewer) -> Rows:
+    return sa.select(Till.school_id, Till.id, Till.name).where(visible_tills(viewer)).order_by(Till.school_id, Till.name, Till.id).limit(MOST_TILLS)
+
+
+async def tills(reader: Reader, viewer: Viewer) -> list[Any]:
     """The tills of the viewer's schools, by name."""
-    found = await session.execute(
-        sa.select(Till.school_id, Till.id, Till.name).where(visible_tills(viewer)).order_by(Till.school_id, Till.name, Till.id).limit(MOST_TILLS))
-    return list(found)
+    return await reader.all(_tills, viewer)
 
 
-async def till_taps(session: AsyncSession, viewer: Viewer, till: Ref, *, first: int) -> list[Any]:
-    """The cards presented last at a till's readers, former ones too, newest first, each with the holder's account and the sale that used it."""
-    connections.check_first(first)
-    found = list(await session.execute(
+@Read
+def _till_taps(viewer: Viewer) -> Rows:
+    return (
         sa.select(
             Tap.school_id, Tap.id, Tap.person_id, Tap.outcome, Tap.reason, Tap.happened_at, Transfer.id.label("sale_id"),
             MealAccount.balance, MealAccount.floor, MealAccount.currency,
@@ -117,14 +127,27 @@ async def till_taps(session: AsyncSession, viewer: Viewer, till: Ref, *, first: 
         .join(Till, (Till.school_id == TillReader.school_id) & (Till.id == TillReader.till_id))
         .outerjoin(MealAccount, (MealAccount.school_id == Tap.school_id) & (MealAccount.person_id == Tap.person_id))
         .outerjoin(Transfer, (Transfer.school_id == Tap.school_id) & (Transfer.tap_id == Tap.id))
-        .where(Till.school_id == till.school_id, Till.id == till.id, visible_tills(viewer))
-        .order_by(Tap.happened_at.desc(), Tap.sequence.desc()).limit(first)))
+        .where(*_TILL, visible_tills(viewer))
+        .order_by(Tap.happened_at.desc(), Tap.sequence.desc()).limit(given("limit", sa.Integer()))
+    )
+
+
+async def till_taps(reader: Reader, viewer: Viewer, till: Ref, *, first: int) -> list[Any]:
+    """The cards presented last at a till's readers, former ones too, newest first, each with the holder's account and the sale that used it."""
+    connections.check_first(first)
+    key = {"school_id": till.school_id, "till_id": till.id}
+    found = await reader.all(_till_taps, viewer, limit=first, **key)
     if not found:
-        await _check_till(session, viewer, till)
+        await _check_till(reader, viewer, **key)
     return found
 
 
-async def _check_till(session: AsyncSession, viewer: Viewer, till: Ref) -> None:
+@Read
+def _till(viewer: Viewer) -> Rows:
+    return sa.select(Till.id).where(*_TILL, visible_tills(viewer))
+
+
+async def _check_till(reader: Reader, viewer: Viewer, **key: Any) -> None:
     """Tell an idle till from an absent one."""
-    if await session.scalar(sa.select(Till.id).where(Till.school_id == till.school_id, Till.id == till.id, visible_tills(viewer))) is None:
+    if not await reader.all(_till, viewer, **key):
         raise not_found()

@@ -38,21 +38,18 @@ class MealsQuery:
     @query(holds(Role.CANTEEN, *ADMINISTRATION), Area.MEALS, no_one)
     async def tills(self, info: Info) -> list[Till]:
         """The tills of the viewer's schools, by name."""
-        async with info.context.read() as session:
-            return [Till.from_row(row) for row in await queries.tills(session, info.context.viewer)]
+        return [Till.from_row(row) for row in await queries.tills(info.context.reader, info.context.viewer)]
 
     @query(holds(Role.CANTEEN, *ADMINISTRATION), Area.MEALS, each(lambda tap: tap.person_ref))
     async def till_taps(self, info: Info, till_id: strawberry.ID, first: int = 10) -> list[TillTap]:
         """The cards presented last at a till, newest first."""
-        async with info.context.read() as session:
-            found = await queries.till_taps(session, info.context.viewer, ids.decode(Kind.TILL, till_id), first=first)
+        found = await queries.till_taps(info.context.reader, info.context.viewer, ids.decode(Kind.TILL, till_id), first=first)
         return [TillTap.from_row(row) for row in found]
 
     @query(holds(Role.CANTEEN, *ADMINISTRATION), Area.MEALS, each(lambda sale: sale.person_ref))
     async def till_sales(self, info: Info, till_id: strawberry.ID, first: int = 20, after: str | None = None) -> Connection[MealTransfer]:
         """What was sold at a till, newest first."""
-        async with info.context.read() as session:
-            found = await queries.till_sales(session, info.context.viewer, ids.decode(Kind.TILL, till_id), first=first, after=after)
+        found = await queries.till_sales(info.context.reader, info.context.viewer, ids.decode(Kind.TILL, till_id), first=first, after=after)
         return found.connect(MealTransfer.from_row)
 
 

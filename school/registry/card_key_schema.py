@@ -53,8 +53,8 @@ class CardKeyQuery:
     @query(holds(*ADMINISTRATION), Area.ACCESS, each(lambda card: card.person_id))
     async def cards_of_key(self, info: Info, key_id: strawberry.ID, first: int = 50, after: str | None = None) -> Connection[Card]:
         """The active cards that are under this key still, the oldest first."""
-        async with info.context.read() as session:
-            page = await queries.cards_of_key(session, info.context.viewer, ids.decode(Kind.CARD_KEY, key_id), first=first, after=after)
+        key = ids.decode(Kind.CARD_KEY, key_id)
+        page = await queries.cards_of_key(info.context.reader, info.context.viewer, key, first=first, after=after)
         return page.connect(Card.from_row)
 
 

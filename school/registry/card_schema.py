@@ -19,8 +19,7 @@ class CardQuery:
     @query(SIGNED_IN, Area.ACCESS, each(lambda card: card.person_id))
     async def cards(self, info: Info, person_id: strawberry.ID) -> list[Card]:
         """A person's cards that the viewer may see, the newest first."""
-        async with info.context.read() as session:
-            return [Card.from_row(row) for row in await queries.cards(session, info.context.viewer, ids.decode(Kind.PERSON, person_id))]
+        return [Card.from_row(row) for row in await queries.cards(info.context.reader, info.context.viewer, ids.decode(Kind.PERSON, person_id))]
 
 
 @strawberry.input(description="A card that was presented at a desk's reader becomes a person's.")

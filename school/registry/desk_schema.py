@@ -46,6 +46,5 @@ class DeskQuery:
     @query(holds(*ADMINISTRATION), Area.ACCESS, each(lambda tap: tap.person_ref))
     async def desk_taps(self, info: Info, device_id: strawberry.ID, first: int = 10) -> list[DeskTap]:
         """The cards presented last at a desk of the office's school, newest first: `issueCard` takes one that is nobody's."""
-        async with info.context.read() as session:
-            found = await queries.desk_taps(session, info.context.viewer, ids.decode(Kind.DEVICE, device_id), first=first)
+        found = await queries.desk_taps(info.context.reader, info.context.viewer, ids.decode(Kind.DEVICE, device_id), first=first)
         return [DeskTap.from_row(row) for row in found]

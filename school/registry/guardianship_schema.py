@@ -39,8 +39,7 @@ class GuardianshipQuery:
     @query(holds(*ADMINISTRATION), Area.PEOPLE, named("pupil_id"))
     async def guardians(self, info: Info, pupil_id: strawberry.ID) -> list[Guardian]:
         """Who answers for a pupil now. No guardian is told of another."""
-        async with info.context.read() as session:
-            return [Guardian.from_row(row) for row in await queries.guardians(session, info.context.viewer, ids.decode(Kind.PERSON, pupil_id))]
+        return [Guardian.from_row(row) for row in await queries.guardians(info.context.reader, info.context.viewer, ids.decode(Kind.PERSON, pupil_id))]
 
 
 @strawberry.input(description="A guardian and a pupil of one school.")

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school.connections import Page, check_first, page
+from school.connections import Page, check_first, paged, read_page
 from school.context import ADMINISTRATION, Area, Viewer
 from school.db import Rows
 from school.errors import not_found
@@ -17,7 +17,7 @@ from school.registry import taps
 from school.registry.account_models import Account
 from school.registry.models import Card, CardKey, CardState, ClassGroup, Device, DeviceKind, FormerToken, Guardianship, Person, Pupil, School, Tap
 from school.registry.policy import family, in_schools, visible_cards, visible_class_groups, visible_pupils
-from school.statements import Read, given
+from school.statements import Many, Read, any_of, given
 
 PUPIL = (
     sa.select(
@@ -51,58 +51,93 @@ async def login(reader: Reader, viewer: Viewer) -> str:
     return found
 
 
-async def pupil(session: AsyncSession, viewer: Viewer, ref: Ref) -> Any:
+@Read
+def _pupil(viewer: Viewer) -> Rows:
+    return PUPIL.where(Pupil.school_id == given("school_id"), Pupil.id == given("pupil_id"), visible_pupils(viewer))
+
+
+async def pupil(reader: Reader, viewer: Viewer, ref: Ref) -> Any:
     """One pupil whom the viewer may see, else refused as absent."""
-    row = (await session.execute(PUPIL.where(Pupil.school_id == ref.school_id, Pupil.id == ref.id, visible_pupils(viewer)))).one_or_none()
-    if row is None:
+    found = await reader.all(_pupil, viewer, school_id=ref.school_id, pupil_id=ref.id)
+    if not found:
         raise not_found()
-    return row
+    return found[0]
 
 
-async def pupils(session: AsyncSession, viewer: Viewer, group: Ref | None, *, first: int, after: str | None) -> Page:
-    """The pupils whom the viewer may see, of one class or of all, by name."""
+_BY_NAME = (Person.sort_key, Pupil.school_id, Pupil.id)
+
+
+@Read
+def _pupils(viewer: Viewer, after: bool, of_class: bool) -> Rows:
     statement = PUPIL.where(visible_pupils(viewer), Pupil.left_on.is_(None))
-    if group is not None:
-        statement = statement.where(Pupil.school_id == group.school_id, Pupil.class_group_id == group.id)
-    return await page(session, statement, (Person.sort_key, Pupil.school_id, Pupil.id), first=first, after=after)
+    if of_class:
+        statement = statement.where(Pupil.school_id == given("school_id"), Pupil.class_group_id == given("group_id"))
+    return paged(statement, _BY_NAME, after=after)
 
 
-async def guardians(session: AsyncSession, viewer: Viewer, pupil_: Ref) -> Sequence[Any]:
-    """Who answers for a pupil now, since when, and what of the child is open to each: for the school's administration. Refused as absent: another pupil."""
+async def pupils(reader: Reader, viewer: Viewer, group: Ref | None, *, first: int, after: str | None) -> Page:
+    """The pupils whom the viewer may see, of one class or of all, by name."""
+    of = {} if group is None else {"school_id": group.school_id, "group_id": group.id}
+    return await read_page(reader, _pupils, viewer, _BY_NAME, group is not None, first=first, after=after, **of)
+
+
+@Read
+def _guardians(viewer: Viewer) -> Rows:
     of_pupil = sa.and_(Guardianship.school_id == Pupil.school_id, Guardianship.pupil_id == Pupil.id, Guardianship.ended_at.is_(None))
     columns = (
         Pupil.school_id, Guardianship.guardian_id.label("id"), Guardianship.relation, Guardianship.since, Guardianship.diary, Guardianship.meals,
         Guardianship.access, Guardianship.reason, Person.family_name, Person.given_name, Person.patronymic,
     )
-    found = (await session.execute(
+    return (
         sa.select(*columns).select_from(Pupil).outerjoin(Guardianship, of_pupil)
         .outerjoin(Person, sa.and_(Person.school_id == Guardianship.school_id, Person.id == Guardianship.guardian_id))
-        .where(Pupil.school_id == pupil_.school_id, Pupil.id == pupil_.id, in_schools(viewer, Pupil.school_id, *ADMINISTRATION))
-        .order_by(Guardianship.since, Guardianship.id))).all()
+        .where(Pupil.school_id == given("school_id"), Pupil.id == given("pupil_id"), in_schools(viewer, Pupil.school_id, *ADMINISTRATION))
+        .order_by(Guardianship.since, Guardianship.id)
+    )
+
+
+async def guardians(reader: Reader, viewer: Viewer, pupil_: Ref) -> Sequence[Any]:
+    """Who answers for a pupil now, since when, and what of the child is open to each: for the school's administration. Refused as absent: another pupil."""
+    found = await reader.all(_guardians, viewer, school_id=pupil_.school_id, pupil_id=pupil_.id)
     if not found:
         raise not_found()
     return [row for row in found if row.id is not None]
 
 
-async def class_groups(session: AsyncSession, viewer: Viewer) -> Sequence[Any]:
-    """The classes that the viewer may see, in order; at most 500."""
+@Read
+def _class_groups(viewer: Viewer) -> Rows:
     columns = sa.select(ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter)
-    order = (ClassGroup.school_id, ClassGroup.grade, ClassGroup.letter)
-    return (await session.execute(columns.where(visible_class_groups(viewer)).order_by(*order).limit(500))).all()
+    return columns.where(visible_class_groups(viewer)).order_by(ClassGroup.school_id, ClassGroup.grade, ClassGroup.letter).limit(500)
 
 
-async def schools(session: AsyncSession, viewer: Viewer) -> dict[int, Any]:
+async def class_groups(reader: Reader, viewer: Viewer) -> Sequence[Any]:
+    """The classes that the viewer may see, in order; at most 500."""
+    return await reader.all(_class_groups, viewer)
+
+
+@Read
+def _schools(_viewer: Viewer) -> Rows:
+    return sa.select(School.id, School.name, School.short_name, School.time_zone).where(any_of(School.id, given("schools", Many(int))))
+
+
+async def schools(reader: Reader, viewer: Viewer) -> dict[int, Any]:
     """The schools in which the viewer holds a role."""
-    numbers = {grant.school_id for grant in viewer.grants}
-    found = await session.execute(sa.select(School.id, School.name, School.short_name, School.time_zone).where(School.id.in_(numbers)))
+    found = await reader.all(_schools, viewer, schools=sorted({grant.school_id for grant in viewer.grants}))
     return {row.id: row for row in found}
 
 
-async def cards(session: AsyncSession, viewer: Viewer, person: Ref) -> Sequence[Any]:
+_CARD = (Card.school_id, Card.id, Card.person_id, Card.state, Card.issued_at, Card.blocked_at)
+
+
+@Read
+def _cards(viewer: Viewer) -> Rows:
+    mine = (Card.school_id == given("school_id"), Card.person_id == given("person_id"), visible_cards(viewer))
+    return sa.select(*_CARD).where(*mine).order_by(Card.issued_at.desc(), Card.id).limit(50)
+
+
+async def cards(reader: Reader, viewer: Viewer, person: Ref) -> Sequence[Any]:
     """The cards of a person that the viewer may see, newest first; at most 50."""
-    columns = sa.select(Card.school_id, Card.id, Card.person_id, Card.state, Card.issued_at, Card.blocked_at)
-    mine = (Card.school_id == person.school_id, Card.person_id == person.id, visible_cards(viewer))
-    return (await session.execute(columns.where(*mine).order_by(Card.issued_at.desc(), Card.id).limit(50))).all()
+    return await reader.all(_cards, viewer, school_id=person.school_id, person_id=person.id)
 
 
 async def card_keys(session: AsyncSession, viewer: Viewer, school_id: int) -> Sequence[Any]:
@@ -111,27 +146,52 @@ async def card_keys(session: AsyncSession, viewer: Viewer, school_id: int) -> Se
     return (await session.execute(card_keys_.LIST.where(*mine))).all()
 
 
-async def cards_of_key(session: AsyncSession, viewer: Viewer, key: Ref, *, first: int, after: str | None) -> Page:
+_AS_ISSUED = (Card.issued_at, Card.id)
+
+
+@Read
+def _cards_of_key(viewer: Viewer, after: bool) -> Rows:
+    mine = (
+        Card.school_id == given("school_id"), Card.key_id == given("key_id"), Card.state == CardState.ACTIVE,
+        in_schools(viewer, Card.school_id, *ADMINISTRATION),
+    )
+    return paged(sa.select(*_CARD).where(*mine), _AS_ISSUED, after=after)
+
+
+async def cards_of_key(reader: Reader, viewer: Viewer, key: Ref, *, first: int, after: str | None) -> Page:
     """The active cards that are under this key still, the oldest first: which have not moved, if it is not the current one. For the administration."""
-    columns = sa.select(Card.school_id, Card.id, Card.person_id, Card.state, Card.issued_at, Card.blocked_at)
-    mine = (Card.school_id == key.school_id, Card.key_id == key.id, Card.state == CardState.ACTIVE, in_schools(viewer, Card.school_id, *ADMINISTRATION))
-    return await page(session, columns.where(*mine), (Card.issued_at, Card.id), first=first, after=after)
+    return await read_page(reader, _cards_of_key, viewer, _AS_ISSUED, first=first, after=after, school_id=key.school_id, key_id=key.id)
 
 
-async def desk_taps(session: AsyncSession, viewer: Viewer, device: Ref, *, first: int) -> Sequence[Any]:
+def _desk(viewer: Viewer) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Device.school_id == given("school_id"), Device.id == given("device_id"), Device.kind == DeviceKind.DESK,
+        in_schools(viewer, Device.school_id, *ADMINISTRATION))
+
+
+@Read
+def _desk_taps(viewer: Viewer) -> Rows:
+    return (
+        sa.select(Tap.school_id, Tap.id, Tap.reader, Tap.happened_at, Card.state, Card.person_id.label("holder_id"))
+        .join(Device, sa.and_(Device.school_id == Tap.school_id, Device.id == Tap.device_id))
+        .outerjoin(FormerToken, taps.OF_FORMER_TOKEN).outerjoin(Card, taps.OF_CARD)
+        .where(_desk(viewer)).order_by(Tap.happened_at.desc(), Tap.sequence.desc()).limit(given("limit", sa.Integer()))
+    )
+
+
+@Read
+def _desk_itself(viewer: Viewer) -> Rows:
+    return sa.select(Device.id).where(_desk(viewer))
+
+
+async def desk_taps(reader: Reader, viewer: Viewer, device: Ref, *, first: int) -> Sequence[Any]:
     """The cards presented last at a desk, newest first, each with its state and holder as they are now. One statement, two where nothing was presented.
 
     Refused as absent: a device that is no desk of the viewer's office.
     """
     check_first(first)
-    mine = (
-        Device.school_id == device.school_id, Device.id == device.id, Device.kind == DeviceKind.DESK, in_schools(viewer, Device.school_id, *ADMINISTRATION),
-    )
-    found = (await session.execute(
-        sa.select(Tap.school_id, Tap.id, Tap.reader, Tap.happened_at, Card.state, Card.person_id.label("holder_id"))
-        .join(Device, sa.and_(Device.school_id == Tap.school_id, Device.id == Tap.device_id))
-        .outerjoin(FormerToken, taps.OF_FORMER_TOKEN).outerjoin(Card, taps.OF_CARD)
-        .where(*mine).order_by(Tap.happened_at.desc(), Tap.sequence.desc()).limit(first))).all()
-    if not found and await session.scalar(sa.select(Device.id).where(*mine)) is None:
+    key = {"school_id": device.school_id, "device_id": device.id}
+    found = await reader.all(_desk_taps, viewer, limit=first, **key)
+    if not found and not await reader.all(_desk_itself, viewer, **key):
         raise not_found()
     return found

@@ -33,8 +33,7 @@ class Me:
     @query(SIGNED_IN, Area.ACCOUNT, no_one)
     async def grants(self, info: Info) -> list[Grant]:
         """The roles that the account holds."""
-        async with info.context.read() as session:
-            schools = await queries.schools(session, info.context.viewer)
+        schools = await queries.schools(info.context.reader, info.context.viewer)
         return [
             Grant(
                 school=School.from_row(schools[grant.school_id]), role=grant.role,
@@ -59,21 +58,18 @@ class RegistryQuery(GuardianshipQuery, CardQuery, CardKeyQuery, DeskQuery):
     @query(SIGNED_IN, Area.PEOPLE, named("id"))
     async def pupil(self, info: Info, id: strawberry.ID) -> Pupil:  # noqa: A002 - the argument's public name
         """One pupil; NOT_FOUND when absent or not for this viewer."""
-        async with info.context.read() as session:
-            return Pupil.from_row(await queries.pupil(session, info.context.viewer, ids.decode(Kind.PERSON, id)))
+        return Pupil.from_row(await queries.pupil(info.context.reader, info.context.viewer, ids.decode(Kind.PERSON, id)))
 
     @query(SIGNED_IN, Area.PEOPLE, each(lambda pupil: pupil.id))
     async def pupils(self, info: Info, class_group_id: strawberry.ID | None = None, first: int = 50, after: str | None = None) -> Connection[Pupil]:
         """The pupils whom the viewer may see, by name."""
         group = ids.decode(Kind.CLASS_GROUP, class_group_id) if class_group_id is not None else None
-        async with info.context.read() as session:
-            return (await queries.pupils(session, info.context.viewer, group, first=first, after=after)).connect(Pupil.from_row)
+        return (await queries.pupils(info.context.reader, info.context.viewer, group, first=first, after=after)).connect(Pupil.from_row)
 
     @query(SIGNED_IN, Area.PEOPLE, no_one)
     async def class_groups(self, info: Info) -> list[ClassGroup]:
         """The classes that the viewer may see."""
-        async with info.context.read() as session:
-            return [ClassGroup.from_row(row) for row in await queries.class_groups(session, info.context.viewer)]
+        return [ClassGroup.from_row(row) for row in await queries.class_groups(info.context.reader, info.context.viewer)]
 
 
 @strawberry.type

@@ -179,8 +179,7 @@ async def unsold(lodge: Lodge, tap: UUID) -> Code:
 async def shown(lodge: Lodge, desk: Device) -> tuple[CardState, UUID]:
     """The state and the holder of the card that was presented last, on the desk's screen."""
     office = lodge.world.viewers["office"]
-    async with lodge.database.read(office.identity()) as session:
-        [found] = await queries.desk_taps(session, office, Ref(1, lodge.key(desk)), first=1)
+    [found] = await queries.desk_taps(lodge.database.reader(office.identity()), office, Ref(1, lodge.key(desk)), first=1)
     return found.state, found.holder_id
 
 

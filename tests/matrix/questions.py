@@ -70,6 +70,7 @@ def _queries() -> Iterator[Question]:
     yield ask("lessons (child)", pupil, lambda of: {"childId": of["child"], **DAYS})
     yield ask("lessons (class)", pupil, lambda of: {"classGroupId": of["class"], **DAYS})
     yield ask("childDay", pupil, lambda of: {"childId": of["child"], "date": DAYS["from"]})
+    yield ask("childDays", pupil, lambda of: {"childId": of["child"], **DAYS})
     yield ask("myCourses", pupil, holds="course")
     yield ask("myLessons", pupil, lambda _: {"date": DAYS["from"]}, holds="lesson")
     yield ask("gradebook", pupil, lambda of: {"courseId": of["course"], **DAYS})

@@ -147,8 +147,8 @@ async def test_a_new_device_at_the_till_takes_no_card_away(canteen: Canteen) -> 
     canteen.world.devices["new"] = device.id
     after = await canteen.present("anna", device="new", announce=True)
     assert (await canteen.events())[-1].topics == [["till", str(canteen.till.id)]]
-    async with canteen.database.read() as session:
-        screen = await queries.till_taps(session, canteen.viewer("canteen"), canteen.till, first=10)
+    seller = canteen.viewer("canteen")
+    screen = await queries.till_taps(canteen.database.reader(seller.identity()), seller, canteen.till, first=10)
     assert [row.id for row in screen] == [after.id, before.id]
     await sell(canteen, before)
     await sell(canteen, after)

@@ -1,0 +1,124 @@
+"""What each screen costs: its document, as `bench/documents` has it, is answered with one statement, and one more for what its rows name."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from school import clock, ids
+from school.context import Context
+from school.db import Database
+from school.ids import Kind, Ref
+from school.registry.staff_names import StaffNames
+from school.schema import people
+from school.settings import Settings
+from tests.access.gatehouse import NOON, Gatehouse, set_clock
+from tests.diary.desk import Desk
+from tests.diary.test_attendance import entry, record
+from tests.diary.test_homework import set_
+from tests.diary.test_marks import give, item
+from tests.meals.canteen import Canteen, rubles
+from tests.statements import counted
+from tests.world import build
+
+DOCUMENTS = Path(__file__).parents[2] / "bench" / "documents"
+
+
+@dataclass
+class Building:
+    """The small world at the end of a day on which something has happened everywhere."""
+
+    database: Database
+    desk: Desk
+    house: Gatehouse
+    names: StaffNames
+
+    def id(self, kind: Kind, ref: Ref) -> str:
+        """An opaque id."""
+        return ids.encode(kind, ref.school_id, ref.id)
+
+    async def show(self, login: str, screen: str, **variables: Any) -> tuple[Any, int]:
+        """What a screen shows, and how many statements that took; names of the staff are kept from one screen to the next."""
+        schema, document = people(), (DOCUMENTS / f"{screen}.graphql").read_text()
+        await schema.read(document, variables)
+        context = Context(self.house.viewer(login), self.database, Settings(), staff_names=self.names)
+        with counted(self.database) as sent:
+            result = await schema.execute(document, variables, context)
+        assert result.errors is None, result.errors
+        return result.data, len(sent)
+
+
+@pytest_asyncio.fixture
+async def building(database: Database) -> AsyncIterator[Building]:
+    set_clock(NOON)
+    world = await build(database)
+    desk, house, canteen = Desk(database, world), Gatehouse(database, world), Canteen(database, world)
+    await set_(desk)
+    await give(desk, item(desk, comment="молодец"), item(desk, "boris", value=3))
+    await record(desk, entry(desk, "anna", "LATE", 5), entry(desk, "boris"))
+    for name in ("anna", "boris", "teacher"):
+        await house.enter(name)
+    await canteen.fund("anna", rubles(500))
+    await canteen.sell(await canteen.present("anna"), rubles(120))
+    yield Building(database, desk, house, StaffNames())
+    clock.use(clock.Clock())
+
+
+async def test_a_parent_s_today(building: Building) -> None:
+    asked = {"child": building.desk.person("anna"), "date": "2026-09-07", "tomorrow": "2026-09-08"}
+    today, sent = await building.show("parent", "today", **asked)
+    first, second = today["childDay"]["lessons"]
+    assert [mark["value"] for mark in first["marks"]] == [5]
+    assert (first["attendance"], first["lesson"]["teacher"]["name"] != "") == ({"kind": "LATE", "minutesLate": 5}, True)
+    assert [homework["text"] for homework in second["homework"]] == ["№ 5, 6"]
+    assert (today["homework"], today["lateArrivals"], today["pupilPresence"]["inside"]) == ([], [], True)
+    assert [[line["name"] for line in edge["node"]["items"]] for edge in today["mealHistory"]["edges"]] == [["Обед"], []]
+    assert sent == 2, "all that is asked for, then the teacher's name and the sale's lines"
+    assert (await building.show("parent", "today", **asked)) == (today, 2), "the sale's lines"
+
+
+async def test_a_parent_s_dashboard_of_two_children(building: Building) -> None:
+    shown, sent = await building.show("parent", "dashboard", a=building.desk.person("anna"), b=building.desk.person("anna"))
+    assert (len(shown["aMarks"]["edges"]), len(shown["bTransfers"]["edges"]), len(shown["aPassages"]["edges"]), sent) == (1, 2, 1, 2)
+    again = await building.show("parent", "dashboard", a=building.desk.person("anna"), b=building.desk.person("anna"))
+    assert again == (shown, 1)
+
+
+async def test_a_week_of_the_diary(building: Building) -> None:
+    week = {"child": building.desk.person("anna"), "from": "2026-09-07", "to": "2026-09-13"}
+    shown, sent = await building.show("parent", "diary_week", **week)
+    days = shown["childDays"]
+    assert [day["date"] for day in days] == [f"2026-09-{day:02}" for day in range(7, 14)]
+    assert [len(day["lessons"]) for day in days] == [2, 0, 0, 0, 0, 0, 0]
+    assert [[mark["comment"] for mark in lesson["marks"]] for lesson in days[0]["lessons"]] == [["молодец"], []]
+    assert (sent, await building.show("parent", "diary_week", **week)) == (2, (shown, 1))
+    nothing, sent = await building.show("parent", "diary_week", **{**week, "from": "2026-09-14", "to": "2026-09-15"})
+    assert (nothing["childDays"], sent) == ([{"date": "2026-09-14", "lessons": []}, {"date": "2026-09-15", "lessons": []}], 2)
+
+
+async def test_a_gradebook(building: Building) -> None:
+    asked = {"course": building.desk.course("5A"), "from": "2026-09-01", "to": "2026-09-30"}
+    shown, sent = await building.show("teacher", "gradebook", **asked)
+    assert [[mark["value"] for mark in pupil["marks"]] for pupil in shown["gradebook"]["pupils"]] == [[5], [3]]
+    assert (sent, await building.show("teacher", "gradebook", **asked)) == (2, (shown, 1))
+
+
+@pytest.mark.parametrize("login", ["guard", "office"])
+async def test_the_monitor_of_a_gate(building: Building, login: str) -> None:
+    shown, sent = await building.show(login, "gate_monitor", door=building.id(Kind.DOOR, building.house.door))
+    assert [edge["node"]["door"]["name"] for edge in shown["taps"]["edges"]] == ["Главный вход"] * 3
+    assert len({edge["node"]["person"]["id"] for edge in shown["inside"]["edges"]}) == 3
+    assert sent == 2, "the doors, the taps and who is inside, then everyone's name"
+
+
+async def test_ten_days_are_merged_whatever_asks_for_them(building: Building) -> None:
+    child, days = building.desk.person("anna"), [dt.date(2026, 9, day).isoformat() for day in range(1, 11)]
+    asked = [f'd{number}: childDay(childId: $child, date: "{day}") {{ lessons {{ lesson {{ id }} }} }}' for number, day in enumerate(days)]
+    with counted(building.database) as sent:
+        shown = await building.desk.ask("parent", f"query($child: ID!) {{ {' '.join(asked)} }}", child=child)
+    assert [len(day["lessons"]) for day in shown.values()] == [0] * 6 + [2] + [0] * 3
+    assert len(sent) == 2, "the days, and whether the child of those without lessons is there"
