@@ -89,8 +89,7 @@ class Viewer:
     @property
     def shape(self) -> Hashable:
         """What decides how visible-to clauses are written; the rest of the viewer are values in them."""
-        areas = tuple([bool(self.family(area)) for area in (Area.PEOPLE, *OF_A_CHILD)])
-        return frozenset([grant.role for grant in self.grants]), areas, self.account_id is not None
+        return frozenset([grant.role for grant in self.grants]), tuple([self.opens(area) for area in Area]), self.account_id is not None
 
     @property
     def signed_in(self) -> bool:
@@ -114,6 +113,10 @@ class Viewer:
         if not self.allows(area):
             return frozenset()
         return self.children - {child for child, kept in self.withheld if kept is area}
+
+    def opens(self, area: Area) -> bool:
+        """Whether there is a child whose data of this kind the viewer may read."""
+        return self.allows(area) and any((child, area) not in self.withheld for child in self.children)
 
     def allows(self, area: Area, *, write: bool = False) -> bool:
         """Whether the session, or the program's token, is for this kind of data at all."""

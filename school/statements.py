@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Concatenate, Protocol
 from uuid import UUID
 
 import orjson
@@ -17,11 +17,21 @@ MOST_KEPT = 64
 
 
 class Asking(Protocol):
-    """Who asks, as far as a statement goes: two of one shape have the same statements with other values."""
+    """Who asks, as far as a statement may look while it is built: at whether, never at which. Two of one shape have the same statements with other values."""
 
     @property
     def shape(self) -> Hashable:
-        """What visible-to clauses look at before they are written."""
+        """All that the others tell."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether anybody does."""
+
+    def has(self, *roles: Any) -> bool:
+        """Whether one of the roles is held in any school."""
+
+    def opens(self, area: Any) -> bool:
+        """Whether data of this kind may be read of any child of the family."""
 
 
 class OfViewer(sa.BindParameter[Any]):
@@ -29,7 +39,7 @@ class OfViewer(sa.BindParameter[Any]):
 
     inherit_cache = True
 
-    def __init__(self, name: str, find: Callable[[Any], Any], viewer: Any, kind: Any) -> None:
+    def __init__(self, name: str, find: Callable[[Any], Any], viewer: Asking, kind: Any) -> None:
         super().__init__(f"viewer_{name}", callable_=lambda: find(viewer), type_=kind)
         self.find = find
 
@@ -145,9 +155,9 @@ def _bind_processor(bind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | No
 
 
 class Read:
-    """A read by the function that builds it: from the viewer, and from what else changes its text. Its other values are parameters, made by `given`."""
+    """A read by the function that builds it: from who asks, and from what else changes its text. Its other values are parameters, made by `given`."""
 
-    def __init__(self, build: Callable[..., sa.Select[Any]]) -> None:
+    def __init__(self, build: Callable[Concatenate[Asking, ...], sa.Select[Any]]) -> None:
         self._build = build
         self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
         self.__doc__ = build.__doc__

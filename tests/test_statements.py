@@ -1,6 +1,7 @@
 """Reads that are compiled once: two viewers of one shape see each their own, in one round trip, and a failure is everybody's who shares it."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,13 @@ import pytest_asyncio
 import sqlalchemy as sa
 
 from school import reading
-from school.context import Area, Viewer
+from school.context import NOBODY, OF_A_CHILD, Area, Scope, Viewer
 from school.db import Database, Rows
+from school.ids import Ref
 from school.registry import queries
 from school.registry.models import Person, Pupil
 from school.registry.policy import family
-from school.statements import Many, OfViewer, Read, any_of, given
+from school.statements import Asking, Many, OfViewer, Read, any_of, given
 from tests.statements import counted
 from tests.world import World, build
 
@@ -34,10 +36,10 @@ def children(world: World, login: str) -> set[UUID]:
 
 async def test_two_viewers_of_one_shape_see_each_their_own(house: tuple[Database, World]) -> None:
     database, world = house
-    built: list[Viewer] = []
+    built: list[Asking] = []
 
     @Read
-    def own(viewer: Viewer) -> Rows:
+    def own(viewer: Asking) -> Rows:
         built.append(viewer)
         return sa.select(Pupil.school_id, Pupil.id).where(family(viewer, Area.PEOPLE, Pupil.school_id, Pupil.id))
 
@@ -49,12 +51,24 @@ async def test_two_viewers_of_one_shape_see_each_their_own(house: tuple[Database
     assert (await database.reader(office.identity()).all(own, office), len(built)) == ([], 2)
 
 
+async def test_what_opens_is_what_a_child_is_found_for(house: tuple[Database, World]) -> None:
+    """What a statement is built by says the same as the values that it is given."""
+    viewers = [NOBODY, *house[1].viewers.values()]
+    for viewer in viewers:
+        courts = [frozenset[tuple[Ref, Area]](), *(frozenset({(child, area)}) for child in viewer.children for area in OF_A_CHILD),
+                  frozenset((child, area) for child in viewer.children for area in OF_A_CHILD)]
+        for withheld in courts:
+            for scopes in (None, frozenset({Scope(Area.DIARY, write=False)}), frozenset({Scope(Area.MEALS, write=True)})):
+                one = replace(viewer, withheld=withheld, scopes=scopes)
+                assert [one.opens(area) for area in Area] == [bool(one.family(area)) for area in Area]
+
+
 async def test_reads_of_one_moment_make_one_round_trip(house: tuple[Database, World]) -> None:
     database, world = house
     viewer = world.viewers["parent"]
 
     @Read
-    def named(_viewer: Viewer) -> Rows:
+    def named(_viewer: Asking) -> Rows:
         return sa.select(Person.id, Person.family_name).where(Person.school_id == given("school_id"), any_of(Person.id, given("ids", Many(UUID))))
 
     reader = database.reader(viewer.identity())
@@ -74,7 +88,7 @@ async def test_a_failure_is_told_to_all_who_share_it_and_the_next_read_is_a_new_
     viewer = world.viewers["parent"]
 
     @Read
-    def broken(_viewer: Viewer) -> Rows:
+    def broken(_viewer: Asking) -> Rows:
         return sa.select(sa.column("what")).select_from(sa.table("no_such_table"))
 
     reader = database.reader(viewer.identity())
@@ -88,7 +102,7 @@ async def test_a_read_that_lacks_a_value_is_a_bug_and_asks_nothing(house: tuple[
     database, world = house
 
     @Read
-    def lacking(_viewer: Viewer) -> Rows:
+    def lacking(_viewer: Asking) -> Rows:
         return sa.select(Person.id).where(Person.id == given("person_id"))
 
     with counted(database) as sent, pytest.raises(KeyError, match="person_id"):
@@ -102,7 +116,7 @@ async def test_a_viewer_s_transaction_leaves_nothing_on_the_connection(postgresq
         world = await build(database)
 
         @Read
-        def who(_viewer: Viewer) -> Rows:
+        def who(_viewer: Asking) -> Rows:
             return sa.select(
                 sa.func.current_setting("role").label("role"), sa.func.current_setting("app.service", True).label("service"),
                 sa.func.current_setting("app.children", True).label("children"))
@@ -144,7 +158,7 @@ async def test_a_read_that_does_not_end_does_not_keep_the_database_from_closing(
     viewer = (await build(database)).viewers["parent"]
 
     @Read
-    def endless(_viewer: Viewer) -> Rows:
+    def endless(_viewer: Asking) -> Rows:
         return sa.select(sa.func.pg_sleep(60))
 
     assert await queries.login(database.reader(), viewer) == "parent"

@@ -9,17 +9,17 @@ from strawberry.dataloader import DataLoader
 from school.access import policy
 from school.access.models import Door
 from school.access.queries import DOOR
-from school.context import Context, Viewer
+from school.context import Context
 from school.db import Rows
 from school.ids import Ref
 from school.registry.loaders import loader, wanted
-from school.statements import Read
+from school.statements import Asking, Read
 
 T = TypeVar("T")
 
 
 @Read
-def _door(viewer: Viewer) -> Rows:
+def _door(viewer: Asking) -> Rows:
     return sa.select(Door.school_id, Door.id, *DOOR).where(wanted(Door.school_id, Door.id), policy.visible_doors(viewer))
 
 

@@ -1,51 +1,52 @@
 """Who may see what of access: a family its own children, guards and office their school, a teacher where the own classes' pupils are."""
 
 from school.access.models import Door, DoorRule, Passage, Presence
-from school.context import ADMINISTRATION, MEMBERS, Area, Role, Viewer
+from school.context import ADMINISTRATION, MEMBERS, Area, Role
 from school.db import Column
 from school.registry.models import ClassGroup, Person, Tap
 from school.registry.policy import Clause, family, in_schools, own_classes, own_pupils
+from school.statements import Asking
 
 
-def _watched(viewer: Viewer, school_id: Column, person_id: Column) -> Clause:
+def _watched(viewer: Asking, school_id: Column, person_id: Column) -> Clause:
     return family(viewer, Area.ACCESS, school_id, person_id) | in_schools(viewer, school_id, Role.GUARD, *ADMINISTRATION)
 
 
-def visible_passages(viewer: Viewer) -> Clause:
+def visible_passages(viewer: Asking) -> Clause:
     """Own children's, and for guards and office everyone's of their school."""
     return _watched(viewer, Passage.school_id, Passage.person_id)
 
 
-def visible_taps(viewer: Viewer) -> Clause:
+def visible_taps(viewer: Asking) -> Clause:
     """As passages; the taps of unknown cards are for guards and office alone."""
     return _watched(viewer, Tap.school_id, Tap.person_id)
 
 
-def watched_persons(viewer: Viewer) -> Clause:
+def watched_persons(viewer: Asking) -> Clause:
     """Whose passages and taps the viewer may ask for."""
     return _watched(viewer, Person.school_id, Person.id)
 
 
-def visible_presence(viewer: Viewer) -> Clause:
+def visible_presence(viewer: Asking) -> Clause:
     """Whom the list of those inside shows: everyone of the school to guards and office, to a teacher the pupils of the own classes. A family asks by name."""
     return in_schools(viewer, Presence.school_id, Role.GUARD, *ADMINISTRATION) | own_pupils(viewer, Presence.school_id, Presence.person_id)
 
 
-def located_persons(viewer: Viewer) -> Clause:
+def located_persons(viewer: Asking) -> Clause:
     """Of whom the viewer may ask where they are, those never seen too: also of one's own children."""
     return _watched(viewer, Person.school_id, Person.id) | own_pupils(viewer, Person.school_id, Person.id)
 
 
-def located_classes(viewer: Viewer) -> Clause:
+def located_classes(viewer: Asking) -> Clause:
     """Of which classes the viewer may ask who is inside."""
     return in_schools(viewer, ClassGroup.school_id, Role.GUARD, *ADMINISTRATION) | own_classes(viewer, ClassGroup.school_id, ClassGroup.id)
 
 
-def visible_doors(viewer: Viewer) -> Clause:
+def visible_doors(viewer: Asking) -> Clause:
     """The doors of every school that one belongs to in any role."""
     return in_schools(viewer, Door.school_id, *MEMBERS)
 
 
-def visible_rules(viewer: Viewer) -> Clause:
+def visible_rules(viewer: Asking) -> Clause:
     """Guards and office see the rules of their school."""
     return in_schools(viewer, DoorRule.school_id, Role.GUARD, *ADMINISTRATION)

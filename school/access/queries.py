@@ -14,7 +14,7 @@ from school.errors import Refused, bad_input, not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import ClassGroup, Device, DeviceKind, Person, Pupil, Tap
-from school.statements import Read, given
+from school.statements import Asking, Read, given
 
 DOOR = (Door.id.label("door_id"), Door.name.label("door_name"), Door.anti_passback)
 _LARGEST_CLASS = 200
@@ -22,7 +22,7 @@ _NEWEST = (Passage.happened_at, Passage.id)
 
 
 @Read
-def _passages(viewer: Viewer, after: bool) -> Rows:
+def _passages(viewer: Asking, after: bool) -> Rows:
     statement = sa.select(
         Passage.school_id, Passage.id, Passage.direction, Passage.reason, Passage.data_version, Passage.happened_at, Passage.received_at, Passage.late,
         Passage.suspect, *DOOR,
@@ -32,7 +32,7 @@ def _passages(viewer: Viewer, after: bool) -> Rows:
 
 
 @Read
-def _watched(viewer: Viewer) -> Rows:
+def _watched(viewer: Asking) -> Rows:
     return sa.select(Person.id).where(policy.watched_persons(viewer), Person.school_id == given("school_id"), Person.id == given("person_id"))
 
 
@@ -45,7 +45,7 @@ _NEWEST_TAPS = (Tap.happened_at, Tap.id)
 
 
 @Read
-def _taps(viewer: Viewer, after: bool, at_door: bool) -> Rows:
+def _taps(viewer: Asking, after: bool, at_door: bool) -> Rows:
     statement = sa.select(
         Tap.school_id, Tap.id, Tap.person_id, Tap.reader, Tap.outcome, Tap.reason, Tap.data_version, Tap.happened_at, Tap.received_at, Tap.late, Tap.suspect,
         DoorReader.direction, *DOOR,
@@ -61,7 +61,7 @@ def _taps(viewer: Viewer, after: bool, at_door: bool) -> Rows:
 
 
 @Read
-def _door(viewer: Viewer) -> Rows:
+def _door(viewer: Asking) -> Rows:
     return sa.select(Door.id).where(policy.visible_doors(viewer), Door.school_id == given("school_id"), Door.id == given("door_id"))
 
 
@@ -81,7 +81,7 @@ _BY_NAME = (Person.sort_key, Person.school_id, Person.id)
 
 
 @Read
-def _inside(viewer: Viewer, after: bool) -> Rows:
+def _inside(viewer: Asking, after: bool) -> Rows:
     statement = _located().join(Presence, _presence_of_person()).join(Door, _door_of_presence()).where(policy.visible_presence(viewer), Presence.inside)
     return paged(statement, _BY_NAME, after=after)
 
@@ -92,7 +92,7 @@ async def inside(reader: Reader, viewer: Viewer, *, first: int, after: str | Non
 
 
 @Read
-def _class_presence(viewer: Viewer) -> Rows:
+def _class_presence(viewer: Asking) -> Rows:
     pupil = sa.and_(Pupil.school_id == ClassGroup.school_id, Pupil.class_group_id == ClassGroup.id, Pupil.left_on.is_(None))
     return (
         _located().select_from(ClassGroup).outerjoin(Pupil, pupil)
@@ -112,7 +112,7 @@ async def class_presence(reader: Reader, viewer: Viewer, group: Ref) -> Sequence
 
 
 @Read
-def _pupil_presence(viewer: Viewer) -> Rows:
+def _pupil_presence(viewer: Asking) -> Rows:
     return (
         _located().join(Pupil, sa.and_(Pupil.school_id == Person.school_id, Pupil.id == Person.id))
         .outerjoin(Presence, _presence_of_person()).outerjoin(Door, _door_of_presence())
@@ -129,7 +129,7 @@ async def pupil_presence(reader: Reader, viewer: Viewer, child: Ref) -> Any:
 
 
 @Read
-def _doors(viewer: Viewer) -> Rows:
+def _doors(viewer: Asking) -> Rows:
     return sa.select(Door.school_id, *DOOR).where(policy.visible_doors(viewer)).order_by(Door.school_id, Door.name, Door.id).limit(1000)
 
 
@@ -148,7 +148,7 @@ _AS_MADE = (DoorRule.made_at, DoorRule.school_id, DoorRule.id)
 
 
 @Read
-def _door_rules(viewer: Viewer, after: bool, ended: bool) -> Rows:
+def _door_rules(viewer: Asking, after: bool, ended: bool) -> Rows:
     state = DoorRule.ended_at.is_not(None) if ended else DoorRule.ended_at.is_(None)
     return paged(sa.select(*RULE).where(policy.visible_rules(viewer), state), _AS_MADE, after=after)
 

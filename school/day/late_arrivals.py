@@ -20,7 +20,7 @@ from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import Pupil, School
-from school.statements import Read, given
+from school.statements import Asking, Read, given
 
 _MINUTE = dt.timedelta(minutes=1)
 
@@ -82,7 +82,7 @@ async def react(session: AsyncSession, school_id: int, pupil_id: UUID, payload: 
 
 
 @Read
-def _of_child(viewer: Viewer) -> Rows:
+def _of_child(viewer: Asking) -> Rows:
     """A row without a late arrival says that the child is there."""
     of_days = sa.and_(
         LateArrival.school_id == Pupil.school_id, LateArrival.pupil_id == Pupil.id,

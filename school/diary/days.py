@@ -18,7 +18,7 @@ from school.diary.queries import IN_DAYS, IN_ORDER, MOST_LESSONS, check_child, c
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import Course
-from school.statements import Read, given
+from school.statements import Asking, Read, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class DayLesson:
 
 
 @Read
-def _lessons(viewer: Viewer) -> Rows:
+def _lessons(viewer: Asking) -> Rows:
     """Lessons with the child's entry in the register."""
     mine = sa.and_(
         Attendance.school_id == Lesson.school_id, Attendance.lesson_id == Lesson.id, Attendance.pupil_id == given("child_id"), visible_attendance(viewer))
@@ -42,7 +42,7 @@ def _lessons(viewer: Viewer) -> Rows:
 
 
 @Read
-def _belongings(viewer: Viewer) -> Rows:
+def _belongings(viewer: Asking) -> Rows:
     """Standing marks and homework, by lesson: a homework's row has nulls where a mark has its value."""
     in_range = sa.and_(Lesson.school_id == given("school_id"), Lesson.class_group_id == class_of(viewer), IN_DAYS)
     course = sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id)

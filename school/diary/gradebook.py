@@ -20,7 +20,7 @@ from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import ClassGroup, Course, Person, Pupil, Subject
-from school.statements import Read, given
+from school.statements import Asking, Read, given
 
 LONGEST_RANGE = 190
 """Days of a gradebook: half a school year."""
@@ -58,7 +58,7 @@ COURSE: Rows = (
 
 
 @Read
-def _my_courses(viewer: Viewer) -> Rows:
+def _my_courses(viewer: Asking) -> Rows:
     order = (Course.school_id, ClassGroup.grade, ClassGroup.letter, Subject.name, Course.id)
     return COURSE.where(teaches(viewer)).order_by(*order).limit(MOST_COURSES + 1)
 
@@ -69,7 +69,7 @@ async def my_courses(reader: Reader, viewer: Viewer) -> list[CourseRow]:
 
 
 @Read
-def _my_lessons(viewer: Viewer) -> Rows:
+def _my_lessons(viewer: Asking) -> Rows:
     order = (Lesson.school_id, Lesson.bell, Lesson.id)
     return LESSON.where(Lesson.on_date == given("on_date"), teaches(viewer)).order_by(*order).limit(MOST_LESSONS + 1)
 
@@ -113,24 +113,24 @@ _NEEDED = (Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.value, Mark.weight, Mark
 """What a mark's row does not take from its lesson's."""
 
 
-def _in_range(viewer: Viewer) -> Any:
+def _in_range(viewer: Asking) -> Any:
     """The lessons of the course that is asked about, if the viewer may open its gradebook; of any other none."""
     course = sa.select(Course.id).where(*_THIS, visible_courses(viewer)).scalar_subquery()
     return sa.and_(Lesson.school_id == given("school_id"), Lesson.course_id == course, IN_DAYS)
 
 
 @Read
-def _course(viewer: Viewer) -> Rows:
+def _course(viewer: Asking) -> Rows:
     return COURSE.where(*_THIS, visible_courses(viewer))
 
 
 @Read
-def _lessons(viewer: Viewer) -> Rows:
+def _lessons(viewer: Asking) -> Rows:
     return LESSON.where(_in_range(viewer)).order_by(*IN_ORDER).limit(MOST_LESSONS + 1)
 
 
 @Read
-def _pupils(viewer: Viewer) -> Rows:
+def _pupils(viewer: Asking) -> Rows:
     """Who was in the class in this time, by name."""
     group = sa.select(Course.class_group_id).where(*_THIS, visible_courses(viewer)).scalar_subquery()
     return (
@@ -144,7 +144,7 @@ def _pupils(viewer: Viewer) -> Rows:
 
 
 @Read
-def _marks(viewer: Viewer) -> Rows:
+def _marks(viewer: Asking) -> Rows:
     """The standing ones."""
     lesson = sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id)
     return sa.select(*_NEEDED).join(Lesson, lesson).where(_in_range(viewer), Mark.withdrawn_at.is_(None)).order_by(
@@ -152,7 +152,7 @@ def _marks(viewer: Viewer) -> Rows:
 
 
 @Read
-def _register(viewer: Viewer) -> Rows:
+def _register(viewer: Asking) -> Rows:
     lesson = sa.and_(Lesson.school_id == Attendance.school_id, Lesson.id == Attendance.lesson_id)
     return ATTENDANCE.join(Lesson, lesson).where(_in_range(viewer)).order_by(*IN_ORDER).limit(MOST_MARKS + 1)
 

@@ -2,47 +2,48 @@
 
 import sqlalchemy as sa
 
-from school.context import ADMINISTRATION, Area, Role, Viewer
+from school.context import ADMINISTRATION, Area, Role
 from school.diary.models import Attendance, Lesson, Mark
 from school.registry.models import ClassGroup, Course, Pupil
 from school.registry.policy import Clause, family, in_schools, own_courses, own_pupils, taught_by
+from school.statements import Asking
 
 
-def teaches(viewer: Viewer) -> Clause:
+def teaches(viewer: Asking) -> Clause:
     """The viewer's own courses: only a course's teacher writes in its diary. The statement joins Course."""
     return taught_by(viewer, Course.school_id, Course.teacher_id)
 
 
-def _works_with(viewer: Viewer) -> Clause:
+def _works_with(viewer: Asking) -> Clause:
     """A teacher's own courses, all courses of the class that a teacher leads, and the office's whole school. The statement joins Course."""
     return sa.or_(
         own_courses(viewer, Course.school_id, Course.teacher_id, Course.class_group_id), in_schools(viewer, Course.school_id, *ADMINISTRATION),
     )
 
 
-def visible_courses(viewer: Viewer) -> Clause:
+def visible_courses(viewer: Asking) -> Clause:
     """Whose gradebook the viewer may open; families read their own children only, one by one."""
     return _works_with(viewer)
 
 
-def visible_lessons(viewer: Viewer) -> Clause:
+def visible_lessons(viewer: Asking) -> Clause:
     """Lessons and their homework: those of the children's classes, and of the staff's courses. The statement joins Course."""
     children = sa.select(Pupil.school_id, Pupil.class_group_id).where(family(viewer, Area.DIARY, Pupil.school_id, Pupil.id))
-    mine = sa.tuple_(Lesson.school_id, Lesson.class_group_id).in_(children) if viewer.family(Area.DIARY) else sa.false()
+    mine = sa.tuple_(Lesson.school_id, Lesson.class_group_id).in_(children) if viewer.opens(Area.DIARY) else sa.false()
     return sa.or_(mine, _works_with(viewer))
 
 
-def visible_marks(viewer: Viewer) -> Clause:
+def visible_marks(viewer: Asking) -> Clause:
     """Marks of the family's own children, and of the staff's courses. The statement joins Course."""
     return sa.or_(family(viewer, Area.DIARY, Mark.school_id, Mark.pupil_id), _works_with(viewer))
 
 
-def visible_attendance(viewer: Viewer) -> Clause:
+def visible_attendance(viewer: Asking) -> Clause:
     """Register entries, as marks. The statement joins Course."""
     return sa.or_(family(viewer, Area.DIARY, Attendance.school_id, Attendance.pupil_id), _works_with(viewer))
 
 
-def visible_children(viewer: Viewer) -> Clause:
+def visible_children(viewer: Asking) -> Clause:
     """Whose diary exists for the viewer: the family's, a teacher's own classes', all of the school's for its office. Not for guards and canteen."""
     return sa.or_(
         family(viewer, Area.DIARY, Pupil.school_id, Pupil.id), in_schools(viewer, Pupil.school_id, *ADMINISTRATION),
@@ -50,10 +51,10 @@ def visible_children(viewer: Viewer) -> Clause:
     )
 
 
-def visible_classes(viewer: Viewer) -> Clause:
+def visible_classes(viewer: Asking) -> Clause:
     """Whose timetable may be asked for: the children's classes, and all of a school for its teachers and office. `visible_lessons` decides what is shown."""
     children = sa.select(Pupil.school_id, Pupil.class_group_id).where(family(viewer, Area.DIARY, Pupil.school_id, Pupil.id))
     return sa.or_(
-        sa.tuple_(ClassGroup.school_id, ClassGroup.id).in_(children) if viewer.family(Area.DIARY) else sa.false(),
+        sa.tuple_(ClassGroup.school_id, ClassGroup.id).in_(children) if viewer.opens(Area.DIARY) else sa.false(),
         in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION, Role.TEACHER),
     )

@@ -20,7 +20,7 @@ from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import ClassGroup, Course, Pupil, School, Subject, Term
-from school.statements import Read, given
+from school.statements import Asking, Read, given
 
 T = TypeVar("T")
 MOST_LESSONS = 1000
@@ -34,13 +34,13 @@ IN_DAYS = Lesson.on_date.between(given("from_", sa.Date()), given("to", sa.Date(
 IN_ORDER = (Lesson.on_date, Lesson.bell, Lesson.id)
 
 
-def class_of(viewer: Viewer) -> Any:
+def class_of(viewer: Asking) -> Any:
     """The class of the child that is asked about, if the viewer may open its diary; null for any other."""
     return sa.select(Pupil.class_group_id).where(*MINE, visible_children(viewer)).scalar_subquery()
 
 
 @Read
-def _child(viewer: Viewer) -> Rows:
+def _child(viewer: Asking) -> Rows:
     return sa.select(Pupil.id).where(*MINE, visible_children(viewer))
 
 
@@ -57,23 +57,23 @@ def limited(found: list[T], most: int) -> list[T]:
     return found
 
 
-def _lessons(viewer: Viewer, group: Any) -> Rows:
+def _lessons(viewer: Asking, group: Any) -> Rows:
     mine = (Lesson.school_id == given("school_id"), Lesson.class_group_id == group, IN_DAYS, visible_lessons(viewer))
     return LESSON.where(*mine).order_by(*IN_ORDER).limit(MOST_LESSONS + 1)
 
 
 @Read
-def _class_lessons(viewer: Viewer) -> Rows:
+def _class_lessons(viewer: Asking) -> Rows:
     return _lessons(viewer, given("group_id", sa.Uuid()))
 
 
 @Read
-def _child_lessons(viewer: Viewer) -> Rows:
+def _child_lessons(viewer: Asking) -> Rows:
     return _lessons(viewer, class_of(viewer))
 
 
 @Read
-def _group(viewer: Viewer) -> Rows:
+def _group(viewer: Asking) -> Rows:
     return sa.select(ClassGroup.id).where(
         ClassGroup.school_id == given("school_id"), ClassGroup.id == given("group_id"), visible_classes(viewer))
 
@@ -98,7 +98,7 @@ async def child_lessons(reader: Reader, viewer: Viewer, child: Ref, from_: dt.da
 
 
 @Read
-def _homework(viewer: Viewer) -> Rows:
+def _homework(viewer: Asking) -> Rows:
     return HOMEWORK.where(
         Homework.school_id == given("school_id"), Lesson.class_group_id == class_of(viewer), Homework.withdrawn_at.is_(None), IN_DAYS, visible_lessons(viewer),
     ).order_by(Lesson.on_date, Lesson.bell, Homework.id).limit(MOST_HOMEWORK + 1)
@@ -117,7 +117,7 @@ _NEWEST = (Mark.given_at, Mark.id)
 
 
 @Read
-def _child_marks(viewer: Viewer, after: bool, course: bool) -> Rows:
+def _child_marks(viewer: Asking, after: bool, course: bool) -> Rows:
     statement = MARK.where(Mark.school_id == given("school_id"), Mark.pupil_id == given("child_id"), Mark.withdrawn_at.is_(None), visible_marks(viewer))
     if course:
         statement = statement.where(Mark.school_id == given("course_school_id"), Mark.course_id == given("course_id"))
@@ -135,7 +135,7 @@ async def child_marks(reader: Reader, viewer: Viewer, child: Ref, course: Ref | 
 
 
 @Read
-def _history(viewer: Viewer) -> Rows:
+def _history(viewer: Asking) -> Rows:
     return (
         sa.select(
             MarkRevision.school_id, MarkRevision.mark_id, Mark.pupil_id, MarkRevision.revision, MarkRevision.action, MarkRevision.value, MarkRevision.weight,
@@ -169,7 +169,7 @@ class SubjectMarks(NamedTuple):
 
 
 @Read
-def _averages(viewer: Viewer, from_: bool, to: bool) -> Rows:
+def _averages(viewer: Asking, from_: bool, to: bool) -> Rows:
     term = sa.select(sa.func.max(Term.starts_on)).join(School, School.id == Term.school_id).where(
         Term.school_id == given("school_id"), Term.starts_on <= local_date(given("now", Moment()), School.time_zone)).scalar_subquery()
     group = (Mark.school_id, Course.subject_id, Subject.name, GradingScale.name, GradingScale.lowest, GradingScale.highest, GradingScale.id)

@@ -2,12 +2,13 @@
 
 import sqlalchemy as sa
 
-from school.context import ADMINISTRATION, Area, Role, Viewer
+from school.context import ADMINISTRATION, Area, Role
 from school.meals.models import MealAccount, Till, Transfer
 from school.registry.policy import Clause, family, in_schools, selves
+from school.statements import Asking
 
 
-def visible_accounts(viewer: Viewer) -> Clause:
+def visible_accounts(viewer: Asking) -> Clause:
     """Whose account: the family's own, one's own, and the office's whole school. The canteen does not leaf through accounts."""
     return sa.or_(
         family(viewer, Area.MEALS, MealAccount.school_id, MealAccount.person_id),
@@ -16,11 +17,11 @@ def visible_accounts(viewer: Viewer) -> Clause:
     )
 
 
-def visible_tills(viewer: Viewer) -> Clause:
+def visible_tills(viewer: Asking) -> Clause:
     """Which tills, with the cards presented there: those of the schools whose canteen or office the viewer is."""
     return in_schools(viewer, Till.school_id, Role.CANTEEN, *ADMINISTRATION)
 
 
-def visible_transfers(viewer: Viewer) -> Clause:
+def visible_transfers(viewer: Asking) -> Clause:
     """Which transfers: all of a visible account, and for the canteen those of its school's tills. The statement joins the account."""
     return sa.or_(visible_accounts(viewer), sa.and_(in_schools(viewer, Transfer.school_id, Role.CANTEEN), Transfer.till_id.is_not(None)))

@@ -20,7 +20,7 @@ from school.meals.policy import visible_accounts, visible_tills, visible_transfe
 from school.meals.till import AT_READER
 from school.reading import Reader
 from school.registry.models import Tap
-from school.statements import Many, Read, any_of, given
+from school.statements import Asking, Many, Read, any_of, given
 
 MOST_TILLS = 100
 
@@ -53,7 +53,7 @@ _NEWEST = (Transfer.happened_at, Transfer.id)
 
 
 @Read
-def _history(viewer: Viewer, after: bool) -> Rows:
+def _history(viewer: Asking, after: bool) -> Rows:
     account = sa.select(MealAccount.id).where(
         MealAccount.school_id == given("school_id"), MealAccount.person_id == given("person_id"), visible_accounts(viewer)).scalar_subquery()
     own = _transfers().where(Transfer.school_id == given("school_id"), Transfer.account_id == account)
@@ -70,7 +70,7 @@ async def history(reader: Reader, viewer: Viewer, person: Ref, *, first: int, af
 
 
 @Read
-def _lines(_viewer: Viewer) -> Rows:
+def _lines(_viewer: Asking) -> Rows:
     return (
         sa.select(SaleItem.school_id, SaleItem.transfer_id, SaleItem.name, SaleItem.quantity, SaleItem.price, Transfer.currency)
         .join(Transfer, (Transfer.school_id == SaleItem.school_id) & (Transfer.id == SaleItem.transfer_id))
@@ -92,7 +92,7 @@ _TILL = (Till.school_id == given("school_id"), Till.id == given("till_id"))
 
 
 @Read
-def _till_sales(viewer: Viewer, after: bool) -> Rows:
+def _till_sales(viewer: Asking, after: bool) -> Rows:
     sold = _transfers().where(*_TILL, Transfer.kind == TransferKind.SALE, visible_tills(viewer))
     return connections.paged(sold, _NEWEST, after=after, descending=True)
 
@@ -107,7 +107,7 @@ async def till_sales(reader: Reader, viewer: Viewer, till: Ref, *, first: int, a
 
 
 @Read
-def _tills(viewer: Viewer) -> Rows:
+def _tills(viewer: Asking) -> Rows:
     return sa.select(Till.school_id, Till.id, Till.name).where(visible_tills(viewer)).order_by(Till.school_id, Till.name, Till.id).limit(MOST_TILLS)
 
 
@@ -117,7 +117,7 @@ async def tills(reader: Reader, viewer: Viewer) -> list[Any]:
 
 
 @Read
-def _till_taps(viewer: Viewer) -> Rows:
+def _till_taps(viewer: Asking) -> Rows:
     return (
         sa.select(
             Tap.school_id, Tap.id, Tap.person_id, Tap.outcome, Tap.reason, Tap.happened_at, Transfer.id.label("sale_id"),
@@ -143,7 +143,7 @@ async def till_taps(reader: Reader, viewer: Viewer, till: Ref, *, first: int) ->
 
 
 @Read
-def _till(viewer: Viewer) -> Rows:
+def _till(viewer: Asking) -> Rows:
     return sa.select(Till.id).where(*_TILL, visible_tills(viewer))
 
 

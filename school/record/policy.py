@@ -7,9 +7,10 @@ from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.registry.models import Pupil
 from school.registry.policy import Clause, family, in_schools
+from school.statements import Asking
 
 
-def visible_pupils(viewer: Viewer) -> Clause:
+def visible_pupils(viewer: Asking) -> Clause:
     """Whose record exists for the viewer: the family's children's, a pupil's own, and for office and head the whole school's."""
     return sa.or_(family(viewer, Area.RECORD, Pupil.school_id, Pupil.id), in_schools(viewer, Pupil.school_id, *ADMINISTRATION))
 

@@ -7,14 +7,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from strawberry.dataloader import DataLoader
 
-from school.context import Context, Viewer
+from school.context import Context, Role
 from school.db import Column, Rows
 from school.fields import Info
 from school.ids import Ref
 from school.registry import types
 from school.registry.models import ClassGroup, Person, Staff, Subject
 from school.registry.policy import Clause, in_schools, visible_class_groups, visible_persons
-from school.statements import Many, Read, any_of, given
+from school.statements import Asking, Many, Read, any_of, given
 
 T = TypeVar("T")
 Make = Callable[[Any], T]
@@ -37,20 +37,20 @@ def wanted(school_id: Column, id_: Column) -> Clause:
 
 
 @Read
-def _person(viewer: Viewer) -> Rows:
+def _person(viewer: Asking) -> Rows:
     columns = sa.select(Person.school_id, Person.id, Person.family_name, Person.given_name, Person.patronymic, Staff.id.is_not(None).label("of_the_staff"))
     return columns.outerjoin(Staff, sa.and_(Staff.school_id == Person.school_id, Staff.id == Person.id)).where(
         wanted(Person.school_id, Person.id), visible_persons(viewer))
 
 
 @Read
-def _subject(viewer: Viewer) -> Rows:
-    schools = in_schools(viewer, Subject.school_id, *sorted({grant.role for grant in viewer.grants}))
+def _subject(viewer: Asking) -> Rows:
+    schools = in_schools(viewer, Subject.school_id, *Role)
     return sa.select(Subject.school_id, Subject.id, Subject.name).where(wanted(Subject.school_id, Subject.id), schools)
 
 
 @Read
-def _class_group(viewer: Viewer) -> Rows:
+def _class_group(viewer: Asking) -> Rows:
     columns = sa.select(ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter)
     return columns.where(wanted(ClassGroup.school_id, ClassGroup.id), visible_class_groups(viewer))
 

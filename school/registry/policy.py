@@ -9,48 +9,48 @@ from school.context import ADMINISTRATION, MEMBERS, Area, Role, Viewer
 from school.db import Column
 from school.ids import Ref
 from school.registry.models import Card, ClassGroup, Course, Person, Pupil, Staff
-from school.statements import Many, OfViewer, any_of
+from school.statements import Asking, Many, OfViewer, any_of
 
 Clause = sa.ColumnElement[bool]
 
 
-def _refs(name: str, viewer: Viewer, find: Callable[[Viewer], Collection[Ref]], school_id: Column, person_id: Column) -> Clause:
+def _refs(name: str, viewer: Asking, find: Callable[[Viewer], Collection[Ref]], school_id: Column, person_id: Column) -> Clause:
     """Rows of these persons. A person's id is the service's own, and no other school's: two lists say what a list of pairs would."""
     return sa.and_(
         any_of(school_id, OfViewer(f"{name}_schools", lambda asking: sorted({ref.school_id for ref in find(asking)}), viewer, Many(int))),
         any_of(person_id, OfViewer(name, lambda asking: sorted({ref.id for ref in find(asking)}), viewer, Many(UUID))))
 
 
-def selves(viewer: Viewer, school_id: Column, person_id: Column) -> Clause:
+def selves(viewer: Asking, school_id: Column, person_id: Column) -> Clause:
     """Rows about the viewer's own persons."""
-    if not viewer.grants:
+    if not viewer.has(*Role):
         return sa.false()
     return _refs("selves", viewer, lambda asking: {Ref(grant.school_id, grant.person_id) for grant in asking.grants}, school_id, person_id)
 
 
-def taught_by(viewer: Viewer, school_id: Column, teacher_id: Column) -> Clause:
+def taught_by(viewer: Asking, school_id: Column, teacher_id: Column) -> Clause:
     """Rows whose teacher is the viewer."""
-    if not viewer.persons(Role.TEACHER):
+    if not viewer.has(Role.TEACHER):
         return sa.false()
     return _refs("teacher", viewer, lambda asking: asking.persons(Role.TEACHER), school_id, teacher_id)
 
 
-def family(viewer: Viewer, area: Area, school_id: Column, pupil_id: Column) -> Clause:
+def family(viewer: Asking, area: Area, school_id: Column, pupil_id: Column) -> Clause:
     """Rows of this kind of data about the viewer's own children, or about the pupil who is the viewer; not what a court has withheld."""
-    if not viewer.family(area):
+    if not viewer.opens(area):
         return sa.false()
     return _refs(f"family_{area}", viewer, lambda asking: asking.family(area), school_id, pupil_id)
 
 
-def in_schools(viewer: Viewer, school_id: Column, *roles: Role) -> Clause:
+def in_schools(viewer: Asking, school_id: Column, *roles: Role) -> Clause:
     """All rows of the schools where the viewer holds one of the roles."""
-    if not viewer.schools(*roles):
+    if not viewer.has(*roles):
         return sa.false()
     name = "schools_" + "_".join(sorted(roles))
     return any_of(school_id, OfViewer(name, lambda asking: list(asking.schools(*roles)), viewer, Many(int)))
 
 
-def own_classes(viewer: Viewer, school_id: Column, class_group_id: Column) -> Clause:
+def own_classes(viewer: Asking, school_id: Column, class_group_id: Column) -> Clause:
     """Rows about the classes that the viewer teaches, or is the class teacher of."""
     if not viewer.has(Role.TEACHER):
         return sa.false()
@@ -59,7 +59,7 @@ def own_classes(viewer: Viewer, school_id: Column, class_group_id: Column) -> Cl
     return sa.tuple_(school_id, class_group_id).in_(taught.union_all(led))
 
 
-def own_courses(viewer: Viewer, school_id: Column, teacher_id: Column, class_group_id: Column) -> Clause:
+def own_courses(viewer: Asking, school_id: Column, teacher_id: Column, class_group_id: Column) -> Clause:
     """Rows of the courses that the viewer teaches, and of all courses of the classes that the viewer is the class teacher of."""
     if not viewer.has(Role.TEACHER):
         return sa.false()
@@ -67,7 +67,7 @@ def own_courses(viewer: Viewer, school_id: Column, teacher_id: Column, class_gro
     return sa.or_(taught_by(viewer, school_id, teacher_id), sa.tuple_(school_id, class_group_id).in_(led))
 
 
-def own_pupils(viewer: Viewer, school_id: Column, pupil_id: Column) -> Clause:
+def own_pupils(viewer: Asking, school_id: Column, pupil_id: Column) -> Clause:
     """Rows about the pupils of the viewer's own classes."""
     if not viewer.has(Role.TEACHER):
         return sa.false()
@@ -75,7 +75,7 @@ def own_pupils(viewer: Viewer, school_id: Column, pupil_id: Column) -> Clause:
     return sa.tuple_(school_id, pupil_id).in_(pupils)
 
 
-def visible_pupils(viewer: Viewer) -> Clause:
+def visible_pupils(viewer: Asking) -> Clause:
     """Which pupils exist for the viewer: the family's, a teacher's own classes, all of the school for its office, head and guards (who forgot a card)."""
     return sa.or_(
         family(viewer, Area.PEOPLE, Pupil.school_id, Pupil.id), in_schools(viewer, Pupil.school_id, *ADMINISTRATION, Role.GUARD),
@@ -83,16 +83,16 @@ def visible_pupils(viewer: Viewer) -> Clause:
     )
 
 
-def visible_class_groups(viewer: Viewer) -> Clause:
+def visible_class_groups(viewer: Asking) -> Clause:
     """Which classes exist for the viewer: every class of a school for its office, head, teachers and guards, and a family's own. The canteen needs none."""
     children = sa.select(Pupil.school_id, Pupil.class_group_id).where(family(viewer, Area.PEOPLE, Pupil.school_id, Pupil.id))
     return sa.or_(
         in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION, Role.TEACHER, Role.GUARD),
-        sa.tuple_(ClassGroup.school_id, ClassGroup.id).in_(children) if viewer.family(Area.PEOPLE) else sa.false(),
+        sa.tuple_(ClassGroup.school_id, ClassGroup.id).in_(children) if viewer.opens(Area.PEOPLE) else sa.false(),
     )
 
 
-def visible_persons(viewer: Viewer) -> Clause:
+def visible_persons(viewer: Asking) -> Clause:
     """Whose names: visible pupils', one's own, the staff's of one's schools; for office, head, guards and canteen, everyone's of the school.
 
     Nobody leafs through names: they are told with a row that the viewer may see, such as a card that was presented.
@@ -107,7 +107,7 @@ def visible_persons(viewer: Viewer) -> Clause:
     )
 
 
-def visible_cards(viewer: Viewer) -> Clause:
+def visible_cards(viewer: Asking) -> Clause:
     """Which cards: the family's own children's, one's own, and, for office and head, the whole school's."""
     return sa.or_(
         family(viewer, Area.ACCESS, Card.school_id, Card.person_id), in_schools(viewer, Card.school_id, *ADMINISTRATION),

@@ -17,7 +17,7 @@ from school.registry import taps
 from school.registry.account_models import Account
 from school.registry.models import Card, CardKey, CardState, ClassGroup, Device, DeviceKind, FormerToken, Guardianship, Person, Pupil, School, Tap
 from school.registry.policy import family, in_schools, visible_cards, visible_class_groups, visible_pupils
-from school.statements import Many, Read, any_of, given
+from school.statements import Asking, Many, Read, any_of, given
 
 PUPIL = (
     sa.select(
@@ -31,7 +31,7 @@ PUPIL = (
 
 
 @Read
-def _children(viewer: Viewer) -> Rows:
+def _children(viewer: Asking) -> Rows:
     return PUPIL.where(family(viewer, Area.PEOPLE, Pupil.school_id, Pupil.id)).order_by(ClassGroup.grade.desc(), Person.sort_key, Pupil.id)
 
 
@@ -41,7 +41,7 @@ async def children(reader: Reader, viewer: Viewer) -> Sequence[Any]:
 
 
 @Read
-def _login(_viewer: Viewer) -> Rows:
+def _login(_viewer: Asking) -> Rows:
     return sa.select(Account.login).where(Account.id == given("account_id"))
 
 
@@ -52,7 +52,7 @@ async def login(reader: Reader, viewer: Viewer) -> str:
 
 
 @Read
-def _pupil(viewer: Viewer) -> Rows:
+def _pupil(viewer: Asking) -> Rows:
     return PUPIL.where(Pupil.school_id == given("school_id"), Pupil.id == given("pupil_id"), visible_pupils(viewer))
 
 
@@ -68,7 +68,7 @@ _BY_NAME = (Person.sort_key, Pupil.school_id, Pupil.id)
 
 
 @Read
-def _pupils(viewer: Viewer, after: bool, of_class: bool) -> Rows:
+def _pupils(viewer: Asking, after: bool, of_class: bool) -> Rows:
     statement = PUPIL.where(visible_pupils(viewer), Pupil.left_on.is_(None))
     if of_class:
         statement = statement.where(Pupil.school_id == given("school_id"), Pupil.class_group_id == given("group_id"))
@@ -82,7 +82,7 @@ async def pupils(reader: Reader, viewer: Viewer, group: Ref | None, *, first: in
 
 
 @Read
-def _guardians(viewer: Viewer) -> Rows:
+def _guardians(viewer: Asking) -> Rows:
     of_pupil = sa.and_(Guardianship.school_id == Pupil.school_id, Guardianship.pupil_id == Pupil.id, Guardianship.ended_at.is_(None))
     columns = (
         Pupil.school_id, Guardianship.guardian_id.label("id"), Guardianship.relation, Guardianship.since, Guardianship.diary, Guardianship.meals,
@@ -105,7 +105,7 @@ async def guardians(reader: Reader, viewer: Viewer, pupil_: Ref) -> Sequence[Any
 
 
 @Read
-def _class_groups(viewer: Viewer) -> Rows:
+def _class_groups(viewer: Asking) -> Rows:
     columns = sa.select(ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter)
     return columns.where(visible_class_groups(viewer)).order_by(ClassGroup.school_id, ClassGroup.grade, ClassGroup.letter).limit(500)
 
@@ -116,7 +116,7 @@ async def class_groups(reader: Reader, viewer: Viewer) -> Sequence[Any]:
 
 
 @Read
-def _schools(_viewer: Viewer) -> Rows:
+def _schools(_viewer: Asking) -> Rows:
     return sa.select(School.id, School.name, School.short_name, School.time_zone).where(any_of(School.id, given("schools", Many(int))))
 
 
@@ -130,7 +130,7 @@ _CARD = (Card.school_id, Card.id, Card.person_id, Card.state, Card.issued_at, Ca
 
 
 @Read
-def _cards(viewer: Viewer) -> Rows:
+def _cards(viewer: Asking) -> Rows:
     mine = (Card.school_id == given("school_id"), Card.person_id == given("person_id"), visible_cards(viewer))
     return sa.select(*_CARD).where(*mine).order_by(Card.issued_at.desc(), Card.id).limit(50)
 
@@ -150,7 +150,7 @@ _AS_ISSUED = (Card.issued_at, Card.id)
 
 
 @Read
-def _cards_of_key(viewer: Viewer, after: bool) -> Rows:
+def _cards_of_key(viewer: Asking, after: bool) -> Rows:
     mine = (
         Card.school_id == given("school_id"), Card.key_id == given("key_id"), Card.state == CardState.ACTIVE,
         in_schools(viewer, Card.school_id, *ADMINISTRATION),
@@ -163,14 +163,14 @@ async def cards_of_key(reader: Reader, viewer: Viewer, key: Ref, *, first: int, 
     return await read_page(reader, _cards_of_key, viewer, _AS_ISSUED, first=first, after=after, school_id=key.school_id, key_id=key.id)
 
 
-def _desk(viewer: Viewer) -> sa.ColumnElement[bool]:
+def _desk(viewer: Asking) -> sa.ColumnElement[bool]:
     return sa.and_(
         Device.school_id == given("school_id"), Device.id == given("device_id"), Device.kind == DeviceKind.DESK,
         in_schools(viewer, Device.school_id, *ADMINISTRATION))
 
 
 @Read
-def _desk_taps(viewer: Viewer) -> Rows:
+def _desk_taps(viewer: Asking) -> Rows:
     return (
         sa.select(Tap.school_id, Tap.id, Tap.reader, Tap.happened_at, Card.state, Card.person_id.label("holder_id"))
         .join(Device, sa.and_(Device.school_id == Tap.school_id, Device.id == Tap.device_id))
@@ -180,7 +180,7 @@ def _desk_taps(viewer: Viewer) -> Rows:
 
 
 @Read
-def _desk_itself(viewer: Viewer) -> Rows:
+def _desk_itself(viewer: Asking) -> Rows:
     return sa.select(Device.id).where(_desk(viewer))
 
 

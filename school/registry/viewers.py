@@ -15,7 +15,7 @@ from school.registry import guardianship
 from school.registry.account_models import Account, AccountRole, Session
 from school.registry.accounts import FAMILY, SEEN_EVERY, digest_of, is_standing, touch
 from school.registry.models import Guardianship, School, Staff
-from school.statements import Read, given
+from school.statements import Asking, Read, given
 
 
 async def recognise(database: Database, token: str, *, idle: dt.timedelta) -> Viewer:
@@ -41,7 +41,7 @@ async def _find(reader: Reader, token: str) -> tuple[Any, Viewer]:
 
 
 @Read
-def _session(_viewer: Viewer) -> Rows:
+def _session(_viewer: Asking) -> Rows:
     columns = sa.select(Session.id, Session.account_id, Session.scopes, Session.strong, Session.seen_at)
     return columns.join(Account, Account.id == Session.account_id).where(Session.digest == given("digest"), is_standing(given("now", Moment())))
 
@@ -51,7 +51,7 @@ def _account() -> Any:
 
 
 @Read
-def _roles(_viewer: Viewer) -> Rows:
+def _roles(_viewer: Asking) -> Rows:
     return (
         sa.select(AccountRole.school_id, AccountRole.person_id, AccountRole.role, Staff.left_on, School.time_zone, School.staff_factor_required)
         .join(School, School.id == AccountRole.school_id)
@@ -61,7 +61,7 @@ def _roles(_viewer: Viewer) -> Rows:
 
 
 @Read
-def _wards(_viewer: Viewer) -> Rows:
+def _wards(_viewer: Asking) -> Rows:
     return (
         sa.select(
             Guardianship.school_id, Guardianship.guardian_id, Guardianship.pupil_id, Guardianship.diary, Guardianship.meals, Guardianship.access)
