@@ -18,6 +18,9 @@ MOST_MERGED = 500
 """Texts of statements that were merged into one, which are kept."""
 MOST_PREPARED = 100
 """Statements of one connection that stay prepared, for PostgreSQL keeps the plan of each."""
+PLANNING = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off"}
+"""A plan is made once. What a screen shows lies in memory, or on a disk without a head: PostgreSQL's default of 4 is a turning disk's, and lets it read
+whole tables where a look-up by a key would do."""
 ACQUIRE_SECONDS, CLOSE_SECONDS = 5.0, 2.0
 
 
@@ -48,7 +51,7 @@ class Connections:
                     self._pool = await asyncpg.create_pool(
                         **how, min_size=0, max_size=self._size, init=_take_system, reset=_end, timeout=ACQUIRE_SECONDS, command_timeout=None,
                         statement_cache_size=MOST_PREPARED, max_cached_statement_lifetime=0, max_cacheable_statement_size=0,
-                        server_settings={"application_name": "school", "plan_cache_mode": "force_generic_plan", "timezone": "UTC"})
+                        server_settings=PLANNING | {"application_name": "school", "timezone": "UTC"})
         return self._pool
 
     async def fetch(self, identity: Identity | None, waiting: list[Waiting]) -> list[list[Any]]:

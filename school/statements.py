@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Concatenate, Protocol
+from typing import Any, Concatenate, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
@@ -176,3 +176,14 @@ class Read:
 def given(name: str, kind: Any = None) -> Any:
     """A parameter that is given with each read."""
     return sa.bindparam(name, type_=kind, required=True)
+
+
+class Whom(NamedTuple):
+    """Whom a statement is about, as parameters of it."""
+
+    school_id: Any
+    id: Any
+
+
+THIS_PERSON = Whom(given("school_id", sa.Integer()), given("person_id", sa.Uuid()))
+"""The person that a read names. A visible-to clause of these, instead of the rows' columns, is decided once for a statement, and no row's matter."""

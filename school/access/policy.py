@@ -12,9 +12,9 @@ def _watched(viewer: Asking, school_id: Column, person_id: Column) -> Clause:
     return family(viewer, Area.ACCESS, school_id, person_id) | in_schools(viewer, school_id, Role.GUARD, *ADMINISTRATION)
 
 
-def visible_passages(viewer: Asking) -> Clause:
+def visible_passages(viewer: Asking, school_id: Column = Passage.school_id, person_id: Column = Passage.person_id) -> Clause:
     """Own children's, and for guards and office everyone's of their school."""
-    return _watched(viewer, Passage.school_id, Passage.person_id)
+    return _watched(viewer, school_id, person_id)
 
 
 def visible_taps(viewer: Asking) -> Clause:

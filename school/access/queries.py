@@ -14,7 +14,7 @@ from school.errors import Refused, bad_input, not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import ClassGroup, Device, DeviceKind, Person, Pupil, Tap
-from school.statements import Asking, Read, given
+from school.statements import THIS_PERSON, Asking, Read, given
 
 DOOR = (Door.id.label("door_id"), Door.name.label("door_name"), Door.anti_passback)
 _LARGEST_CLASS = 200
@@ -27,7 +27,7 @@ def _passages(viewer: Asking, after: bool) -> Rows:
         Passage.school_id, Passage.id, Passage.direction, Passage.reason, Passage.data_version, Passage.happened_at, Passage.received_at, Passage.late,
         Passage.suspect, *DOOR,
     ).join(Door, sa.and_(Door.school_id == Passage.school_id, Door.id == Passage.door_id)).where(
-        policy.visible_passages(viewer), Passage.school_id == given("school_id"), Passage.person_id == given("person_id"))
+        policy.visible_passages(viewer, *THIS_PERSON), Passage.school_id == THIS_PERSON.school_id, Passage.person_id == THIS_PERSON.id)
     return paged(statement, _NEWEST, after=after, descending=True)
 
 

@@ -18,7 +18,7 @@ from school.diary.queries import IN_DAYS, IN_ORDER, MOST_LESSONS, check_child, c
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import Course
-from school.statements import Asking, Read, given
+from school.statements import THIS_PERSON, Asking, Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +35,23 @@ class DayLesson:
 def _lessons(viewer: Asking) -> Rows:
     """Lessons with the child's entry in the register."""
     mine = sa.and_(
-        Attendance.school_id == Lesson.school_id, Attendance.lesson_id == Lesson.id, Attendance.pupil_id == given("child_id"), visible_attendance(viewer))
+        Attendance.school_id == Lesson.school_id, Attendance.lesson_id == Lesson.id, Attendance.pupil_id == THIS_PERSON.id, visible_attendance(viewer))
     return LESSON.outerjoin(Attendance, mine).add_columns(Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at).where(
-        Lesson.school_id == given("school_id"), Lesson.class_group_id == class_of(viewer), IN_DAYS, visible_lessons(viewer),
+        Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), IN_DAYS, visible_lessons(viewer),
     ).order_by(*IN_ORDER).limit(MOST_LESSONS + 1)
 
 
 @Read
 def _belongings(viewer: Asking) -> Rows:
     """Standing marks and homework, by lesson: a homework's row has nulls where a mark has its value."""
-    in_range = sa.and_(Lesson.school_id == given("school_id"), Lesson.class_group_id == class_of(viewer), IN_DAYS)
+    in_range = sa.and_(Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), IN_DAYS)
     course = sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id)
     marks = (
         sa.select(
             Mark.lesson_id, Mark.id, Mark.comment.label("text"), Mark.given_by.label("by"), Mark.given_at.label("at"),
             Mark.value, Mark.weight, Mark.work, Mark.revision)
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id)).join(Course, course)
-        .where(in_range, Mark.pupil_id == given("child_id"), Mark.withdrawn_at.is_(None), visible_marks(viewer))
+        .where(in_range, Mark.pupil_id == THIS_PERSON.id, Mark.withdrawn_at.is_(None), visible_marks(viewer, *THIS_PERSON))
     )
     homework = (
         sa.select(Homework.due_lesson_id, Homework.id, Homework.text, Homework.set_by, Homework.set_at, *(sa.null() for _ in range(4)))
@@ -65,7 +65,7 @@ def _belongings(viewer: Asking) -> Rows:
 async def child_diary(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[DayLesson]:
     """A child's diary of at most 31 days. Refused as absent: a child whose diary the viewer may not open."""
     check_range(from_, to)
-    asked = {"school_id": child.school_id, "child_id": child.id, "from_": from_, "to": to}
+    asked = {"school_id": child.school_id, "person_id": child.id, "from_": from_, "to": to}
     lessons, belongings = await reader.each((_lessons, _belongings), viewer, **asked)
     if not lessons:
         await check_child(reader, viewer, child)

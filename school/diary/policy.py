@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from school.context import ADMINISTRATION, Area, Role
+from school.db import Column
 from school.diary.models import Attendance, Lesson, Mark
 from school.registry.models import ClassGroup, Course, Pupil
 from school.registry.policy import Clause, family, in_schools, own_courses, own_pupils, taught_by
@@ -33,9 +34,9 @@ def visible_lessons(viewer: Asking) -> Clause:
     return sa.or_(mine, _works_with(viewer))
 
 
-def visible_marks(viewer: Asking) -> Clause:
+def visible_marks(viewer: Asking, school_id: Column = Mark.school_id, pupil_id: Column = Mark.pupil_id) -> Clause:
     """Marks of the family's own children, and of the staff's courses. The statement joins Course."""
-    return sa.or_(family(viewer, Area.DIARY, Mark.school_id, Mark.pupil_id), _works_with(viewer))
+    return sa.or_(family(viewer, Area.DIARY, school_id, pupil_id), _works_with(viewer))
 
 
 def visible_attendance(viewer: Asking) -> Clause:

@@ -20,7 +20,7 @@ from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import ClassGroup, Course, Pupil, School, Subject, Term
-from school.statements import Asking, Read, given
+from school.statements import THIS_PERSON, Asking, Read, given
 
 T = TypeVar("T")
 MOST_LESSONS = 1000
@@ -28,7 +28,7 @@ MOST_LESSONS = 1000
 MOST_HOMEWORK = 1000
 
 
-MINE = (Pupil.school_id == given("school_id"), Pupil.id == given("child_id"))
+MINE = (Pupil.school_id == THIS_PERSON.school_id, Pupil.id == THIS_PERSON.id)
 """The child that is asked about."""
 IN_DAYS = Lesson.on_date.between(given("from_", sa.Date()), given("to", sa.Date()))
 IN_ORDER = (Lesson.on_date, Lesson.bell, Lesson.id)
@@ -46,7 +46,7 @@ def _child(viewer: Asking) -> Rows:
 
 async def check_child(reader: Reader, viewer: Viewer, child: Ref) -> None:
     """Refused as absent: a child whose diary the viewer may not open."""
-    if not await reader.all(_child, viewer, school_id=child.school_id, child_id=child.id):
+    if not await reader.all(_child, viewer, school_id=child.school_id, person_id=child.id):
         raise not_found()
 
 
@@ -91,7 +91,7 @@ async def class_lessons(reader: Reader, viewer: Viewer, group: Ref, from_: dt.da
 async def child_lessons(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[LessonRow]:
     """The lessons of a child's class in at most 31 days, as far as the viewer may see them; cancelled ones too."""
     check_range(from_, to)
-    found = await reader.all(_child_lessons, viewer, school_id=child.school_id, child_id=child.id, from_=from_, to=to)
+    found = await reader.all(_child_lessons, viewer, school_id=child.school_id, person_id=child.id, from_=from_, to=to)
     if not found:
         await check_child(reader, viewer, child)
     return limited([LessonRow(*row) for row in found], MOST_LESSONS)
@@ -107,7 +107,7 @@ def _homework(viewer: Asking) -> Rows:
 async def child_homework(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[HomeworkRow]:
     """The homework of a child's class that is due in at most 31 days, withdrawn not counted, by the lesson for which it is due."""
     check_range(from_, to)
-    found, there = await reader.each((_homework, _child), viewer, school_id=child.school_id, child_id=child.id, from_=from_, to=to)
+    found, there = await reader.each((_homework, _child), viewer, school_id=child.school_id, person_id=child.id, from_=from_, to=to)
     if not there:
         raise not_found()
     return limited([HomeworkRow(*row) for row in found], MOST_HOMEWORK)
@@ -118,7 +118,8 @@ _NEWEST = (Mark.given_at, Mark.id)
 
 @Read
 def _child_marks(viewer: Asking, after: bool, course: bool) -> Rows:
-    statement = MARK.where(Mark.school_id == given("school_id"), Mark.pupil_id == given("child_id"), Mark.withdrawn_at.is_(None), visible_marks(viewer))
+    statement = MARK.where(
+        Mark.school_id == THIS_PERSON.school_id, Mark.pupil_id == THIS_PERSON.id, Mark.withdrawn_at.is_(None), visible_marks(viewer, *THIS_PERSON))
     if course:
         statement = statement.where(Mark.school_id == given("course_school_id"), Mark.course_id == given("course_id"))
     return paged(statement, _NEWEST, after=after, descending=True)
@@ -128,7 +129,7 @@ async def child_marks(reader: Reader, viewer: Viewer, child: Ref, course: Ref | 
     """A child's standing marks, newest first, of one course or of all. A course that is not there simply has none."""
     of_course = {} if course is None else {"course_school_id": course.school_id, "course_id": course.id}
     found = await read_page(
-        reader, _child_marks, viewer, _NEWEST, course is not None, first=first, after=after, school_id=child.school_id, child_id=child.id, **of_course)
+        reader, _child_marks, viewer, _NEWEST, course is not None, first=first, after=after, school_id=child.school_id, person_id=child.id, **of_course)
     if not found.rows:
         await check_child(reader, viewer, child)
     return found
@@ -182,7 +183,7 @@ def _averages(viewer: Asking, from_: bool, to: bool) -> Rows:
         .join(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
         .where(
             Mark.school_id == given("school_id"), Mark.pupil_id == sa.select(Pupil.id).where(*MINE, visible_children(viewer)).scalar_subquery(),
-            Mark.withdrawn_at.is_(None), visible_marks(viewer),
+            Mark.withdrawn_at.is_(None), visible_marks(viewer, *THIS_PERSON),
             Lesson.on_date >= (given("from_", sa.Date()) if from_ else sa.func.coalesce(term, dt.date.min)))
         .group_by(*group).order_by(Subject.name, Course.subject_id, GradingScale.id)
     )
@@ -195,7 +196,7 @@ async def child_averages(reader: Reader, viewer: Viewer, child: Ref, from_: dt.d
     Marks on different scales are never summed together.
     """
     found = await reader.all(
-        _averages, viewer, from_ is not None, to is not None, school_id=child.school_id, child_id=child.id, from_=from_, to=to, now=clock.now())
+        _averages, viewer, from_ is not None, to is not None, school_id=child.school_id, person_id=child.id, from_=from_, to=to, now=clock.now())
     if not found:
         await check_child(reader, viewer, child)
     return [SubjectMarks(*row) for row in found]

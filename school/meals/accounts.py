@@ -17,7 +17,7 @@ from school.meals.models import AccountKind, MealAccount
 from school.meals.policy import visible_accounts
 from school.reading import Reader
 from school.registry.models import Person, School
-from school.statements import Asking, Read, given
+from school.statements import THIS_PERSON, Asking, Read
 
 DEEPEST = 200_000
 """The largest overdraft that an office may permit, in minor units (2,000 roubles): lunch for a late top-up, not a loan."""
@@ -56,7 +56,8 @@ async def open_house(session: AsyncSession, school_id: int, currency: str) -> No
 @Read
 def _statement(viewer: Asking) -> Rows:
     columns = sa.select(MealAccount.school_id, MealAccount.id, MealAccount.person_id, MealAccount.balance, MealAccount.floor, MealAccount.currency)
-    return columns.where(MealAccount.school_id == given("school_id"), MealAccount.person_id == given("person_id"), visible_accounts(viewer))
+    return columns.where(
+        MealAccount.school_id == THIS_PERSON.school_id, MealAccount.person_id == THIS_PERSON.id, visible_accounts(viewer, *THIS_PERSON))
 
 
 async def statement(reader: Reader, viewer: Viewer, person: Ref) -> Any:

@@ -3,18 +3,15 @@
 import sqlalchemy as sa
 
 from school.context import ADMINISTRATION, Area, Role
+from school.db import Column
 from school.meals.models import MealAccount, Till, Transfer
 from school.registry.policy import Clause, family, in_schools, selves
 from school.statements import Asking
 
 
-def visible_accounts(viewer: Asking) -> Clause:
+def visible_accounts(viewer: Asking, school_id: Column = MealAccount.school_id, person_id: Column = MealAccount.person_id) -> Clause:
     """Whose account: the family's own, one's own, and the office's whole school. The canteen does not leaf through accounts."""
-    return sa.or_(
-        family(viewer, Area.MEALS, MealAccount.school_id, MealAccount.person_id),
-        selves(viewer, MealAccount.school_id, MealAccount.person_id),
-        in_schools(viewer, MealAccount.school_id, *ADMINISTRATION),
-    )
+    return sa.or_(family(viewer, Area.MEALS, school_id, person_id), selves(viewer, school_id, person_id), in_schools(viewer, school_id, *ADMINISTRATION))
 
 
 def visible_tills(viewer: Asking) -> Clause:

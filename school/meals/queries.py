@@ -20,7 +20,7 @@ from school.meals.policy import visible_accounts, visible_tills, visible_transfe
 from school.meals.till import AT_READER
 from school.reading import Reader
 from school.registry.models import Tap
-from school.statements import Asking, Many, Read, any_of, given
+from school.statements import THIS_PERSON, Asking, Many, Read, any_of, given
 
 MOST_TILLS = 100
 
@@ -55,8 +55,8 @@ _NEWEST = (Transfer.happened_at, Transfer.id)
 @Read
 def _history(viewer: Asking, after: bool) -> Rows:
     account = sa.select(MealAccount.id).where(
-        MealAccount.school_id == given("school_id"), MealAccount.person_id == given("person_id"), visible_accounts(viewer)).scalar_subquery()
-    own = _transfers().where(Transfer.school_id == given("school_id"), Transfer.account_id == account)
+        MealAccount.school_id == THIS_PERSON.school_id, MealAccount.person_id == THIS_PERSON.id, visible_accounts(viewer, *THIS_PERSON)).scalar_subquery()
+    own = _transfers().where(Transfer.school_id == THIS_PERSON.school_id, Transfer.account_id == account)
     return connections.paged(own, _NEWEST, after=after, descending=True)
 
 

@@ -18,8 +18,12 @@ def _setting(name: str, kind: str) -> str:
 
 
 def _among(column: str, values: str, kind: str) -> str:
-    """The values are read in a sub-select: once for a statement, not once for each row, and an index may be used with them."""
-    return f"{column} = ANY ((SELECT {values})::{kind})"
+    """The values are read in a sub-select: once for a statement, not once for each row.
+
+    They are a filter, and no condition of an index (`coalesce`): a statement has its own. The planner takes values that it does not know for ten, so every
+    look-up by a key would seem ten times as dear as it is, and whole tables would be read instead.
+    """
+    return f"coalesce({column} = ANY ((SELECT {values})::{kind}), false)"
 
 
 def as_role(*roles: str, column: str = "school_id") -> str:
@@ -53,8 +57,11 @@ def signed_in() -> str:
 
 
 def with_row(table: str, key: str, column: str, of: str) -> str:
-    """Rows of a table (`of`) that belong to a row of another one which the viewer may read; both are named, for their columns are called alike."""
-    return f"EXISTS (SELECT FROM {table} WHERE {table}.school_id = {of}.school_id AND {table}.{key} = {of}.{column})"
+    """Rows of a table (`of`) that belong to a row of another one which the viewer may read; both are named, for their columns are called alike.
+
+    Each row is looked up by its key (`OFFSET 0`): of a list of all rows that the viewer may read, the whole table would have to be read.
+    """
+    return f"EXISTS (SELECT FROM {table} WHERE {table}.school_id = {of}.school_id AND {table}.{key} = {of}.{column} OFFSET 0)"
 
 
 def either(*clauses: str) -> str:
@@ -108,17 +115,25 @@ def protect(table: str, rows: Rows) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {SYSTEM}")
+    if rows.read is not None:
+        _grant(table, "SELECT", rows.shown)
+    if rows.add is not None:
+        _grant(table, "INSERT")
+    if rows.change is not None:
+        _grant(table, "UPDATE", rows.changing)
+    make_policies(table, rows)
+
+
+def make_policies(table: str, rows: Rows) -> None:
+    """The policies of a table that has none."""
     _make_policy(table, "service_does_all", f"FOR ALL TO {SYSTEM} USING ({_SERVICE}) WITH CHECK ({_SERVICE})")
     if rows.within is not None and (rows.read, rows.add, rows.change) != (None, None, None):
         _make_policy(table, "viewer_stays_within", f"AS RESTRICTIVE FOR ALL TO {VIEWER} USING ({rows.within}) WITH CHECK ({rows.within})")
     if rows.read is not None:
-        _grant(table, "SELECT", rows.shown)
         _make_policy(table, "viewer_reads", f"FOR SELECT TO {VIEWER} USING ({rows.read})")
     if rows.add is not None:
-        _grant(table, "INSERT")
         _make_policy(table, "viewer_adds", f"FOR INSERT TO {VIEWER} WITH CHECK ({rows.add})")
     if rows.change is not None:
-        _grant(table, "UPDATE", rows.changing)
         _make_policy(table, "viewer_changes", f"FOR UPDATE TO {VIEWER} USING ({rows.change}) WITH CHECK ({rows.change})")
 
 
