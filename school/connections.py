@@ -17,7 +17,7 @@ from school.db import Column, Rows
 from school.errors import Code, Refused, bad_input
 from school.fields import ROWS, Info, query
 from school.reading import Reader
-from school.statements import Read, given
+from school.statements import KEY, Read, given
 
 T = TypeVar("T")
 LONGEST = 100
@@ -108,15 +108,16 @@ def paged(statement: Rows, key: Sequence[Column], *, after: bool, descending: bo
     if after:
         bound = sa.tuple_(*(given(f"after_{place}", column.type) for place, column in enumerate(key)))
         statement = statement.where(sa.tuple_(*key) < bound if descending else sa.tuple_(*key) > bound)
-    statement = statement.add_columns(*(column.label(f"key_{place}") for place, column in enumerate(key)))
+    statement = statement.add_columns(*(column.label(f"{KEY}{place}") for place, column in enumerate(key)))
     return statement.order_by(*(column.desc() if descending else column for column in key)).limit(given("limit", sa.Integer()))
 
 
 async def read_page(
-    reader: Reader, read: Read, viewer: Viewer, key: Sequence[Column], *how: Any, first: int, after: str | None, **values: Any,
+    reader: Reader, read: Read, viewer: Viewer, key: Sequence[Column], *how: Any, first: int, after: str | None,
+    columns: Any = None, **values: Any,
 ) -> Page:
     """One page of a read, whose function takes the viewer, whether the page comes after another (`after`), and `how`; it gives what `paged` makes."""
-    found = await reader.all(read, viewer, after is not None, *how, **_page_values(key, first, after), **values)
+    found = await reader.all(read, viewer, after is not None, *how, columns=columns, **_page_values(key, first, after), **values)
     return _page(found, len(key), first)
 
 

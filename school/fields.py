@@ -12,7 +12,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 
 import school.execution  # noqa: F401 - what resolves is waited for
-from school import ids
+from school import columns, ids
 from school.context import Area, Context, Role, Viewer
 from school.errors import Code, Refused
 from school.ids import Kind, Ref
@@ -170,13 +170,16 @@ class _Guard(FieldExtension):
         return result
 
 
-def query(policy: Policy, area: Area | None = None, about: About | None = None, *, name: str | None = None, description: str | None = None) -> Declare:
+def query(
+    policy: Policy, area: Area | None = None, about: About | None = None, *, name: str | None = None, description: str | None = None,
+    reads: tuple[str, ...] | None = None,
+) -> Declare:
     """A resolved field, of the Query or of another type. Its refusals are errors with the code in `extensions`.
 
     All but the fields of a row that is seen already (policy ROWS) say which kind of data they show, and whose record it is. Such a field's resolver is no
-    coroutine: it gives a value, or what a loader will bring.
+    coroutine: it gives a value, or what a loader will bring. `reads` are the columns that it reads of a row (`school.columns`), where it knows them.
     """
-    return _declare(Declared(policy, area, about), name, description)
+    return _declare(Declared(policy, area, about), name, description, reads)
 
 
 def mutation(policy: Policy, area: Area, *, name: str | None = None, description: str | None = None) -> Declare:
@@ -187,10 +190,11 @@ def mutation(policy: Policy, area: Area, *, name: str | None = None, description
     return _declare(Declared(policy, area, writes=True), name, description)
 
 
-def _declare(declared: Declared, name: str | None, description: str | None) -> Declare:
+def _declare(declared: Declared, name: str | None, description: str | None, reads: tuple[str, ...] | None = None) -> Declare:
     def declare(resolver: Callable[..., Any]) -> Any:
         guards: list[FieldExtension] = [] if declared.policy is ROWS else [_Guard(declared)]
-        return strawberry.field(resolver, name=name, description=description or resolver.__doc__, extensions=guards, metadata={"declared": declared})
+        metadata = {"declared": declared, "reads": reads}
+        return strawberry.field(resolver, name=name, description=description or resolver.__doc__, extensions=guards, metadata=metadata)
 
     return declare
 
@@ -205,13 +209,13 @@ def subscription(policy: Policy, area: Area | None = None, *, description: str |
     return declare
 
 
-@dataclass_transform(kw_only_default=True)
+@dataclass_transform(kw_only_default=True, field_specifiers=(columns.column, columns.made, columns.opaque))
 def rows(*, description: str, name: str | None = None, policy: Policy = ROWS) -> Callable[[type[T]], type[T]]:
     """An explicit type, made from rows that a visible-to clause has chosen. Its plain fields inherit the policy; resolved ones declare theirs."""
 
     def declare(cls: type[T]) -> type[T]:
         cls.__policy__ = policy  # type: ignore[attr-defined]
-        return strawberry.type(cls, name=name, description=description)
+        return columns.declare(cls, strawberry.type(name=name, description=description))
 
     return declare
 

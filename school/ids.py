@@ -3,8 +3,9 @@
 import struct
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
-from dataclasses import dataclass
 from enum import IntEnum, unique
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 import uuid_utils.compat
@@ -49,8 +50,7 @@ _LAYOUT = struct.Struct(">BI16s")
 _FOR_ADDRESSES = bytes.maketrans(b"+/", b"-_")
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """The key of a tenant's row: its school and its id."""
 
     school_id: int
@@ -71,6 +71,11 @@ def decode(kind: Kind, text: str) -> Ref:
     """The key behind an opaque id; what is malformed or of another kind is answered as absent."""
     if len(text) != 28:
         raise not_found()
+    return _decode(kind, text)
+
+
+@lru_cache(maxsize=4096)
+def _decode(kind: Kind, text: str) -> Ref:
     try:
         found, school_id, raw = _LAYOUT.unpack(urlsafe_b64decode(text.encode("ascii")))
     except (ValueError, struct.error):

@@ -11,6 +11,7 @@ import orjson
 import sqlalchemy as sa
 
 from school import row_security
+from school.read_pool import ReadPool
 from school.row_security import Identity
 from school.statements import Prepared, Read
 
@@ -21,7 +22,7 @@ MOST_PREPARED = 100
 PLANNING = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off"}
 """A plan is made once. What a screen shows lies in memory, or on a disk without a head: PostgreSQL's default of 4 is a turning disk's, and lets it read
 whole tables where a look-up by a key would do."""
-ACQUIRE_SECONDS, CLOSE_SECONDS = 5.0, 2.0
+OPEN_SECONDS = 5.0
 
 
 class Waiting(NamedTuple):
@@ -36,37 +37,39 @@ class Connections:
     """PostgreSQL's connections for reads. Each is the service's own, until a transaction on it takes a viewer's role."""
 
     def __init__(self, url: str, size: int) -> None:
-        self._url, self._size = sa.make_url(url), size
+        self._url = sa.make_url(url)
         self.dialect = self._url.get_dialect()()
-        self._pool: Any = None
-        self._opening = asyncio.Lock()
+        self._pool = ReadPool(self._open, size)
         self._merged: OrderedDict[tuple[Prepared, ...], str] = OrderedDict()
 
-    async def pool(self) -> Any:
-        """asyncpg's pool, opened at its first use."""
-        if self._pool is None:
-            async with self._opening:
-                if self._pool is None:
-                    _, how = self.dialect.create_connect_args(self._url)
-                    self._pool = await asyncpg.create_pool(
-                        **how, min_size=0, max_size=self._size, init=_take_system, reset=_end, timeout=ACQUIRE_SECONDS, command_timeout=None,
-                        statement_cache_size=MOST_PREPARED, max_cached_statement_lifetime=0, max_cacheable_statement_size=0,
-                        server_settings=PLANNING | {"application_name": "school", "timezone": "UTC"})
-        return self._pool
+    async def _open(self) -> Any:
+        _, how = self.dialect.create_connect_args(self._url)
+        connection = await asyncpg.connect(
+            **how, timeout=OPEN_SECONDS, command_timeout=None, statement_cache_size=MOST_PREPARED, max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0, server_settings=PLANNING | {"application_name": "school", "timezone": "UTC"})
+        try:
+            await connection.execute(row_security.AS_SYSTEM_FOR_GOOD)
+            await connection.set_type_codec("jsonb", schema="pg_catalog", format="binary", encoder=_never, decoder=lambda data: orjson.loads(data[1:]))
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
 
     async def fetch(self, identity: Identity | None, waiting: list[Waiting]) -> list[list[Any]]:
         """The rows of each, in one statement."""
-        pool = await self.pool()
         text, values = self._merge([one.prepared for one in waiting]), [value for one in waiting for value in one.values]
-        async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        connection = await self._pool.take()
+        try:
             if identity is None:
                 found = await connection.fetch(text, *values)
             else:
                 await connection.execute(f"BEGIN READ ONLY; {row_security.script(identity)}")
-                try:
-                    found = await connection.fetch(text, *values)
-                finally:
-                    await connection.execute("COMMIT")
+                found = await connection.fetch(text, *values)
+                await connection.execute("COMMIT")
+        except BaseException:
+            self._pool.mend(connection)
+            raise
+        self._pool.give(connection)
         records = [found] if len(waiting) == 1 else found[0]
         return [one.prepared.rows(rows) for one, rows in zip(waiting, records, strict=True)]
 
@@ -89,28 +92,11 @@ class Connections:
 
     async def close(self) -> None:
         """Close every connection, those in use when their reads have ended or a while has passed."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            try:
-                async with asyncio.timeout(CLOSE_SECONDS):
-                    await pool.close()
-            except TimeoutError:
-                pool.terminate()
-
-
-async def _take_system(connection: Any) -> None:
-    await connection.execute(row_security.AS_SYSTEM_FOR_GOOD)
-    await connection.set_type_codec("jsonb", schema="pg_catalog", format="binary", encoder=_never, decoder=lambda data: orjson.loads(data[1:]))
+        await self._pool.close()
 
 
 def _never(_value: Any) -> bytes:
     raise TypeError("a read has no document among its parameters")
-
-
-async def _end(connection: Any) -> None:
-    """A transaction that was broken off ends; nothing else outlives one."""
-    if connection.is_in_transaction():
-        await connection.execute("ROLLBACK")
 
 
 class Reader:
@@ -120,19 +106,22 @@ class Reader:
         self._fetch, self._dialect = fetch, dialect
         self._waiting: list[Waiting] = []
         self._viewer: Any = None
+        self._shape: Any = None
         self._known: dict[str, Any] = {}
 
-    async def all(self, read: Read, viewer: Any, *how: Any, **values: Any) -> list[Any]:
-        """The rows of a read. Whoever asks in the same moment shares the round trip, and its failure."""
-        return (await self.each((read,), viewer, *how, **values))[0]
+    async def all(self, read: Read, viewer: Any, *how: Any, columns: Any = None, **values: Any) -> list[Any]:
+        """The rows of a read, of all its columns or of some. Whoever asks in the same moment shares the round trip, and its failure."""
+        return (await self.each((read,), viewer, *how, columns=columns, **values))[0]
 
-    async def each(self, reads: Sequence[Read], viewer: Any, *how: Any, **values: Any) -> list[list[Any]]:
+    async def each(
+        self, reads: Sequence[Read], viewer: Any, *how: Any, columns: Any = None, **values: Any,
+    ) -> list[list[Any]]:
         """As `all`, the rows of several reads of one moment, which are asked in the same way and given the same values."""
         if viewer is not self._viewer:
-            self._viewer, self._known = viewer, {}
+            self._viewer, self._shape, self._known = viewer, viewer.shape, {}
         mine = []
         for read in reads:
-            prepared = read.prepare(viewer, how, self._dialect)
+            prepared = read.prepare(viewer, self._shape, how, self._dialect, columns)
             mine.append(Waiting(prepared, prepared.values(viewer, values, self._known), asyncio.get_running_loop().create_future()))
         first = not self._waiting
         self._waiting += mine

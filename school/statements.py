@@ -16,6 +16,10 @@ MOST_KEPT = 64
 """Compiled forms of one read: for so many kinds of viewers and ways to ask."""
 
 
+KEY = "key_"
+"""How the columns are called that a page goes on from."""
+
+
 class Asking(Protocol):
     """Who asks, as far as a statement may look while it is built: at whether, never at which. Two of one shape have the same statements with other values."""
 
@@ -100,7 +104,7 @@ def _any_of_sqlite(element: any_of, compiler: Any, **words: Any) -> str:
 class Prepared:
     """A compiled statement: its text for the driver, its parameters in order, and how its rows are made."""
 
-    __slots__ = ("_make", "_parameters", "_processors", "text")
+    __slots__ = ("_parameters", "rows", "text")
 
     def __init__(self, name: str, statement: sa.Select[Any], dialect: sa.Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
@@ -109,9 +113,8 @@ class Prepared:
         self._parameters = [(one, binds.get(one), _bind_processor(binds.get(one), dialect), constants.get(one)) for one in compiled.positiontup or ()]
         columns = list(statement.selected_columns)
         row: Any = namedtuple(name, [column.key or f"column_{place}" for place, column in enumerate(columns)], rename=True)  # type: ignore[misc]  # noqa: PYI024
-        self._make = row._make
-        found = [(place, _result_processor(column.type, dialect)) for place, column in enumerate(columns)]
-        self._processors = [(place, process) for place, process in found if process is not None]
+        self.rows = _maker(row, [_result_processor(column.type, dialect) for column in columns])
+        """Named rows of what the driver has brought."""
 
     def values(self, viewer: Any, given: dict[str, Any], known: dict[str, Any]) -> list[Any]:
         """The parameters for one viewer and what was asked for; KeyError names one that is missing. `known`: the viewer's own that were found before."""
@@ -126,17 +129,16 @@ class Prepared:
                 made.append(value if process is None else process(value))
         return made
 
-    def rows(self, records: Iterable[Sequence[Any]]) -> list[Any]:
-        """Named rows of what the driver has brought."""
-        if not self._processors:
-            return [self._make(record) for record in records]
-        made = []
-        for record in records:
-            row = list(record)
-            for place, process in self._processors:
-                row[place] = process(row[place])
-            made.append(self._make(row))
-        return made
+
+def _maker(row: type, processors: Sequence[Callable[[Any], Any] | None]) -> Callable[[Iterable[Sequence[Any]]], list[Any]]:
+    """A function that makes named rows of records: written out, for it runs once for every row that is read."""
+    names: dict[str, Any] = {"new": tuple.__new__, "row": row}
+    values = []
+    for place, process in enumerate(processors):
+        names[f"p{place}"] = process
+        values.append(f"r[{place}]" if process is None else f"p{place}(r[{place}])")
+    made = f"({', '.join(values)},)" if any(processors) else "r"
+    return eval(f"lambda records: [new(row, {made}) for r in records]", names)  # type: ignore[no-any-return]  # noqa: S307 - of our own writing
 
 
 def _result_processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
@@ -162,15 +164,22 @@ class Read:
         self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
         self.__doc__ = build.__doc__
 
-    def prepare(self, viewer: Asking, how: tuple[Any, ...], dialect: sa.Dialect) -> Prepared:
-        """Compiled for this kind of viewer."""
-        key = viewer.shape, how, dialect.name
+    def prepare(self, viewer: Asking, shape: Hashable, how: tuple[Any, ...], dialect: sa.Dialect, columns: frozenset[str] | None = None) -> Prepared:
+        """Compiled for viewers of this shape, with all columns or these; what a page goes on from is always among them."""
+        key = shape, how, dialect.name, columns
         found = self._kept.get(key)
         if found is None:
-            found = self._kept[key] = Prepared(self._build.__name__.strip("_"), self._build(viewer, *how), dialect)
+            found = self._kept[key] = Prepared(self._build.__name__.strip("_"), self._select(viewer, how, columns), dialect)
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return found
+
+    def _select(self, viewer: Asking, how: tuple[Any, ...], columns: frozenset[str] | None) -> sa.Select[Any]:
+        statement = self._build(viewer, *how)
+        if columns is None:
+            return statement
+        some = [one for one in statement.selected_columns if one.key in columns or (one.key or "").startswith(KEY)]
+        return statement.with_only_columns(*some, maintain_column_froms=True)
 
 
 def given(name: str, kind: Any = None) -> Any:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
-from school import reading
+from school import read_pool
 from school.context import NOBODY, OF_A_CHILD, Area, Scope, Viewer
 from school.db import Database, Rows
 from school.ids import Ref
@@ -153,7 +153,7 @@ async def test_a_read_that_is_cancelled_leaves_its_connection_as_it_was(database
 
 
 async def test_a_read_that_does_not_end_does_not_keep_the_database_from_closing(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr(read_pool, "CLOSE_SECONDS", 0.1)
     database = Database(postgresql_url)
     viewer = (await build(database)).viewers["parent"]
 

@@ -26,7 +26,7 @@ def _passages(viewer: Asking, after: bool) -> Rows:
     statement = sa.select(
         Passage.school_id, Passage.id, Passage.direction, Passage.reason, Passage.data_version, Passage.happened_at, Passage.received_at, Passage.late,
         Passage.suspect, *DOOR,
-    ).join(Door, sa.and_(Door.school_id == Passage.school_id, Door.id == Passage.door_id)).where(
+    ).outerjoin(Door, sa.and_(Door.school_id == Passage.school_id, Door.id == Passage.door_id)).where(
         policy.visible_passages(viewer, *THIS_PERSON), Passage.school_id == THIS_PERSON.school_id, Passage.person_id == THIS_PERSON.id)
     return paged(statement, _NEWEST, after=after, descending=True)
 
@@ -36,9 +36,12 @@ def _watched(viewer: Asking) -> Rows:
     return sa.select(Person.id).where(policy.watched_persons(viewer), Person.school_id == given("school_id"), Person.id == given("person_id"))
 
 
-async def passages(reader: Reader, viewer: Viewer, person: Ref, *, first: int, after: str | None) -> Page:
+async def passages(
+    reader: Reader, viewer: Viewer, person: Ref, *, first: int, after: str | None, columns: frozenset[str] | None = None,
+) -> Page:
     """Someone's passages, newest first. Refused as absent: a person whom the viewer may not watch."""
-    return await _page_of(reader, viewer, _passages, _NEWEST, _watched, first=first, after=after, school_id=person.school_id, person_id=person.id)
+    return await _page_of(
+        reader, viewer, _passages, _NEWEST, _watched, first=first, after=after, columns=columns, school_id=person.school_id, person_id=person.id)
 
 
 _NEWEST_TAPS = (Tap.happened_at, Tap.id)

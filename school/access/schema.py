@@ -10,6 +10,7 @@ from school.access.inputs import AddDoorInput, AddDoorRuleInput, BindReaderInput
 from school.access.models import Direction
 from school.access.types import DirectionName, Door, DoorRule, Passage, Presence, Tap, load_door
 from school.access.updates import TYPES, UPDATES
+from school.columns import wanted
 from school.connections import Connection
 from school.context import ADMINISTRATION, Area, Role
 from school.fields import ROWS, SIGNED_IN, Info, Refusal, each, holds, mutation, named, no_one, query, rows
@@ -40,7 +41,9 @@ class AccessQuery:
     async def passages(self, info: Info, person_id: strawberry.ID, first: int = 50, after: str | None = None) -> Connection[Passage]:
         """A person's passages, newest first: a family's own child's, and anyone's for guards and office."""
         person = ids.decode(Kind.PERSON, person_id)
-        return (await queries.passages(info.context.reader, info.context.viewer, person, first=first, after=after)).connect(Passage.from_row)
+        found = await queries.passages(
+            info.context.reader, info.context.viewer, person, first=first, after=after, columns=wanted(info, Passage))
+        return found.connect(Passage.from_row)
 
     @query(SIGNED_IN, Area.ACCESS, each(lambda tap: tap.person_ref))
     async def taps(

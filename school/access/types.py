@@ -1,15 +1,17 @@
 """Access's explicit GraphQL types."""
 
 import datetime as dt
+from functools import lru_cache
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
 
-from school import ids
+from school import columns, ids
 from school.access import loaders, models
 from school.access.models import AntiPassback, Audience, Direction
 from school.access.rules import Weekday, weekdays_of, write_time
+from school.columns import OfRow, column, made
 from school.context import ADMINISTRATION, Role
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
@@ -115,27 +117,27 @@ class Verdict:
     data_version: str | None = strawberry.field(description="Of the gate's pass list, or of the server's data.")
 
 
+@lru_cache(maxsize=4096)
+def _door(school_id: int, id_: UUID, name: str, anti_passback: AntiPassback) -> Door:
+    return Door(id=opaque(Kind.DOOR, school_id, id_), name=name, known_anti_passback=anti_passback, school_id=school_id)
+
+
+def _admitted(reason: str, data_version: str | None) -> Verdict:
+    return Verdict(outcome=Outcome.ADMIT, reason=reason, data_version=data_version)
+
+
 @rows(description="Someone went in or out.")
-class Passage:
-    """A passage."""
+class Passage(OfRow):
+    """A passage, of a row of `queries.passages`."""
 
-    id: strawberry.ID
-    direction: Annotated[Direction, DirectionName]
-    door: Door
-    happened_at: dt.datetime
-    received_at: dt.datetime
-    late: bool = strawberry.field(description="The news of it came more than a minute later.")
-    suspect: bool = strawberry.field(description="The device's clock was not believed.")
-    verdict: Verdict
-
-    @classmethod
-    def from_row(cls, row: Any) -> Self:
-        """From a row of `queries.passages`."""
-        return cls(
-            id=opaque(Kind.PASSAGE, row.school_id, row.id), direction=row.direction, door=Door.from_row(row), happened_at=row.happened_at,
-            received_at=row.received_at, late=row.late, suspect=row.suspect,
-            verdict=Verdict(outcome=Outcome.ADMIT, reason=row.reason, data_version=row.data_version),
-        )
+    id: strawberry.ID = columns.opaque(Kind.PASSAGE)
+    direction: Annotated[Direction, DirectionName] = column()
+    door: Door = made(_door, "school_id", "door_id", "door_name", "anti_passback")
+    happened_at: dt.datetime = column()
+    received_at: dt.datetime = column()
+    late: bool = column(description="The news of it came more than a minute later.")
+    suspect: bool = column(description="The device's clock was not believed.")
+    verdict: Verdict = made(_admitted, "reason", "data_version")
 
 
 @rows(description="A card was presented, whatever the answer.")

@@ -56,9 +56,9 @@ MARK: Rows = (
         Mark.school_id, Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.course_id, Course.subject_id, Subject.name.label("subject_name"), Lesson.on_date,
         Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at, Mark.withdrawn_at,
     )
-    .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
-    .join(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
-    .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
+    .outerjoin(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
+    .outerjoin(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
+    .outerjoin(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
 )
 
 

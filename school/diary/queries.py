@@ -125,11 +125,14 @@ def _child_marks(viewer: Asking, after: bool, course: bool) -> Rows:
     return paged(statement, _NEWEST, after=after, descending=True)
 
 
-async def child_marks(reader: Reader, viewer: Viewer, child: Ref, course: Ref | None, *, first: int, after: str | None) -> Page:
+async def child_marks(
+    reader: Reader, viewer: Viewer, child: Ref, course: Ref | None, *, first: int, after: str | None, columns: frozenset[str] | None = None,
+) -> Page:
     """A child's standing marks, newest first, of one course or of all. A course that is not there simply has none."""
     of_course = {} if course is None else {"course_school_id": course.school_id, "course_id": course.id}
     found = await read_page(
-        reader, _child_marks, viewer, _NEWEST, course is not None, first=first, after=after, school_id=child.school_id, person_id=child.id, **of_course)
+        reader, _child_marks, viewer, _NEWEST, course is not None, first=first, after=after, columns=columns, school_id=child.school_id,
+        person_id=child.id, **of_course)
     if not found.rows:
         await check_child(reader, viewer, child)
     return found

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from school import ids
+from school.columns import wanted
 from school.connections import Connection
 from school.context import Area, Role
 from school.diary import corrections, queries
@@ -30,8 +31,9 @@ class MarkQuery:
         """A child's standing marks, newest first."""
         child = ids.decode(Kind.PERSON, child_id)
         course = ids.decode(Kind.COURSE, course_id) if course_id is not None else None
-        context = info.context
-        return (await queries.child_marks(context.reader, context.viewer, child, course, first=first, after=after)).connect(Mark.from_row)
+        found = await queries.child_marks(
+            info.context.reader, info.context.viewer, child, course, first=first, after=after, columns=wanted(info, Mark))
+        return found.connect(Mark.from_row)
 
     @query(SIGNED_IN, Area.DIARY, each(lambda revision: revision.pupil_ref))
     async def mark_history(self, info: Info, mark_id: strawberry.ID) -> list[MarkRevision]:

@@ -2,16 +2,18 @@
 
 import datetime as dt
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 import strawberry
 
-from school import ids
+from school import columns, ids
+from school.columns import OfRow, column, made
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.averages import rounded
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import LessonRow
-from school.diary.mark_rows import MarkRow
 from school.diary.models import AttendanceKind, MarkAction, WorkKind
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
@@ -28,9 +30,15 @@ def opaque(kind: Kind, school_id: int, id_: Any) -> strawberry.ID:
     return strawberry.ID(ids.encode(kind, school_id, id_))
 
 
-def subject_of(row: LessonRow | MarkRow | HomeworkRow) -> Subject:
+@lru_cache(maxsize=4096)
+def subject_from(school_id: int, subject_id: UUID, name: str) -> Subject:
+    """The subject whose columns stand in a row."""
+    return Subject(id=opaque(Kind.SUBJECT, school_id, subject_id), name=name)
+
+
+def subject_of(row: LessonRow | HomeworkRow) -> Subject:
     """The subject whose columns stand in the row."""
-    return Subject(id=opaque(Kind.SUBJECT, row.school_id, row.subject_id), name=row.subject_name)
+    return subject_from(row.school_id, row.subject_id, row.subject_name)
 
 
 @rows(description="A lesson of the timetable. `bellStartsAt` and `bellEndsAt` are the school's own time of day, `startsAt` and `endsAt` moments.")
@@ -101,35 +109,24 @@ class Homework:
 
 
 @rows(description="A mark as it stands. `date` is the lesson's day; `revision` counts its changes from 1.")
-class Mark:
-    """A mark."""
+class Mark(OfRow):
+    """A mark, of a row of `mark_rows`."""
 
-    id: strawberry.ID
-    pupil_id: strawberry.ID
-    lesson_id: strawberry.ID
-    course_id: strawberry.ID
-    subject: Subject
-    date: dt.date
-    value: int
-    weight: int
-    work: Annotated[WorkKind, WorkKindName]
-    comment: str | None
-    revision: int
-    given_at: dt.datetime
-    withdrawn_at: dt.datetime | None
-    row: strawberry.Private[MarkRow]
+    id: strawberry.ID = columns.opaque(Kind.MARK)
+    pupil_id: strawberry.ID = columns.opaque(Kind.PERSON, "pupil_id")
+    lesson_id: strawberry.ID = columns.opaque(Kind.LESSON, "lesson_id")
+    course_id: strawberry.ID = columns.opaque(Kind.COURSE, "course_id")
+    subject: Subject = made(subject_from, "school_id", "subject_id", "subject_name")
+    date: dt.date = column("on_date")
+    value: int = column()
+    weight: int = column()
+    work: Annotated[WorkKind, WorkKindName] = column()
+    comment: str | None = column()
+    revision: int = column()
+    given_at: dt.datetime = column()
+    withdrawn_at: dt.datetime | None = column()
 
-    @classmethod
-    def from_row(cls, row: MarkRow) -> Self:
-        """From a mark's row."""
-        return cls(
-            id=opaque(Kind.MARK, row.school_id, row.id), pupil_id=opaque(Kind.PERSON, row.school_id, row.pupil_id),
-            lesson_id=opaque(Kind.LESSON, row.school_id, row.lesson_id), course_id=opaque(Kind.COURSE, row.school_id, row.course_id),
-            subject=subject_of(row), date=row.on_date, value=row.value, weight=row.weight, work=row.work, comment=row.comment, revision=row.revision,
-            given_at=row.given_at, withdrawn_at=row.withdrawn_at, row=row,
-        )
-
-    @query(ROWS)
+    @query(ROWS, reads=("school_id", "given_by"))
     def given_by(self, info: Info) -> Person | None:
         """Who gave it."""
         return load_person(info, Ref(self.row.school_id, self.row.given_by))

@@ -33,8 +33,8 @@ def _transfers() -> Rows:
             Transfer.school_id, Transfer.id, Transfer.kind, Transfer.amount, Transfer.currency, Transfer.happened_at, Transfer.note,
             Transfer.refunds, Transfer.till_id, Till.name.label("till_name"), MealAccount.person_id, Posting.balance, refund.id.label("refund_id"),
         )
-        .join(MealAccount, (MealAccount.school_id == Transfer.school_id) & (MealAccount.id == Transfer.account_id))
-        .join(Posting, (Posting.school_id == Transfer.school_id) & (Posting.transfer_id == Transfer.id) & (Posting.account_id == Transfer.account_id))
+        .outerjoin(MealAccount, (MealAccount.school_id == Transfer.school_id) & (MealAccount.id == Transfer.account_id))
+        .outerjoin(Posting, (Posting.school_id == Transfer.school_id) & (Posting.transfer_id == Transfer.id) & (Posting.account_id == Transfer.account_id))
         .outerjoin(Till, (Till.school_id == Transfer.school_id) & (Till.id == Transfer.till_id))
         .outerjoin(refund, (refund.school_id == Transfer.school_id) & (refund.refunds == Transfer.id))
     )
@@ -60,10 +60,12 @@ def _history(viewer: Asking, after: bool) -> Rows:
     return connections.paged(own, _NEWEST, after=after, descending=True)
 
 
-async def history(reader: Reader, viewer: Viewer, person: Ref, *, first: int, after: str | None) -> Page:
+async def history(
+    reader: Reader, viewer: Viewer, person: Ref, *, first: int, after: str | None, columns: frozenset[str] | None = None,
+) -> Page:
     """What happened on a person's account, newest first; absent when there is no account, or not for this viewer."""
     page = await connections.read_page(
-        reader, _history, viewer, _NEWEST, first=first, after=after, school_id=person.school_id, person_id=person.id)
+        reader, _history, viewer, _NEWEST, first=first, after=after, columns=columns, school_id=person.school_id, person_id=person.id)
     if not page.rows:
         await accounts.statement(reader, viewer, person)
     return page

@@ -6,6 +6,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import ids
+from school.columns import wanted
 from school.connections import Connection
 from school.context import ADMINISTRATION, Area, Role
 from school.fields import SIGNED_IN, Info, Minor, Refusal, each, holds, mutation, named, no_one, query, rows
@@ -33,7 +34,9 @@ class MealsQuery:
     async def meal_history(self, info: Info, child_id: strawberry.ID, first: int = 20, after: str | None = None) -> Connection[MealTransfer]:
         """What happened on a person's meal account, newest first."""
         child = ids.decode(Kind.PERSON, child_id)
-        return (await queries.history(info.context.reader, info.context.viewer, child, first=first, after=after)).connect(MealTransfer.from_row)
+        found = await queries.history(
+            info.context.reader, info.context.viewer, child, first=first, after=after, columns=wanted(info, MealTransfer))
+        return found.connect(MealTransfer.from_row)
 
     @query(holds(Role.CANTEEN, *ADMINISTRATION), Area.MEALS, no_one)
     async def tills(self, info: Info) -> list[Till]:

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from school import ids
+from school.columns import OfRow, column, made, opaque
 from school.context import Context
 from school.errors import bad_input
 from school.fields import ROWS, Info, Minor, Money, query, rows
@@ -111,43 +112,41 @@ def load_items(info: Info, sale: Ref) -> list[SaleItem]:
     return info.context.load("sale_items", _items, sale)
 
 
+def _till(school_id: int, till_id: UUID | None, name: str | None) -> Till | None:
+    return None if till_id is None or name is None else Till(id=strawberry.ID(ids.encode(Kind.TILL, school_id, till_id)), name=name)
+
+
+def _sale_id(school_id: int, refunds: UUID | None) -> strawberry.ID | None:
+    return None if refunds is None else transfer_id(school_id, refunds)
+
+
+def _is_there(found: UUID | None) -> bool:
+    return found is not None
+
+
 @rows(description="Money moved on an account: a top-up, a sale or a refund. `amount` is above zero, `kind` tells the direction.")
-class MealTransfer:
-    """A line of an account's history."""
+class MealTransfer(OfRow):
+    """A line of an account's history, of the joined columns of `queries`."""
 
-    id: strawberry.ID
-    kind: Annotated[TransferKind, TransferKindName]
-    amount: Money
-    balance_after: Money
-    happened_at: dt.datetime
-    till: Till | None
-    note: str | None
-    refunded: bool = strawberry.field(description="Whether this sale was taken back.")
-    refund_of_id: strawberry.ID | None = strawberry.field(description="For a refund: the sale.")
-    ref: strawberry.Private[Ref]
-    person_ref: strawberry.Private[Ref]
+    id: strawberry.ID = opaque(Kind.TRANSFER)
+    kind: Annotated[TransferKind, TransferKindName] = column()
+    amount: Money = made(Money.from_value, "amount", "currency")
+    balance_after: Money = made(Money.from_value, "balance", "currency")
+    happened_at: dt.datetime = column()
+    till: Till | None = made(_till, "school_id", "till_id", "till_name")
+    note: str | None = column()
+    refunded: bool = made(_is_there, "refund_id", description="Whether this sale was taken back.")
+    refund_of_id: strawberry.ID | None = made(_sale_id, "school_id", "refunds", description="For a refund: the sale.")
 
-    @query(ROWS)
+    @query(ROWS, reads=("school_id", "id", "kind"))
     def items(self, info: Info) -> list[SaleItem]:
         """What was bought; nothing for a top-up or a refund."""
-        return load_items(info, self.ref) if self.kind is TransferKind.SALE else []
+        return load_items(info, Ref(self.row.school_id, self.row.id)) if self.row.kind is TransferKind.SALE else []
 
-    @query(ROWS)
+    @query(ROWS, reads=("school_id", "person_id"))
     def person(self, info: Info) -> Person | None:
         """Whose account it is; null where the viewer may not read the name."""
-        return load_person(info, self.person_ref)
-
-    @classmethod
-    def from_row(cls, row: Any) -> Self:
-        """From the joined columns of `queries`."""
-        school_id, currency = row.school_id, row.currency
-        return cls(
-            id=transfer_id(school_id, row.id), kind=row.kind, amount=Money.from_value(row.amount, currency),
-            balance_after=Money.from_value(row.balance, currency), happened_at=row.happened_at, note=row.note, ref=Ref(school_id, row.id),
-            till=None if row.till_id is None else Till(id=strawberry.ID(ids.encode(Kind.TILL, school_id, row.till_id)), name=row.till_name),
-            refunded=row.refund_id is not None, refund_of_id=None if row.refunds is None else transfer_id(school_id, row.refunds),
-            person_ref=Ref(school_id, row.person_id),
-        )
+        return load_person(info, Ref(self.row.school_id, self.row.person_id))
 
 
 @rows(description="A card that was presented at a till's reader. `balance` and `floor` are null where the card was refused or no account stands behind it.")

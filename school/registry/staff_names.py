@@ -21,10 +21,11 @@ class StaffNames:
 
     def find(self, viewer: Viewer, ref: Ref) -> Any | None:
         """The person, if the viewer belongs to the school and the name is fresh."""
-        if not any(grant.school_id == ref.school_id and grant.role in MEMBERS for grant in viewer.grants):
-            return None
-        found = self._kept.get(ref)
-        return found[1] if found is not None and time.monotonic() - found[0] < FRESH_SECONDS else None
+        for grant in viewer.grants:
+            if grant.school_id == ref.school_id and grant.role in MEMBERS:
+                found = self._kept.get(ref)
+                return found[1] if found is not None and time.monotonic() - found[0] < FRESH_SECONDS else None
+        return None
 
     def keep(self, ref: Ref, person: Any) -> None:
         """It was read now, of somebody of the staff."""

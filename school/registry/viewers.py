@@ -1,6 +1,5 @@
 """The viewer behind a session's token: what its account is now. One round trip, for every request makes it."""
 
-import asyncio
 import datetime as dt
 from typing import Any
 
@@ -35,8 +34,7 @@ async def viewer_of(reader: Reader, token: str) -> Viewer:
 
 async def _find(reader: Reader, token: str) -> tuple[Any, Viewer]:
     digest = digest_of(token)
-    sessions, roles, wards = await asyncio.gather(
-        reader.all(_session, NOBODY, digest=digest, now=clock.now()), reader.all(_roles, NOBODY, digest=digest), reader.all(_wards, NOBODY, digest=digest))
+    sessions, roles, wards = await reader.each((_session, _roles, _wards), NOBODY, digest=digest, now=clock.now())
     return (sessions[0], _viewer(sessions[0], roles, wards)) if sessions else (None, NOBODY)
 
 

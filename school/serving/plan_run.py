@@ -42,6 +42,15 @@ class Asked(NamedTuple):
             self.root, self.operation, dict(self.variables), self.context, self.is_awaitable)
 
 
+class RootInfo:
+    """As `info` for a resolver of the root of our own: the context, and which columns are asked for of the rows that it will find (`school.columns`)."""
+
+    __slots__ = ("context", "wanted")
+
+    def __init__(self, context: Any, wanted: Mapping[type, frozenset[str] | None]) -> None:
+        self.context, self.wanted = context, wanted
+
+
 class Run:
     """As `info` for the resolvers of rows, it has the context."""
 

@@ -31,6 +31,7 @@ from graphql.execution.collect_fields import collect_sub_fields
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from school.columns import FromRow, OfRow
 from school.serving.plan_run import Plan, Site
 
 
@@ -48,6 +49,7 @@ class Writer:
     def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, Any]) -> None:
         self.schema, self.fragments, self.variables = schema, dict(fragments), dict(variables)
         self.lines: list[str] = []
+        self.wanted: dict[type, frozenset[str] | None] = {}
         self.names: dict[str, Any] = {"Undefined": Undefined, "isfinite": isfinite, "n_null": _null, "n_list": _list}
         self._depth = 0
 
@@ -127,6 +129,7 @@ class Writer:
         parts, resolved = [], []
         for key, selected in fields.items():
             resolver = self._resolver(kind, selected)
+            self._want(kind, selected)
             parts.append(f"{key!r}: {'None' if resolver else self._field(kind, selected)}")
             if resolver:
                 resolved += self._awaited(key, resolver, kind.fields[selected[0].name.value].type, selected)
@@ -137,6 +140,9 @@ class Writer:
         if all(selected[0].name.value == "__typename" for selected in fields.values()):  # no attribute is read that an error would not have
             head.append(f"    if {self._name(_is_odd)}(v): n_null()")
         made = f"{{{', '.join(parts)}}}"
+        definition = kind.extensions.get("strawberry-definition")
+        if isinstance(definition, StrawberryObjectDefinition) and issubclass(definition.origin, OfRow):
+            head.append("    w = v.row")
         body = [f"    d = {made}", *resolved, "    return d"] if resolved else [f"    return {made}"]
         self.lines.append("\n".join([*head, *body]))
         return name
@@ -156,7 +162,22 @@ class Writer:
         field = parent.fields.get(name)
         if field is None or nodes[0].arguments:
             raise UnplannedError
-        return self._value(f"v.{_attribute(field)}", field.type, nodes)
+        attribute = _attribute(field)
+        of_row = _of_row(parent, attribute)
+        if of_row is None:
+            return self._value(f"v.{attribute}", field.type, nodes)
+        values = ", ".join(f"w.{name}" for name in of_row.columns)
+        return self._value(values if of_row.make is None else f"{self._name(of_row.make)}({values})", field.type, nodes)
+
+    def _want(self, parent: GraphQLObjectType, nodes: list[FieldNode]) -> None:
+        """Note which columns of its row an object's field reads: all, where that is not known."""
+        definition, field = parent.extensions.get("strawberry-definition"), parent.fields.get(nodes[0].name.value)
+        if not isinstance(definition, StrawberryObjectDefinition) or field is None:
+            return
+        of_row = _of_row(parent, _attribute(field)) if _is_attribute(field) else None
+        reads = field.extensions["strawberry-definition"].metadata.get("reads") if of_row is None else of_row.columns
+        known = self.wanted.get(definition.origin, frozenset())
+        self.wanted[definition.origin] = None if reads is None or known is None else known | frozenset(reads)
 
     def _resolver(self, parent: GraphQLObjectType, nodes: list[FieldNode]) -> str | None:
         """The call of a row's resolver; None for what is no resolver's."""
@@ -169,6 +190,12 @@ class Writer:
         if own is not None:
             return f"{self._name(own)}(v, info=r)"
         return f"{self._name(field.resolve)}(v, r.info({self._name(Site(field, nodes, parent))}))"
+
+
+def _of_row(parent: GraphQLObjectType, attribute: str) -> FromRow | None:
+    definition = parent.extensions.get("strawberry-definition")
+    found = vars(definition.origin).get(attribute) if isinstance(definition, StrawberryObjectDefinition) else None
+    return found if isinstance(found, FromRow) else None
 
 
 def _is_attribute(field: GraphQLField) -> bool:

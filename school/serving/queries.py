@@ -26,7 +26,7 @@ from graphql.execution.collect_fields import collect_fields
 from prometheus_client import Counter
 
 from school.serving.inputs import Arguments, Variables, arguments_of
-from school.serving.plan_run import Asked, Plan, Run, Site
+from school.serving.plan_run import Asked, Plan, RootInfo, Run, Site
 from school.serving.plan_writer import UnplannedError, Writer, guarded_resolver
 from school.serving.plans import PlannedExecution
 
@@ -43,6 +43,7 @@ class Root(NamedTuple):
     own: bool
     arguments: Arguments
     complete: Plan
+    wanted: Mapping[type, frozenset[str] | None]
 
 
 class Outcome(NamedTuple):
@@ -118,9 +119,10 @@ def _compile(asked: Asked) -> list[Root] | None:
             field = TypeNameMetaFieldDef if name == "__typename" else kind.fields.get(name)
             if field is None or field.resolve is None:
                 return None  # the schema's own
-            plan = Writer(asked.schema, asked.fragments, asked.variables).plan(field.type, nodes)
-            site, own = Site(field, nodes, kind), guarded_resolver(field)
-            roots.append(Root(key, site, field.resolve if own is None else own, own is not None, arguments_of(field, nodes[0], own=own is not None), plan))
+            writer = Writer(asked.schema, asked.fragments, asked.variables)
+            plan, site, own = writer.plan(field.type, nodes), Site(field, nodes, kind), guarded_resolver(field)
+            arguments = arguments_of(field, nodes[0], own=own is not None)
+            roots.append(Root(key, site, field.resolve if own is None else own, own is not None, arguments, plan, writer.wanted))
     except (UnplannedError, GraphQLError):
         return None
     return roots
@@ -133,7 +135,7 @@ async def _resolve(roots: list[Root], asked: Asked, run: Run, given: dict[str, O
     arguments = [root.arguments(variables) if root.site.field.args else {} for root in roots]
     for root, named in zip(roots, arguments, strict=True):
         try:
-            result = root.resolve(None, run if root.own else asked.info(root.site, root.key), **named)
+            result = root.resolve(None, RootInfo(asked.context, root.wanted) if root.own else asked.info(root.site, root.key), **named)
         except Exception as error:  # noqa: BLE001 - kept for whoever tells it
             given[root.key] = Outcome(None, error)
             continue

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from graphql import GraphQLObjectType, get_named_type
 
 from school import clock, ids
+from school.columns import OfRow
 from school.context import Context
 from school.db import Database
 from school.ids import Kind, Ref
@@ -43,13 +45,18 @@ class Building:
 
     async def show(self, login: str, screen: str, **variables: Any) -> tuple[Any, int]:
         """What a screen shows, and how many statements that took; names of the staff are kept from one screen to the next."""
-        schema, document = people(), (DOCUMENTS / f"{screen}.graphql").read_text()
+        shown, sent = await self.ask(login, (DOCUMENTS / f"{screen}.graphql").read_text(), **variables)
+        return shown, len(sent)
+
+    async def ask(self, login: str, document: str, **variables: Any) -> tuple[Any, list[tuple[str, Any]]]:
+        """The data of a query, and the statements that it took."""
+        schema = people()
         await schema.read(document, variables)
         context = Context(self.house.viewer(login), self.database, Settings(), staff_names=self.names)
         with counted(self.database) as sent:
             result = await schema.execute(document, variables, context)
         assert result.errors is None, result.errors
-        return result.data, len(sent)
+        return result.data, sent
 
 
 @pytest_asyncio.fixture
@@ -122,3 +129,57 @@ async def test_ten_days_are_merged_whatever_asks_for_them(building: Building) ->
         shown = await building.desk.ask("parent", f"query($child: ID!) {{ {' '.join(asked)} }}", child=child)
     assert [len(day["lessons"]) for day in shown.values()] == [0] * 6 + [2] + [0] * 3
     assert len(sent) == 2, "the days, and whether the child of those without lessons is there"
+
+
+PAGES = {"marks": ("childId", "Mark"), "mealHistory": ("childId", "MealTransfer"), "passages": ("personId", "Passage")}
+"""The lists that are asked for the columns of what is selected alone, and the types of their rows."""
+
+
+def selections(name: str) -> dict[str, str]:
+    """Each field of a type with all that lies below it, as a selection asks for it."""
+    def whole(kind: Any) -> str:
+        inner = get_named_type(kind)
+        fields = " ".join(f"{name} {whole(field.type)}" for name, field in getattr(inner, "fields", {}).items())
+        return f"{{ {fields} }}" if fields else ""
+
+    kind: Any = people()._schema.get_type(name)
+    return {field: f"{field} {whole(of.type)}" for field, of in kind.fields.items()}
+
+
+async def nodes(building: Building, field: str, selection: str) -> tuple[list[Any], str]:
+    """The objects of a list, and the statement that brought their rows."""
+    argument, _ = PAGES[field]
+    document = f"query($child: ID!) {{ {field}({argument}: $child) {{ edges {{ node {{ {selection} }} }} }} }}"
+    shown, sent = await building.ask("parent", document, child=building.desk.person("anna"))
+    return [edge["node"] for edge in shown[field]["edges"]], sent[0][0]
+
+
+@pytest.mark.parametrize("field", PAGES)
+async def test_a_field_asked_alone_is_as_in_the_whole(building: Building, field: str) -> None:
+    asked = selections(PAGES[field][1])
+    everything, _ = await nodes(building, field, " ".join(asked.values()))
+    assert everything
+    for name, selection in asked.items():
+        alone, _ = await nodes(building, field, selection)
+        assert alone == [{name: node[name]} for node in everything], name
+
+
+@pytest.mark.parametrize(("field", "selection", "columns"), [
+    ("marks", "value date", "mark.value, lesson.on_date"), ("mealHistory", "happenedAt", "transfer.happened_at"), ("passages", "late", "passage.late"),
+])
+async def test_no_other_columns_are_read(building: Building, field: str, selection: str, columns: str) -> None:
+    found, statement = await nodes(building, field, selection)
+    assert found
+    names = [name.split(" AS ")[-1].strip() for name in statement.removeprefix("SELECT ").split("FROM")[0].split(",")]
+    assert sorted(names) == sorted([*columns.split(", "), "key_0", "key_1"])
+
+
+def test_resolvers_of_rows_say_what_they_read() -> None:
+    """One that did not would make its statement bring all columns; the test above finds one that says too little."""
+    silent = [
+        f"{kind.name}.{name}" for kind in people()._schema.type_map.values() if isinstance(kind, GraphQLObjectType)
+        and (definition := kind.extensions.get("strawberry-definition")) is not None and issubclass(definition.origin, OfRow)
+        for name, field in kind.fields.items() if not field.extensions["strawberry-definition"].is_basic_field
+        and field.extensions["strawberry-definition"].metadata["reads"] is None
+    ]
+    assert silent == []
