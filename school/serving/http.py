@@ -130,9 +130,9 @@ def parse_request(body: bytes) -> Asked:
     if not isinstance(data, dict):
         raise BadRequestError(400, Fault.BAD_REQUEST, "The body must be one object.")
     asked = Asked(data.get("query"), data.get("documentId"), data.get("variables"), data.get("operationName"))
-    if not is_well_formed(asked):
+    if not is_well_formed(asked) or not isinstance(data.get("extensions"), dict | None):
         raise BadRequestError(
-            400, Fault.BAD_REQUEST, "The object has a query or a documentId, a string; variables must be an object, operationName a string.")
+            400, Fault.BAD_REQUEST, "The object has a query or a documentId, a string; variables and extensions must be objects, operationName a string.")
     return asked
 
 

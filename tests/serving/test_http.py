@@ -79,6 +79,7 @@ async def test_a_query_is_answered(client: httpx.AsyncClient) -> None:
     (b"query=x", {"content-type": "application/x-www-form-urlencoded"}, 415, "BAD_MEDIA_TYPE"),
     (b"{", {}, 400, "BAD_REQUEST"), (b"[]", {}, 400, "BAD_REQUEST"), (b'[{"query":"{me{login}}"}]', {}, 400, "BAD_REQUEST"), (b"{}", {}, 400, "BAD_REQUEST"),
     (b'{"query":1}', {}, 400, "BAD_REQUEST"), (b'{"query":"{me{login}}","variables":[]}', {}, 400, "BAD_REQUEST"),
+    (b'{"query":"{me{login}}","extensions":"x"}', {}, 400, "BAD_REQUEST"), (b'{"query":"{me{login}}","extensions":[]}', {}, 400, "BAD_REQUEST"),
     (b'{"query":"{me{login}}","operationName":1}', {}, 400, "BAD_REQUEST"), (b"\xff\xfe", {}, 400, "BAD_REQUEST"),
     (b" " * (LIMIT + 1), {}, 413, "TOO_LARGE"), (b"{}", {"content-length": "10485760"}, 413, "TOO_LARGE"),
     (b'{"query":"{me{login}}"}', {"origin": "https://evil.test"}, 403, "BAD_ORIGIN"),
