@@ -122,7 +122,7 @@ class Database:
         self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5, connect_args=connect, hide_parameters=True)
         if self.sqlite:
             sqlite.prepare(self.engine.sync_engine)
-        self._reads = None if self.sqlite else Connections(url, pool_size)
+        self._reads = sqlite.Reads(self.engine.url.database or "") if self.sqlite else Connections(url, pool_size)
         writes = self.engine.execution_options(school_write=True)
         self._write = async_sessionmaker(writes, sync_session_class=_Session, expire_on_commit=False)
         self._read = async_sessionmaker(self.engine, sync_session_class=_Session, expire_on_commit=False, autoflush=False)
@@ -159,18 +159,15 @@ class Database:
         return Reader(lambda waiting: self._bring(identity, waiting), self.engine.dialect)
 
     async def _bring(self, identity: Identity | None, waiting: list[Waiting]) -> list[list[Any]]:
-        """The rows of each; on SQLite in one visit to the connection's thread."""
-        if self._reads is not None:
+        """The rows of each, as they are at one moment."""
+        if isinstance(self._reads, Connections):
             return await self._reads.fetch(identity, waiting)
-        async with self.engine.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            found = await driver._execute(sqlite.fetch, driver._conn, [(one.prepared.text, one.values) for one in waiting])  # noqa: SLF001
+        found = await self._reads.fetch([(one.prepared.text, one.values) for one in waiting])
         return [one.prepared.rows(rows) for one, rows in zip(waiting, found, strict=True)]
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._reads is not None:
-            await self._reads.close()
+        await self._reads.close()
         await self.engine.dispose()
         if self._threads:
             await self._threads.end()

@@ -3,6 +3,8 @@
 import asyncio
 import datetime as dt
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
@@ -51,6 +53,60 @@ class Threads:
                 await asyncio.to_thread(thread.join)
 
 
+READERS = 4
+"""Connections for reads: so many may be at it at the same time."""
+LONGEST_STEP = 100_000
+"""Instructions of SQLite's machine, a few milliseconds, after which a read looks whether it is to end."""
+
+
+class Reads:
+    """Connections that only read, and threads for them: what is asked for in one moment is one visit to one of these.
+
+    The engine's connections, through SQLAlchemy and the driver, are visited for each step of it, and take several times as long.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._pool: ThreadPoolExecutor | None = None
+        self._idle: list[sqlite3.Connection] = []
+        self._ends = threading.Event()
+
+    async def fetch(self, statements: list[tuple[str, list[Any]]]) -> list[list[Any]]:
+        """The rows of each statement, as they are at one moment."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(READERS, "school-reads")
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._fetch, statements)
+
+    def _fetch(self, statements: list[tuple[str, list[Any]]]) -> list[list[Any]]:
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._open()
+        try:
+            connection.execute("BEGIN")
+            return [connection.execute(text, values).fetchall() for text, values in statements]
+        finally:
+            connection.rollback()
+            self._idle.append(connection)
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, factory=Connection, check_same_thread=False)  # in one thread at a time
+        _configure(connection, None)
+        connection.execute("PRAGMA query_only=ON")
+        connection.set_progress_handler(self._ends.is_set, LONGEST_STEP)
+        return connection
+
+    async def close(self) -> None:
+        """Break off what still reads, and end the threads and connections."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            self._ends.set()
+            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+            self._ends.clear()
+        while self._idle:
+            self._idle.pop().close()
+
+
 def prepare(engine: sa.Engine) -> None:
     """For all connections and transactions of an engine."""
     sa.event.listen(engine, "connect", _configure)
@@ -64,15 +120,6 @@ def _configure(connection: Any, _record: Any) -> None:
     for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def fetch(connection: sqlite3.Connection, statements: list[tuple[str, list[Any]]]) -> list[list[Any]]:
-    """The rows of each statement, as they are at one moment."""
-    connection.execute("BEGIN")
-    try:
-        return [connection.execute(text, values).fetchall() for text, values in statements]
-    finally:
-        connection.rollback()
 
 
 def _begin(connection: sa.Connection) -> None:

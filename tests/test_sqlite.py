@@ -23,7 +23,7 @@ Unheard = list[threading.ExceptHookArgs]
 
 def threads() -> set[threading.Thread]:
     """Those of connections."""
-    return {thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name}
+    return {thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name or thread.name.startswith("school-reads")}
 
 
 @pytest.fixture
@@ -134,3 +134,55 @@ def test_it_would_not_by_being_closed_alone(tmp_path: Path, chance: random.Rando
         return is_locked(tmp_path)
 
     assert any(attempt() for _ in range(MOST))
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+async def test_a_read_is_one_visit_and_writes_nothing(tmp_path: Path) -> None:
+    reads, before = sqlite.Reads(str(tmp_path / "school.db")), threads()
+    assert await reads.fetch([("SELECT ? + 1", [1]), ("SELECT local_date('2026-09-07 22:00:00', 'Europe/Moscow')", [])]) == [[(2,)], [("2026-09-08",)]]
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await reads.fetch([("CREATE TABLE one (id INTEGER)", [])])
+    assert await reads.fetch([("SELECT name FROM sqlite_schema", [])]) == [[]]
+    assert 1 <= len(threads() - before) <= sqlite.READERS
+    await reads.close()
+    assert threads() <= before
+    assert await reads.fetch([("SELECT 1", [])]) == [[(1,)]], "opened again, as an engine's connections are"
+    await reads.close()
+    assert threads() <= before
+
+
+async def test_reads_of_one_moment_see_one_moment(tmp_path: Path) -> None:
+    path, writer = tmp_path / "school.db", threading.Event()
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE one (id INTEGER)")
+    reads = sqlite.Reads(str(path))
+
+    def write() -> int:
+        with sqlite3.connect(path) as between:
+            between.execute("INSERT INTO one VALUES (1)")
+        writer.set()
+        return 1
+
+    connection = reads._open()
+    connection.create_function("write", 0, write)
+    reads._idle.append(connection)
+    count = ("SELECT count(*) FROM one", list[object]())
+    assert await reads.fetch([count, ("SELECT write()", []), count]) == [[(0,)], [(1,)], [(0,)]]
+    assert (writer.is_set(), await reads.fetch([count])) == (True, [[(1,)]])
+    await reads.close()
+
+
+async def test_closing_breaks_off_what_reads_and_what_waits(tmp_path: Path) -> None:
+    reads, before = sqlite.Reads(str(tmp_path / "school.db")), threads()
+    asked = [asyncio.ensure_future(reads.fetch([(ENDLESS, [])])) for _ in range(sqlite.READERS + 2)]
+    while len(threads() - before) < sqlite.READERS:  # noqa: ASYNC110 - threads do not tell when they begin
+        await asyncio.sleep(0.01)
+    asked[0].cancel()
+    async with asyncio.timeout(20):
+        await reads.close()
+        results = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(result) for result in results] == [asyncio.CancelledError, *[sqlite3.OperationalError] * (sqlite.READERS - 1), *[asyncio.CancelledError] * 2]
+    assert threads() <= before
