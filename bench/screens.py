@@ -45,6 +45,7 @@ DOCUMENTS = Path(__file__).parent / "documents"
 NOW = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
 MONDAY = TODAY - dt.timedelta(days=TODAY.weekday() + 7)
 """Of the last whole week."""
+SETTINGS = Settings()
 Screen = tuple[str, str, dict[str, Any]]
 """A document's name, who asks, and for what."""
 
@@ -93,7 +94,7 @@ async def measure(name: str, database: Database, postmaster: int | None, count: 
         await schema.read(document, variables)
 
         async def show(of: Viewer = who[login], document: str = document, variables: dict[str, Any] = variables, names: StaffNames = names) -> Any:
-            answer = await schema.execute(document, variables, Context(of, database, Settings(), staff_names=names))
+            answer = await schema.execute(document, variables, Context(of, database, SETTINGS, staff_names=names))
             assert answer.errors is None, answer.errors
             return answer.data
 

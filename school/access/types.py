@@ -122,6 +122,10 @@ def _door(school_id: int, id_: UUID, name: str, anti_passback: AntiPassback) -> 
     return Door(id=opaque(Kind.DOOR, school_id, id_), name=name, known_anti_passback=anti_passback, school_id=school_id)
 
 
+def _verdict(outcome: Outcome, reason: str, data_version: str | None) -> Verdict:
+    return Verdict(outcome=outcome, reason=reason, data_version=data_version)
+
+
 def _admitted(reason: str, data_version: str | None) -> Verdict:
     return Verdict(outcome=Outcome.ADMIT, reason=reason, data_version=data_version)
 
@@ -140,53 +144,49 @@ class Passage(OfRow):
     verdict: Verdict = made(_admitted, "reason", "data_version")
 
 
+def _door_if_any(school_id: int, id_: UUID | None, name: str, anti_passback: AntiPassback) -> Door | None:
+    return None if id_ is None else _door(school_id, id_, name, anti_passback)
+
+
 @rows(description="A card was presented, whatever the answer.")
-class Tap:
-    """A tap."""
+class Tap(OfRow):
+    """A tap, of a row of `queries.taps`."""
 
-    id: strawberry.ID
-    direction: Annotated[Direction, DirectionName] | None = strawberry.field(description="Null at a reader that stands for no door.")
-    door: Door | None
-    reader: str = strawberry.field(description="The reader's name on its device.")
-    happened_at: dt.datetime
-    received_at: dt.datetime
-    late: bool
-    suspect: bool
-    verdict: Verdict
-    person_ref: strawberry.Private[Ref | None]
+    id: strawberry.ID = columns.opaque(Kind.TAP)
+    direction: Annotated[Direction, DirectionName] | None = column(description="Null at a reader that stands for no door.")
+    door: Door | None = made(_door_if_any, "school_id", "door_id", "door_name", "anti_passback")
+    reader: str = column(description="The reader's name on its device.")
+    happened_at: dt.datetime = column()
+    received_at: dt.datetime = column()
+    late: bool = column()
+    suspect: bool = column()
+    verdict: Verdict = made(_verdict, "outcome", "reason", "data_version")
 
-    @query(ROWS)
+    @property
+    def person_ref(self) -> Ref | None:
+        """Whose card it is."""
+        return Ref(self.row.school_id, self.row.person_id) if self.row.person_id else None
+
+    @query(ROWS, reads=("school_id", "person_id"))
     def person(self, info: Info) -> Person | None:
         """Whose card it is; null for an unknown card."""
         return load_person(info, self.person_ref) if self.person_ref else None
 
-    @classmethod
-    def from_row(cls, row: Any) -> Self:
-        """From a row of `queries.taps`."""
-        return cls(
-            id=opaque(Kind.TAP, row.school_id, row.id), direction=row.direction, door=Door.from_row(row) if row.door_id else None, reader=row.reader,
-            happened_at=row.happened_at, received_at=row.received_at, late=row.late, suspect=row.suspect,
-            verdict=Verdict(outcome=row.outcome, reason=row.reason, data_version=row.data_version),
-            person_ref=Ref(row.school_id, row.person_id) if row.person_id else None,
-        )
-
 
 @rows(description="Where someone is, by the newest passage known.")
-class Presence:
-    """Presence. Nothing is known of one who was never seen."""
+class Presence(OfRow):
+    """Presence, of a row of `queries.inside` and its like. Nothing is known of one who was never seen."""
 
-    inside: bool | None = strawberry.field(description="Null: never seen.")
-    changed_at: dt.datetime | None
-    door: Door | None
-    person_ref: strawberry.Private[Ref]
+    inside: bool | None = column(description="Null: never seen.")
+    changed_at: dt.datetime | None = column()
+    door: Door | None = made(_door_if_any, "school_id", "door_id", "door_name", "anti_passback")
 
-    @query(ROWS)
+    @property
+    def person_ref(self) -> Ref:
+        """Of whom this tells."""
+        return Ref(self.row.school_id, self.row.id)
+
+    @query(ROWS, reads=("school_id", "id"))
     def person(self, info: Info) -> Person | None:
         """Of whom this tells."""
         return load_person(info, self.person_ref)
-
-    @classmethod
-    def from_row(cls, row: Any) -> Self:
-        """From a row of `queries.inside` and its like."""
-        return cls(
-            inside=row.inside, changed_at=row.changed_at, door=Door.from_row(row) if row.door_id else None, person_ref=Ref(row.school_id, row.id))

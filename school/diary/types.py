@@ -8,12 +8,9 @@ from uuid import UUID
 
 import strawberry
 
-from school import columns, ids
+from school import clock, columns, ids
 from school.columns import OfRow, column, made
-from school.diary.attendance_rows import AttendanceRow
 from school.diary.averages import rounded
-from school.diary.homework_rows import HomeworkRow
-from school.diary.lessons import LessonRow
 from school.diary.models import AttendanceKind, MarkAction, WorkKind
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
@@ -30,79 +27,58 @@ def opaque(kind: Kind, school_id: int, id_: Any) -> strawberry.ID:
     return strawberry.ID(ids.encode(kind, school_id, id_))
 
 
+def _is_told(value: object) -> bool:
+    return value is not None
+
+
 @lru_cache(maxsize=4096)
 def subject_from(school_id: int, subject_id: UUID, name: str) -> Subject:
     """The subject whose columns stand in a row."""
     return Subject(id=opaque(Kind.SUBJECT, school_id, subject_id), name=name)
 
 
-def subject_of(row: LessonRow | HomeworkRow) -> Subject:
-    """The subject whose columns stand in the row."""
-    return subject_from(row.school_id, row.subject_id, row.subject_name)
-
-
 @rows(description="A lesson of the timetable. `bellStartsAt` and `bellEndsAt` are the school's own time of day, `startsAt` and `endsAt` moments.")
-class Lesson:
-    """A lesson."""
+class Lesson(OfRow):
+    """A lesson, of a `LessonRow`."""
 
-    id: strawberry.ID
-    course_id: strawberry.ID
-    subject: Subject
-    date: dt.date
-    bell: int
-    bell_starts_at: dt.time
-    bell_ends_at: dt.time
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-    room: str | None
-    topic: str | None
-    cancelled: bool
-    row: strawberry.Private[LessonRow]
+    id: strawberry.ID = columns.opaque(Kind.LESSON)
+    course_id: strawberry.ID = columns.opaque(Kind.COURSE, "course_id")
+    subject: Subject = made(subject_from, "school_id", "subject_id", "subject_name")
+    date: dt.date = column("on_date")
+    bell: int = column()
+    bell_starts_at: dt.time = column()
+    bell_ends_at: dt.time = column()
+    starts_at: dt.datetime = made(clock.school_moment, "on_date", "bell_starts_at", "time_zone")
+    ends_at: dt.datetime = made(clock.school_moment, "on_date", "bell_ends_at", "time_zone")
+    room: str | None = column()
+    topic: str | None = column()
+    cancelled: bool = made(_is_told, "cancelled_at")
 
-    @classmethod
-    def from_row(cls, row: LessonRow) -> Self:
-        """From a lesson's row."""
-        return cls(
-            id=opaque(Kind.LESSON, row.school_id, row.id), course_id=opaque(Kind.COURSE, row.school_id, row.course_id), subject=subject_of(row),
-            date=row.on_date, bell=row.bell, bell_starts_at=row.bell_starts_at, bell_ends_at=row.bell_ends_at, starts_at=row.starts_at,
-            ends_at=row.ends_at, room=row.room, topic=row.topic, cancelled=row.cancelled_at is not None, row=row,
-        )
-
-    @query(ROWS)
+    @query(ROWS, reads=("school_id", "teacher_id"))
     def teacher(self, info: Info) -> Person | None:
         """Who gives the course."""
         return load_person(info, Ref(self.row.school_id, self.row.teacher_id))
 
-    @query(ROWS)
+    @query(ROWS, reads=("school_id", "class_group_id"))
     def class_group(self, info: Info) -> ClassGroup | None:
         """The class that has the lesson."""
         return load_class_group(info, Ref(self.row.school_id, self.row.class_group_id))
 
 
 @rows(description="What a class is to do. `date` is the day of the lesson for which it is due.")
-class Homework:
-    """A homework."""
+class Homework(OfRow):
+    """A homework, of a `HomeworkRow`."""
 
-    id: strawberry.ID
-    lesson_id: strawberry.ID
-    course_id: strawberry.ID
-    subject: Subject
-    date: dt.date
-    text: str
-    set_at: dt.datetime
-    withdrawn_at: dt.datetime | None
-    row: strawberry.Private[HomeworkRow]
+    id: strawberry.ID = columns.opaque(Kind.HOMEWORK)
+    lesson_id: strawberry.ID = columns.opaque(Kind.LESSON, "due_lesson_id")
+    course_id: strawberry.ID = columns.opaque(Kind.COURSE, "course_id")
+    subject: Subject = made(subject_from, "school_id", "subject_id", "subject_name")
+    date: dt.date = column("on_date")
+    text: str = column()
+    set_at: dt.datetime = column()
+    withdrawn_at: dt.datetime | None = column()
 
-    @classmethod
-    def from_row(cls, row: HomeworkRow) -> Self:
-        """From a homework's row."""
-        return cls(
-            id=opaque(Kind.HOMEWORK, row.school_id, row.id), lesson_id=opaque(Kind.LESSON, row.school_id, row.due_lesson_id),
-            course_id=opaque(Kind.COURSE, row.school_id, row.course_id), subject=subject_of(row), date=row.on_date, text=row.text, set_at=row.set_at,
-            withdrawn_at=row.withdrawn_at, row=row,
-        )
-
-    @query(ROWS)
+    @query(ROWS, reads=("school_id", "set_by"))
     def set_by(self, info: Info) -> Person | None:
         """Who set it."""
         return load_person(info, Ref(self.row.school_id, self.row.set_by))
@@ -162,22 +138,14 @@ class MarkRevision:
 
 
 @rows(description="An entry of a lesson's register. `minutesLate` stands with LATE only.")
-class Attendance:
-    """How a pupil attended a lesson."""
+class Attendance(OfRow):
+    """How a pupil attended a lesson, of an `AttendanceRow`."""
 
-    lesson_id: strawberry.ID
-    pupil_id: strawberry.ID
-    kind: Annotated[AttendanceKind, AttendanceKindName]
-    minutes_late: int | None
-    at: dt.datetime
-
-    @classmethod
-    def from_row(cls, row: AttendanceRow) -> Self:
-        """From an entry's row."""
-        return cls(
-            lesson_id=opaque(Kind.LESSON, row.school_id, row.lesson_id), pupil_id=opaque(Kind.PERSON, row.school_id, row.pupil_id), kind=row.kind,
-            minutes_late=row.minutes_late, at=row.at,
-        )
+    lesson_id: strawberry.ID = columns.opaque(Kind.LESSON, "lesson_id")
+    pupil_id: strawberry.ID = columns.opaque(Kind.PERSON, "pupil_id")
+    kind: Annotated[AttendanceKind, AttendanceKindName] = column()
+    minutes_late: int | None = column()
+    at: dt.datetime = column()
 
 
 @rows(description="Which whole numbers are marks.")
