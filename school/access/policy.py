@@ -17,9 +17,9 @@ def visible_passages(viewer: Asking, school_id: Column = Passage.school_id, pers
     return _watched(viewer, school_id, person_id)
 
 
-def visible_taps(viewer: Asking) -> Clause:
+def visible_taps(viewer: Asking, school_id: Column = Tap.school_id, person_id: Column = Tap.person_id) -> Clause:
     """As passages; the taps of unknown cards are for guards and office alone."""
-    return _watched(viewer, Tap.school_id, Tap.person_id)
+    return _watched(viewer, school_id, person_id)
 
 
 def watched_persons(viewer: Asking) -> Clause:

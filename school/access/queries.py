@@ -1,15 +1,17 @@
 """Reads of access, shaped for screens: one statement for each list, and one more where an absent subject must be told from an empty list."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from school.access import policy
 from school.access.models import Door, DoorReader, DoorRule, Passage, Presence
 from school.connections import Page, paged, read_page
 from school.context import Viewer
-from school.db import Column, Rows
+from school.db import Column, Moment, Rows
 from school.errors import Refused, bad_input, not_found
 from school.ids import Ref
 from school.reading import Reader
@@ -47,19 +49,42 @@ async def passages(
 _NEWEST_TAPS = (Tap.happened_at, Tap.id)
 
 
+_TAP = (
+    Tap.school_id, Tap.id, Tap.person_id, Tap.reader, Tap.outcome, Tap.reason, Tap.data_version, Tap.happened_at, Tap.received_at, Tap.late, Tap.suspect,
+)
+_OF_READER = sa.and_(DoorReader.school_id == Tap.school_id, DoorReader.device_id == Tap.device_id, DoorReader.reader == Tap.reader)
+_OF_DOOR = sa.and_(Door.school_id == DoorReader.school_id, Door.id == DoorReader.door_id)
+
+
 @Read
-def _taps(viewer: Asking, after: bool, at_door: bool) -> Rows:
-    statement = sa.select(
-        Tap.school_id, Tap.id, Tap.person_id, Tap.reader, Tap.outcome, Tap.reason, Tap.data_version, Tap.happened_at, Tap.received_at, Tap.late, Tap.suspect,
-        DoorReader.direction, *DOOR,
-    ).join(Device, sa.and_(Device.school_id == Tap.school_id, Device.id == Tap.device_id)).where(policy.visible_taps(viewer), Device.kind == DeviceKind.GATE)
-    of_reader = sa.and_(DoorReader.school_id == Tap.school_id, DoorReader.device_id == Tap.device_id, DoorReader.reader == Tap.reader)
-    of_door = sa.and_(Door.school_id == DoorReader.school_id, Door.id == DoorReader.door_id)
-    if at_door:
-        statement = statement.join(DoorReader, of_reader).join(Door, of_door).where(Door.school_id == given("school_id"), Door.id == given("door_id"))
-    else:
-        statement = statement.outerjoin(DoorReader, of_reader).outerjoin(Door, of_door).where(
-            Tap.school_id == given("school_id"), Tap.person_id == given("person_id"))
+def _taps_of_person(viewer: Asking, after: bool) -> Rows:
+    statement = (
+        sa.select(*_TAP, DoorReader.direction, *DOOR).join(Device, sa.and_(Device.school_id == Tap.school_id, Device.id == Tap.device_id))
+        .outerjoin(DoorReader, _OF_READER).outerjoin(Door, _OF_DOOR)
+        .where(Tap.school_id == given("school_id"), Tap.person_id == given("person_id"), Device.kind == DeviceKind.GATE, policy.visible_taps(viewer))
+    )
+    return paged(statement, _NEWEST_TAPS, after=after, descending=True)
+
+
+@Read
+def _taps_at_door(viewer: Asking, after: bool) -> Rows:
+    """A gate has years of taps and a page shows a few: of each reader of the door no more are looked at than the page could show."""
+    one = aliased(Tap)
+    key, of_reader = (one.happened_at, one.id), sa.and_(
+        one.school_id == DoorReader.school_id, one.device_id == DoorReader.device_id, one.reader == DoorReader.reader)
+    own = sa.select(one.happened_at).where(of_reader, policy.visible_taps(viewer, one.school_id, one.person_id))
+    if after:
+        own = own.where(sa.tuple_(*key) < sa.tuple_(*(given(f"after_{place}", column.type) for place, column in enumerate(key))))
+    last = own.order_by(*(column.desc() for column in key)).limit(1).offset(given("limit", sa.Integer()) - 1).scalar_subquery()
+    begins = sa.func.coalesce(last, sa.literal(dt.datetime.min.replace(tzinfo=dt.UTC), Moment())).label("begins")
+    readers = (
+        sa.select(DoorReader.school_id, DoorReader.device_id, DoorReader.reader, DoorReader.direction, *DOOR, begins).join(Door, _OF_DOOR)
+        .join(Device, sa.and_(Device.school_id == DoorReader.school_id, Device.id == DoorReader.device_id))
+        .where(Door.school_id == given("school_id"), Door.id == given("door_id"), Device.kind == DeviceKind.GATE).cte("readers").prefix_with("MATERIALIZED")
+    )
+    at = readers.c
+    statement = sa.select(*_TAP, at.direction, at.door_id, at.door_name, at.anti_passback).join(readers, sa.and_(
+        at.school_id == Tap.school_id, at.device_id == Tap.device_id, at.reader == Tap.reader, Tap.happened_at >= at.begins)).where(policy.visible_taps(viewer))
     return paged(statement, _NEWEST_TAPS, after=after, descending=True)
 
 
@@ -74,9 +99,11 @@ async def taps(reader: Reader, viewer: Viewer, *, door: Ref | None, person: Ref 
     Who stood at a till or a desk is no business of the doors.
     """
     if door is not None and person is None:
-        return await _page_of(reader, viewer, _taps, _NEWEST_TAPS, _door, True, first=first, after=after, school_id=door.school_id, door_id=door.id)
+        place = {"school_id": door.school_id, "door_id": door.id}
+        return await _page_of(reader, viewer, _taps_at_door, _NEWEST_TAPS, _door, first=first, after=after, **place)
     if person is not None and door is None:
-        return await _page_of(reader, viewer, _taps, _NEWEST_TAPS, _watched, False, first=first, after=after, school_id=person.school_id, person_id=person.id)
+        whose = {"school_id": person.school_id, "person_id": person.id}
+        return await _page_of(reader, viewer, _taps_of_person, _NEWEST_TAPS, _watched, first=first, after=after, **whose)
     raise bad_input("doorId or personId must be given, and not both")
 
 
@@ -174,11 +201,11 @@ def _door_of_presence() -> sa.ColumnElement[bool]:
 
 
 async def _page_of(
-    reader: Reader, viewer: Viewer, read: Read, key: Sequence[Column], subject: Read, *how: Any, first: int, after: str | None, **of: Any,
+    reader: Reader, viewer: Viewer, read: Read, key: Sequence[Column], subject: Read, *, first: int, after: str | None, **of: Any,
 ) -> Page:
     """A page about a subject, which the other read finds. Refused as absent where it does not: whoever may not see it is not told more than that."""
     try:
-        found = await read_page(reader, read, viewer, key, *how, first=first, after=after, **of)
+        found = await read_page(reader, read, viewer, key, first=first, after=after, **of)
     except Refused:
         if not await reader.all(subject, viewer, **of):
             raise not_found() from None

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from school import ids
@@ -12,11 +13,12 @@ from school.access.models import AntiPassback, Audience, Direction, DoorRule, Pa
 from school.access.rules import MIDNIGHT, Terms
 from school.connections import encode
 from school.context import NOBODY, Viewer
+from school.db import Database
 from school.errors import Code, Refused
 from school.ids import Ref
 from school.registry.models import ClassGroup, Outcome, Pupil, Tap
 from tests.access.gatehouse import ABSENT, DAY, HOUR, NOON, Gatehouse
-from tests.world import PUPILS, STAFF
+from tests.world import PUPILS, STAFF, build
 
 FIRST = {"anna", "boris", "vera", "teacher", "class_teacher", "canteen", "guard", "office"}
 SECOND = {"gleb", "dina", "teacher2", "office2"}
@@ -145,7 +147,7 @@ async def test_the_taps_at_a_door(house: Gatehouse) -> None:
             continue
         with house.counted() as sent:
             page = await house.ask(queries.taps, house.viewer(login), door=house.door, person=None, **PAGE)
-        assert sent == ["SELECT"] * (1 if page.rows else 2)
+        assert len(sent) == (1 if page.rows else 2)
         shown[login] = [names[row.id] for row in page.rows]
     everyone = ["teacher", "stranger", "boris", "anna"]
     assert shown == {
@@ -154,6 +156,42 @@ async def test_the_taps_at_a_door(house: Gatehouse) -> None:
     }
     for door in (Ref(1, ids.new()), Ref(2, house.door.id)):
         assert await refused(house, queries.taps, house.viewer("office"), door=door, person=None, **PAGE) == ABSENT
+
+
+@pytest.mark.parametrize("first", [1, 2, 5, 50])
+async def test_pages_of_a_door_have_every_tap_once_though_many_are_of_one_moment(house: Gatehouse, first: int) -> None:
+    await house.add_device("second gate", door="main")
+    taps = [
+        house.tap(name, way, device=device, ago=ago * HOUR)
+        for ago in (3, 1, 1, 2) for device in ("gate", "second gate") for way in ("in", "out", "in") for name in ("anna", "boris")]
+    await house.receive(*taps, house.tap("anna", "side"), house.tap("anna", "till", device="canteen"))
+    newest = sorted(taps, key=lambda tap: (tap.happened_at, tap.id), reverse=True)
+    for login, seen in (("guard", newest), ("parent", [tap for tap in newest if tap.person_id == house.person("anna").id])):
+        found, after = [], None
+        while True:
+            page = await house.ask(queries.taps, house.viewer(login), door=house.door, person=None, first=first, after=after)
+            found += [(row.id, row.reader, row.direction) for row in page.rows]
+            if not page.has_next:
+                break
+            after = encode(page.keys[-1])
+        assert found == [(tap.id, tap.reader, Direction(tap.reader)) for tap in seen], login
+
+
+async def test_of_a_gate_s_years_a_page_reads_what_it_shows(sqlite_url: str) -> None:
+    """PostgreSQL's plan depends on what is there; SQLite's does not."""
+    database = Database(sqlite_url)
+    try:
+        house = Gatehouse(database, await build(database))
+        guard, dialect = house.viewer("guard"), database.engine.dialect
+        for after in (False, True):
+            read = queries._taps_at_door.prepare(guard, (after,), dialect)
+            bounds = {"after_0": NOON, "after_1": ids.new()} if after else {}
+            values = read.values(guard, {"school_id": 1, "door_id": house.door.id, "limit": 3, **bounds}, {})
+            [plan] = await database._reads.fetch([(f"EXPLAIN QUERY PLAN {read.text}", values)])  # type: ignore[union-attr, call-arg, arg-type]
+            [search] = [line[3] for line in plan if line[3].startswith("SEARCH tap ")]
+            assert search.startswith("SEARCH tap USING INDEX ix_tap_school_id_device_id_happened_at (school_id=? AND device_id=? AND happened_at>?"), search
+    finally:
+        await database.close()
 
 
 async def test_the_taps_of_a_person_at_every_gate_and_nowhere_else(house: Gatehouse) -> None:
