@@ -70,7 +70,8 @@ def declare(cls: type[T], make: Callable[[type[T]], type[T]]) -> type[T]:
     return found
 
 
-def wanted(info: Any, kind: type) -> frozenset[str] | None:
-    """The columns of which the fields are made that an operation asks of objects of this type; None where they may be any."""
+def wanted(info: Any, kind: type, *always: str) -> frozenset[str] | None:
+    """The columns of which the fields are made that an operation asks of objects of this type, and what is `always` read; None where they may be any."""
     by_type: dict[type, frozenset[str] | None] | None = getattr(info, "wanted", None)
-    return None if by_type is None else by_type.get(kind, frozenset())
+    found = None if by_type is None else by_type.get(kind, frozenset())
+    return None if found is None else found.union(always)

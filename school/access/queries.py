@@ -93,17 +93,19 @@ def _door(viewer: Asking) -> Rows:
     return sa.select(Door.id).where(policy.visible_doors(viewer), Door.school_id == given("school_id"), Door.id == given("door_id"))
 
 
-async def taps(reader: Reader, viewer: Viewer, *, door: Ref | None, person: Ref | None, first: int, after: str | None) -> Page:
+async def taps(
+    reader: Reader, viewer: Viewer, *, door: Ref | None, person: Ref | None, first: int, after: str | None, columns: frozenset[str] | None = None,
+) -> Page:
     """The taps at a door, or someone's at any gate, refused ones too, newest first. A tap at a door is one at a reader that stands for it now.
 
     Who stood at a till or a desk is no business of the doors.
     """
     if door is not None and person is None:
         place = {"school_id": door.school_id, "door_id": door.id}
-        return await _page_of(reader, viewer, _taps_at_door, _NEWEST_TAPS, _door, first=first, after=after, **place)
+        return await _page_of(reader, viewer, _taps_at_door, _NEWEST_TAPS, _door, first=first, after=after, columns=columns, **place)
     if person is not None and door is None:
         whose = {"school_id": person.school_id, "person_id": person.id}
-        return await _page_of(reader, viewer, _taps_of_person, _NEWEST_TAPS, _watched, first=first, after=after, **whose)
+        return await _page_of(reader, viewer, _taps_of_person, _NEWEST_TAPS, _watched, first=first, after=after, columns=columns, **whose)
     raise bad_input("doorId or personId must be given, and not both")
 
 
@@ -116,9 +118,9 @@ def _inside(viewer: Asking, after: bool) -> Rows:
     return paged(statement, _BY_NAME, after=after)
 
 
-async def inside(reader: Reader, viewer: Viewer, *, first: int, after: str | None) -> Page:
+async def inside(reader: Reader, viewer: Viewer, *, first: int, after: str | None, columns: frozenset[str] | None = None) -> Page:
     """Who is inside now, by name."""
-    return await read_page(reader, _inside, viewer, _BY_NAME, first=first, after=after)
+    return await read_page(reader, _inside, viewer, _BY_NAME, first=first, after=after, columns=columns)
 
 
 @Read
@@ -201,11 +203,12 @@ def _door_of_presence() -> sa.ColumnElement[bool]:
 
 
 async def _page_of(
-    reader: Reader, viewer: Viewer, read: Read, key: Sequence[Column], subject: Read, *, first: int, after: str | None, **of: Any,
+    reader: Reader, viewer: Viewer, read: Read, key: Sequence[Column], subject: Read, *, first: int, after: str | None, columns: frozenset[str] | None,
+    **of: Any,
 ) -> Page:
     """A page about a subject, which the other read finds. Refused as absent where it does not: whoever may not see it is not told more than that."""
     try:
-        found = await read_page(reader, read, viewer, key, first=first, after=after, **of)
+        found = await read_page(reader, read, viewer, key, first=first, after=after, columns=columns, **of)
     except Refused:
         if not await reader.all(subject, viewer, **of):
             raise not_found() from None

@@ -52,12 +52,15 @@ class AccessQuery:
         """The taps at a door or of a person, one of which is given; refused ones too, newest first. A family finds its own children's only."""
         door = ids.decode(Kind.DOOR, door_id) if door_id is not None else None
         person = ids.decode(Kind.PERSON, person_id) if person_id is not None else None
-        return (await queries.taps(info.context.reader, info.context.viewer, door=door, person=person, first=first, after=after)).connect(Tap.from_row)
+        found = await queries.taps(
+            info.context.reader, info.context.viewer, door=door, person=person, first=first, after=after, columns=wanted(info, Tap, "school_id", "person_id"))
+        return found.connect(Tap.from_row)
 
     @query(LOCATE, Area.ACCESS, each(lambda presence: presence.person_ref))
     async def inside(self, info: Info, first: int = 50, after: str | None = None) -> Connection[Presence]:
         """Who is inside now, by name: everyone for guards and office, the own classes' pupils for a teacher."""
-        return (await queries.inside(info.context.reader, info.context.viewer, first=first, after=after)).connect(Presence.from_row)
+        columns = wanted(info, Presence, "school_id", "id")
+        return (await queries.inside(info.context.reader, info.context.viewer, first=first, after=after, columns=columns)).connect(Presence.from_row)
 
     @query(LOCATE, Area.ACCESS, each(lambda presence: presence.person_ref))
     async def presence(self, info: Info, class_group_id: strawberry.ID) -> list[Presence]:

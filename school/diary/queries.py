@@ -12,7 +12,7 @@ from school.connections import Page, paged, read_page
 from school.context import Viewer
 from school.db import Moment, Rows, local_date
 from school.diary.homework_rows import HOMEWORK, HomeworkRow
-from school.diary.lessons import LESSON, LessonRow, check_range
+from school.diary.lessons import LESSON, check_range
 from school.diary.mark_rows import MARK
 from school.diary.models import CourseScale, GradingScale, Homework, Lesson, Mark, MarkRevision
 from school.diary.policy import visible_children, visible_classes, visible_lessons, visible_marks
@@ -78,23 +78,26 @@ def _group(viewer: Asking) -> Rows:
         ClassGroup.school_id == given("school_id"), ClassGroup.id == given("group_id"), visible_classes(viewer))
 
 
-async def class_lessons(reader: Reader, viewer: Viewer, group: Ref, from_: dt.date, to: dt.date) -> list[LessonRow]:
-    """The lessons of a class in at most 31 days, as far as the viewer may see them; cancelled ones too."""
+Columns = frozenset[str] | None
+
+
+async def class_lessons(reader: Reader, viewer: Viewer, group: Ref, from_: dt.date, to: dt.date, columns: Columns = None) -> list[Any]:
+    """The lessons of a class in at most 31 days, as far as the viewer may see them; cancelled ones too. All columns of a `LessonRow`, or some."""
     check_range(from_, to)
     key = {"school_id": group.school_id, "group_id": group.id}
-    found = await reader.all(_class_lessons, viewer, from_=from_, to=to, **key)
+    found = await reader.all(_class_lessons, viewer, columns=columns, from_=from_, to=to, **key)
     if not found and not await reader.all(_group, viewer, **key):
         raise not_found()
-    return limited([LessonRow(*row) for row in found], MOST_LESSONS)
+    return limited(found, MOST_LESSONS)
 
 
-async def child_lessons(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[LessonRow]:
-    """The lessons of a child's class in at most 31 days, as far as the viewer may see them; cancelled ones too."""
+async def child_lessons(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date, columns: Columns = None) -> list[Any]:
+    """The lessons of a child's class in at most 31 days, as far as the viewer may see them; cancelled ones too. Columns as of `class_lessons`."""
     check_range(from_, to)
-    found = await reader.all(_child_lessons, viewer, school_id=child.school_id, person_id=child.id, from_=from_, to=to)
+    found = await reader.all(_child_lessons, viewer, columns=columns, school_id=child.school_id, person_id=child.id, from_=from_, to=to)
     if not found:
         await check_child(reader, viewer, child)
-    return limited([LessonRow(*row) for row in found], MOST_LESSONS)
+    return limited(found, MOST_LESSONS)
 
 
 @Read

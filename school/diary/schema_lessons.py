@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from school import ids
+from school.columns import wanted
 from school.context import ADMINISTRATION, Area, Role
 from school.diary import days, queries
 from school.diary import gradebook as gradebooks
@@ -31,9 +32,10 @@ class LessonQuery:
             raise bad_input("name either classGroupId or childId")
         reader, viewer = info.context.reader, info.context.viewer
         if child_id is not None:
-            found = await queries.child_lessons(reader, viewer, ids.decode(Kind.PERSON, child_id), from_, to)
+            found = await queries.child_lessons(reader, viewer, ids.decode(Kind.PERSON, child_id), from_, to, wanted(info, Lesson))
         else:
-            found = await queries.class_lessons(reader, viewer, ids.decode(Kind.CLASS_GROUP, class_group_id or ""), from_, to)
+            found = await queries.class_lessons(
+                reader, viewer, ids.decode(Kind.CLASS_GROUP, class_group_id or ""), from_, to, wanted(info, Lesson))
         return [Lesson.from_row(row) for row in found]
 
     @query(SIGNED_IN, Area.DIARY, named("child_id"))

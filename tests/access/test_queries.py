@@ -184,7 +184,7 @@ async def test_of_a_gate_s_years_a_page_reads_what_it_shows(sqlite_url: str) -> 
         house = Gatehouse(database, await build(database))
         guard, dialect = house.viewer("guard"), database.engine.dialect
         for after in (False, True):
-            read = queries._taps_at_door.prepare(guard, (after,), dialect)
+            read = queries._taps_at_door.prepare(guard, guard.shape, (after,), dialect)
             bounds = {"after_0": NOON, "after_1": ids.new()} if after else {}
             values = read.values(guard, {"school_id": 1, "door_id": house.door.id, "limit": 3, **bounds}, {})
             [plan] = await database._reads.fetch([(f"EXPLAIN QUERY PLAN {read.text}", values)])  # type: ignore[union-attr, call-arg, arg-type]

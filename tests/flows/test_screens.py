@@ -131,8 +131,15 @@ async def test_ten_days_are_merged_whatever_asks_for_them(building: Building) ->
     assert len(sent) == 2, "the days, and whether the child of those without lessons is there"
 
 
-PAGES = {"marks": ("childId", "Mark"), "mealHistory": ("childId", "MealTransfer"), "passages": ("personId", "Passage")}
-"""The lists that are asked for the columns of what is selected alone, and the types of their rows."""
+LISTS = {
+    "marks": ("Mark", "parent", 'childId: "{child}"'), "mealHistory": ("MealTransfer", "parent", 'childId: "{child}"'),
+    "passages": ("Passage", "parent", 'personId: "{child}"'), "taps": ("Tap", "parent", 'personId: "{child}"'),
+    "doorTaps": ("Tap", "guard", 'doorId: "{door}"'), "inside": ("Presence", "guard", "first: 50"),
+    "lessons": ("Lesson", "parent", 'childId: "{child}", from: "2026-09-07", to: "2026-09-07"'),
+    "classLessons": ("Lesson", "teacher", 'classGroupId: "{group}", from: "2026-09-07", to: "2026-09-07"'),
+}
+"""The lists that are asked for the columns of what is selected alone: the types of their rows, who asks, and for what."""
+FIELDS = {"doorTaps": "taps", "classLessons": "lessons"}
 
 
 def selections(name: str) -> dict[str, str]:
@@ -146,32 +153,46 @@ def selections(name: str) -> dict[str, str]:
     return {field: f"{field} {whole(of.type)}" for field, of in kind.fields.items()}
 
 
-async def nodes(building: Building, field: str, selection: str) -> tuple[list[Any], str]:
+async def nodes(building: Building, name: str, selection: str) -> tuple[list[Any], str]:
     """The objects of a list, and the statement that brought their rows."""
-    argument, _ = PAGES[field]
-    document = f"query($child: ID!) {{ {field}({argument}: $child) {{ edges {{ node {{ {selection} }} }} }} }}"
-    shown, sent = await building.ask("parent", document, child=building.desk.person("anna"))
-    return [edge["node"] for edge in shown[field]["edges"]], sent[0][0]
+    kind, login, arguments = LISTS[name]
+    desk = building.desk
+    asked = arguments.format(child=desk.person("anna"), group=desk.group("5A"), door=building.id(Kind.DOOR, building.house.door))
+    below = f"{{ {selection} }}" if kind == "Lesson" else f"{{ edges {{ node {{ {selection} }} }} }}"
+    field = FIELDS.get(name, name)
+    shown, sent = await building.ask(login, f"{{ {field}({asked}) {below} }}")
+    return shown[field] if kind == "Lesson" else [edge["node"] for edge in shown[field]["edges"]], sent[0][0]
 
 
-@pytest.mark.parametrize("field", PAGES)
-async def test_a_field_asked_alone_is_as_in_the_whole(building: Building, field: str) -> None:
-    asked = selections(PAGES[field][1])
-    everything, _ = await nodes(building, field, " ".join(asked.values()))
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_field_asked_alone_is_as_in_the_whole(building: Building, name: str) -> None:
+    asked = selections(LISTS[name][0])
+    everything, _ = await nodes(building, name, " ".join(asked.values()))
     assert everything
-    for name, selection in asked.items():
-        alone, _ = await nodes(building, field, selection)
-        assert alone == [{name: node[name]} for node in everything], name
+    for field, selection in asked.items():
+        alone, _ = await nodes(building, name, selection)
+        assert alone == [{field: node[field]} for node in everything], field
 
 
-@pytest.mark.parametrize(("field", "selection", "columns"), [
-    ("marks", "value date", "mark.value, lesson.on_date"), ("mealHistory", "happenedAt", "transfer.happened_at"), ("passages", "late", "passage.late"),
+@pytest.mark.parametrize(("name", "selection", "columns"), [
+    ("marks", "value date", "mark.value, lesson.on_date, key_0, key_1"), ("mealHistory", "happenedAt", "transfer.happened_at, key_0, key_1"),
+    ("passages", "late", "passage.late, key_0, key_1"), ("taps", "late", "tap.late, tap.school_id, tap.person_id, key_0, key_1"),
+    ("inside", "changedAt", "presence.changed_at, person.school_id, person.id, key_0, key_1, key_2"), ("lessons", "date room", "lesson.on_date, lesson.room"),
 ])
-async def test_no_other_columns_are_read(building: Building, field: str, selection: str, columns: str) -> None:
-    found, statement = await nodes(building, field, selection)
+async def test_no_other_columns_are_read(building: Building, name: str, selection: str, columns: str) -> None:
+    found, statement = await nodes(building, name, selection)
     assert found
-    names = [name.split(" AS ")[-1].strip() for name in statement.removeprefix("SELECT ").split("FROM")[0].split(",")]
-    assert sorted(names) == sorted([*columns.split(", "), "key_0", "key_1"])
+    names = [column.split(" AS ")[-1].strip() for column in statement.removeprefix("SELECT ").split("FROM")[0].split(",")]
+    assert sorted(names) == sorted(columns.split(", "))
+
+
+async def test_a_list_that_is_empty_asks_for_its_subject_s_own_columns(building: Building) -> None:
+    for child, found in (("vera", []), ("boris", None)):
+        for field in ("passages", "taps"):
+            document = f'{{ {field}(personId: "{building.desk.person(child)}") {{ edges {{ node {{ late }} }} }} }}'
+            result = await people().execute(document, {}, Context(building.house.viewer("parent"), building.database, Settings()))
+            codes = [(error.extensions or {})["code"] for error in result.errors or ()]
+            assert (codes, (result.data or {field: None})[field]) == (([], {"edges": []}) if found == [] else (["NOT_FOUND"], None)), (field, child)
 
 
 def test_resolvers_of_rows_say_what_they_read() -> None:
