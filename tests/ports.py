@@ -2,8 +2,10 @@
 
 import random
 import socket
+from pathlib import Path
 
 _RANGE = range(20_000, 32_000)
+_LISTEN = "0A"
 
 
 def free_ports(count: int, *, width: int = 1) -> list[int]:
@@ -16,15 +18,26 @@ def free_ports(count: int, *, width: int = 1) -> list[int]:
     for port in random.SystemRandom().sample(candidates, len(candidates)):
         if len(found) == count:
             break
-        if all(_is_free(port + offset) for offset in range(width)):
+        if not any(is_taken(port + offset) for offset in range(width)):
             found.append(port)
     return found
 
 
-def _is_free(port: int) -> bool:
+def is_taken(port: int) -> bool:
+    """Whether somebody holds it."""
     with socket.socket() as probe:
         try:
             probe.bind(("", port))
         except OSError:
-            return False
-    return True
+            return True
+    return False
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether this very process listens at the port of IPv4, by what Linux tells of its sockets: proc(5)."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    listening = {f"socket:[{row[9]}]" for row in rows if row[3] == _LISTEN and row[1].endswith(f":{port:04X}")}
+    try:
+        return bool(listening) and any(str(file.readlink()) in listening for file in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:  # a file was closed meanwhile, or the process ended: who asks will ask again
+        return False

@@ -21,13 +21,14 @@ from school.registry import accounts, device_codes
 from school.registry.account_models import Account
 from school.registry.models import DeviceKind
 from tests.nursery import Forked
-from tests.ports import free_ports
+from tests.ports import free_ports, is_taken, listens
 from tests.world import World
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "a password for tests"
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+ATTEMPTS = 5
 
 UPDATES = """
 subscription Updates($children: [ID!], $after: String) {
@@ -53,7 +54,17 @@ class Service:
     program: tuple[str, ...] | None = None
 
     def __enter__(self) -> Self:
-        self.port = free_ports(1)[0]
+        for _ in range(ATTEMPTS):
+            self.port = free_ports(1)[0]
+            self._begin()
+            if self._is_ready():
+                return self
+            self.stop()
+            if not is_taken(self.port):
+                break
+        raise AssertionError(f"the service did not start:\n{self.log.read_text()[-4000:]}")
+
+    def _begin(self) -> None:
         self.log = self.directory / f"{self.command[0]}-{self.port}.log"
         self.http = urllib3.PoolManager(retries=False, timeout=30)
         settings = {
@@ -61,8 +72,6 @@ class Service:
             **(self.environment or {}),
         }
         self.process = self._start({**os.environ, **settings})
-        self._await_ready()
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
@@ -78,16 +87,15 @@ class Service:
         with self.log.open("ab") as log:
             return subprocess.Popen([sys.executable, *self.program, *self.command], env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=self.directory)
 
-    def _await_ready(self) -> None:
+    def _is_ready(self) -> bool:
+        """Whether the process came to serve: it listens at the port, and not another one who was faster, and its database answers."""
         deadline = time.monotonic() + START_SECONDS
-        while True:
+        while self.process.poll() is None and time.monotonic() < deadline:
             with contextlib.suppress(urllib3.exceptions.HTTPError):
-                if self.http.request("GET", f"{self.url}/healthz").status == 200:
-                    return
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise AssertionError(f"the service did not start:\n{self.log.read_text()[-4000:]}")
+                if listens(self.process.pid, self.port) and self.http.request("GET", f"{self.url}/healthz").status == 200:
+                    return True
             time.sleep(0.05)  # nothing announces a listening port
+        return False
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         """End the process, gently first; its exit code."""
