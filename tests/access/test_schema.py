@@ -15,12 +15,14 @@ from school.ids import Kind, Ref
 from school.outbox import OutboxRow
 from school.registry.models import Outcome
 from school.registry.types import school_id
+from school.serving.schema import Schema
 from school.settings import Settings
 from school.updates import Published, Update
 from tests.access.gatehouse import HOUR, NOON, Gatehouse, opaque
 
-SCHEMA = strawberry.Schema(AccessQuery, AccessMutation, config=StrawberryConfig(scalar_map=SCALARS))
+SCHEMA = Schema(AccessQuery, AccessMutation, config=StrawberryConfig(scalar_map=SCALARS))
 check_policies(SCHEMA)
+SETTINGS = Settings()
 REFUSAL = "... on Refusal { code message }"
 DOOR = "id name antiPassback"
 RULE = f"id audience weekdays startsAt endsAt validFrom validUntil direction endedAt door {{ {DOOR} }} classGroup {{ id }} person {{ id givenName }}"
@@ -37,7 +39,7 @@ ABSENT = {"code": "NOT_FOUND", "message": "No such object."}
 async def ask(house: Gatehouse, viewer: str | Viewer | None, document: str, **variables: Any) -> Any:
     """Execute as this viewer: the one field of the answer, or the one error's code and message, as a mutation's refusal has it."""
     asker = NOBODY if viewer is None else house.viewer(viewer) if isinstance(viewer, str) else viewer
-    result = await SCHEMA.execute(document, variable_values=variables, context_value=Context(asker, house.database, Settings()))
+    result = await SCHEMA.execute(document, variable_values=variables, context_value=Context(asker, house.database, SETTINGS))
     if result.errors:
         error, = result.errors
         return {"code": (error.extensions or {}).get("code"), "message": error.message}

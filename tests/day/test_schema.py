@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from school import ids
@@ -14,21 +13,24 @@ from school.day import updates
 from school.day.schema import TYPES, DayQuery
 from school.fields import SCALARS, check_policies
 from school.ids import Kind
+from school.schema import LIMITS
+from school.serving.schema import Schema
 from school.settings import Settings
 from school.updates import Published
 from tests.day.porch import Porch, at
 from tests.statements import statements
 from tests.world import MONDAY
 
-SCHEMA = strawberry.Schema(DayQuery, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))
+SCHEMA = Schema(DayQuery, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS), limits=LIMITS)
 check_policies(SCHEMA)
+SETTINGS = Settings()
 QUERY = "query($child: ID!, $from: Date!, $to: Date!) { lateArrivals(childId: $child, from: $from, to: $to) { date minutes lessonId passageId } }"
 
 
 async def ask(porch: Porch, viewer: str | None, child: str, *, school_id: int = 1, from_: str = "2026-09-01", to: str = "2026-09-30") -> Any:
     """The late arrivals of a child, or the code and message of the one error."""
     person = porch.world.people.get(child, UUID(int=7))
-    context = Context(NOBODY if viewer is None else porch.world.viewers[viewer], porch.database, Settings())
+    context = Context(NOBODY if viewer is None else porch.world.viewers[viewer], porch.database, SETTINGS)
     variables = {"child": ids.encode(Kind.PERSON, school_id, person), "from": from_, "to": to}
     result = await SCHEMA.execute(QUERY, variable_values=variables, context_value=context)
     if result.errors:

@@ -25,9 +25,8 @@ from school.money import Money
 from school.registry.models import Person, Pupil
 from school.registry.names import sort_key
 from school.registry.types import school_id
-from school.settings import Settings
 from tests.day.porch import Porch, at
-from tests.day.test_schema import SCHEMA
+from tests.day.test_schema import SCHEMA, SETTINGS
 from tests.statements import statements
 from tests.world import EARLY, MONDAY
 
@@ -54,7 +53,7 @@ def viewer(porch: Porch, role: Role, *schools: int) -> Viewer:
 async def ask(porch: Porch, asker: Viewer, *, from_: str = MONTH, to: str = "2026-09-30", school: str | None = None, first: int = 20) -> Any:
     """The figures by school, or the code of the one error."""
     variables = {"from": from_, "to": to, "school": school, "first": first}
-    result = await SCHEMA.execute(QUERY, variable_values=variables, context_value=Context(asker, porch.database, Settings()))
+    result = await SCHEMA.execute(QUERY, variable_values=variables, context_value=Context(asker, porch.database, SETTINGS))
     if result.errors:
         return (result.errors[0].extensions or {})["code"]
     return {edge["node"]["school"]["shortName"]: edge["node"] for edge in (result.data or {})["statistics"]["edges"]}

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from school import ids
@@ -21,19 +20,22 @@ from school.ids import Kind
 from school.outbox import OutboxRow
 from school.registry.models import Person, Pupil
 from school.registry.names import sort_key
+from school.serving.schema import Schema
 from school.settings import Settings
+from tests.contents import contents
 from tests.statements import counted
 from tests.world import MONDAY, World
 
 NOON = dt.datetime(2026, 9, 7, 12, tzinfo=dt.UTC)
 """What the clock says in the diary's tests: the world's one lesson day, 15:00 in Moscow."""
+SETTINGS = Settings()
 TABLES = (Mark, MarkRevision, Homework, Attendance, OutboxRow)
 
 
 @cache
-def schema() -> strawberry.Schema:
+def schema() -> Schema:
     """The diary's own part of the people's schema."""
-    made = strawberry.Schema(DiaryQuery, DiaryMutation, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))  # type: ignore[arg-type]
+    made = Schema(DiaryQuery, DiaryMutation, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))  # type: ignore[arg-type]
     check_policies(made)
     return made
 
@@ -76,7 +78,7 @@ class Desk:
 
     async def _run(self, login: str | None, document: str, variables: dict[str, Any]) -> Any:
         viewer = self.world.viewers[login] if login else NOBODY
-        return await schema().execute(document, variables, Context(viewer, self.database, Settings()))
+        return await schema().execute(document, variables, Context(viewer, self.database, SETTINGS))
 
     async def rows(self, table: type[Base], *columns: str) -> list[tuple[Any, ...]]:
         """Columns of all rows of a table, sorted by their text."""
@@ -90,12 +92,9 @@ class Desk:
             found = await session.execute(sa.select(OutboxRow.kind, OutboxRow.topics, OutboxRow.payload).order_by(OutboxRow.position))
             return [(row.kind, tuple(topic for _, topic in row.topics), row.payload) for row in found]
 
-    async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+    async def everything(self) -> dict[str, list[str]]:
         """All that the diary and the outbox hold, to compare before and after."""
-        async with self.database.read() as session:
-            return {
-                table.__tablename__: sorted((tuple(row) for row in await session.execute(sa.select(table.__table__))), key=str) for table in TABLES
-            }
+        return await contents(self.database, (table.__table__ for table in TABLES))
 
     async def change(self, table: type[Base], key: UUID, **values: Any) -> None:
         """Change a row as the office would."""

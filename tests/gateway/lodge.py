@@ -24,6 +24,7 @@ from school.outbox import FeedRow, OutboxRow, Signal
 from school.registry import device_codes, devices
 from school.registry import models as registry
 from school.registry.models import Card, CardKey, DeviceCode, DeviceKind, FormerToken, Tap
+from tests.contents import contents
 from tests.gateway.device import Device, base64
 from tests.world import World, build
 
@@ -147,13 +148,7 @@ class Lodge:
 
     async def everything(self, *, counters: bool = True) -> dict[str, list[str]]:
         """All that a device could change; without what each request writes of its counter, if so wished."""
-        found = {}
-        async with self.database.read() as session:
-            for table in TABLES:
-                wanted = [column for column in table.__table__.c if counters or column.name not in OF_A_COUNTER]
-                columns: list[Any] = [sa.cast(column, sa.String) if column.name == "kind" else column for column in wanted]  # of a later version, too
-                found[table.__tablename__] = sorted(map(repr, await session.execute(sa.select(*columns))))
-        return found
+        return await contents(self.database, (table.__table__ for table in TABLES), without=() if counters else OF_A_COUNTER)
 
     @asynccontextmanager
     async def unchanged(self, *, counters: bool = True) -> AsyncIterator[None]:

@@ -1,6 +1,5 @@
 """Asking: the people's endpoint in this process, asked as anybody about anything, and what an answer comes down to."""
 
-import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
@@ -9,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -31,6 +29,7 @@ from school.serving.terms import Terms
 from school.serving.trust import TrustedDocuments
 from school.settings import Mode, Provider, Settings
 from school.tables import metadata
+from tests.contents import contents
 from tests.matrix.questions import Question, document
 from tests.matrix.town import Ids, Town
 
@@ -161,12 +160,6 @@ async def desk(town: Town) -> AsyncIterator[Desk]:
         await made.close()
 
 
-async def digest(database: Database) -> str:
-    """Of all that the tables hold, but for those with a life of their own."""
-    found = hashlib.sha256()
-    async with database.read() as session:
-        for table in metadata.sorted_tables:
-            if table.name not in OWN_LIFE:
-                found.update(table.name.encode())
-                found.update("\n".join(sorted(map(repr, (await session.execute(sa.select(table))).all()))).encode())
-    return found.hexdigest()
+async def everything(database: Database) -> dict[str, list[str]]:
+    """All that the tables hold, but for those with a life of their own."""
+    return await contents(database, (table for table in metadata.sorted_tables if table.name not in OWN_LIFE))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from school import ids
 from school.ids import Kind
-from tests.matrix.asking import DONE, EMPTY, KNOWN, REFUSED, Answer, Desk, digest
+from tests.matrix.asking import DONE, EMPTY, KNOWN, REFUSED, Answer, Desk, everything
 from tests.matrix.markers import leaks
 from tests.matrix.questions import About, Question, things
 from tests.matrix.table import Cells
@@ -33,10 +33,10 @@ async def walk(desk: Desk, questions: Sequence[Question], expected: Expected, ro
     """Ask all; what is expected to be denied is asked for in earnest, and everything else taken back at once."""
     walked = Walked()
     for role in roles:
-        before = await digest(desk.town.database)
+        before = await everything(desk.town.database)
         for question in questions:
             await _ask(desk, walked, question, role, expected.get(question.name, {}).get(role, ""))
-        if await digest(desk.town.database) != before:
+        if await everything(desk.town.database) != before:
             walked.faults.append(f"{role}: what was denied has changed something")
     return walked
 

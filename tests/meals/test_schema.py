@@ -19,6 +19,7 @@ from school.meals import updates
 from school.meals.schema import TYPES, UPDATES, MealsMutation, MealsQuery
 from school.outbox import OutboxRow
 from school.registry.models import Outcome
+from school.serving.schema import Schema
 from school.settings import Mode, Settings
 from school.updates import Published
 from tests.meals.canteen import Canteen, rubles
@@ -35,9 +36,10 @@ class Mutation(MealsMutation):
     """The meals alone."""
 
 
-SCHEMA = strawberry.Schema(Query, Mutation, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))
+SCHEMA = Schema(Query, Mutation, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS))
 check_policies(SCHEMA)
 
+SETTINGS = {mode: Settings(mode=mode) for mode in Mode}
 TRANSFER = "id kind amount {minor currency} balanceAfter {minor} items {name quantity price {minor currency}} till {id name} refunded refundOfId note"
 REFUSAL = " on Refusal {code}"
 SELL = f"mutation($input: SellInput!) {{sell(input: $input) {{... on Sold {{transfer {{{TRANSFER}}}}} ...{REFUSAL}}}}}"
@@ -55,7 +57,7 @@ MONEY = {"minor": 15_000, "currency": "RUB"}
 
 async def ask(canteen: Canteen, viewer: str | None, document: str, *, mode: Mode = Mode.PRODUCTION, **variables: Any) -> Any:
     """Execute as this viewer; the data, or the code of the one error."""
-    context = Context(NOBODY if viewer is None else canteen.viewer(viewer), canteen.database, Settings(mode=mode))
+    context = Context(NOBODY if viewer is None else canteen.viewer(viewer), canteen.database, SETTINGS[mode])
     result = await SCHEMA.execute(document, variable_values=variables, context_value=context)
     if result.errors:
         error, = result.errors

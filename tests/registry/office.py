@@ -11,7 +11,6 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from school import clock, ids
@@ -26,13 +25,16 @@ from school.registry import viewers
 from school.registry.account_models import Session
 from school.registry.models import Card, CardKey, Device, DeviceCode, FormerToken, Guardianship, Outcome, Tap
 from school.registry.schema import RegistryMutation, RegistryQuery
+from school.serving.schema import Schema
 from school.settings import Settings
+from tests.contents import contents
 from tests.world import PUPILS, STAFF, World
 
 T = TypeVar("T")
 NOON = dt.datetime(2026, 9, 7, 9, tzinfo=dt.UTC)
 """What the clock says: noon in Moscow, and it stands still."""
 TABLES: tuple[type[Base], ...] = (Device, DeviceCode, Card, CardKey, FormerToken, Tap, Guardianship, Session, OutboxRow)
+SETTINGS = Settings()
 ABSENT = (Code.NOT_FOUND, "No such object.")
 NO_SUCH = {"code": "NOT_FOUND", "message": "No such object."}
 NOT_ALLOWED = {"code": "NOT_ALLOWED", "message": "Your role may not do this."}
@@ -46,9 +48,9 @@ def at(moment: dt.datetime) -> None:
 
 
 @cache
-def schema() -> strawberry.Schema:
+def schema() -> Schema:
     """The registry's own part of the people's schema."""
-    made = strawberry.Schema(RegistryQuery, RegistryMutation, config=StrawberryConfig(scalar_map=SCALARS))
+    made = Schema(RegistryQuery, RegistryMutation, config=StrawberryConfig(scalar_map=SCALARS))
     check_policies(made)
     return made
 
@@ -96,10 +98,7 @@ class Office:
 
     async def everything(self) -> dict[str, list[str]]:
         """All that the registry and the outbox hold, to compare before and after."""
-        async with self.database.read() as session:
-            return {
-                table.__tablename__: sorted(map(repr, (await session.execute(sa.select(*table.__table__.columns))).all())) for table in TABLES
-            }
+        return await contents(self.database, (table.__table__ for table in TABLES))
 
     async def rows(self, table: type[Base], *conditions: Any) -> list[dict[str, Any]]:
         """All columns of the rows of a table, in the order of their key."""
@@ -131,7 +130,7 @@ class Office:
     async def ask(self, viewer: Viewer | str | None, document: str, **variables: Any) -> dict[str, Any]:
         """Execute as somebody: the whole answer as it goes over the wire."""
         asker = self.viewer(viewer) if isinstance(viewer, str) else viewer or NOBODY
-        result = await schema().execute(document, variables, Context(asker, self.database, Settings()))
+        result = await schema().execute(document, variables, Context(asker, self.database, SETTINGS))
         errors = [error.formatted for error in result.errors or ()]
         return {"data": result.data, **({"errors": errors} if errors else {})}
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from school import clock, ids
@@ -19,6 +18,7 @@ from school.ids import Kind
 from school.registry.account_models import Session
 from school.registry.accounts import digest_of
 from school.settings import Mode, Settings
+from tests.contents import contents
 from tests.serving.server import serving
 from tests.world import World, build
 
@@ -63,11 +63,7 @@ class House:
 
     async def everything(self) -> dict[str, list[str]]:
         """All rows that change only when somebody does something."""
-        async with self.database.read() as session:
-            return {
-                table.name: sorted(map(repr, (await session.execute(sa.select(table))).all()))
-                for table in Base.metadata.sorted_tables if table.name not in _OWN_LIFE
-            }
+        return await contents(self.database, (table for table in Base.metadata.sorted_tables if table.name not in _OWN_LIFE))
 
 
 @asynccontextmanager
