@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from school.db import Database
 from tests.pcsc_harness import FOUR_READERS, VirtualReaders
 
 pytest_plugins = ["tests.databases"]
+
+# Of a bug that a test causes structlog would draw each frame with its variables, which took up to ten seconds.
+structlog.configure(processors=[
+    *structlog.get_config()["processors"][:-1], structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 
 @pytest.fixture

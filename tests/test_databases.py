@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.databases import Kind, fresh_database, server_url
+from tests.databases import Kind, fresh_database
 from tests.postgres import PostgresServer
+from tests.session import server_url
 from tests.tcp_proxy import TcpProxy
 
 

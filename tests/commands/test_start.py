@@ -21,8 +21,9 @@ from school.commands.start import configure_log, reaching
 from school.db import Database
 from school.registry.models import DeviceCode
 from tests.commands.shell import Command, Ended, process_state
-from tests.databases import Kind, fresh_database, server_url
+from tests.databases import Kind, fresh_database
 from tests.ports import free_ports
+from tests.session import server_url
 from tests.world import build
 
 ROOT = Path(__file__).parent.parent.parent
