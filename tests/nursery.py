@@ -96,9 +96,11 @@ class Forked:
 
 def main() -> None:
     """Take orders."""
+    gc.disable()  # what is imported stays
     for module in PROGRAMS[sys.argv[1]]:
         importlib.import_module(module)
     gc.freeze()
+    gc.enable()
     children: set[int] = set()
     for line in sys.stdin.buffer:
         order = json.loads(line)

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import resource
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ from structlog.testing import capture_logs
 
 from school.commands import processes
 from school.db import Database
-from tests.service_process import Service, give_passwords
+from tests.service_process import ROOT, Service, give_passwords
 from tests.world import build
 
 AT_ONCE = 5.0
@@ -50,6 +52,11 @@ def few_files() -> Iterator[int]:
         yield hard
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_the_collector_is_on_again_and_leaves_what_was_imported() -> None:
+    told = "import gc, school.__main__; print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
+    assert subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=True, capture_output=True, text=True).stdout == "True True\n"
 
 
 def test_a_process_takes_the_files_that_it_may_have() -> None:
