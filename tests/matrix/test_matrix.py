@@ -22,6 +22,7 @@ from tests.matrix.table import Cells, Table, columns, read, row
 from tests.matrix.town import ROLES, TARGETS
 from tests.matrix.walk import walk
 
+pytestmark = pytest.mark.xdist_group("matrix")  # the documents are read once in a process
 TABLE = read()
 BEST = "+o0-x!"
 """Letters, the one that shows most first."""
