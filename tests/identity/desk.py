@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import strawberry
+from pydantic import SecretStr
 from strawberry.schema.config import StrawberryConfig
 
 from school.context import NOBODY, Context, Viewer
@@ -61,7 +62,7 @@ def hashed() -> str:
 class Desk(Office):
     """As the office's, asked from an address."""
 
-    settings: Settings = field(default_factory=lambda: Settings(public_url=ORIGIN, secret_keys=(KEY,)))
+    settings: Settings = field(default_factory=lambda: Settings(public_url=ORIGIN, secret_keys=(SecretStr(KEY),)))
     address: str = "192.0.2.1"
     contexts: list[Context] = field(default_factory=list)
 
