@@ -138,6 +138,11 @@ class MealTransfer(OfRow):
     refunded: bool = made(_is_there, "refund_id", description="Whether this sale was taken back.")
     refund_of_id: strawberry.ID | None = made(_sale_id, "school_id", "refunds", description="For a refund: the sale.")
 
+    @property
+    def person_ref(self) -> Ref:
+        """Whose account it is."""
+        return Ref(self.row.school_id, self.row.person_id)
+
     @query(ROWS, reads=("school_id", "id", "kind"))
     def items(self, info: Info) -> list[SaleItem]:
         """What was bought; nothing for a top-up or a refund."""
@@ -146,7 +151,7 @@ class MealTransfer(OfRow):
     @query(ROWS, reads=("school_id", "person_id"))
     def person(self, info: Info) -> Person | None:
         """Whose account it is; null where the viewer may not read the name."""
-        return load_person(info, Ref(self.row.school_id, self.row.person_id))
+        return load_person(info, self.person_ref)
 
 
 @rows(description="A card that was presented at a till's reader. `balance` and `floor` are null where the card was refused or no account stands behind it.")

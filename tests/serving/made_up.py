@@ -6,8 +6,11 @@ The same place of the same question has the same value each time, whoever execut
 import datetime as dt
 from collections.abc import Callable, Mapping
 from enum import Enum
+from inspect import signature
 from random import Random
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, get_args
+from uuid import UUID
 from zlib import crc32
 
 from graphql import (
@@ -44,6 +47,7 @@ from graphql import (
     visit,
 )
 
+from school.columns import FromRow, OfRow
 from school.execution import Loading
 
 LEAVES: dict[str, Callable[[Random], Any]] = {
@@ -58,6 +62,12 @@ ODD: tuple[Callable[[], Any], ...] = (
     lambda: True, lambda: {"id": 1}, lambda: b"odd",
 )
 """Values that most types do not promise, and some serialize all the same."""
+ARGUMENTS: dict[type, Callable[[Random], Any]] = {
+    int: lambda chance: chance.randrange(2**31), UUID: lambda chance: UUID(int=chance.getrandbits(128)), bool: LEAVES["Boolean"], str: LEAVES["String"],
+    object: LEAVES["Int"], dt.date: LEAVES["Date"], dt.time: LEAVES["Time"], dt.datetime: LEAVES["DateTime"],
+}
+KNOWN = {"currency": "RUB", "time_zone": "Europe/Moscow"}
+"""Columns of which not any text will do."""
 NAMES = [NameNode(value=f"v{number}") for number in range(3)]
 
 
@@ -127,13 +137,42 @@ class MadeUp:
         return self._object(kind, chance, depth)
 
     def _object(self, kind: GraphQLObjectType, chance: Random, depth: int) -> Any:
-        made = object.__new__(kind.extensions["strawberry-definition"].origin)
+        origin = kind.extensions["strawberry-definition"].origin
+        made = object.__new__(origin)
         object.__setattr__(made, "_place", chance.random())
+        if issubclass(origin, OfRow):
+            object.__setattr__(made, "row", self._row(kind, origin, chance, depth))
+            return made
         for field in kind.fields.values():
             definition = field.extensions["strawberry-definition"]
             if definition.is_basic_field and not (self.oddity and chance.randrange(20 * self.oddity) == 0):
                 object.__setattr__(made, definition.python_name, self.value(field.type, chance, depth + 1))
         return made
+
+
+    def _row(self, kind: GraphQLObjectType, origin: type, chance: Random, depth: int) -> SimpleNamespace:
+        """Columns from which the fields of an object can be made: as what makes them says in its signature; an odd one may be of another kind, or lack."""
+        columns: dict[str, Any] = {}
+        for field in kind.fields.values():
+            of_row = vars(origin).get(field.extensions["strawberry-definition"].python_name)
+            if isinstance(of_row, FromRow) and of_row.make is None:
+                columns[of_row.columns[0]] = self.value(field.type, chance, depth + 1)
+            elif isinstance(of_row, FromRow):
+                for name, parameter in zip(of_row.columns, signature(of_row.make).parameters.values(), strict=True):  # type: ignore[arg-type]
+                    columns.setdefault(name, KNOWN.get(name) or self._argument(parameter.annotation, chance))
+        for name in list(columns):
+            if self.oddity and chance.randrange(20 * self.oddity) == 0:
+                columns[name] = chance.choice(ODD)()
+                if chance.random() < 0.3:
+                    del columns[name]
+        return SimpleNamespace(**columns)
+
+    def _argument(self, annotation: Any, chance: Random) -> Any:
+        kinds = get_args(annotation) or (annotation,)
+        if type(None) in kinds and chance.random() < 0.2:
+            return None
+        kind = next(one for one in kinds if one is not type(None))
+        return chance.choice(list(kind)) if issubclass(kind, Enum) else ARGUMENTS[kind](chance)
 
 
 def take_over(schema: GraphQLSchema, resolve: Callable[..., Any]) -> None:
