@@ -6,6 +6,7 @@ from enum import Enum
 from math import isfinite
 from typing import Any
 
+import orjson
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
@@ -96,7 +97,9 @@ class Writer:
             return f"({local} if {bound}.__class__ is int and -2147483648 <= {local} <= 2147483647 else {other})"
         if kind is GraphQLFloat:
             return f"({local} if {bound}.__class__ is float and isfinite({local}) else {other})"
-        if (exact := _iso(kind)) is not None:
+        if (exact := _iso(kind)) is dt.datetime:
+            return f"({self._name(_moment)}({local}) if {bound}.__class__ is {self._name(exact)} else {other})"
+        if exact is not None:
             return f"({local}.isoformat() if {bound}.__class__ is {self._name(exact)} else {other})"
         members = getattr(kind, "wrapped_cls", None)
         if isinstance(members, type) and issubclass(members, Enum):
@@ -265,6 +268,11 @@ def _iso(kind: GraphQLScalarType | GraphQLEnumType) -> type | None:
     moment = dt.datetime(2026, 9, 7, 8, 30, 0, 1, dt.UTC)
     value: Any = {"DateTime": moment, "Date": moment.date(), "Time": moment.time()}.get(kind.name)
     return type(value) if value is not None and kind.serialize(value) == value.isoformat() else None
+
+
+def _moment(value: dt.datetime) -> str:
+    """As `isoformat`, in a third of its time where it is UTC, as the database's moments are."""
+    return orjson.dumps(value)[1:-1].decode() if value.tzinfo is dt.UTC else value.isoformat()
 
 
 def _is_odd(value: Any) -> bool:

@@ -1,6 +1,7 @@
 """Plans answer as graphql-core does, to the byte: whatever is asked of the real schema, and whatever its resolvers give."""
 
 import asyncio
+import datetime as dt
 import gc
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import cache
@@ -25,7 +26,7 @@ from graphql import (
 )
 
 from school.schema import people
-from school.serving import plans, queries
+from school.serving import plan_writer, plans, queries
 from school.serving.plans import PlannedExecution, planned_execution
 from school.serving.queries import answer
 from tests.matrix.generated import texts
@@ -181,3 +182,13 @@ async def test_what_a_failed_query_has_found_is_not_asked_for_again() -> None:
     assert result.data == expected.data == {"late": 2, "bad": None, "good": 1, "again": 1}
     assert [error.formatted for error in result.errors or ()] == [error.formatted for error in expected.errors or ()]
     assert [error.path for error in result.errors or ()] == [["bad"]]
+
+
+@pytest.mark.parametrize("moment", [
+    dt.datetime(1, 1, 1, tzinfo=dt.UTC), dt.datetime(9999, 12, 31, 23, 59, 59, 999_999, dt.UTC), dt.datetime(2026, 9, 7, 8, 30, 0, 10, dt.UTC),
+    dt.datetime(2026, 9, 7, 8, 30, tzinfo=dt.UTC).replace(tzinfo=None),
+    dt.datetime(2026, 9, 7, 8, 30, tzinfo=dt.timezone(dt.timedelta(hours=-3, minutes=-30))),
+    dt.datetime(2026, 9, 7, 8, 30, tzinfo=dt.timezone(dt.timedelta(seconds=7))), dt.datetime(2026, 9, 7, 8, 30, fold=1, tzinfo=dt.UTC),
+])
+def test_a_moment_is_written_as_everywhere(moment: dt.datetime) -> None:
+    assert plan_writer._moment(moment) == moment.isoformat()
