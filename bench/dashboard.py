@@ -26,7 +26,7 @@ from bench.harness import contest
 from bench.harness.contest import Contestant
 from bench.harness.ground import LOGIN, Ground, execute, ground, plain
 from bench.harness.node import install, node
-from bench.harness.processes import ROOT, answer_of, contestant, process, request_of
+from bench.harness.processes import ROOT, answer_of, contestant, process, request_of, uvicorn
 from bench.harness.recording import record
 from bench.peers.answers import Values, difference, missing, ours, postgraphile, strawberry
 from school.seed.plan import Size
@@ -61,13 +61,9 @@ def _opaque(child: UUID) -> str:
 
 
 def enter_uvicorn(stack: ExitStack, folder: Path, name: str, module: str, environment: dict[str, str], request: str) -> Contestant:
-    """A peer in Python: one process of uvicorn with the loop and the parser that ours has."""
-    port = free_ports(1)[0]
-    command = [
-        sys.executable, "-m", "uvicorn", f"bench.peers.{module}:app", "--port", str(port), "--loop", "uvloop", "--http", "httptools", "--no-access-log",
-        "--log-level", "warning", "--lifespan", "off",
-    ]
-    return contestant(name, stack.enter_context(process(folder, module, command, port, environment)), port, request)
+    """A peer in Python."""
+    pid, port = stack.enter_context(uvicorn(folder, module, environment))
+    return contestant(name, pid, port, request)
 
 
 def enter_postgraphile(stack: ExitStack, folder: Path, ground: Ground) -> Contestant:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.harness import cpu
 
@@ -60,6 +61,8 @@ class Turn:
 
 Turns = dict[str, list[Turn]]
 """Each contestant's, by round."""
+TakeTurn = Callable[[Contestant, int, float], Turn]
+"""Puts one under load, with PostgreSQL's first process, for so many seconds."""
 TURN_FIGURES: tuple[Callable[[Turn], float], ...] = (
     lambda turn: turn.rate, lambda turn: turn.app_ms, lambda turn: turn.database_ms, lambda turn: turn.per_cpu_second,
 )
@@ -77,23 +80,28 @@ def take_turn(contestant: Contestant, postmaster: int, seconds: float) -> Turn:
         "port": contestant.port, "request": contestant.request, "expected": hashlib.sha256(contestant.body).hexdigest(), "seconds": seconds, "most": MOST,
         "connections": CONNECTIONS,
     }
+    return carry_out(LOAD, order, contestant, postmaster)[0]
+
+
+def carry_out(load: Path, order: dict[str, Any], contestant: Contestant, postmaster: int) -> tuple[Turn, dict[str, Any]]:
+    """Let a load carry out its order, for `seconds` at most a minute more; what the contestant did, and all that the load tells."""
     app, database = cpu.used(contestant.pid), cpu.used(postmaster)
-    done = subprocess.run([sys.executable, str(LOAD)], input=json.dumps(order), capture_output=True, text=True, check=False, timeout=seconds + 60)
+    done = subprocess.run([sys.executable, str(load)], input=json.dumps(order), capture_output=True, text=True, check=False, timeout=order["seconds"] + 60)
     if done.returncode:
         raise RuntimeError(f"{contestant.name}: {done.stderr[-2000:]}")
     found = json.loads(done.stdout)
     if found["bad"]:
         raise RuntimeError(f"{contestant.name}: {found['bad']} of {found['bad'] + found['good']} answers were not the expected one")
-    return Turn(found["good"], found["seconds"], cpu.used(contestant.pid) - app, cpu.used(postmaster) - database)
+    return Turn(found["good"], found["seconds"], cpu.used(contestant.pid) - app, cpu.used(postmaster) - database), found
 
 
-def run(contestants: Sequence[Contestant], postmaster: int, *, rounds: int, seconds: float) -> Turns:
+def run(contestants: Sequence[Contestant], postmaster: int, *, rounds: int, seconds: float, take: TakeTurn = take_turn) -> Turns:
     """All rounds, after one that warms up and does not count."""
     by_name = {contestant.name: contestant for contestant in contestants}
     turns: Turns = {name: [] for name in by_name}
     for number in range(-1, rounds):
         for name in order_of(list(by_name), number):
-            turn = take_turn(by_name[name], postmaster, seconds)
+            turn = take(by_name[name], postmaster, seconds)
             if number >= 0:
                 turns[name].append(turn)
     return turns

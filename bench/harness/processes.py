@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 import urllib3
 
 from bench.harness.contest import Contestant
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 60.0
@@ -63,6 +65,18 @@ def process(folder: Path, name: str, command: list[str], port: int, environment:
         except subprocess.TimeoutExpired:
             running.kill()
             running.wait()
+
+
+@contextmanager
+def uvicorn(folder: Path, module: str, environment: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """A peer in Python: one process of uvicorn with the loop and the parser that ours has; its id and its port."""
+    port = free_ports(1)[0]
+    command = [
+        sys.executable, "-m", "uvicorn", f"bench.peers.{module}:app", "--port", str(port), "--loop", "uvloop", "--http", "httptools", "--no-access-log",
+        "--log-level", "warning", "--lifespan", "off",
+    ]
+    with process(folder, module, command, port, environment) as pid:
+        yield pid, port
 
 
 def contestant(name: str, pid: int, port: int, request: str) -> Contestant:

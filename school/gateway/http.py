@@ -1,6 +1,6 @@
 """The machines' HTTP endpoint: a signature first, then the right to the operation, then a counter used up, then GraphQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -13,8 +13,8 @@ import school.execution  # noqa: F401 - what resolves is waited for
 from school import clock
 from school.db import Database, is_away
 from school.gateway import credentials, operations
-from school.gateway.coalescer import Coalescer
-from school.gateway.credentials import NEW, Turn
+from school.gateway.callers import Callers
+from school.gateway.credentials import NEW
 from school.gateway.denial import Denied, Reason
 from school.gateway.documents import Document, Documents
 from school.gateway.passwatch import PassWatch
@@ -29,8 +29,6 @@ from school.serving.http import JSON, BadRequestError, parse_request, read_body
 MOST_BYTES = 256 * 1024
 """Of a request: a hundred taps are far below."""
 RETRY_SECONDS = 2
-MOST_TOGETHER, MOST_WAITING = 64, 512
-"""Requests whose devices, or counters, are seen to at once, and requests that wait for that."""
 
 
 class Gateway:
@@ -43,9 +41,7 @@ class Gateway:
         self._documents = Documents(self._schema, trusted)
         self._throttle = Throttle()
         self._recorder = Recorder(database)
-        in_flight = 1 if database.sqlite else 2
-        self._devices: Coalescer[str, Any] = Coalescer(self._find, together=MOST_TOGETHER, waiting=MOST_WAITING, in_flight=2)
-        self._turns: Coalescer[Turn, None] = Coalescer(self._take_counters, together=MOST_TOGETHER, waiting=MOST_WAITING, in_flight=in_flight)
+        self._callers = Callers(database)
 
     @property
     def route(self) -> Route:
@@ -73,7 +69,7 @@ class Gateway:
         return _respond(payload, 500 if payload.get("data") is None else 200)
 
     async def _answer(self, request: Request) -> dict[str, Any]:
-        self._devices.check()  # before the body takes memory
+        self._callers.check_room()  # before the body takes memory
         body = await read_body(request, MOST_BYTES)
         signed, received_at = credentials.read(request.headers, body), clock.now()
         if signed.device == NEW:
@@ -82,19 +78,11 @@ class Gateway:
             document, variables = self._read(body, kind=None)
             ref = None
         else:
-            caller = credentials.identify(signed, await self._devices.take(signed.device), received_at)
+            caller = await self._callers.identify(signed, received_at)
             document, variables = self._read(body, kind=caller.kind)
-            await self._turns.take(Turn(caller, signed.counter, received_at))
+            await self._callers.admit(caller, signed.counter, received_at)
             ref = caller.ref
         return await self._execute(document, variables, Call(self._database, self._watch, self._recorder, signed, received_at, ref))
-
-    async def _find(self, devices: Sequence[str]) -> Sequence[Any]:
-        async with self._database.read() as session:
-            return await credentials.known(session, devices)
-
-    async def _take_counters(self, turns: Sequence[Turn]) -> Sequence[Denied | None]:
-        async with self._database.begin() as session:
-            return await credentials.take_counters(session, turns)
 
     def _read(self, body: bytes, kind: str | None) -> tuple[Document, dict[str, Any] | None]:
         """The document and its variables, if this kind of device may call what it calls."""
