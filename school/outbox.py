@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from school import clock, ids
 from school.db import Base, BigIdentity, enumerated
 from school.row_security import Identity
+from school.sets import Addition
 
 
 class TopicKind(StrEnum):
@@ -123,6 +124,9 @@ class Checkpoint(Base):
     seq: Mapped[int] = mapped_column(sa.BigInteger)
 
 
+_ADDITION = Addition(OutboxRow, *(column.key for column in OutboxRow.__table__.columns if column.key != "position"))
+
+
 async def append(session: AsyncSession, *events: Event) -> None:
     """Put events into the outbox, in the caller's transaction: they are published if and only if it commits."""
     if not events:
@@ -139,7 +143,7 @@ async def append(session: AsyncSession, *events: Event) -> None:
         }
         for event in events
     ]
-    await session.execute(sa.insert(OutboxRow).inline(), rows)  # nothing is returned: who adds to the outbox may not read it
+    await _ADDITION.run(session, rows)  # nothing is returned: who adds to the outbox may not read it
     session.info["outbox"] = True
 
 

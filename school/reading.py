@@ -1,7 +1,6 @@
 """The reads of one operation: those that are asked for in one moment make one round trip, and run as the viewer in one transaction."""
 
 import asyncio
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from school import row_security
 from school.read_pool import ReadPool
 from school.row_security import Identity
-from school.statements import Prepared, Read
+from school.statements import Prepared, Read, merge
 
 MOST_MERGED = 500
 """Texts of statements that were merged into one, which are kept."""
@@ -79,13 +78,7 @@ class Connections:
         key = tuple(statements)
         text = self._merged.get(key)
         if text is None:
-            parts, offset = list[str](), 0
-            for one in statements:
-                numbers = [int(number) for number in re.findall(r"\$(\d+)", one.text)]
-                shifted = re.sub(r"\$(\d+)", lambda found, by=offset: f"${int(found[1]) + by}", one.text)  # type: ignore[misc]
-                parts.append(f"ARRAY(SELECT q FROM ({shifted}) q)")  # noqa: S608 - compiled statements of our own
-                offset += max(numbers, default=0)
-            text = self._merged[key] = f"SELECT {', '.join(parts)}"
+            text = self._merged[key] = merge(statements)
             if len(self._merged) > MOST_MERGED:
                 self._merged.popitem(last=False)
         return text

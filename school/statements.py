@@ -1,5 +1,6 @@
 """Reads that are built and compiled once for each kind of viewer, and then only given values: building a statement anew costs more than running it."""
 
+import re
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Concatenate, NamedTuple, Protocol
@@ -106,12 +107,12 @@ class Prepared:
 
     __slots__ = ("_parameters", "rows", "text")
 
-    def __init__(self, name: str, statement: sa.Select[Any], dialect: sa.Dialect) -> None:
+    def __init__(self, name: str, statement: Any, dialect: sa.Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.text: str = compiled.string
         binds, constants = dict(compiled.binds), compiled.params
         self._parameters = [(one, binds.get(one), _bind_processor(binds.get(one), dialect), constants.get(one)) for one in compiled.positiontup or ()]
-        columns = list(statement.selected_columns)
+        columns = list(statement.selected_columns) if isinstance(statement, sa.Select) else []
         row: Any = namedtuple(name, [column.key or f"column_{place}" for place, column in enumerate(columns)], rename=True)  # type: ignore[misc]  # noqa: PYI024
         self.rows = _maker(row, [_result_processor(column.type, dialect) for column in columns])
         """Named rows of what the driver has brought."""
@@ -159,7 +160,7 @@ def _bind_processor(bind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | No
 class Read:
     """A read by the function that builds it: from who asks, and from what else changes its text. Its other values are parameters, made by `given`."""
 
-    def __init__(self, build: Callable[Concatenate[Asking, ...], sa.Select[Any]]) -> None:
+    def __init__(self, build: Callable[Concatenate[Asking, ...], Any]) -> None:
         self._build = build
         self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
         self.__doc__ = build.__doc__
@@ -180,6 +181,17 @@ class Read:
             return statement
         some = [one for one in statement.selected_columns if one.key in columns or (one.key or "").startswith(KEY)]
         return statement.with_only_columns(*some, maintain_column_froms=True)
+
+
+def merge(statements: Sequence[Prepared]) -> str:
+    """One statement of PostgreSQL that brings an array with the rows of each; its parameters are theirs, one after the other."""
+    parts, offset = list[str](), 0
+    for one in statements:
+        numbers = [int(number) for number in re.findall(r"\$(\d+)", one.text)]
+        shifted = re.sub(r"\$(\d+)", lambda found, by=offset: f"${int(found[1]) + by}", one.text)  # type: ignore[misc]
+        parts.append(f"ARRAY(SELECT q FROM ({shifted}) q)")  # noqa: S608 - compiled statements of our own
+        offset += max(numbers, default=0)
+    return f"SELECT {', '.join(parts)}"
 
 
 def given(name: str, kind: Any = None) -> Any:

@@ -9,6 +9,7 @@ from school import clock
 from school.db import Database
 from school.gateway import credentials
 from school.gateway.callers import Callers
+from school.gateway.credentials import Turn
 from school.gateway.denial import Denied
 from school.gateway.taps import Recorder, Refusal
 from school.registry.models import Outcome
@@ -21,7 +22,8 @@ class App:
 
     def __init__(self) -> None:
         database = Database(os.environ["BENCH_DATABASE_URL"])
-        self._callers, self._recorder = Callers(database), Recorder(database)
+        self._callers = Callers(database)
+        self._recorder = Recorder(database, self._callers.admit)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """A signed list of taps; an answer for each."""
@@ -44,13 +46,12 @@ class App:
         signed, now = credentials.read(headers, body), clock.now()
         caller = await self._callers.identify(signed, now)
         asked = orjson.loads(body)
-        await self._callers.admit(caller, signed.counter, now)
         taps = [
             read(one["sequence"], one["reader"], one["token"], one["keyId"], one["at"], one["ageMs"],
                  Verdict(Outcome[one["verdict"]["outcome"]], one["verdict"]["reason"], one["verdict"]["dataVersion"]))
             for one in asked["inputs"]
         ]
-        found = await self._recorder.submit(caller.ref, taps, Sending(moment(asked["sentAt"], "sentAt"), now))
+        found = await self._recorder.submit(Turn(caller, signed.counter, now), taps, Sending(moment(asked["sentAt"], "sentAt"), now))
         return [
             {"__typename": "Refusal", "code": one.code, "message": one.message} if isinstance(one, Refusal)
             else {"__typename": "TapRecorded", "sequence": one.tap.sequence, "outcome": one.tap.outcome.name, "reason": one.tap.reason} for one in found

@@ -1,7 +1,8 @@
 """Doors, and which reader stands for which door and way."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,10 +13,13 @@ from school.access import events
 from school.access.models import AntiPassback, Direction, Door, DoorReader
 from school.access.upserts import insert, insert_once
 from school.context import Role, Viewer, act_in
+from school.db import Rows
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.registry.models import Device, DeviceKind
 from school.registry.texts import line
+from school.sets import Asked, RowSet
+from school.statements import Read
 
 MOST_DOORS = 200
 MOST_READERS = 32
@@ -102,13 +106,17 @@ async def bind(session: AsyncSession, school_id: int, device_id: UUID, bindings:
     await outbox.append(session, events.bindings_changed(school_id, device_id))
 
 
-Place = tuple[int, UUID, str]
-"""A reader anywhere: school, device, the reader's name."""
+_PLACES = RowSet.of("place", DoorReader, "school_id", "device_id", "reader")
+"""Readers anywhere."""
 
 
-async def bound(session: AsyncSession, places: Iterable[Place]) -> dict[Place, tuple[UUID, Direction]]:
-    """Door and way of each of these readers that has a binding."""
-    rows = await session.execute(
-        sa.select(DoorReader.school_id, DoorReader.device_id, DoorReader.reader, DoorReader.door_id, DoorReader.direction)
-        .where(sa.tuple_(DoorReader.school_id, DoorReader.device_id, DoorReader.reader).in_(sorted(set(places)))))
-    return {(row.school_id, row.device_id, row.reader): (row.door_id, row.direction) for row in rows}
+@Read
+def _bound(_service: Any, dialect: str) -> Rows:
+    places = _PLACES.table(dialect)
+    return sa.select(DoorReader.school_id, DoorReader.device_id, DoorReader.reader, DoorReader.door_id, DoorReader.direction).join(
+        places, sa.and_(*(getattr(DoorReader, column) == places.c[column] for column in _PLACES.columns)))
+
+
+def asking_bound(places: Collection[tuple[int, UUID, str]]) -> Asked:
+    """Door and way of each of these readers (school, device, the reader's name) that has a binding."""
+    return Asked(_bound, _PLACES, sorted(places))

@@ -6,10 +6,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from school import sets
 from school.access.models import Passage, Presence
-from school.access.upserts import Insert, insert
+from school.access.upserts import Insert
+from school.sets import RowSet
+from school.statements import Read
 
 
 class Move(NamedTuple):
@@ -35,8 +39,7 @@ async def move(session: AsyncSession, moves: Iterable[Move]) -> None:
         known = newest.get((moved.school_id, moved.person_id))
         if known is None or _follows(moved, known):
             newest[moved.school_id, moved.person_id] = moved
-    if newest:
-        await session.execute(_statement(session), [_parameters(newest[key]) for key in sorted(newest)])
+    await sets.run(session, _move, _MOVES, [newest[key] for key in sorted(newest)])
 
 
 def _follows(moved: Move, known: Move) -> bool:
@@ -45,25 +48,29 @@ def _follows(moved: Move, known: Move) -> bool:
     return moved.sequence > known.sequence
 
 
-def _statement(session: AsyncSession) -> Insert:
-    statement = insert(session, Presence)
+_MOVES = RowSet("moved", {
+    **{column: getattr(Presence, column).type for column in ("school_id", "person_id", "inside", "door_id", "changed_at")},
+    "device_id": Passage.device_id.type, "sequence": Passage.sequence.type,
+})
+
+
+@Read
+def _move(_service: Any, dialect: str) -> Insert:
+    table, brought = Presence.__table__, _MOVES.table(dialect)
+    moved = sa.select(*brought.c).cte("moved")
+    columns = [column.name for column in table.columns]
+    add = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = add(Presence).from_select(columns, sa.select(*(moved.c[column] for column in columns)).where(sa.true())).add_cte(moved)
     new = statement.excluded
     # Not `new`, which a subquery would take for a table of its own.
-    of = {name: sa.bindparam(f"of_{name}", type_=getattr(Passage, name).type) for name in ("school_id", "person_id", "happened_at", "device_id", "sequence")}
+    of_new: dict[str, sa.ColumnElement[Any]] = {column: sa.literal_column(f"excluded.{column}") for column in ("school_id", "person_id")}
     overtaken = sa.exists().where(
-        Passage.school_id == of["school_id"], Passage.person_id == of["person_id"], Passage.happened_at == of["happened_at"],
-        Passage.device_id == of["device_id"], Passage.sequence > of["sequence"],
+        moved.c.school_id == of_new["school_id"], moved.c.person_id == of_new["person_id"],
+        Passage.school_id == moved.c.school_id, Passage.person_id == moved.c.person_id, Passage.happened_at == moved.c.changed_at,
+        Passage.device_id == moved.c.device_id, Passage.sequence > moved.c.sequence,
     )
     return statement.on_conflict_do_update(
         index_elements=["school_id", "person_id"],
         set_={"inside": new.inside, "door_id": new.door_id, "changed_at": new.changed_at},
         where=(Presence.changed_at < new.changed_at) | ((Presence.changed_at == new.changed_at) & ~overtaken),
     )
-
-
-def _parameters(moved: Move) -> dict[str, Any]:
-    return {
-        "school_id": moved.school_id, "person_id": moved.person_id, "inside": moved.inside, "door_id": moved.door_id, "changed_at": moved.changed_at,
-        "of_school_id": moved.school_id, "of_person_id": moved.person_id, "of_happened_at": moved.changed_at, "of_device_id": moved.device_id,
-        "of_sequence": moved.sequence,
-    }

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +16,8 @@ from school.access.holders import Holder, Rule
 from school.access.models import AntiPassback, Direction, Door, DoorReader, Presence
 from school.access.rules import MIDNIGHT
 from school.outbox import FeedHead
-from school.registry.models import Card, CardState, Device, Outcome, Pupil, School, Staff
+from school.registry.devices import Held
+from school.registry.models import CardState, Device, Outcome, Pupil, School, Staff
 
 
 class Reason(StrEnum):
@@ -92,7 +94,7 @@ def judge(bound: Bound | None, entry: Entry | None, local: dt.datetime) -> tuple
     return Outcome.ADMIT, Reason.OK
 
 
-async def decide(session: AsyncSession, device: Device, reader: str, card: Card | None, at: dt.datetime) -> Verdict:
+async def decide(session: AsyncSession, device: Device | Held, reader: str, card: Any, at: dt.datetime) -> Verdict:
     """The verdict of the server for a gate's reader, by one statement, or two where rules are asked for. Changes nothing."""
     person_id = card.person_id if card else None
     row = (await session.execute(

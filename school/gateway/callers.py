@@ -31,13 +31,13 @@ class Callers:
         """The enrolled device that signed; refused as `credentials.identify` does."""
         return credentials.identify(signed, await self._devices.take(signed.device), received_at)
 
-    async def admit(self, caller: Caller, counter: int, received_at: dt.datetime) -> None:
+    async def admit(self, turn: Turn) -> None:
         """Use up the counter; refused as `credentials.take_counters` does."""
-        await self._turns.take(Turn(caller, counter, received_at))
+        await self._turns.take(turn)
+        turn.spent = True
 
     async def _find(self, devices: Sequence[str]) -> Sequence[Any]:
-        async with self._database.read() as session:
-            return await credentials.known(session, devices)
+        return await credentials.known(self._database, devices)
 
     async def _take_counters(self, turns: Sequence[Turn]) -> Sequence[Denied | None]:
         async with self._database.begin() as session:

@@ -14,12 +14,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import ids
+from school.db import Database, Rows
 from school.errors import Refused, bad_input
 from school.gateway.denial import Denied, Reason
 from school.ids import Kind, Ref
 from school.registry import device_keys, devices
 from school.registry.device_keys import OVERLAP
+from school.registry.devices import Held
 from school.registry.models import Device
+from school.sets import SERVICE
+from school.statements import Read
 
 NEW = "new"
 """The School-Device of a stranger that brings a code."""
@@ -113,12 +117,16 @@ def milliseconds(moment: dt.datetime) -> int:
     return (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(milliseconds=1)
 
 
-async def known(session: AsyncSession, devices: Sequence[str]) -> list[Any]:
+@Read
+def _known(_service: Any, dialect: str) -> Rows:
+    return devices.wanted_devices(dialect, Device.school_id, Device.id, sa.cast(Device.kind, sa.String).label("kind"), *KEYS, Device.revoked_at)
+
+
+async def known(database: Database, presented: Sequence[str]) -> list[Any]:
     """What is kept of each of these devices, by their public ids: None for one that is not. One statement."""
-    refs = [_ref(device) for device in devices]
-    wanted = sa.tuple_(Device.school_id, Device.id).in_(sorted({(ref.school_id, ref.id) for ref in refs if ref is not None}))
-    rows = await session.execute(sa.select(
-        Device.school_id, Device.id, sa.cast(Device.kind, sa.String).label("kind"), *KEYS, Device.revoked_at).where(wanted))
+    refs = [_ref(device) for device in presented]
+    wanted = devices.REFS.values(sorted({(ref.school_id, ref.id) for ref in refs if ref is not None}), database.engine.dialect)
+    rows = await database.reader().all(_known, SERVICE, database.engine.dialect.name, **wanted)
     found = {Ref(row.school_id, row.id): row for row in rows}
     return [ref and found.get(ref) for ref in refs]
 
@@ -147,25 +155,36 @@ def _accepted(row: Any, now: dt.datetime) -> list[bytes]:
     return [row.public_key, row.next_key] if pending else [row.public_key]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Turn:
-    """A counter that a request would use up, and when it was received."""
+    """A counter that a request uses up, and when it was received. `spent` once that is committed."""
 
     caller: Caller
     counter: int
     received_at: dt.datetime
+    spent: bool = False
 
 
 async def take_counters(session: AsyncSession, turns: Sequence[Turn]) -> list[Denied | None]:
     """Use up the counters of requests, under the lock of their devices' rows: of two requests with the same one, one goes on. The other is REPLAYED.
 
-    The first request that the announced key has signed puts it in the place of the other, which signs nothing from now on. Two statements.
+    Two statements, unless a next key is used for the first time.
     """
     held = await devices.hold_many(session, {turn.caller.ref for turn in turns})
+    answers = await judge(session, held, turns)
+    await devices.keep(session, [held[ref] for ref in {turn.caller.ref for turn, denied in zip(turns, answers, strict=True) if denied is None}])
+    return answers
+
+
+async def judge(session: AsyncSession, held: Mapping[Ref, Held], turns: Sequence[Turn]) -> list[Denied | None]:
+    """As `take_counters`, on devices that are held already; the caller keeps them.
+
+    The first request that the announced key has signed puts it in the place of the other, which signs nothing from now on.
+    """
     answers: list[Denied | None] = []
     for turn in turns:
         try:
-            _take_counter(held[turn.caller.ref], turn)
+            await _take_counter(session, held[turn.caller.ref], turn)
         except Denied as denied:
             answers.append(denied)
         else:
@@ -173,7 +192,7 @@ async def take_counters(session: AsyncSession, turns: Sequence[Turn]) -> list[De
     return answers
 
 
-def _take_counter(row: Device, turn: Turn) -> None:
+async def _take_counter(session: AsyncSession, row: Held, turn: Turn) -> None:
     if row.revoked_at is not None:
         raise Denied(Reason.REVOKED)
     if turn.caller.key not in _accepted(row, turn.received_at):  # retired since it was seen to have signed
@@ -182,7 +201,9 @@ def _take_counter(row: Device, turn: Turn) -> None:
     if advanced is None:
         raise Denied(Reason.REPLAYED)
     if turn.caller.key != row.public_key:
-        _replace(row, turn.received_at)
+        device = await devices.hold(session, turn.caller.ref)
+        _replace(device, turn.received_at)
+        row.public_key, row.next_key, row.next_key_until = device.public_key, None, None
     row.counter, row.counter_window = advanced
     row.seen_at = turn.received_at
 

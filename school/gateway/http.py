@@ -14,7 +14,7 @@ from school import clock
 from school.db import Database, is_away
 from school.gateway import credentials, operations
 from school.gateway.callers import Callers
-from school.gateway.credentials import NEW
+from school.gateway.credentials import NEW, Turn
 from school.gateway.denial import Denied, Reason
 from school.gateway.documents import Document, Documents
 from school.gateway.passwatch import PassWatch
@@ -40,8 +40,8 @@ class Gateway:
         self._schema = machines().graphql_schema
         self._documents = Documents(self._schema, trusted)
         self._throttle = Throttle()
-        self._recorder = Recorder(database)
         self._callers = Callers(database)
+        self._recorder = Recorder(database, self._callers.admit)
 
     @property
     def route(self) -> Route:
@@ -76,13 +76,14 @@ class Gateway:
             self._throttle.attempt(network(request.client.host if request.client else ""))
             credentials.check_time(signed, received_at)
             document, variables = self._read(body, kind=None)
-            ref = None
+            turn = None
         else:
             caller = await self._callers.identify(signed, received_at)
             document, variables = self._read(body, kind=caller.kind)
-            await self._callers.admit(caller, signed.counter, received_at)
-            ref = caller.ref
-        return await self._execute(document, variables, Call(self._database, self._watch, self._recorder, signed, received_at, ref))
+            turn = Turn(caller, signed.counter, received_at)
+            if document.field not in operations.RECORDED:
+                await self._callers.admit(turn)
+        return await self._execute(document, variables, Call(self._database, self._watch, self._recorder, signed, received_at, turn))
 
     def _read(self, body: bytes, kind: str | None) -> tuple[Document, dict[str, Any] | None]:
         """The document and its variables, if this kind of device may call what it calls."""
@@ -96,6 +97,8 @@ class Gateway:
     async def _execute(self, document: Document, variables: dict[str, Any] | None, call: Call) -> dict[str, Any]:
         found = execute(self._schema, document.node, context_value=call, variable_values=variables)
         result = found if isinstance(found, ExecutionResult) else await found
+        if call.turn is not None and not call.turn.spent:  # it has come to nothing; the request is not to be repeated for that
+            await self._callers.admit(call.turn)
         for error in result.errors or ():
             _raise_denial(error)
         payload: dict[str, Any] = {"data": result.data}

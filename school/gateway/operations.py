@@ -13,6 +13,9 @@ ALLOWED: Mapping[str, frozenset[str]] = {
 }
 """By the kind as it stands in the database. No kind may look at the schema: introspection is a root field that nobody has."""
 
+RECORDED = frozenset({"presentTap", "submitTaps"})
+"""What takes its request's counter in the transaction that records its taps; all others before anything else."""
+
 FOR_STRANGERS = frozenset({ENROL})
 
 

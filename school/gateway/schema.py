@@ -14,7 +14,7 @@ from school.access import passlist
 from school.db import Database
 from school.errors import Refused, bad_input
 from school.gateway import credentials, enrolment, taps, types
-from school.gateway.credentials import Signed
+from school.gateway.credentials import Signed, Turn
 from school.gateway.denial import Denied, Reason
 from school.gateway.passwatch import PassWatch
 from school.gateway.types import many, whole
@@ -38,14 +38,19 @@ class Call:
     recorder: taps.Recorder
     signed: Signed
     received_at: dt.datetime
-    ref: Ref | None
+    turn: Turn | None
 
     @property
     def device(self) -> Ref:
         """The calling device."""
-        if self.ref is None:
+        return self.own_turn.caller.ref
+
+    @property
+    def own_turn(self) -> Turn:
+        """Its device's turn."""
+        if self.turn is None:
             raise Denied(Reason.NOT_ALLOWED)
-        return self.ref
+        return self.turn
 
 
 Resolve = Callable[..., Awaitable[Any]]
@@ -168,13 +173,13 @@ class Mutation(graphene.ObjectType):  # type: ignore[misc]
     @answers
     async def resolve_present_tap(_root: Any, call: Call, input: Any, sent_at: str) -> Any:  # noqa: A002 - the argument's public name
         """Recorded, then answered."""
-        return _answer(await call.recorder.present(call.device, _read_tap(input), _sending(call, sent_at)))
+        return _answer(await call.recorder.present(call.own_turn, _read_tap(input), _sending(call, sent_at)))
 
     @staticmethod
     @answers
     async def resolve_submit_taps(_root: Any, call: Call, inputs: list[Any], sent_at: str) -> Any:
         """Recorded item by item."""
-        found = await call.recorder.submit(call.device, [_read_tap(tap) for tap in inputs[:taps.MOST_TAPS + 1]], _sending(call, sent_at))
+        found = await call.recorder.submit(call.own_turn, [_read_tap(tap) for tap in inputs[:taps.MOST_TAPS + 1]], _sending(call, sent_at))
         return types.Submitted(answers=[_answer(one) for one in found])
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,11 +13,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from school import clock, outbox
 from school.context import Role, Viewer, act_in
+from school.db import Rows
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.registry import card_keys, events
 from school.registry.models import Card, CardKey, CardState, Device, DeviceKind, FormerToken, Person, Pupil, Staff, Tap
 from school.registry.policy import visible_cards
+from school.sets import Asked, RowSet
+from school.statements import Read
 
 _TOKEN = re.compile(r"[0-9a-fA-F]{64}")
 _TAKEN = "this card has been issued already"
@@ -31,22 +35,27 @@ def token_bytes(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
-async def by_tokens(session: AsyncSession, school_id: int, tokens: Collection[bytes]) -> dict[bytes, Card]:
-    """The cards of a school that have these tokens, or had them under a key that is still accepted; blocked ones too. One statement."""
-    return {token: card for (_, token), card in (await of_schools(session, {(school_id, token) for token in tokens})).items()}
+_TOKENS = RowSet.of("shown", Card, "school_id", "token")
 
 
-async def of_schools(session: AsyncSession, tokens: Collection[tuple[int, bytes]]) -> dict[tuple[int, bytes], Card]:
-    """`by_tokens` for the tokens of several schools."""
-    schools, texts = {school_id for school_id, _ in tokens}, {token for _, token in tokens}
-    present = sa.select(Card.school_id.label("school_id"), Card.id.label("card_id"), Card.token.label("token")).join(CardKey, _key_of(Card)).where(
-        Card.school_id.in_(schools), Card.token.in_(texts), CardKey.retired_at.is_(None))
-    former = sa.select(FormerToken.school_id, FormerToken.card_id, FormerToken.token).join(CardKey, _key_of(FormerToken)).where(
-        FormerToken.school_id.in_(schools), FormerToken.token.in_(texts), CardKey.retired_at.is_(None))
-    named = sa.union_all(present, former).subquery()
-    found = await session.execute(
-        sa.select(Card, named.c.token).join(named, sa.and_(Card.school_id == named.c.school_id, Card.id == named.c.card_id)))
-    return {(card.school_id, token): card for card, token in found if (card.school_id, token) in tokens}
+@Read
+def _by_tokens(_service: Any, dialect: str) -> Rows:
+    shown = _TOKENS.table(dialect)
+
+    def named(table: Any, card_id: Any) -> sa.Select[Any]:
+        mine = sa.and_(table.school_id == shown.c.school_id, table.token == shown.c.token)
+        return sa.select(table.school_id.label("school_id"), card_id.label("card_id"), table.token.label("token")).join(shown, mine).join(
+            CardKey, _key_of(table)).where(CardKey.retired_at.is_(None))
+
+    known_by = sa.union_all(named(Card, Card.id), named(FormerToken, FormerToken.card_id)).subquery()
+    columns = (Card.school_id, Card.id, Card.person_id, Card.token, Card.key_id, Card.state)
+    return sa.select(*columns, known_by.c.token.label("shown")).join(
+        known_by, sa.and_(Card.school_id == known_by.c.school_id, Card.id == known_by.c.card_id))
+
+
+def asking_by_tokens(tokens: Collection[tuple[int, bytes]]) -> Asked:
+    """The cards of these schools that have these tokens, or had them under a key that is still accepted; blocked ones too. `shown` is which."""
+    return Asked(_by_tokens, _TOKENS, sorted(tokens))
 
 
 def _key_of(table: type[Card | FormerToken]) -> sa.ColumnElement[bool]:

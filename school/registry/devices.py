@@ -1,20 +1,25 @@
 """Devices: enrolment, heartbeat, revocation."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock, ids, outbox
+from school import clock, ids, outbox, sets
 from school.context import Role, Viewer, act_in
+from school.db import Rows
 from school.errors import bad_input, not_found
 from school.ids import Ref
 from school.registry import card_keys, device_codes, device_keys, events
 from school.registry.device_codes import LONGEST_READER, MOST_READERS, Binding
-from school.registry.models import Device
+from school.registry.models import Device, DeviceKind
 from school.registry.texts import line
+from school.sets import Asked, Change, RowSet
+from school.statements import Read
 
 LARGEST_COUNT = 2**31 - 1
 
@@ -51,20 +56,62 @@ async def enrol(session: AsyncSession, code: str, public_key: bytes, software: s
     return device
 
 
+@dataclass(slots=True)
+class Held:
+    """A device's row, locked: what its requests and taps are judged by. What may be changed is stored by `keep`."""
+
+    school_id: int
+    id: UUID
+    kind: DeviceKind
+    public_key: bytes
+    next_key: bytes | None
+    next_key_until: dt.datetime | None
+    revoked_at: dt.datetime | None
+    counter: int
+    counter_window: int
+    seen_at: dt.datetime | None
+    last_tap_at: dt.datetime | None
+
+
+REFS = RowSet.of("wanted", Device, "school_id", "id")
+
+
+def wanted_devices(dialect: str, *columns: Any) -> Rows:
+    """These columns of those devices of `REFS` that there are."""
+    wanted = REFS.table(dialect)
+    return sa.select(*columns).join(wanted, sa.and_(Device.school_id == wanted.c.school_id, Device.id == wanted.c.id))
+
+
+@Read
+def _held(_service: Any, dialect: str) -> Rows:
+    columns = [getattr(Device, column.name) for column in fields(Held)]
+    return wanted_devices(dialect, *columns).order_by(Device.school_id, Device.id).with_for_update(key_share=True, of=Device)
+
+
 async def hold(session: AsyncSession, ref: Ref) -> Device:
     """The device's row as it is now, locked until the transaction ends: its taps are taken one after another. Rows that refer to it are not held up."""
-    device = (await hold_many(session, [ref])).get(ref)
+    statement = sa.select(Device).where(Device.school_id == ref.school_id, Device.id == ref.id).with_for_update(key_share=True)
+    device = (await session.scalars(statement, execution_options={"populate_existing": True})).one_or_none()
     if device is None:
         raise not_found()
     return device
 
 
-async def hold_many(session: AsyncSession, refs: Collection[Ref]) -> dict[Ref, Device]:
-    """`hold` for those of these devices that there are, locked in the order of their key. One statement."""
-    wanted = sa.tuple_(Device.school_id, Device.id).in_(sorted({(ref.school_id, ref.id) for ref in refs}))
-    statement = sa.select(Device).where(wanted).order_by(Device.school_id, Device.id).with_for_update(key_share=True)
-    held = await session.scalars(statement, execution_options={"populate_existing": True})
-    return {Ref(device.school_id, device.id): device for device in held}
+async def hold_many(session: AsyncSession, refs: Collection[Ref]) -> dict[Ref, Held]:
+    """As `hold`, those of these devices that there are, locked in the order of their key. One statement."""
+    [rows] = await sets.fetch(session, Asked(_held, REFS, sorted({(ref.school_id, ref.id) for ref in refs})))
+    return {Ref(row.school_id, row.id): Held(*row) for row in rows}
+
+
+_SEEN = Change(Device, ("school_id", "id"), "counter", "counter_window", "seen_at", "last_tap_at")
+
+
+async def keep(session: AsyncSession, held: Iterable[Held]) -> None:
+    """Store the counters of these devices, and when each was seen and its newest tap happened. One statement."""
+    await _SEEN.run(session, [
+        {"school_id": one.school_id, "id": one.id, "counter": one.counter, "counter_window": one.counter_window, "seen_at": one.seen_at,
+         "last_tap_at": one.last_tap_at} for one in held
+    ])
 
 
 async def report(session: AsyncSession, ref: Ref, told: Report) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import json
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -15,11 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import ids
+from school.db import Rows
 from school.errors import bad_input, conflict
 from school.registry.cards import token_bytes
-from school.registry.models import Card, Device, DeviceKind, FormerToken, Outcome, Tap
-from school.registry.row_tables import row_table
+from school.registry.devices import Held
+from school.registry.models import Card, DeviceKind, FormerToken, Outcome, Tap
 from school.registry.texts import line, moment
+from school.sets import Addition, Asked, RowSet
+from school.statements import Read
 
 LONGEST_READER, LONGEST_WORD = 80, 40
 LAST_SEQUENCE = 2**31 - 1
@@ -146,15 +149,15 @@ def _corrected(at: dt.datetime, offset: dt.timedelta) -> dt.datetime | None:
         return None
 
 
-Decide = Callable[[Card | None, dt.datetime], Awaitable[Verdict]]
-"""The server's verdict on the card at that moment."""
+Decide = Callable[[Any, dt.datetime], Awaitable[Verdict]]
+"""The server's verdict on the card, or None, at that moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A stored tap. `repeated`: it was stored before, and nothing changed now."""
+    """A stored tap, or what is known of it. `repeated`: it was stored before, and nothing changed now."""
 
-    tap: Tap
+    tap: Any
     repeated: bool
 
 
@@ -162,11 +165,42 @@ Told = tuple[int, UUID, int]
 """Which tap: school, device, sequence."""
 
 
-async def stored(session: AsyncSession, told: Collection[Told]) -> dict[Told, Tap]:
-    """Those of these taps that are known already. One statement for all devices, which the caller holds."""
-    runs = row_table(session, "run", _RUN, _runs(told))
-    found = await session.scalars(sa.select(Tap).join(runs, _of(runs) & Tap.sequence.between(runs.c.first, runs.c.last)))
-    return {(tap.school_id, tap.device_id, tap.sequence): tap for tap in found}
+_RUN = RowSet("run", {"school_id": sa.Integer(), "device_id": sa.Uuid(), "first": sa.Integer(), "last": sa.Integer()})
+"""Sequences without a gap of one device."""
+
+
+@Read
+def _stored(_service: Any, dialect: str) -> Rows:
+    runs = _RUN.table(dialect)
+    columns = (Tap.school_id, Tap.device_id, Tap.sequence, Tap.id, Tap.digest, Tap.outcome, Tap.reason, Tap.late, Tap.suspect)
+    return sa.select(*columns).join(runs, _of(runs) & Tap.sequence.between(runs.c.first, runs.c.last))
+
+
+@Read
+def _around(_service: Any, dialect: str) -> Rows:
+    runs = _RUN.table(dialect)
+    sides = (
+        ("before", Tap.sequence < runs.c.first, Tap.sequence.desc()), ("after", Tap.sequence > runs.c.last, Tap.sequence.asc()))
+    columns = [
+        sa.select(column).where(_of(runs), beyond).order_by(nearest).limit(sa.literal_column("1")).scalar_subquery().label(f"{side}_{column.key}")
+        for side, beyond, nearest in sides for column in (Tap.sequence, Tap.happened_at)
+    ]
+    return sa.select(runs.c.school_id, runs.c.device_id, *columns)
+
+
+def asking_stored(told: Collection[Told]) -> Asked:
+    """Those of these taps that are known already, as far as a repeat is answered from. The caller holds their devices."""
+    return Asked(_stored, _RUN, _runs(told))
+
+
+def asking_around(fresh: Collection[Told]) -> Asked:
+    """What is stored next to each run of these taps' sequences, none of which is known yet."""
+    return Asked(_around, _RUN, _runs(fresh))
+
+
+def by_told(rows: Iterable[Any]) -> dict[Told, Any]:
+    """By which they are."""
+    return {(tap.school_id, tap.device_id, tap.sequence): tap for tap in rows}
 
 
 class Timeline:
@@ -186,25 +220,15 @@ class Timeline:
         return before, self._moments[place][1] if place < len(self._moments) else None
 
 
-async def timelines(session: AsyncSession, fresh: Collection[Told]) -> dict[tuple[int, UUID], Timeline]:
-    """The timelines of the devices of these taps, none of which is known yet: by what is stored next to each run of sequences. One statement."""
-    runs = row_table(session, "run", _RUN, _runs(fresh))
+def timelines(rows: Iterable[Any]) -> dict[tuple[int, UUID], Timeline]:
+    """The timelines of the devices of fresh taps, by what is stored around them."""
     found: defaultdict[tuple[int, UUID], Timeline] = defaultdict(Timeline)
-    sides = (
-        ("before", Tap.sequence < runs.c.first, Tap.sequence.desc()), ("after", Tap.sequence > runs.c.last, Tap.sequence.asc()))
-    columns = [
-        sa.select(column).where(_of(runs), beyond).order_by(nearest).limit(sa.literal_column("1")).scalar_subquery().label(f"{side}_{column.key}")
-        for side, beyond, nearest in sides for column in (Tap.sequence, Tap.happened_at)
-    ]
-    for row in await session.execute(sa.select(runs.c.school_id, runs.c.device_id, *columns)):
+    for row in rows:
         timeline = found[row.school_id, row.device_id]
         for sequence, happened_at in ((row.before_sequence, row.before_happened_at), (row.after_sequence, row.after_happened_at)):
             if sequence is not None:
                 timeline.add(sequence, happened_at)
     return found
-
-
-_RUN = {"school_id": sa.Integer(), "device_id": sa.Uuid(), "first": sa.Integer(), "last": sa.Integer()}
 
 
 def _runs(told: Collection[Told]) -> list[tuple[int, UUID, int, int]]:
@@ -222,7 +246,7 @@ def _of(runs: Any) -> sa.ColumnElement[bool]:
     return sa.and_(Tap.school_id == runs.c.school_id, Tap.device_id == runs.c.device_id)
 
 
-def repeat(known: Tap, tap: PresentedTap) -> Receipt:
+def repeat(known: Any, tap: PresentedTap) -> Receipt:
     """The answer to a sequence that is known: what is stored, or CONFLICT where the tap is another."""
     if known.digest != tap.digest:
         raise conflict("this sequence was recorded with other content")
@@ -230,9 +254,9 @@ def repeat(known: Tap, tap: PresentedTap) -> Receipt:
 
 
 async def receive(
-    session: AsyncSession, device: Device, timeline: Timeline, tap: PresentedTap, sending: Sending, card: Card | None, decide: Decide,
+    device: Held, timeline: Timeline, tap: PresentedTap, sending: Sending, card: Any, decide: Decide,
 ) -> Receipt:
-    """Take a tap that is not known yet; the session's next flush stores it. The caller holds the device's row, so that its taps come one after another.
+    """Take a tap that is not known yet; `keep` stores it. The caller holds the device's row, so that its taps come one after another, and keeps it.
 
     A gate's own verdict stands, for the door has obeyed it; every other tap gets the server's. What is kept of somebody's card is the token by which it
     is known now, whichever the device decided by: the till and the desk find the card of a tap by that.
@@ -246,8 +270,15 @@ async def receive(
         key_id=key_id, person_id=person_id, device_at=tap.at, happened_at=placed.happened_at, received_at=sending.received_at, late=placed.late,
         suspect=placed.suspect, outcome=verdict.outcome, reason=verdict.reason, data_version=verdict.data_version,
     )
-    session.add(row)
     if device.last_tap_at is None or device.last_tap_at < placed.happened_at:
         device.last_tap_at = placed.happened_at
     timeline.add(tap.sequence, placed.happened_at)
     return Receipt(row, repeated=False)
+
+
+_TAPS = Addition(Tap)
+
+
+async def keep(session: AsyncSession, fresh: Sequence[Tap]) -> None:
+    """Store taps that were taken, in one statement."""
+    await _TAPS.run(session, [vars(tap) for tap in fresh])

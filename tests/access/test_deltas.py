@@ -19,6 +19,7 @@ from school.registry import cards, events
 from school.registry.models import Card, CardState, Pupil, Staff
 from tests.access.gate import Gate, meant, read
 from tests.access.gatehouse import DAY, HOUR, NOON, Gatehouse, set_clock
+from tests.cards import by_tokens
 
 PEOPLE = ("anna", "boris", "vera", "teacher", "class_teacher", "canteen", "guard")
 TIMES = (dt.time(), dt.time(7), dt.time(14, 59), dt.time(15), dt.time(15, 1), dt.time(23, 59))
@@ -132,7 +133,7 @@ async def test_a_gate_decides_from_its_list_as_the_server_from_its_tables(house:
     tokens = [*await house.rows(Card, "school_id", "token"), (1, b"nobody's".ljust(32))]
     for at in [clock.school_moment(today, time, "Europe/Moscow") for time in TIMES]:
         for _, token in tokens:
-            card = (await house.read(cards.by_tokens, 1, [token])).get(token)
+            card = (await house.read(by_tokens, 1, [token])).get(token)
             for reader in ("in", "out", "side", "nowhere"):
                 verdict = await house.read(verdicts.decide, house.gate, reader, card, at)
                 assert gate.decide(reader, token, at) == (verdict.outcome.name, verdict.reason.value)

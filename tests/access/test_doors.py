@@ -1,10 +1,14 @@
 """Doors and bindings: who adds and binds, what is refused, and what the gates are told."""
 
-import pytest
+from collections.abc import Collection
+from uuid import UUID
 
-from school import ids
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import ids, sets
 from school.access import doors
-from school.access.doors import Binding, bound
+from school.access.doors import Binding
 from school.access.models import AntiPassback, Direction, Door, DoorReader
 from school.errors import Code
 from school.ids import Ref
@@ -120,6 +124,12 @@ async def test_an_enrolment_s_bindings_are_checked_before_a_device_exists(house:
     for door in (foreign.id, ids.new()):
         assert await house.refuse(doors.check_bindings, 1, [Binding("in", house.door.id, way), Binding("out", door, way)]) == ABSENT
     assert await house.refuse(doors.check_bindings, 1, [Binding("\t", house.door.id, way)]) == READER
+
+
+async def bound(session: AsyncSession, places: Collection[tuple[int, UUID, str]]) -> dict[tuple[int, UUID, str], tuple[UUID, Direction]]:
+    """What these readers stand for."""
+    [rows] = await sets.fetch(session, doors.asking_bound(places))
+    return {(row.school_id, row.device_id, row.reader): (row.door_id, row.direction) for row in rows}
 
 
 async def test_bound_finds_each_reader_s_door_and_way(house: Gatehouse) -> None:

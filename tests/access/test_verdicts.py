@@ -21,10 +21,10 @@ from school.access.passlist import PassEntry, PassList, ReaderBinding
 from school.access.rules import MIDNIGHT, Terms
 from school.access.verdicts import Bound, Entry, Reason, Verdict, decide
 from school.ids import Kind, Ref
-from school.registry import cards
 from school.registry.models import Card, CardState, Outcome, Pupil
 from tests.access.gate import read
 from tests.access.gatehouse import DAY, NOON, Gatehouse
+from tests.cards import by_tokens
 
 MICROSECOND = dt.timedelta(microseconds=1)
 DOORS = (UUID(int=1), UUID(int=2))
@@ -159,7 +159,7 @@ def test_a_server_that_decides_otherwise_is_caught(mutant: str, monkeypatch: pyt
 async def ask(house: Gatehouse, name: str | None, reader: str = "in", at: dt.datetime = NOON, *, statements: int = 2) -> str:
     """The server's reason; a card that is refused for nothing but itself costs one statement."""
     token = house.world.token(name) if name else b""
-    card = (await house.read(cards.by_tokens, 1, [token])).get(token)
+    card = (await house.read(by_tokens, 1, [token])).get(token)
     before = await house.tables()
     with house.counted() as sent:
         verdict = await house.read(decide, house.gate, reader, card, at)

@@ -1,16 +1,19 @@
 """Backlogs over HTTP: answered item by item, within limits; one bad record never holds up the others."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
+import orjson
 import pytest
-import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
 from school.gateway.taps import MOST_TAPS
 from school.outbox import OutboxRow
+from school.registry import taps
+from school.registry.models import Device as Stored
 from school.registry.models import Tap
 from tests.gateway.device import ADMIT, DOCUMENTS, Device, denial, recorded, refusal
 from tests.gateway.lodge import NOON, Lodge
@@ -74,17 +77,16 @@ async def test_a_sending_that_has_no_time_records_nothing(lodge: Lodge) -> None:
 
 
 @pytest.fixture
-def choking(lodge: Lodge) -> Iterator[None]:
+def choking(lodge: Lodge, monkeypatch: pytest.MonkeyPatch) -> None:
     """The row of Boris's tap cannot be stored, by a bug of ours."""
-    token = lodge.world.token("boris")
+    token, keep = lodge.world.token("boris"), taps.keep
 
-    def choke(_mapper: Any, _connection: Any, tap: Tap) -> None:
-        if tap.token == token:
+    async def choke(session: AsyncSession, fresh: Sequence[Tap]) -> None:
+        await keep(session, fresh)
+        if any(tap.token == token for tap in fresh):
             raise RuntimeError("indigestible")
 
-    sa.event.listen(Tap, "before_insert", choke)
-    yield
-    sa.event.remove(Tap, "before_insert", choke)
+    monkeypatch.setattr(taps, "keep", choke)
 
 
 async def test_a_bug_with_one_tap_refuses_it_alone(lodge: Lodge, choking: None) -> None:
@@ -107,6 +109,21 @@ async def test_a_bug_with_every_tap_sets_none_aside(lodge: Lodge, choking: None)
         for sent in (taps, taps[:1]):
             answer = await gate.ask(DOCUMENTS["submitTaps"], {"inputs": sent, "sentAt": NOON.isoformat()})
             assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (500, "INTERNAL")
+
+
+@pytest.mark.parametrize("names", [["boris"], ["anna", "boris"]])
+async def test_a_request_that_fails_has_used_its_counter_up(lodge: Lodge, choking: None, names: list[str]) -> None:
+    del choking
+    gate = await lodge.device("gate")
+    taps = [gate.tap(name, verdict=ADMIT) for name in names]
+    for inputs in (taps, [tap | {"ageMs": 1.5} for tap in taps], []):  # a bug, what does not fit the document, what is refused
+        body = orjson.dumps({"query": DOCUMENTS["submitTaps"], "variables": {"inputs": inputs, "sentAt": NOON.isoformat()}})
+        headers = gate.sign(body)
+        first = await gate.post(body, headers)
+        assert first.status_code == ((500 if len(names) == 1 else 200) if inputs == taps else 400 if inputs else 200)
+        async with lodge.unchanged():
+            assert denial(await gate.post(body, headers)) == (401, "REPLAYED")
+    assert await lodge.row(Stored, "counter", id=lodge.key(gate)) == (3,)
 
 
 async def test_a_bad_backlog_spoils_no_other_device_s(lodge: Lodge, choking: None) -> None:

@@ -141,8 +141,7 @@ async def test_a_request_that_was_seen_before_the_other_key_was_used_is_turned_a
     gate, following = await lodge.device("gate"), Ed25519PrivateKey.generate()
     former = gate.key
     await gate.call("rotateKey", input=gate.announcement(following))
-    async with lodge.database.read() as session:
-        [row] = await credentials.known(session, [gate.id])
+    [row] = await credentials.known(lodge.database, [gate.id])
     caller = credentials.identify(credentials.read(gate.sign(BODY, key=former), BODY), row, NOON)
     assert caller == Caller(Ref(1, lodge.key(gate)), "gate", public(former))
     late = gate.counter

@@ -9,6 +9,7 @@ from school.errors import Code
 from school.ids import Kind, Ref
 from school.registry import card_keys, cards
 from school.registry.models import Card, CardKey, CardState, FormerToken
+from tests.cards import by_tokens
 from tests.registry.office import ABSENT, NO_SUCH, NOON, NOT_ALLOWED, STRANGER, Office, at, invented, school_id
 from tests.statements import statements
 
@@ -47,7 +48,7 @@ async def moved(office: Office, name: str, key_id: UUID) -> bytes:
 async def named(office: Office, *tokens: bytes) -> dict[bytes, UUID]:
     """Whose cards have these tokens, by the card's id."""
     async with office.database.read() as session:
-        return {token: card.id for token, card in (await cards.by_tokens(session, 1, tokens)).items()}
+        return {token: card.id for token, card in (await by_tokens(session, 1, tokens)).items()}
 
 
 async def test_the_newest_key_that_is_not_retired_is_the_current_one(office: Office) -> None:

@@ -12,6 +12,7 @@ from school.errors import Code
 from school.ids import Ref
 from school.registry import cards
 from school.registry.models import Card, CardState, Tap
+from tests.cards import by_tokens
 from tests.registry.office import ABSENT, NOON, Office, at, invented
 from tests.world import EARLY
 
@@ -51,9 +52,9 @@ async def test_a_card_presented_at_a_desk_becomes_a_person_s(office: Office) -> 
     assert await office.events() == events
     assert len(await office.rows(Card)) == len(before) + 3
     async with office.database.read() as session:
-        [(token, card)] = (await cards.by_tokens(session, 1, [invented("anna's new card")])).items()
+        [(token, card)] = (await by_tokens(session, 1, [invented("anna's new card")])).items()
         assert (token, card.person_id) == (invented("anna's new card"), office.world.people["anna"])
-        assert await cards.by_tokens(session, 2, [token]) == {}
+        assert await by_tokens(session, 2, [token]) == {}
 
 
 async def test_an_issue_may_be_repeated_but_not_changed(office: Office) -> None:

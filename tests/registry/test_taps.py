@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import ids
-from school.errors import Code, Refused, bad_input
+from school import ids, sets
+from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
-from school.registry import cards, devices, taps
-from school.registry.models import Card, Device, Outcome, Tap
+from school.registry import devices, taps
+from school.registry.devices import Held
+from school.registry.models import Device, Outcome, Tap
 from school.registry.taps import OLDEST, Decide, Placement, PresentedTap, Receipt, Sending, Verdict, place, read
+from tests.cards import by_tokens
 from tests.registry.office import NOON, Office, invented
 
 MINUTE, SECOND, TICK = dt.timedelta(minutes=1), dt.timedelta(seconds=1), dt.timedelta(microseconds=1)
@@ -146,25 +148,34 @@ UNREADABLE: list[tuple[dict[str, Any], str]] = [
 
 async def accept(session: AsyncSession, device: Ref, wire: dict[str, Any], said: Verdict = SERVER_SAYS) -> Receipt:
     """As the gateway does: hold the device, read, answer a repeat, else store."""
-    held = await devices.hold(session, device)
+    held = await hold(session, device)
     tap = read(**wire)
-    told = (held.school_id, held.id, tap.sequence)
-    if known := (await taps.stored(session, [told])).get(told):
-        return taps.repeat(known, tap)
+    [known] = await sets.fetch(session, taps.asking_stored([(held.school_id, held.id, tap.sequence)]))
+    if known:
+        return taps.repeat(known[0], tap)
 
-    async def decide(card: Card | None, moment: dt.datetime) -> Verdict:
+    async def decide(card: Any, moment: dt.datetime) -> Verdict:
         assert (card, moment.tzinfo) == (found, dt.UTC)
         return said
 
-    found = (await cards.by_tokens(session, held.school_id, [tap.token])).get(tap.token)
+    found = (await by_tokens(session, held.school_id, [tap.token])).get(tap.token)
     return await receive(session, held, tap, found, decide)
 
 
-async def receive(session: AsyncSession, held: Device, tap: PresentedTap, card: Card | None, decide: Decide) -> Receipt:
+async def hold(session: AsyncSession, device: Ref) -> Held:
+    """The device, which there must be."""
+    held = await devices.hold_many(session, [device])
+    if device not in held:
+        raise not_found()
+    return held[device]
+
+
+async def receive(session: AsyncSession, held: Held, tap: PresentedTap, card: Any, decide: Decide) -> Receipt:
     """Placed among its neighbours and stored."""
-    timeline = (await taps.timelines(session, [(held.school_id, held.id, tap.sequence)]))[held.school_id, held.id]
-    receipt = await taps.receive(session, held, timeline, tap, Sending(NOON, NOON), card, decide)
-    await session.flush()
+    [around] = await sets.fetch(session, taps.asking_around([(held.school_id, held.id, tap.sequence)]))
+    receipt = await taps.receive(held, taps.timelines(around)[held.school_id, held.id], tap, Sending(NOON, NOON), card, decide)
+    await taps.keep(session, [receipt.tap])
+    await devices.keep(session, [held])
     return receipt
 
 
@@ -203,10 +214,10 @@ async def test_a_tap_is_stored_once(office: Office) -> None:
 
 async def store(session: AsyncSession, device: Ref, tap: PresentedTap) -> Receipt:
     """Without asking whether it is known."""
-    async def decide(_card: Card | None, _moment: dt.datetime) -> Verdict:
+    async def decide(_card: Any, _moment: dt.datetime) -> Verdict:
         return SERVER_SAYS
 
-    return await receive(session, await devices.hold(session, device), tap, None, decide)
+    return await receive(session, await hold(session, device), tap, None, decide)
 
 
 async def test_a_sequence_with_other_content_is_a_conflict(office: Office) -> None:
@@ -258,11 +269,11 @@ async def test_a_bad_clock_loses_no_tap_in_either_database(office: Office) -> No
 
 
 async def test_a_verdict_that_is_refused_stores_nothing(office: Office) -> None:
-    async def decide(_card: Card | None, _moment: dt.datetime) -> Verdict:
+    async def decide(_card: Any, _moment: dt.datetime) -> Verdict:
         raise bad_input("no verdict")
 
     async def undecided(session: AsyncSession, device: Ref) -> Receipt:
-        return await receive(session, await devices.hold(session, device), presented(), None, decide)
+        return await receive(session, await hold(session, device), presented(), None, decide)
 
     assert await office.refused(undecided, Ref(1, office.world.devices["desk"])) == (Code.BAD_INPUT, "no verdict")
     assert await office.refused(accept, Ref(2, ids.new()), WIRE) == (Code.NOT_FOUND, "No such object.")
