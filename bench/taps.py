@@ -146,7 +146,7 @@ def check_all(place: Ground, sides: Sequence[Side]) -> int:
 def main() -> None:
     """Print the tables for docs/measurements.md and README.md."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="short turns, a small school")
+    parser.add_argument("--quick", action="store_true", help="short turns")
     quick = parser.parse_args().quick
     seconds, found = (2.0 if quick else 5.0), {}
     with ExitStack() as stack:

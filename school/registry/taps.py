@@ -167,13 +167,15 @@ Told = tuple[int, UUID, int]
 
 _RUN = RowSet("run", {"school_id": sa.Integer(), "device_id": sa.Uuid(), "first": sa.Integer(), "last": sa.Integer()})
 """Sequences without a gap of one device."""
+_TOLD = RowSet.of("told", Tap, "school_id", "device_id", "sequence")
+"""One by one: for a range PostgreSQL would expect many rows, and read all taps of all devices."""
 
 
 @Read
 def _stored(_service: Any, dialect: str) -> Rows:
-    runs = _RUN.table(dialect)
+    told = _TOLD.table(dialect)
     columns = (Tap.school_id, Tap.device_id, Tap.sequence, Tap.id, Tap.digest, Tap.outcome, Tap.reason, Tap.late, Tap.suspect)
-    return sa.select(*columns).join(runs, _of(runs) & Tap.sequence.between(runs.c.first, runs.c.last))
+    return sa.select(*columns).join(told, _of(told) & (Tap.sequence == told.c.sequence))
 
 
 @Read
@@ -190,7 +192,7 @@ def _around(_service: Any, dialect: str) -> Rows:
 
 def asking_stored(told: Collection[Told]) -> Asked:
     """Those of these taps that are known already, as far as a repeat is answered from. The caller holds their devices."""
-    return Asked(_stored, _RUN, _runs(told))
+    return Asked(_stored, _TOLD, sorted(set(told)))
 
 
 def asking_around(fresh: Collection[Told]) -> Asked:
@@ -242,8 +244,8 @@ def _runs(told: Collection[Told]) -> list[tuple[int, UUID, int, int]]:
     return runs
 
 
-def _of(runs: Any) -> sa.ColumnElement[bool]:
-    return sa.and_(Tap.school_id == runs.c.school_id, Tap.device_id == runs.c.device_id)
+def _of(given: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(Tap.school_id == given.c.school_id, Tap.device_id == given.c.device_id)
 
 
 def repeat(known: Any, tap: PresentedTap) -> Receipt:

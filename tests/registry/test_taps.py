@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +18,7 @@ from school.registry import devices, taps
 from school.registry.devices import Held
 from school.registry.models import Device, Outcome, Tap
 from school.registry.taps import OLDEST, Decide, Placement, PresentedTap, Receipt, Sending, Verdict, place, read
+from school.sets import SERVICE
 from tests.cards import by_tokens
 from tests.registry.office import NOON, Office, invented
 
@@ -277,3 +279,22 @@ async def test_a_verdict_that_is_refused_stores_nothing(office: Office) -> None:
 
     assert await office.refused(undecided, Ref(1, office.world.devices["desk"])) == (Code.BAD_INPUT, "no verdict")
     assert await office.refused(accept, Ref(2, ids.new()), WIRE) == (Code.NOT_FOUND, "No such object.")
+
+
+async def test_what_is_known_is_found_by_its_key_among_many(office: Office) -> None:
+    if office.database.sqlite:
+        return
+    gate = office.world.devices["gate"]
+    await office.do(accept, Ref(1, gate), WIRE | {"verdict": GATE_SAYS})
+    columns = [column.name for column in Tap.__table__.columns]
+    copied = ", ".join({"sequence": "number", "id": "gen_random_uuid()"}.get(column, column) for column in columns)
+    async with office.database.begin() as session:
+        await session.execute(sa.text(f"INSERT INTO tap ({', '.join(columns)}) SELECT {copied} FROM tap, generate_series(2, 20000) number"))  # noqa: S608 - names of ours
+    async with office.database.engine.connect() as connection, connection.begin():
+        await connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+        await connection.exec_driver_sql("ANALYZE tap")
+        for asked in (taps.asking_stored([(1, gate, 5)]), taps.asking_around([(1, gate, 30_000)])):
+            prepared = asked.read.prepare(SERVICE, ("postgresql",), connection.dialect)
+            values = prepared.values(SERVICE, asked.of.values(asked.rows, connection.dialect), {})
+            plan = "\n".join((await connection.exec_driver_sql(f"EXPLAIN {prepared.text}", tuple(values))).scalars())
+            assert ("pk_tap" in plan, "Seq Scan on tap" in plan) == (True, False), plan
