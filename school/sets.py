@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from school.statements import Prepared, Read, given, merge
+from school.statements import Asking, Prepared, Read, given, merge
 
 Values = Sequence[Sequence[Any]]
 
@@ -18,9 +18,18 @@ class Service:
     """Who asks where nobody in particular does."""
 
     shape = ()
+    signed_in = False
+
+    def has(self, *_roles: Any) -> bool:
+        """None."""
+        return False
+
+    def opens(self, _area: Any) -> bool:
+        """Nobody's."""
+        return False
 
 
-SERVICE = Service()
+SERVICE: Asking = Service()
 
 
 class RowSet:
@@ -87,7 +96,7 @@ async def fetch(session: AsyncSession, *asked: Asked) -> list[list[Any]]:
     """The rows of each, in one round trip: none of them sees what another one locks."""
     connection = await _connect(session)
     dialect = connection.dialect
-    prepared = tuple(one.read.prepare(SERVICE, (dialect.name,), dialect) for one in asked)
+    prepared = tuple(one.read.prepare(SERVICE, SERVICE.shape, (dialect.name,), dialect) for one in asked)
     values = [made.values(SERVICE, one.of.values(one.rows, dialect), {}) for made, one in zip(prepared, asked, strict=True)]
     if dialect.name == "sqlite" or len(asked) == 1:
         return [
@@ -115,7 +124,7 @@ async def run(session: AsyncSession, statement: Read, of: RowSet, rows: Values) 
     """Carry out a statement that brings nothing, such as an INSERT of all these rows."""
     if rows:
         connection = await _connect(session)
-        prepared = statement.prepare(SERVICE, (connection.dialect.name,), connection.dialect)
+        prepared = statement.prepare(SERVICE, SERVICE.shape, (connection.dialect.name,), connection.dialect)
         values = prepared.values(SERVICE, of.values(rows, connection.dialect), {})
         await connection.exec_driver_sql(prepared.text, tuple(values))
 

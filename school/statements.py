@@ -175,7 +175,7 @@ class Read:
                 self._kept.popitem(last=False)
         return found
 
-    def _select(self, viewer: Asking, how: tuple[Any, ...], columns: frozenset[str] | None) -> sa.Select[Any]:
+    def _select(self, viewer: Asking, how: tuple[Any, ...], columns: frozenset[str] | None) -> Any:
         statement = self._build(viewer, *how)
         if columns is None:
             return statement

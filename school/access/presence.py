@@ -60,7 +60,8 @@ def _move(_service: Any, dialect: str) -> Insert:
     moved = sa.select(*brought.c).cte("moved")
     columns = [column.name for column in table.columns]
     add = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = add(Presence).from_select(columns, sa.select(*(moved.c[column] for column in columns)).where(sa.true())).add_cte(moved)
+    statement = add(Presence).from_select(columns, sa.select(*(moved.c[column] for column in columns)).where(sa.true()).order_by(
+        moved.c.school_id, moved.c.person_id)).add_cte(moved)
     new = statement.excluded
     # Not `new`, which a subquery would take for a table of its own.
     of_new: dict[str, sa.ColumnElement[Any]] = {column: sa.literal_column(f"excluded.{column}") for column in ("school_id", "person_id")}

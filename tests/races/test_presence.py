@@ -4,21 +4,21 @@ import asyncio
 import datetime as dt
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
 
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.dialects import postgresql, sqlite
 
 from school import clock
 from school.access import passages, presence
 from school.access.models import Passage, Presence
-from school.access.presence import Move
-from school.access.upserts import Insert, insert
 from school.clock import Clock
 from school.db import Database
 from school.outbox import OutboxRow
 from school.registry.models import Device, Tap
+from school.statements import Read
 from tests.access.gatehouse import NOON, SECOND, Gatehouse, set_clock
 from tests.world import build
 
@@ -128,16 +128,14 @@ async def test_first_passages_of_one_person_at_all_gates_at_once(house: Gatehous
 async def test_the_last_to_commit_does_not_win(house: Gatehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """The harness: presence that each passage simply overwrites must be caught."""
 
-    def overwrite(session: AsyncSession) -> Insert:
-        statement = insert(session, Presence)
+    def overwrite(_service: Any, dialect: str) -> Any:
+        moved, columns = presence._MOVES.table(dialect), [column.name for column in Presence.__table__.columns]
+        add = sqlite.insert if dialect == "sqlite" else postgresql.insert
+        statement = add(Presence).from_select(columns, sa.select(*(moved.c[column] for column in columns)).where(sa.true()))
         return statement.on_conflict_do_update(index_elements=["school_id", "person_id"], set_={
             name: statement.excluded[name] for name in ("inside", "door_id", "changed_at")})
 
-    def parameters(moved: Move) -> dict[str, object]:
-        return {name: getattr(moved, name) for name in ("school_id", "person_id", "inside", "door_id", "changed_at")}
-
-    monkeypatch.setattr(presence, "_statement", overwrite)
-    monkeypatch.setattr(presence, "_parameters", parameters)
+    monkeypatch.setattr(presence, "_move", Read(overwrite))
     batches = crowd(house, 1)
     await in_parallel(house, batches)
     assert await house.presence() != newest(house, batches)
