@@ -31,8 +31,8 @@ from school.identity import sessions
 from school.ids import Kind
 from school.registry import viewers
 from school.registry.account_models import Account
+from school.registry.kept_names import KeptNames
 from school.registry.models import Course
-from school.registry.staff_names import StaffNames
 from school.schema import people
 from school.seed.build import build
 from school.seed.logins import make_passwords
@@ -90,11 +90,11 @@ async def measure(name: str, database: Database, postmaster: int | None, count: 
     schema, who = people(), {login: await signed_in(database, login) for login in ("parent", "teacher", "guard")}
     asked = await screens(database, who["parent"], who["teacher"])
     for screen, login, variables in asked:
-        document, names = (DOCUMENTS / f"{screen}.graphql").read_text(), StaffNames()
+        document, names = (DOCUMENTS / f"{screen}.graphql").read_text(), KeptNames()
         await schema.read(document, variables)
 
-        async def show(of: Viewer = who[login], document: str = document, variables: dict[str, Any] = variables, names: StaffNames = names) -> Any:
-            answer = await schema.execute(document, variables, Context(of, database, SETTINGS, staff_names=names))
+        async def show(of: Viewer = who[login], document: str = document, variables: dict[str, Any] = variables, names: KeptNames = names) -> Any:
+            answer = await schema.execute(document, variables, Context(of, database, SETTINGS, names=names))
             assert answer.errors is None, answer.errors
             return answer.data
 

@@ -33,7 +33,7 @@ from school.outbox import Signal
 from school.record.parts import Upkeep
 from school.record.reads import ReadRecord
 from school.registry import accounts, viewers
-from school.registry.staff_names import StaffNames
+from school.registry.kept_names import KeptNames
 from school.schema import people
 from school.serving.console import PAGE
 from school.serving.cookies import SessionCookie
@@ -55,10 +55,12 @@ def create(settings: Settings) -> Starlette:
     """The whole service in one process: both APIs, the relay, the feed, the reactions."""
     _use_clock(settings)
     database, news = Database(settings.database_url, pool_size=settings.pool_size), Signal()
-    hub = Hub(database, queue_limit=settings.queue_limit)
-    relay, tail, reactions = Relay(database, news), Tail(database, news, hub), Reactions(database, news)
+    names = KeptNames()
+    hub = Hub(database, queue_limit=settings.queue_limit, names=names)
+    tail, reactions = Tail(database, news, hub), Reactions(database, news)
+    relay = Relay(database, news, hand_over=tail.hand_over)
     gateway, reads = _gateway(settings, database, news), ReadRecord(database)
-    people_routes, sweep = _people(settings, database, hub, reads)
+    people_routes, sweep = _people(settings, database, hub, reads, names)
     routes = [*people_routes, gateway.route, *_health(settings, database)]
     tasks = [relay.run, tail.run, hub.run, reactions.run, reads.run, sweep, Upkeep(database).run]
     return _application(settings, database, routes, tasks, [gateway.close, hub.close])
@@ -88,11 +90,9 @@ async def run_relay(settings: Settings) -> None:
         await database.close()
 
 
-def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord) -> tuple[list[BaseRoute], Task]:
-    names = StaffNames()
-
+def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord, names: KeptNames) -> tuple[list[BaseRoute], Task]:
     def make_context(address: str, agent: str) -> Context:
-        return Context(NOBODY, database, settings, address, live=hub, reads=reads, agent=agent, staff_names=names)
+        return Context(NOBODY, database, settings, address, live=hub, reads=reads, agent=agent, names=names)
 
     async def sign_in(context: Context, token: str | None) -> Hashable | None:
         if token is not None:
@@ -105,8 +105,7 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord)
         return context
 
     async def standing(contexts: Sequence[Context]) -> Sequence[bool]:
-        async with database.read() as session:
-            valid = await rights.standing(session, {context.viewer.session_id for context in contexts if context.viewer.session_id is not None})
+        valid = await rights.standing(database.reader(), {context.viewer.session_id for context in contexts if context.viewer.session_id is not None})
         await accounts.keep(database, valid, idle=timedelta(seconds=settings.session_idle_seconds))
         return [context.viewer.session_id is None or context.viewer.session_id in valid for context in contexts]
 

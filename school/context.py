@@ -173,7 +173,7 @@ class Context:
     """What a resolver gets: the viewer, short transactions of its own, and loaders that live as long as the operation.
 
     `live` is the delivery's hub, where the process has one; `connection_params` what a WebSocket client sent first; `reads` the record of reads.
-    `staff_names` are the registry's, where the process keeps them. `agent` is what the client says that it is; `cookie`, once set, goes out with the
+    `names` are the registry's, where the process keeps them. `agent` is what the client says that it is; `cookie`, once set, goes out with the
     answer; `guesses` counts the secrets tried in this operation.
     """
 
@@ -187,7 +187,7 @@ class Context:
     agent: str = ""
     cookie: Any = None
     guesses: int = 0
-    staff_names: Any = None
+    names: Any = None
     _loaders: dict[str, DataLoader[Any, Any]] = field(default_factory=dict)
     _reader: tuple[Viewer, Reader] | None = None
 
@@ -205,6 +205,11 @@ class Context:
         if self._reader is None or self._reader[0] is not self.viewer:
             self._reader = self.viewer, self.database.reader(self.viewer.identity())
         return self._reader[1]
+
+    @property
+    def shared(self) -> Any:
+        """What the viewer may be told as others are: the kept names of their schools. Equal, and hashable, for all to whom the same may be told."""
+        return None if self.names is None else self.names.told_to(self.viewer)
 
     def note(self, area: Area, persons: Collection[Ref]) -> None:
         """Put into the record that the viewer has read this of these persons."""

@@ -15,7 +15,7 @@ from school.columns import OfRow, column, made
 from school.context import ADMINISTRATION, Role
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
-from school.registry.loaders import load_class_group, load_person
+from school.registry.loaders import known_or_loaded, load_class_group, load_person
 from school.registry.models import Outcome
 from school.registry.types import ClassGroup, Person
 
@@ -61,7 +61,7 @@ class Door:
 
 def load_door(info: Info, ref: Ref | None) -> Door | None:
     """A door by its key; None for none, or for one that the viewer may not see."""
-    return None if ref is None else info.context.load("door", lambda context: loaders.doors(context, Door.from_row), ref)
+    return None if ref is None else known_or_loaded(info, "door", lambda context: loaders.doors(context, Door.from_row), ref)
 
 
 @rows(description="Who may pass which door, when. No door means every door, no direction both.")

@@ -28,6 +28,8 @@ PIPELINED = 16
 """Requests that may wait for the answer to the one before them."""
 WEBSOCKET_BYTES = 64 * 1024
 """The largest message a client may send over a WebSocket: a document and its variables."""
+PING_SECONDS = 40.0
+"""How often a WebSocket is pinged, so that no proxy takes it for idle (nginx: after 60 s). That the other side has gone, the kernel notices without it."""
 STALLED_SECONDS = 30
 """How long the other side may leave unread what was sent (Linux, tcp(7)): a connection that is closed would wait for ever to be rid of it."""
 _KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
@@ -177,6 +179,7 @@ def configure(application: Starlette, settings: Settings) -> uvicorn.Config:
     """uvicorn as it serves an application. Only the trusted proxies say on whose behalf they come."""
     return uvicorn.Config(
         application, loop="uvloop", http=Http, ws=Socket, ws_max_size=WEBSOCKET_BYTES, ws_per_message_deflate=False, lifespan="on",
+        ws_ping_interval=PING_SECONDS,
         log_config=None, access_log=False, server_header=False, backlog=BACKLOG, limit_concurrency=settings.connections,
         timeout_graceful_shutdown=GRACE_SECONDS, log_level=foreign_level(settings.log_level),
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=list(settings.trusted_proxies),

@@ -1,5 +1,6 @@
 """A WebSocket on the wire: what a client sends is parsed in slices and counted, and a client that is refused or closed is soon hung up on."""
 
+import asyncio
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +21,62 @@ CLOSE_SECONDS = 1.0
 _BAD_REQUEST = f"HTTP/1.1 {HTTPStatus.BAD_REQUEST} {HTTPStatus.BAD_REQUEST.phrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
 
 
+class Inbox:
+    """What has come for the application, of which one task takes it: as much of asyncio's queue as uvicorn needs, at a tenth of its size."""
+
+    __slots__ = ("_messages", "_waiting")
+
+    def __init__(self) -> None:
+        self._messages: list[Any] = []
+        self._waiting: asyncio.Future[None] | None = None
+
+    def put_nowait(self, message: Any) -> None:
+        """Something has come."""
+        self._messages.append(message)
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    def empty(self) -> bool:
+        """Whether all is taken."""
+        return not self._messages
+
+    async def get(self) -> Any:
+        """The next message."""
+        while not self._messages:
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+        return self._messages.pop(0)
+
+
+class Gate:
+    """As asyncio's event, which begins set, and is small while nobody waits."""
+
+    __slots__ = ("_closed",)
+
+    def __init__(self) -> None:
+        self._closed: asyncio.Event | None = None
+
+    def is_set(self) -> bool:
+        """Whether nobody has to wait."""
+        return self._closed is None
+
+    def set(self) -> None:
+        """Let all pass."""
+        if self._closed is not None:
+            self._closed.set()
+            self._closed = None
+
+    def clear(self) -> None:
+        """Let them wait."""
+        if self._closed is None:
+            self._closed = asyncio.Event()
+
+    async def wait(self) -> None:
+        """Until it is set."""
+        if self._closed is not None:
+            await self._closed.wait()
+
+
 class Socket(WebSocketsSansIOProtocol):
     """uvicorn's, which takes frames as fast as they come, and waits for ever where a handshake fails or a client has stopped reading.
 
@@ -29,6 +86,7 @@ class Socket(WebSocketsSansIOProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.close_timeout = CLOSE_SECONDS
+        self.queue, self.writable = Inbox(), Gate()  # type: ignore[assignment]  # most sockets wait, and an empty queue and two events are 4 KB
         self._unparsed = bytearray()
         self._second, self._frames = 0, 0
 
@@ -106,6 +164,9 @@ class Socket(WebSocketsSansIOProtocol):
         if self.close_sent:
             raise ClientDisconnected
         await super().send(message)
+        if message["type"] == "websocket.accept":
+            self.request.headers.clear()  # the scope has them, and the parser would hold them for as long as the socket is open
+            self.response.headers.clear()
         self._parse()  # after a close nobody takes the messages that wait
 
     def handle_ping(self) -> None:

@@ -111,15 +111,15 @@ async def read_after(
             part = part.where(FeedRow.seq <= upto)
         parts.append(part.order_by(FeedRow.seq).limit(limit).subquery())
     union = sa.union_all(*(sa.select(part) for part in parts)).subquery()
-    return [_row(found) for found in await session.execute(sa.select(union).order_by(union.c.seq).limit(limit))]
+    return [as_row(found) for found in (await session.execute(sa.select(union).order_by(union.c.seq).limit(limit))).mappings()]
 
 
 async def read_all(session: AsyncSession, seq: int, limit: int) -> Sequence[Row]:
     """The first `limit` rows after `seq`, whatever their topic."""
-    return [_row(found) for found in await session.execute(sa.select(*_COLUMNS).where(FeedRow.seq > seq).order_by(FeedRow.seq).limit(limit))]
+    return [as_row(found) for found in (await session.execute(sa.select(*_COLUMNS).where(FeedRow.seq > seq).order_by(FeedRow.seq).limit(limit))).mappings()]
 
 
-def _row(found: Any) -> Row:
-    return Row(
-        found.seq, Channel(found.school_id, found.topic_kind, found.topic_id), found.event_id, found.kind, found.payload, found.occurred_at, found.late,
-    )
+def as_row(found: Any) -> Row:
+    """From a mapping with the table's columns."""
+    channel = Channel(found["school_id"], found["topic_kind"], found["topic_id"])
+    return Row(found["seq"], channel, found["event_id"], found["kind"], found["payload"], found["occurred_at"], found["late"])

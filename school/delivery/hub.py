@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 from uuid import UUID
@@ -18,6 +18,8 @@ from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.outbox import TopicKind
 from school.registry import guardianship
+from school.registry.events import PERSON_ERASED
+from school.registry.kept_names import KeptNames
 
 SESSION_CHECK = 3.0
 """Seconds within which a subscription ends after its session."""
@@ -30,11 +32,12 @@ log = structlog.get_logger()
 class Hub:
     """All subscriptions of this process. The tail feeds it; nothing flows before it does, nor while its view of the feed is lost."""
 
-    def __init__(self, database: Database, *, queue_limit: int = 256) -> None:
+    def __init__(self, database: Database, *, queue_limit: int = 256, names: KeptNames | None = None) -> None:
         self.seq = 0
         self.flowing = False
         self._database = database
         self._queue_limit = queue_limit
+        self._names = KeptNames() if names is None else names
         self._started = asyncio.Event()
         self._reading = asyncio.Lock()
         self._subscribers: set[Subscriber] = set()
@@ -65,8 +68,11 @@ class Hub:
         async with self._database.read() as session:
             return await feed.read_after(session, channels, seq, limit, upto=upto)
 
-    async def prepare(self, rows: Iterable[Row]) -> None:
-        """Before rows are dispatched: guardianships that they change are read again."""
+    async def prepare(self, rows: Sequence[Row]) -> None:
+        """Before rows are dispatched: guardianships that they change are read again, and names that they change are forgotten."""
+        for row in rows:
+            if row.kind == PERSON_ERASED:
+                self._names.forget(row.channel.school_id)
         changed = {Ref(row.channel.school_id, UUID(row.payload["guardian_id"])) for row in rows if row.kind in rights.GUARDIANSHIP_KINDS}
         affected = {subscriber for guardian in changed for subscriber in self._by_guardian.get(guardian, ())}
         await self._refresh(affected)
@@ -81,6 +87,7 @@ class Hub:
     def pause(self) -> None:
         """The view of the feed is lost: nobody gets anything until `resume`, for a right may have ended meanwhile."""
         self.flowing = False
+        self._names.follow(followed=False)
         metrics.LISTENING.set(0)
 
     async def resume(self, seq: int | None = None) -> None:
@@ -89,6 +96,7 @@ class Hub:
         await self._refresh([subscriber for subscriber in self._subscribers if subscriber.family])
         if seq is not None:
             self.seq = seq
+        self._names.follow(followed=True)
         self.flowing = True
         metrics.LISTENING.set(1)
         self._started.set()
@@ -116,13 +124,12 @@ class Hub:
 
     async def _check_sessions(self) -> None:
         subscribers = tuple(self._subscribers)
-        if not subscribers:
-            return
-        async with self._database.read() as session:
-            valid = await rights.standing(session, {subscriber.session_id for subscriber in subscribers})
-        for subscriber in subscribers:
-            if subscriber.session_id not in valid:
-                subscriber.close(Code.NOT_SIGNED_IN)
+        for start in range(0, len(subscribers), rights.AT_ONCE):
+            some = subscribers[start:start + rights.AT_ONCE]
+            valid = await rights.standing(self._database.reader(), {subscriber.session_id for subscriber in some})
+            for subscriber in some:
+                if subscriber.session_id not in valid:
+                    subscriber.close(Code.NOT_SIGNED_IN)
 
     @asynccontextmanager
     async def _subscribed(self, viewer: Viewer, channels: frozenset[Channel], after: str | None, wanted: frozenset[Ref] | None) -> AsyncIterator[Subscriber]:
@@ -130,16 +137,17 @@ class Hub:
         if viewer.account_id is None or viewer.session_id is None:
             raise Refused(Code.NOT_SIGNED_IN, "Sign in first.")
         await self._started.wait()
-        async with self._database.read() as session:
-            place = None if after is None else await feed.place(session, after)
-            family = None if channels else await rights.family_of(session, viewer.account_id)
+        place = None
+        if after is not None:
+            async with self._database.read() as session:
+                place = await feed.place(session, after)
+        family = None if channels else await rights.family_of(self._database.reader(), viewer.account_id)
         subscriber = Subscriber(
             self, viewer.session_id, channels, self.seq if place is None else place, self._queue_limit, family=family, wanted=wanted, scopes=viewer.scopes)
         self._add(subscriber)
         try:
-            async with self._database.read() as session:
-                if viewer.session_id not in await rights.standing(session, {viewer.session_id}):
-                    raise Refused(Code.NOT_SIGNED_IN, "Sign in first.")
+            if viewer.session_id not in await rights.standing(self._database.reader(), {viewer.session_id}):
+                raise Refused(Code.NOT_SIGNED_IN, "Sign in first.")
             await self._refresh([subscriber] if family else [])
             yield subscriber
         finally:
@@ -168,8 +176,7 @@ class Hub:
             return
         async with self._reading:
             guardians = {guardian for subscriber in subscribers if subscriber.family for guardian in subscriber.family.guardians}
-            async with self._database.read() as session:
-                children = await guardianship.children_of(session, guardians)
+            children = await guardianship.children_of(self._database.reader(), guardians)
             for subscriber in subscribers:
                 if subscriber not in self._subscribers or subscriber.family is None:
                     continue

@@ -22,6 +22,7 @@ from school.context import Role
 from school.db import Database
 from school.delivery import channels, lease, metrics
 from school.delivery.backoff import Backoff
+from school.delivery.feed import Row, as_row
 from school.outbox import FeedHead, FeedRow, OutboxRow, Signal, TopicKind
 from school.record.entries import Entries, Entry
 from school.record.models import RecordAction
@@ -38,10 +39,17 @@ log = structlog.get_logger()
 
 
 class Relay:
-    """The relay of one process. It waits until it leads; `leading` tells others of this process whether it does."""
+    """The relay of one process. It waits until it leads; `leading` tells others of this process whether it does.
 
-    def __init__(self, database: Database, signal: Signal, *, lease_seconds: float = LEASE_SECONDS, batch: int = BATCH) -> None:
+    `hand_over` gets the rows of each batch once it is committed: whoever follows the feed in this process need not read them.
+    """
+
+    def __init__(
+        self, database: Database, signal: Signal, *, lease_seconds: float = LEASE_SECONDS, batch: int = BATCH,
+        hand_over: Callable[[Sequence[Row]], None] | None = None,
+    ) -> None:
         self.leading = False
+        self._hand_over = hand_over
         self._database = database
         self._signal = signal
         self._lease_seconds = lease_seconds
@@ -74,23 +82,27 @@ class Relay:
 
     async def publish(self) -> int:
         """Move one batch; how many events it had. Takes or renews the lease, and does nothing when another process holds it."""
-        head = rows = moved = 0
+        head = moved = 0
+        rows = list[dict[str, Any]]()
         async with self._database.begin() as session:
             await _limit(session)
             leading = await lease.hold(session, LEASE, self._holder, self._lease_seconds)
             if leading:
                 events = await _take(session, self._batch)
                 moved = len(events)
-                rows = sum(len(event.topics) for event in events)
+                count = sum(len(event.topics) for event in events)
                 await self._record.write(session, _changes(events))
-                if rows:
-                    head = await _advance(session, rows)
-                    await session.execute(sa.insert(FeedRow), _number(events, head - rows))
+                if count:
+                    head = await _advance(session, count)
+                    rows = _number(events, head - count)
+                    await session.execute(sa.insert(FeedRow), rows)
                     if not self._database.sqlite:
                         await session.execute(sa.select(sa.func.pg_notify(channels.FEED, str(head))))
         self._lead(leading)
         if rows:
-            metrics.PUBLISHED.inc(rows)
+            metrics.PUBLISHED.inc(len(rows))
+            if self._hand_over is not None:
+                self._hand_over([as_row(row) for row in rows])
             self._signal.advance(head)
         return moved
 

@@ -1,7 +1,6 @@
 """A subscriber: first what it has missed, from the database in pages, then the live rows, from a bounded queue. No gap, no repeat."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Protocol
@@ -45,10 +44,10 @@ class Subscriber:
         self.closed: Code | None = None
         self._feed = feed
         self._limit = limit
-        self._queue: deque[Row] = deque()
+        self._queue: list[Row] = []  # short, and a deque would be large even when it is empty
         self._live_from: int | None = None
         self._ended = False
-        self._changed = asyncio.Event()
+        self._waiting: asyncio.Future[None] | None = None
 
     @property
     def cursor(self) -> str:
@@ -72,18 +71,19 @@ class Subscriber:
             self.close(Code.FELL_BEHIND)
             return
         self._queue.append(row)
-        self._changed.set()
+        self.wake()
 
     def close(self, code: Code | None) -> None:
         """End the stream, for this reason (None: the server stops). The first reason counts; what is queued is dropped and can be had by resuming."""
         if not self._ended:
             self._ended, self.closed = True, code
             self._queue.clear()
-        self._changed.set()
+        self.wake()
 
     def wake(self) -> None:
-        """Delivery goes on after a pause."""
-        self._changed.set()
+        """Something has changed: the stream looks again."""
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
 
     async def stream(self) -> AsyncGenerator[Row, None]:
         """The rows, each once and in order, until `close`; then `closed` tells why."""
@@ -93,7 +93,7 @@ class Subscriber:
                     self.position = row.seq
                     yield row
         while await self._flows(lambda: bool(self._queue)):
-            row = self._queue.popleft()
+            row = self._queue.pop(0)
             if self.hears(row):
                 self.position = row.seq
                 yield row
@@ -118,6 +118,6 @@ class Subscriber:
         while not self._ended:
             if self._feed.flowing and ready():
                 return True
-            self._changed.clear()
-            await self._changed.wait()
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
         return False

@@ -23,12 +23,11 @@ from school.record.export import accounts_of
 from school.record.models import RecordAction
 from school.record.personal import HOLDINGS, PSEUDONYM, Holding, Subject
 from school.registry.account_models import AccountRole
+from school.registry.events import person_erased
 from school.registry.guardianship import ENDED
 from school.registry.models import Guardianship, Person, Pupil, School, Staff
 from school.registry.texts import line
 
-PERSON_ERASED = "registry.person_erased"
-"""Tells the gates to fetch their whole list: an event that named the person would be one more trace."""
 LONGEST_REASON = 200
 
 
@@ -50,8 +49,8 @@ async def erase(session: AsyncSession, person: Ref, reason: str) -> Mapping[str,
     events = await _farewells(session, person, now)
     changed = {name: await _treat(session, Base.metadata.tables[name], holding, subject) for name, holding in HOLDINGS.items()}
     changed["feed"] += await _forget_events(session, person)
-    if changed["card"]:
-        events.append(Event(PERSON_ERASED, person.school_id, (PASSES,), {}, now))
+    if changed["card"] or changed["person"]:
+        events.append(person_erased(person.school_id, now))
     await outbox.append(session, *events)
     if found.family_name != PSEUDONYM:
         await Entries().write(session, [Entry(

@@ -13,10 +13,11 @@ from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, ids
-from school.context import Grant, Role
-from school.db import Database
+from school.context import NOBODY, Grant, Role
+from school.db import Database, Moment, Rows
 from school.errors import Code, Refused, bad_input
 from school.registry.account_models import Account, AccountRole, Session
+from school.statements import Asking, Many, Read, any_of, given
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """argon2id with the parameters that OWASP's password storage cheat sheet names first: 19 MiB, two passes, one lane."""
@@ -25,8 +26,6 @@ SHORTEST, LONGEST = 8, 200
 SHORTEST_LOGIN, LONGEST_LOGIN = 3, 80
 SEEN_EVERY = dt.timedelta(minutes=5)
 """How finely a session's last use is kept: a write now and then, not one with each request."""
-AT_ONCE = 1000
-"""Keys in one statement."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of what is not seen, or is seen differently here and there; a database does not even store some of it."""
 FAMILY = frozenset({Role.GUARDIAN, Role.PUPIL})
@@ -77,14 +76,18 @@ async def touch(session: AsyncSession, session_ids: Collection[UUID], *, idle: d
 
 async def keep(database: Database, session_ids: Collection[UUID], *, idle: dt.timedelta) -> None:
     """An open socket is use, too: those of its sessions that have not been seen for a while are kept alive."""
-    keys = sorted(session_ids)
-    for start in range(0, len(keys), AT_ONCE):
-        async with database.read() as session:
-            due = (await session.scalars(sa.select(Session.id).where(
-                Session.id.in_(keys[start:start + AT_ONCE]), Session.seen_at <= clock.now() - SEEN_EVERY, Session.revoked_at.is_(None)))).all()
-        if due:
-            async with database.begin() as session:
-                await touch(session, due, idle=idle)
+    if not session_ids:
+        return
+    due = [row.id for row in await database.reader().all(_due, NOBODY, ids=list(session_ids), before=clock.now() - SEEN_EVERY)]
+    if due:
+        async with database.begin() as session:
+            await touch(session, due, idle=idle)
+
+
+@Read
+def _due(_viewer: Asking) -> Rows:
+    return sa.select(Session.id).where(
+        any_of(Session.id, given("ids", Many(UUID))), Session.seen_at <= given("before", Moment()), Session.revoked_at.is_(None))
 
 
 async def hold(session: AsyncSession, account_id: UUID | None) -> Any:

@@ -6,6 +6,7 @@ from uuid import UUID
 from school.outbox import PASSES, Event, Topic, TopicKind
 from school.registry.models import Card, Tap
 
+PERSON_ERASED = "registry.person_erased"
 CARD_KEY_MADE, DEVICE_REVOKED = "registry.card_key_made", "registry.device_revoked"
 """Told to the gates so that their long-polls end at once; nobody's entry in a pass list changes by them."""
 
@@ -59,3 +60,8 @@ def card_key_retired(school_id: int, key_id: UUID, at: dt.datetime) -> Event:
 def device_revoked(school_id: int, device_id: UUID, at: dt.datetime) -> Event:
     """A device is turned away; its long-poll ends at once."""
     return Event(DEVICE_REVOKED, school_id, (PASSES,), {"device_id": str(device_id)}, at)
+
+
+def person_erased(school_id: int, at: dt.datetime) -> Event:
+    """Somebody is nameless now: the gates fetch their whole list, and processes forget names they keep. It names nobody: that would be one more trace."""
+    return Event(PERSON_ERASED, school_id, (PASSES,), {}, at)

@@ -3,17 +3,21 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, ids, outbox
-from school.context import OF_A_CHILD, Area, Role, Viewer, act_in
+from school.context import NOBODY, OF_A_CHILD, Area, Role, Viewer, act_in
+from school.db import Rows
 from school.errors import bad_input, conflict, not_found
 from school.ids import Ref
 from school.outbox import Event, Topic, TopicKind
+from school.reading import Reader
 from school.registry.models import Guardianship, Person, Pupil, Relation
 from school.registry.texts import line
+from school.statements import Asking, Many, Read, any_of, given
 
 GRANTED, ENDED, RESTRICTED = "registry.guardianship_granted", "registry.guardianship_ended", "registry.guardianship_restricted"
 """What the delivery of events listens for: who may hear of a child changes at this place of the feed."""
@@ -104,18 +108,24 @@ AT_ONCE = 1000
 """Keys in one statement."""
 
 
-async def children_of(session: AsyncSession, guardians: Collection[Ref]) -> Mapping[Ref, Opened]:
-    """The pupils of each of these guardians now, with what is open of each; a guardian who has none stands there with none."""
+async def children_of(reader: Reader, guardians: Collection[Ref]) -> Mapping[Ref, Opened]:
+    """The pupils of each of these guardians now, with what is open of each; a guardian who has none stands there with none. The reader is the service's own."""
     children: dict[Ref, dict[Ref, frozenset[Area]]] = {guardian: {} for guardian in guardians}
-    keys = sorted((guardian.school_id, guardian.id) for guardian in guardians)
-    columns = sa.select(
-        Guardianship.school_id, Guardianship.guardian_id, Guardianship.pupil_id, Guardianship.diary, Guardianship.meals, Guardianship.access)
+    keys = list(children)
     for start in range(0, len(keys), AT_ONCE):
-        found = await session.execute(columns.where(
-            sa.tuple_(Guardianship.school_id, Guardianship.guardian_id).in_(keys[start:start + AT_ONCE]), Guardianship.ended_at.is_(None)))
-        for row in found:
+        some = keys[start:start + AT_ONCE]
+        wanted = {"schools": sorted({guardian.school_id for guardian in some}), "ids": [guardian.id for guardian in some]}
+        for row in await reader.all(_wards, NOBODY, **wanted):
             children[Ref(row.school_id, row.guardian_id)][Ref(row.school_id, row.pupil_id)] = areas_of(row)
     return children
+
+
+@Read
+def _wards(_viewer: Asking) -> Rows:
+    return sa.select(
+        Guardianship.school_id, Guardianship.guardian_id, Guardianship.pupil_id, Guardianship.diary, Guardianship.meals, Guardianship.access,
+    ).where(any_of(Guardianship.school_id, given("schools", Many(int))), any_of(Guardianship.guardian_id, given("ids", Many(UUID))),
+            Guardianship.ended_at.is_(None))
 
 
 def areas_of(row: Any) -> frozenset[Area]:

@@ -20,12 +20,18 @@ T = TypeVar("T")
 Make = Callable[[Any], T]
 
 
-def loader(context: Context, read: Read, make: Make[T]) -> DataLoader[Ref, T | None]:
-    """A loader of what a read finds among the keys that are `wanted`, each made from its row; None for another."""
+def loader(context: Context, read: Read, make: Make[T], *, keeps: Callable[[Any], bool] = lambda _row: False) -> DataLoader[Ref, T | None]:
+    """A loader of rows with `school_id` and `id`. `read` takes `schools` and `ids`; rows that all of their school may know are kept (`KeptNames`)."""
 
     async def load(refs: list[Ref]) -> list[T | None]:
         keys = {"schools": sorted({ref.school_id for ref in refs}), "ids": sorted({ref.id for ref in refs})}
-        by_ref = {Ref(row.school_id, row.id): make(row) for row in await context.reader.all(read, context.viewer, **keys)}
+        names = context.names
+        changes, by_ref = (None if names is None else names.changes), dict[Ref, T]()
+        for row in await context.reader.all(read, context.viewer, **keys):
+            ref = Ref(row.school_id, row.id)
+            by_ref[ref] = make(row)
+            if names is not None and keeps(row):
+                names.keep(ref, by_ref[ref], changes)
         return [by_ref.get(ref) for ref in refs]
 
     return DataLoader(load_fn=load, max_batch_size=500)
@@ -56,33 +62,32 @@ def _class_group(viewer: Asking) -> Rows:
 
 
 def _persons(context: Context) -> DataLoader[Ref, types.Person | None]:
-    def make(row: Any) -> types.Person:
-        person = types.Person.from_row(row)
-        if row.of_the_staff and context.staff_names is not None:
-            context.staff_names.keep(Ref(row.school_id, row.id), person)
-        return person
-
-    return loader(context, _person, make)
+    return loader(context, _person, types.Person.from_row, keeps=lambda row: bool(row.of_the_staff))
 
 
 def _subjects(context: Context) -> DataLoader[Ref, types.Subject | None]:
-    return loader(context, _subject, types.Subject.from_row)
+    return loader(context, _subject, types.Subject.from_row, keeps=lambda _row: True)
 
 
 def _class_groups(context: Context) -> DataLoader[Ref, types.ClassGroup | None]:
     return loader(context, _class_group, types.ClassGroup.from_row)
 
 
+def known_or_loaded(info: Info, name: str, make: Callable[[Context], DataLoader[Any, T | None]], ref: Ref) -> T | None:
+    """A name that is kept for whoever asks; else what the operation's loader of this name brings."""
+    shared = info.context.shared
+    known: T | None = None if shared is None else shared.find(ref)
+    return info.context.load(name, make, ref) if known is None else known
+
+
 def load_person(info: Info, ref: Ref) -> types.Person | None:
     """A person's name; None when absent or not for this viewer."""
-    names = info.context.staff_names
-    known = None if names is None else names.find(info.context.viewer, ref)
-    return info.context.load("person", _persons, ref) if known is None else known
+    return known_or_loaded(info, "person", _persons, ref)
 
 
 def load_subject(info: Info, ref: Ref) -> types.Subject | None:
     """A subject of the viewer's schools."""
-    return info.context.load("subject", _subjects, ref)
+    return known_or_loaded(info, "subject", _subjects, ref)
 
 
 def load_class_group(info: Info, ref: Ref) -> types.ClassGroup | None:

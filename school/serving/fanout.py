@@ -1,5 +1,6 @@
-"""Fan-out: an event is rendered once for all who asked the same of it, as long as the answer does not depend on who asks."""
+"""Fan-out: an event is rendered once for all who asked the same of it, as long as the answer depends on nothing that only some of them may know."""
 
+import sys
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,12 +8,14 @@ from inspect import isawaitable
 from typing import Any, Never
 
 import orjson
-from graphql import DocumentNode, ExecutionResult, FieldNode, GraphQLSchema, Node, OperationDefinitionNode, VariableNode, execute
+from graphql import DocumentNode, ExecutionContext, ExecutionResult, FieldNode, GraphQLSchema, Node, OperationDefinitionNode, VariableNode, execute
 from prometheus_client import Counter
 
 MOST_KEPT = 1024
 """Renderings that are kept: two batches of the relay. Whoever comes later has it rendered again."""
 
+MOST_TRIES = 2
+"""Of a shared rendering: what the first viewer's own execution has brought may be shared by then."""
 MOST_DOCUMENTS = 200
 _NAMES: OrderedDict[int, tuple[OperationDefinitionNode, frozenset[str]]] = OrderedDict()
 
@@ -25,11 +28,12 @@ class LookedError(Exception):
 
 
 class Nobody:
-    """The context of a shared rendering: it gives nothing, and remembers that something was asked of it."""
+    """The context of a shared rendering: it gives what is `shared` by all for whom it is made, and remembers that something else was asked of it."""
 
-    __slots__ = ("looked",)
+    __slots__ = ("looked", "shared")
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Any) -> None:
+        self.shared = shared
         self.looked = False
 
     def __getattr__(self, name: str) -> Never:
@@ -44,46 +48,61 @@ class Question:
     document: DocumentNode
     operation_name: str | None
     variables: Mapping[str, Any]
-    key: tuple[str, str | None, bytes]
+    key: tuple[str, str | None, str]
 
 
 def ask(text: str, document: DocumentNode, operation: OperationDefinitionNode, operation_name: str | None, variables: Mapping[str, Any] | None) -> Question:
     """The question of an operation. Arguments of the subscription itself (which children, after which cursor) choose events and are no part of it."""
     given = variables or {}
-    told = orjson.dumps({name: given[name] for name in _names_below(document, operation) if name in given}, option=orjson.OPT_SORT_KEYS)
-    return Question(document, operation_name, given, (text, operation_name, told))
+    told = orjson.dumps({name: given[name] for name in _names_below(document, operation) if name in given}, option=orjson.OPT_SORT_KEYS).decode()
+    return Question(document, operation_name, given, (sys.intern(text), operation_name, sys.intern(told)))  # thousands ask the same
+
+
+@dataclass(slots=True)
+class Rendering:
+    """An event, held so that nothing else gets its id, and its text, once there is one for all."""
+
+    event: Any
+    text: str | None = None
+    tries: int = 0
 
 
 class Renderings:
     """The renderings of a schema's events, as the text of a message's payload; the least recently used are forgotten."""
 
-    def __init__(self, schema: GraphQLSchema, encode: Any) -> None:
-        self._schema, self._encode = schema, encode
-        self._kept: OrderedDict[tuple[int, tuple[str, str | None, bytes]], tuple[Any, str | None]] = OrderedDict()
+    def __init__(self, schema: GraphQLSchema, encode: Any, how: type[ExecutionContext] = ExecutionContext) -> None:
+        self._schema, self._encode, self._how = schema, encode, how
+        self._kept: OrderedDict[tuple[Any, ...], Rendering] = OrderedDict()
 
     async def render(self, event: Any, question: Question, context: Any) -> str | ExecutionResult:
-        """The payload's text where it is the same for all who ask this; else the viewer's own result, which may have errors."""
-        key = (id(event), question.key)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            text = self._kept[key][1]
-            if text is not None:
-                SHARED.inc()
-                return text
-        else:
-            text = await self._render_for_all(event, question)
-            self._kept[key] = (event, text)  # held, so that nothing else gets this id
+        """The payload's text where it is the same for all who ask this and may be told the same; else the viewer's own result, which may have errors.
+
+        A context's `shared` is what it has in common with others: equal to theirs, and hashable.
+        """
+        shared = context.shared
+        key = id(event), question.key, shared
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = Rendering(event)
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-            if text is not None:
+        else:
+            self._kept.move_to_end(key)
+        if found.text is not None:
+            SHARED.inc()
+            return found.text
+        if found.tries < MOST_TRIES:
+            found.tries += 1
+            found.text = await self._render_for_all(event, question, shared)
+            if found.text is not None:
                 MADE.inc()
-                return text
+                return found.text
         OWN.inc()
         return await self._execute(event, question, context)
 
-    async def _render_for_all(self, event: Any, question: Question) -> str | None:
-        """None where a resolver looked at the context, or anything went wrong: then each has their own."""
-        nobody = Nobody()
+    async def _render_for_all(self, event: Any, question: Question, shared: Any) -> str | None:
+        """None where a resolver looked at the rest of the context, or anything went wrong: then each has their own."""
+        nobody = Nobody(shared)
         try:
             result = await self._execute(event, question, nobody)
         except Exception:  # noqa: BLE001 - whatever it is, it is told to each by their own execution
@@ -94,7 +113,8 @@ class Renderings:
         return text
 
     async def _execute(self, event: Any, question: Question, context: Any) -> ExecutionResult:
-        found = execute(self._schema, question.document, event, context, question.variables, question.operation_name)  # type: ignore[arg-type]
+        found = execute(
+            self._schema, question.document, event, context, dict(question.variables), question.operation_name, execution_context_class=self._how)
         return await found if isawaitable(found) else found
 
 

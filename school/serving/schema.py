@@ -21,9 +21,9 @@ class Schema(strawberry.Schema):
     def __init__(
         self, query: type, mutation: type | None = None, subscription: type | None = None, *, closed: bool = False, limits: Limits | None = None, **more: Any,
     ) -> None:
-        self._planned = planned_execution()
+        self.planned = planned_execution()
         super().__init__(
-            query, mutation, subscription, extensions=[lambda: _Reading(self.documents)], execution_context_class=self._planned, **more)
+            query, mutation, subscription, extensions=[lambda: _Reading(self.documents)], execution_context_class=self.planned, **more)
         self.documents = Documents(self._schema, limits or Limits(), closed=closed)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
@@ -42,7 +42,7 @@ class Schema(strawberry.Schema):
             _check_operation(document, operation_name, set(allowed_operation_types or (OperationType.QUERY, OperationType.MUTATION)))
         except BadDocumentError as error:
             return ExecutionResult(data=None, errors=error.errors)
-        result = await answer(self._schema, self._planned, document, context_value, variable_values, operation_name)
+        result = await answer(self._schema, self.planned, document, context_value, variable_values, operation_name)
         return ExecutionResult(data=result.data, errors=result.errors)
 
     async def read(self, text: str, variables: Mapping[str, Any] | None) -> None:

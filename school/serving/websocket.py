@@ -25,6 +25,9 @@ from school.serving.websocket_connection import Adapter, Handler
 SWEEP_SECONDS = 1.5
 """How often sockets are looked at: one whose session has ended is closed within five seconds, its subscriptions' end included."""
 
+AT_ONCE = 500
+"""Sockets that are looked at in one go: while it lasts, some milliseconds, nothing is sent."""
+
 _WAITING = "school.waiting"
 """Where a scope has the address for which its socket is counted until it has signed in."""
 
@@ -54,7 +57,7 @@ class Subscriptions(GraphQL[Any, None]):
         )
         self.make_context, self.sign_in, self.standing = make_context, sign_in, standing
         self.documents, self.trusted, self.terms = schema, trusted, terms
-        self.renderings = Renderings(schema._schema, self.encode_json)  # noqa: SLF001 - Strawberry has no public name for it
+        self.renderings = Renderings(schema._schema, self.encode_json, schema.planned)  # noqa: SLF001 - Strawberry has no public name for it
         self._handlers: set[Handler] = set()
         self._by_key: Counter[Hashable] = Counter()
         self._waiting: Counter[str] = Counter()  # sockets that have not said who they are, by address
@@ -119,21 +122,26 @@ class Subscriptions(GraphQL[Any, None]):
         What is subscribed, the delivery ends, and then the socket is idle; but not where the client has stopped reading. Sockets may go meanwhile.
         """
         handlers = list(self._handlers)
-        if not handlers:
-            return
+        for start in range(0, len(handlers), AT_ONCE):
+            await self._sweep(handlers[start:start + AT_ONCE])
+
+    async def _sweep(self, handlers: Sequence[Handler]) -> None:
         try:
             standing = await self.standing([handler.context for handler in handlers])
         except Exception as error:
             if not is_away(error):
                 raise
             standing = [True] * len(handlers)
-        await asyncio.gather(*(self._look_at(handler, stands) for handler, stands in zip(handlers, standing, strict=True) if handler in self._handlers))
+        await asyncio.gather(*(
+            handler.websocket.close(*reason) for handler, stands in zip(handlers, standing, strict=True)
+            if handler in self._handlers and (reason := self._reason_to_close(handler, stands)) is not None))
 
-    async def _look_at(self, handler: Handler, stands: bool) -> None:
+    def _reason_to_close(self, handler: Handler, stands: bool) -> tuple[int, str] | None:
         if not stands and (not handler.operations or handler.websocket.sending):
-            await handler.websocket.close(4403, "Forbidden")
-        elif not handler.operations and time.monotonic() - handler.quiet_since > self.terms.idle_seconds:
-            await handler.websocket.close(4408, "Idle")
+            return 4403, "Forbidden"
+        if not handler.operations and time.monotonic() - handler.quiet_since > self.terms.idle_seconds:
+            return 4408, "Idle"
+        return None
 
     async def watch(self) -> None:
         """Sweep until cancelled. A bug in it is no reason to stop the whole service."""

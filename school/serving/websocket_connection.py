@@ -128,19 +128,17 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         asked = read_payload(message)
         message["payload"]["query"] = asked  # type: ignore[typeddict-item]  # Strawberry hands it on to `run_operation` as it is
         await super().handle_subscribe(message)
+        message.clear()  # type: ignore[attr-defined]  # or its text would be kept until the next message comes
 
     async def run_operation(self, operation: Operation[Any, None]) -> None:
         """One subscription, from its start to its completion."""
-        asked: Any = operation.query
         context = dataclasses.replace(self.context, _loaders={})
         try:
-            document = await self.view.trusted.find(asked.text, asked.document_id)
-            await self.view.documents.read(document, operation.variables)
-            found = self._find_subscription(operation, document)
-            if found is None:
-                await self._refuse(operation, document, context)
+            question = await self._read(operation)
+            if isinstance(question, str):
+                await self._refuse(operation, question, context)
             else:
-                await self._relay(operation, ask(document, *found, operation.operation_name, operation.variables), context)
+                await self._relay(operation, question, context)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except BadDocumentError as error:
             await self._send_errors(operation, error.errors)
@@ -152,6 +150,15 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
             await self._fail(operation, error)
         finally:
             self.quiet_since = time.monotonic()
+
+    async def _read(self, operation: Operation[Any, None]) -> Question | str:
+        """What is asked of each event; the document's text where it is no subscription. What the client has sent is held no longer."""
+        asked: Any = operation.query
+        text = await self.view.trusted.find(asked.text, asked.document_id)
+        await self.view.documents.read(text, operation.variables)
+        operation.query = ""
+        found = self._find_subscription(operation, text)
+        return text if found is None else ask(text, *found, operation.operation_name, operation.variables)
 
     async def _fail(self, operation: Operation[Any, None], error: Exception) -> None:
         try:

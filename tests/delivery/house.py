@@ -22,6 +22,7 @@ from school.delivery.subscriber import Subscriber
 from school.delivery.tail import Tail
 from school.outbox import Event, FeedRow, OutboxRow, Signal, Topic, TopicKind, append
 from school.registry.account_models import Session
+from school.registry.kept_names import KeptNames
 from tests.world import World
 
 postgresql_only = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -35,6 +36,7 @@ class House:
     database: Database
     signal: Signal
     hub: Hub
+    names: KeptNames
     relay: Relay
     tasks: dict[str, "asyncio.Task[Any]"]
 
@@ -42,14 +44,15 @@ class House:
 @asynccontextmanager
 async def house(url: str, *, relays: bool = True, queue_limit: int = 256, lease_seconds: float = 5.0) -> AsyncIterator[House]:
     """A process that runs until the end of the block."""
-    database, signal = Database(url), Signal()
-    hub = Hub(database, queue_limit=queue_limit)
-    relay = Relay(database, signal, lease_seconds=lease_seconds)
-    tasks = {"tail": asyncio.create_task(Tail(database, signal, hub).run())}
+    database, signal, names = Database(url), Signal(), KeptNames()
+    hub = Hub(database, queue_limit=queue_limit, names=names)
+    tail = Tail(database, signal, hub)
+    relay = Relay(database, signal, lease_seconds=lease_seconds, hand_over=tail.hand_over)
+    tasks = {"tail": asyncio.create_task(tail.run())}
     if relays:
         tasks["relay"] = asyncio.create_task(relay.run())
     try:
-        yield House(database, signal, hub, relay, tasks)
+        yield House(database, signal, hub, names, relay, tasks)
     finally:
         hub.close()
         for task in tasks.values():

@@ -1,24 +1,21 @@
 """The service as real processes beside each other on one PostgreSQL: two servers, a gateway and a relay."""
 
 import asyncio
-import os
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from uuid import UUID
 
-import sqlalchemy as sa
 from websockets import ConnectionClosed
 
 from school import ids
 from school.db import Database
-from school.delivery.models import Lease
 from school.ids import Kind
 from tests.delivery.house import postgresql_only
+from tests.delivery.processes import leader, relay_process
 from tests.nursery import Forked
-from tests.service_process import ROOT, START_SECONDS, STOP_SECONDS, Service, give_passwords
+from tests.service_process import STOP_SECONDS, Service, give_passwords
 from tests.world import World
 
 PATIENCE = 60
@@ -31,8 +28,8 @@ GIVE = "mutation($input: GiveMarksInput!) { giveMarks(input: $input) { __typenam
 async def test_a_mark_given_at_one_server_arrives_at_the_other(database: Database, database_url: str, world: World, tmp_path: Path) -> None:
     """By way of the relay's own process, then, when that has gone, of a server's. Every process ends cleanly, and soon, with a stream open."""
     await give_passwords(database, "parent", "teacher")
-    with _relay(database_url, tmp_path) as relay:
-        leader = await _leader(database)
+    with relay_process(database_url, tmp_path) as relay:
+        first_leader = await leader(database)
         async with _services(database_url, tmp_path) as (one, two, gateway):
             health = [await asyncio.to_thread(service.http.request, "GET", f"{service.url}/healthz") for service in (one, two, gateway)]
             assert [(answer.status, answer.json()) for answer in health] == [(200, {"status": "ready"})] * 3
@@ -40,11 +37,11 @@ async def test_a_mark_given_at_one_server_arrives_at_the_other(database: Databas
             async with asyncio.timeout(PATIENCE), two.updates(parent) as updates:
                 await asyncio.to_thread(_give, one, world, teacher, "5A-1")
                 first = await anext(updates)
-                assert await _leader(database) == leader
+                assert await leader(database) == first_leader
                 assert await asyncio.to_thread(_end, relay, signal.SIGTERM) == 0
                 await asyncio.to_thread(_give, one, world, teacher, "5A-2")
                 second = await anext(updates)
-                assert await _leader(database) != leader
+                assert await leader(database) != first_leader
                 ends = ((two, signal.SIGINT), (one, signal.SIGTERM), (gateway, signal.SIGTERM))
                 codes = await asyncio.gather(*(asyncio.to_thread(_stop, service, how) for service, how in ends))
                 with suppress(ConnectionClosed):  # 1012, service restart; or the stream's completion came first
@@ -75,19 +72,6 @@ async def _services(url: str, directory: Path) -> AsyncIterator[list[Service]]:
                 service.stop()
 
 
-@contextmanager
-def _relay(url: str, directory: Path) -> Iterator[Forked]:
-    """`school relay`, which has no port."""
-    settings = {**os.environ, "SCHOOL_DATABASE_URL": url, "SCHOOL_MODE": "demo", "PYTHONPATH": str(ROOT)}
-    process = Forked("school", ("relay",), settings, directory, directory / "relay.log")
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
 def _end(process: Forked, how: signal.Signals) -> int:
     """Its exit code; a few seconds are enough."""
     began = time.monotonic()
@@ -104,13 +88,3 @@ def _stop(service: Service, how: signal.Signals) -> int:
     assert time.monotonic() - began < FEW_SECONDS, service.log.read_text()[-4000:]
     return code
 
-
-async def _leader(database: Database) -> UUID:
-    """Who leads, as soon as somebody does."""
-    async with asyncio.timeout(START_SECONDS):
-        while True:
-            async with database.read() as session:
-                holder = await session.scalar(sa.select(Lease.holder))
-            if holder is not None:
-                return holder
-            await asyncio.sleep(0.02)  # another process, which announces nothing

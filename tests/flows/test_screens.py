@@ -15,7 +15,7 @@ from school.columns import OfRow
 from school.context import Context
 from school.db import Database
 from school.ids import Kind, Ref
-from school.registry.staff_names import StaffNames
+from school.registry.kept_names import KeptNames
 from school.schema import people
 from school.settings import Settings
 from tests.access.gatehouse import NOON, Gatehouse, set_clock
@@ -37,7 +37,7 @@ class Building:
     database: Database
     desk: Desk
     house: Gatehouse
-    names: StaffNames
+    names: KeptNames
 
     def id(self, kind: Kind, ref: Ref) -> str:
         """An opaque id."""
@@ -52,7 +52,7 @@ class Building:
         """The data of a query, and the statements that it took."""
         schema = people()
         await schema.read(document, variables)
-        context = Context(self.house.viewer(login), self.database, Settings(), staff_names=self.names)
+        context = Context(self.house.viewer(login), self.database, Settings(), names=self.names)
         with counted(self.database) as sent:
             result = await schema.execute(document, variables, context)
         assert result.errors is None, result.errors
@@ -71,7 +71,7 @@ async def building(database: Database) -> AsyncIterator[Building]:
         await house.enter(name)
     await canteen.fund("anna", rubles(500))
     await canteen.sell(await canteen.present("anna"), rubles(120))
-    yield Building(database, desk, house, StaffNames())
+    yield Building(database, desk, house, KeptNames())
     clock.use(clock.Clock())
 
 

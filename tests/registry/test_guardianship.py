@@ -102,8 +102,7 @@ async def test_every_other_wish_is_refused_and_changes_nothing(database: Databas
 
 async def opened(database: Database, guardian: Ref, pupil: Ref) -> frozenset[Area] | None:
     """What of the pupil is open to the guardian; None for no guardian of theirs."""
-    async with database.read() as session:
-        return (await guardianship.children_of(session, [guardian]))[guardian].get(pupil)
+    return (await guardianship.children_of(database.reader(), [guardian]))[guardian].get(pupil)
 
 
 async def test_what_a_court_withholds_is_told_and_kept(database: Database) -> None:

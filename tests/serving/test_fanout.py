@@ -39,10 +39,10 @@ class News:
 
 
 class Asker:
-    """A context."""
+    """A context. `shared` is what others of the same school have, too."""
 
-    def __init__(self, viewer: str) -> None:
-        self.viewer = viewer
+    def __init__(self, viewer: str, shared: Any = "a school") -> None:
+        self.viewer, self.shared = viewer, shared
 
 
 def schema() -> GraphQLSchema:
@@ -90,3 +90,53 @@ def test_the_question_has_the_variables_that_shape_the_answer_and_no_others() ->
     text = "subscription($after: String, $with: Boolean!) { news(after: $after) { plain @include(if: $with) } }"
     first, later, other = (question(text, **given) for given in ({"after": "a", "with": True}, {"after": "b", "with": True}, {"after": "a", "with": False}))
     assert first.key == later.key != other.key
+
+
+class School:
+    """A context's `shared`: a name that all of a school may know, once somebody has read it."""
+
+    def __init__(self, name: str | None) -> None:
+        self.name = name
+
+
+class Pupil(Asker):
+    """A context by which a name is found, and kept for all."""
+
+    def __init__(self, viewer: str, school: School) -> None:
+        super().__init__(viewer, school)
+
+    def read(self) -> str:
+        """As whoever may."""
+        self.shared.name = f"read by {self.viewer}"
+        return self.shared.name
+
+
+class Named:
+    """An event with a name."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    def secret(self, info: Any) -> str:
+        """What all of a school may know."""
+        self.tries += 1
+        return info.context.shared.name or info.context.read()
+
+
+async def test_what_some_may_know_is_shared_among_them_alone() -> None:
+    news, renderings = {"news": Named()}, Renderings(schema(), json.dumps)
+    here, there = School("here"), School("there")
+    for viewer, school in (("anna", here), ("boris", here), ("gleb", there)):
+        answer = await renderings.render(news, question("subscription { news { secret } }"), Pupil(viewer, school))
+        assert isinstance(answer, str)
+        assert json.loads(answer) == {"data": {"news": {"secret": school.name}}}
+    assert news["news"].tries == 2
+
+
+async def test_what_the_first_one_has_read_is_shared_by_the_next_ones() -> None:
+    news, renderings, school = {"news": Named()}, Renderings(schema(), json.dumps), School(None)
+    answers = [
+        await renderings.render(news, question("subscription { news { secret } }"), Pupil(viewer, school)) for viewer in ("anna", "boris", "vera")]
+    assert not isinstance(answers[0], str)
+    assert [json.loads(answer) for answer in answers[1:] if isinstance(answer, str)] == [{"data": {"news": {"secret": "read by anna"}}}] * 2
+    assert news["news"].tries == 3  # blindly, as anna, and once for all others
