@@ -73,7 +73,7 @@ async def test_the_gate_s_verdict_stands(house: Gatehouse) -> None:
     assert await house.presence() == {"anna": (True, NOON)}
 
 
-async def test_a_batch_is_five_statements_whatever_its_length(house: Gatehouse) -> None:
+async def test_a_batch_is_as_many_statements_whatever_its_length(house: Gatehouse) -> None:
     taps = [house.tap(name, way, ago=60 * SECOND - place * SECOND) for place, (name, way) in enumerate(
         (name, way) for way in ("in", "out", "in") for name in ("anna", "boris", "teacher", "vera"))]
     taps += [house.tap(None, outcome=Outcome.REFUSE, reason="UNKNOWN_CARD"), house.tap("anna", "side")]
@@ -82,7 +82,8 @@ async def test_a_batch_is_five_statements_whatever_its_length(house: Gatehouse) 
         await session.flush()
         with house.counted() as sent:
             made = await passages.record_many(session, taps)
-    assert sent == ["SELECT", "SELECT", "INSERT", "INSERT", "INSERT"]
+    reads = ["SELECT"] if house.database.engine.dialect.name == "postgresql" else ["SELECT", "SELECT"]
+    assert sent == [*reads, "INSERT", "WITH", "INSERT"], "doors and persons; passages, presence, events"
     assert [passage.sequence if passage else None for passage in made] == [*range(1, 13), None, None]
     assert [event.kind for event in await house.events()] == ["access.passed"] * 12 + ["access.refused"]
     assert await house.presence() == {name: (True, NOON - (52 - place) * SECOND) for place, name in enumerate(("anna", "boris", "teacher", "vera"))}

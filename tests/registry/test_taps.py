@@ -294,7 +294,7 @@ async def test_what_is_known_is_found_by_its_key_among_many(office: Office) -> N
         await connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
         await connection.exec_driver_sql("ANALYZE tap")
         for asked in (taps.asking_stored([(1, gate, 5)]), taps.asking_around([(1, gate, 30_000)])):
-            prepared = asked.read.prepare(SERVICE, ("postgresql",), connection.dialect)
+            prepared = asked.read.prepare(SERVICE, SERVICE.shape, ("postgresql",), connection.dialect)
             values = prepared.values(SERVICE, asked.of.values(asked.rows, connection.dialect), {})
             plan = "\n".join((await connection.exec_driver_sql(f"EXPLAIN {prepared.text}", tuple(values))).scalars())
             assert ("pk_tap" in plan, "Seq Scan on tap" in plan) == (True, False), plan
