@@ -94,9 +94,8 @@ class ReadPool:
 
     async def _mend(self, connection: Any) -> None:
         try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                if connection.is_in_transaction():
-                    await connection.execute("ROLLBACK")
+            async with asyncio.timeout(CLOSE_SECONDS):  # one that was cut may not know it yet: it is asked, too
+                await connection.execute("ROLLBACK" if connection.is_in_transaction() else "")
         except Exception:  # noqa: BLE001 - whatever is wrong with it, nobody uses it again
             self._drop(connection)
         else:

@@ -65,8 +65,10 @@ class Connections:
                 await connection.execute(f"BEGIN READ ONLY; {row_security.script(identity)}")
                 found = await connection.fetch(text, *values)
                 await connection.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             self._pool.mend(connection)
+            if isinstance(error, asyncpg.InternalClientError) and "cannot switch to state" in str(error):
+                raise ConnectionError("the connection was cut while nobody used it") from error
             raise
         self._pool.give(connection)
         records = [found] if len(waiting) == 1 else found[0]

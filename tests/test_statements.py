@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from school import read_pool
 from school.context import NOBODY, OF_A_CHILD, Area, Scope, Viewer
-from school.db import Database, Rows
+from school.db import Database, Rows, is_away
 from school.ids import Ref
 from school.registry import queries
 from school.registry.models import Person, Pupil
@@ -190,3 +190,23 @@ async def test_a_clause_says_the_same_in_a_session(house: tuple[Database, World]
         clause = any_of(Pupil.id, OfViewer("ids", lambda viewer: sorted(child.id for child in viewer.children), world.viewers[login], Many(UUID)))
         async with database.read() as session:
             assert set(await session.scalars(sa.select(Pupil.id).where(clause))) == children(world, login)
+
+
+async def test_a_connection_that_was_cut_while_nobody_used_it_is_a_database_that_is_away(postgresql_url: str) -> None:
+    """It is told at the next read, of whichever kind: the driver may not have noticed yet. The read after that has another connection."""
+    database = Database(postgresql_url)
+    try:
+        viewer = (await build(database)).viewers["parent"]
+        for identity in (None, viewer.identity()):
+            for moments in range(3):
+                assert await database.reader(identity).all(queries._children, viewer)
+                async with database.engine.begin() as connection:
+                    await connection.execute(sa.text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"))
+                for _ in range(moments):
+                    await asyncio.sleep(0)
+                read = asyncio.ensure_future(database.reader(identity).all(queries._children, viewer))
+                await asyncio.wait([read])
+                assert read.exception() is None or is_away(read.exception())
+    finally:
+        await database.close()
