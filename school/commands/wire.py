@@ -36,6 +36,10 @@ class Inbox:
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
 
+    def qsize(self) -> int:
+        """How many wait."""
+        return len(self._messages)
+
     def empty(self) -> bool:
         """Whether all is taken."""
         return not self._messages
