@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from school import clock
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "cache_size=-65536", "temp_store=MEMORY")
+PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY")
 
 
 class Connection(sqlite3.Connection):
