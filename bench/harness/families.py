@@ -1,4 +1,4 @@
-"""Families for benches of fan-out: PostgreSQL with a small school, as many parents of one child each as are wanted, all signed in, and a gate."""
+"""Families for benches of fan-out: PostgreSQL with a small school, as many parents of one child each as are wanted, all signed in, and gates."""
 
 import asyncio
 import datetime as dt
@@ -28,6 +28,8 @@ from school.seed.plan import Size
 from tests.postgres import PostgresServer
 
 SCHOOL = 1
+GATES = 20
+"""As many requests may be under way: a daemon sends one after the other."""
 _PRESENT_TAP, = (text for text in DAEMON if "presentTap(" in text)
 
 
@@ -71,7 +73,7 @@ class Town:
     url: str
     owner: str
     families: list[Family]
-    gate: Gate
+    gates: list[Gate]
     key_id: str
 
 
@@ -93,7 +95,7 @@ def town(folder: Path, families: int) -> Iterator[Town]:
         yield Town(server, url, owner, *made)
 
 
-async def _people(url: str, count: int) -> tuple[list[Family], Gate, str]:
+async def _people(url: str, count: int) -> tuple[list[Family], list[Gate], str]:
     database = Database(url)
     await build(database, make_passwords(), dt.datetime.now(dt.UTC).date(), size=Size.SMALL)
     await database.close()
@@ -103,13 +105,14 @@ async def _people(url: str, count: int) -> tuple[list[Family], Gate, str]:
     key_id = await connection.fetchval("SELECT key_id FROM card WHERE school_id = $1 LIMIT 1", SCHOOL)
     families = [Family(ids.new(), secrets.token_bytes(32), secrets.token_urlsafe(32)) for _ in range(count)]
     await _admit(connection, families, group, key_id)
-    gate, now = Gate(door), dt.datetime.now(dt.UTC)
+    gates, now = [Gate(door) for _ in range(GATES)], dt.datetime.now(dt.UTC)
     await _copy(connection, "device", [{
         "school_id": SCHOOL, "id": gate.id, "kind": "gate", "name": "bench", "public_key": gate.key.public_key().public_bytes_raw(), "enrolled_at": now,
-        "counter": 0, "counter_window": 0, "software": "bench", "queue_depth": 0, "rejected": 0, "clock_offset_ms": 0}])
-    await _copy(connection, "door_reader", [{"school_id": SCHOOL, "device_id": gate.id, "reader": "in", "door_id": door, "direction": "in"}])
+        "counter": 0, "counter_window": 0, "software": "bench", "queue_depth": 0, "rejected": 0, "clock_offset_ms": 0} for gate in gates])
+    await _copy(connection, "door_reader", [
+        {"school_id": SCHOOL, "device_id": gate.id, "reader": "in", "door_id": door, "direction": "in"} for gate in gates])
     await connection.close()
-    return families, gate, str(key_id)
+    return families, gates, str(key_id)
 
 
 async def _admit(connection: Any, families: list[Family], group: UUID, key_id: UUID) -> None:

@@ -19,6 +19,8 @@ AT_ONCE = 100
 """Sockets that are being opened: an address may have 200 that have not said yet who they are."""
 OPEN_SECONDS, LAST_SECONDS = 600.0, 60.0
 """How long the streams may take to open, and the last news to come."""
+QUIET_NS = 2_000_000_000
+"""How long nothing must have come at the end: beside what is waited for, the service has news of its own, such as that a child came late."""
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 _UPGRADE = (
     "GET /graphql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
@@ -110,7 +112,7 @@ async def follow(order: dict[str, Any]) -> list[tuple[int, bytes]]:
         subscribers = await asyncio.gather(*map(open_one, order["tokens"]))
     print("ready", flush=True)
     wanted, until = int(await asyncio.to_thread(sys.stdin.readline)), time.monotonic() + LAST_SECONDS
-    while len(news) < wanted and time.monotonic() < until:  # noqa: ASYNC110 - ten looks a second cost nothing
+    while (len(news) < wanted or time.time_ns() - news[-1][0] < QUIET_NS) and time.monotonic() < until:  # noqa: ASYNC110 - ten looks a second cost nothing
         await asyncio.sleep(0.1)
     for subscriber in subscribers:
         subscriber.transport.abort()
