@@ -291,9 +291,9 @@ async def test_what_is_known_is_found_by_its_key_among_many(office: Office) -> N
     async with office.database.begin() as session:
         await session.execute(sa.text(f"INSERT INTO tap ({', '.join(columns)}) SELECT {copied} FROM tap, generate_series(2, 20000) number"))  # noqa: S608 - names of ours
     async with office.database.engine.connect() as connection, connection.begin():
-        await connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
         await connection.exec_driver_sql("ANALYZE tap")
-        for asked in (taps.asking_stored([(1, gate, 5)]), taps.asking_around([(1, gate, 30_000)])):
+        apart = [(1, gate, sequence) for sequence in range(1, 20_000, 500)]
+        for asked in (taps.asking_stored(apart), taps.asking_around(apart)):
             prepared = asked.read.prepare(SERVICE, SERVICE.shape, ("postgresql",), connection.dialect)
             values = prepared.values(SERVICE, asked.of.values(asked.rows, connection.dialect), {})
             plan = "\n".join((await connection.exec_driver_sql(f"EXPLAIN {prepared.text}", tuple(values))).scalars())
