@@ -190,6 +190,7 @@ class Context:
     names: Any = None
     _loaders: dict[str, DataLoader[Any, Any]] = field(default_factory=dict)
     _reader: tuple[Viewer, Reader] | None = None
+    _told: tuple[Viewer, Any] | None = None
 
     def begin(self, *, as_service: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
         """A write: one transaction, committed at its end. It runs as the viewer, or for them as the service, where no viewer's rights are enough."""
@@ -209,7 +210,9 @@ class Context:
     @property
     def shared(self) -> Any:
         """What the viewer may be told as others are: the kept names of their schools. Equal, and hashable, for all to whom the same may be told."""
-        return None if self.names is None else self.names.told_to(self.viewer)
+        if self.names is not None and (self._told is None or self._told[0] is not self.viewer):
+            self._told = self.viewer, self.names.told_to(self.viewer)
+        return None if self._told is None else self._told[1]
 
     def note(self, area: Area, persons: Collection[Ref]) -> None:
         """Put into the record that the viewer has read this of these persons."""

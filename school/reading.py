@@ -12,15 +12,15 @@ import sqlalchemy as sa
 from school import row_security
 from school.read_pool import ReadPool
 from school.row_security import Identity
-from school.statements import Prepared, Read, merge
+from school.statements import Merged, Prepared, Read
 
 MOST_MERGED = 500
-"""Texts of statements that were merged into one, which are kept."""
+"""Statements that were merged into one, which are kept."""
 MOST_PREPARED = 100
 """Statements of one connection that stay prepared, for PostgreSQL keeps the plan of each."""
-PLANNING = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off"}
-"""A plan is made once. What a screen shows lies in memory, or on a disk without a head: PostgreSQL's default of 4 is a turning disk's, and lets it read
-whole tables where a look-up by a key would do."""
+PLANNING = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off", "max_parallel_workers_per_gather": "0"}
+"""A plan is made once, and run by one process: parts of a merged statement come in their order. What a screen shows lies in memory, or on a disk without a
+head: PostgreSQL's default cost of 4 is a turning disk's, and lets it read whole tables where a look-up by a key would do."""
 OPEN_SECONDS = 5.0
 
 
@@ -39,7 +39,7 @@ class Connections:
         self._url = sa.make_url(url)
         self.dialect = self._url.get_dialect()()
         self._pool = ReadPool(self._open, size)
-        self._merged: OrderedDict[tuple[Prepared, ...], str] = OrderedDict()
+        self._merged: OrderedDict[tuple[Prepared, ...], Merged] = OrderedDict()
 
     async def _open(self) -> Any:
         _, how = self.dialect.create_connect_args(self._url)
@@ -56,7 +56,8 @@ class Connections:
 
     async def fetch(self, identity: Identity | None, waiting: list[Waiting]) -> list[list[Any]]:
         """The rows of each, in one statement."""
-        text, values = self._merge([one.prepared for one in waiting]), [value for one in waiting for value in one.values]
+        merged = None if len(waiting) == 1 else self._merge(tuple(one.prepared for one in waiting))
+        text, values = (merged or waiting[0].prepared).text, [value for one in waiting for value in one.values]
         connection = await self._pool.take()
         try:
             if identity is None:
@@ -71,19 +72,15 @@ class Connections:
                 raise ConnectionError("the connection was cut while nobody used it") from error
             raise
         self._pool.give(connection)
-        records = [found] if len(waiting) == 1 else found[0]
-        return [one.prepared.rows(rows) for one, rows in zip(waiting, records, strict=True)]
+        return [waiting[0].prepared.rows(found)] if merged is None else merged.rows(found)
 
-    def _merge(self, statements: list[Prepared]) -> str:
-        if len(statements) == 1:
-            return statements[0].text
-        key = tuple(statements)
-        text = self._merged.get(key)
-        if text is None:
-            text = self._merged[key] = merge(statements)
+    def _merge(self, statements: tuple[Prepared, ...]) -> Merged:
+        merged = self._merged.get(statements)
+        if merged is None:
+            merged = self._merged[statements] = Merged(statements, self.dialect)
             if len(self._merged) > MOST_MERGED:
                 self._merged.popitem(last=False)
-        return text
+        return merged
 
     async def close(self) -> None:
         """Close every connection, those in use when their reads have ended or a while has passed."""

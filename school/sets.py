@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from school.statements import Asking, Prepared, Read, given, merge
+from school.statements import Asking, Merged, Prepared, Read, given
 
 Values = Sequence[Sequence[Any]]
 
@@ -101,8 +101,8 @@ async def fetch(session: AsyncSession, *asked: Asked) -> list[list[Any]]:
     if dialect.name == "sqlite" or len(asked) == 1:
         return [
             made.rows((await connection.exec_driver_sql(made.text, tuple(given_))).all()) for made, given_ in zip(prepared, values, strict=True)]
-    found = (await connection.exec_driver_sql(_merged(prepared), tuple(value for row in values for value in row))).one()
-    return [made.rows(records) for made, records in zip(prepared, found, strict=True)]
+    merged = _merged(prepared, dialect)
+    return merged.rows((await connection.exec_driver_sql(merged.text, tuple(value for row in values for value in row))).all())
 
 
 async def _connect(session: AsyncSession) -> AsyncConnection:
@@ -116,8 +116,8 @@ async def _connect(session: AsyncSession) -> AsyncConnection:
 
 
 @lru_cache(maxsize=100)
-def _merged(prepared: tuple[Prepared, ...]) -> str:
-    return merge(prepared)
+def _merged(prepared: tuple[Prepared, ...], dialect: sa.Dialect) -> Merged:
+    return Merged(prepared, dialect)
 
 
 async def run(session: AsyncSession, statement: Read, of: RowSet, rows: Values) -> None:

@@ -105,17 +105,35 @@ def _any_of_sqlite(element: any_of, compiler: Any, **words: Any) -> str:
 class Prepared:
     """A compiled statement: its text for the driver, its parameters in order, and how its rows are made."""
 
-    __slots__ = ("_parameters", "rows", "text")
+    __slots__ = ("_columns", "_parameters", "_row", "rows", "text", "types")
 
     def __init__(self, name: str, statement: Any, dialect: sa.Dialect) -> None:
+        columns = list(statement.selected_columns) if isinstance(statement, sa.Select) else []
+        once, places = _each_once(columns)
+        if len(once) < len(columns):
+            statement = statement.with_only_columns(*once, maintain_column_froms=True)
         compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.text: str = compiled.string
         binds, constants = dict(compiled.binds), compiled.params
         self._parameters = [(one, binds.get(one), _bind_processor(binds.get(one), dialect), constants.get(one)) for one in compiled.positiontup or ()]
-        columns = list(statement.selected_columns) if isinstance(statement, sa.Select) else []
-        row: Any = namedtuple(name, [column.key or f"column_{place}" for place, column in enumerate(columns)], rename=True)  # type: ignore[misc]  # noqa: PYI024
-        self.rows = _maker(row, [_result_processor(column.type, dialect) for column in columns])
+        self._row: Any = namedtuple(  # type: ignore[misc]  # noqa: PYI024
+            name, [column.key or f"column_{place}" for place, column in enumerate(columns)], rename=True)
+        self._columns = [(place, _result_processor(once[place].type, dialect)) for place in places]
+        self.types = [column.type for column in once]
+        """Of the columns that the driver brings."""
+        self.rows = self.maker(range(len(once)))
         """Named rows of what the driver has brought."""
+
+    def maker(self, places: Sequence[int]) -> Callable[[Iterable[Sequence[Any]]], list[Any]]:
+        """A function that makes named rows of records in which this statement's columns stand in these places: written out, for it runs once for every row."""
+        names: dict[str, Any] = {"new": tuple.__new__, "row": self._row}
+        values = []
+        for number, (place, process) in enumerate(self._columns):
+            names[f"p{number}"] = process
+            values.append(f"r[{places[place]}]" if process is None else f"p{number}(r[{places[place]}])")
+        as_it_is = [f"r[{place}]" for place in range(len(values))]
+        made = "r" if values == as_it_is and len(self.types) == len(values) and list(places) == list(range(len(values))) else f"({', '.join(values)},)"
+        return eval(f"lambda records: [new(row, {made}) for r in records]", names)  # type: ignore[no-any-return]  # noqa: S307 - of our own writing
 
     def values(self, viewer: Any, given: dict[str, Any], known: dict[str, Any]) -> list[Any]:
         """The parameters for one viewer and what was asked for; KeyError names one that is missing. `known`: the viewer's own that were found before."""
@@ -131,15 +149,20 @@ class Prepared:
         return made
 
 
-def _maker(row: type, processors: Sequence[Callable[[Any], Any] | None]) -> Callable[[Iterable[Sequence[Any]]], list[Any]]:
-    """A function that makes named rows of records: written out, for it runs once for every row that is read."""
-    names: dict[str, Any] = {"new": tuple.__new__, "row": row}
-    values = []
-    for place, process in enumerate(processors):
-        names[f"p{place}"] = process
-        values.append(f"r[{place}]" if process is None else f"p{place}(r[{place}])")
-    made = f"({', '.join(values)},)" if any(processors) else "r"
-    return eval(f"lambda records: [new(row, {made}) for r in records]", names)  # type: ignore[no-any-return]  # noqa: S307 - of our own writing
+def _each_once(columns: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """The columns without those that are another one under another name, as what a page goes on from may be; and where each of all stands among them."""
+    once, places = list[Any](), list[int]()
+    for column in columns:
+        known = next((place for place, other in enumerate(once) if _is_same(column, other)), None)
+        places.append(len(once) if known is None else known)
+        if known is None:
+            once.append(column)
+    return once, places
+
+
+def _is_same(column: Any, other: Any) -> bool:
+    column, other = (one.element if isinstance(one, sa.Label) else one for one in (column, other))
+    return isinstance(column, sa.Column) and bool(column.compare(other))
 
 
 def _result_processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
@@ -183,15 +206,47 @@ class Read:
         return statement.with_only_columns(*some, maintain_column_froms=True)
 
 
-def merge(statements: Sequence[Prepared]) -> str:
-    """One statement of PostgreSQL that brings an array with the rows of each; its parameters are theirs, one after the other."""
-    parts, offset = list[str](), 0
-    for one in statements:
-        numbers = [int(number) for number in re.findall(r"\$(\d+)", one.text)]
-        shifted = re.sub(r"\$(\d+)", lambda found, by=offset: f"${int(found[1]) + by}", one.text)  # type: ignore[misc]
-        parts.append(f"ARRAY(SELECT q FROM ({shifted}) q)")  # noqa: S608 - compiled statements of our own
-        offset += max(numbers, default=0)
-    return f"SELECT {', '.join(parts)}"
+class Merged:
+    """Several statements of PostgreSQL as one; its parameters are theirs, one after the other.
+
+    It brings the rows of each with its number, their values in columns that the statements share by type: rows as elements of arrays would cost both sides
+    more. The parts of a UNION ALL come one after the other, each in its own order.
+    """
+
+    def __init__(self, statements: Sequence[Prepared], dialect: sa.Dialect) -> None:
+        shared, places = list[str](), list[list[int]]()
+        for one in statements:
+            free, mine = list(enumerate(shared)), list[int]()
+            for name in (_type_name(kind, dialect) for kind in one.types):
+                place = next((place for place in free if place[1] == name), None)
+                if place is None:
+                    shared.append(name)
+                    mine.append(len(shared))
+                else:
+                    free.remove(place)
+                    mine.append(place[0] + 1)
+            places.append(mine)
+        parts, offset = list[str](), 0
+        for number, (one, mine) in enumerate(zip(statements, places, strict=True)):
+            shifted = re.sub(r"\$(\d+)", lambda found, by=offset: f"${int(found[1]) + by}", one.text)  # type: ignore[misc]
+            values = (f"c{mine.index(place)}" if place in mine else f"NULL::{name}" for place, name in enumerate(shared, 1))
+            parts.append(f"SELECT {number}, {', '.join(values)} FROM ({shifted}) q ({', '.join(f'c{place}' for place in range(len(mine)))})")  # noqa: S608
+            offset += max((int(found) for found in re.findall(r"\$(\d+)", one.text)), default=0)
+        self.text = " UNION ALL ".join(parts)
+        self._makers = [one.maker(mine) for one, mine in zip(statements, places, strict=True)]
+
+    def rows(self, records: Iterable[Sequence[Any]]) -> list[list[Any]]:
+        """The named rows of each statement."""
+        parts: list[list[Any]] = [[] for _ in self._makers]
+        for record in records:
+            parts[record[0]].append(record)
+        return [make(part) for make, part in zip(self._makers, parts, strict=True)]
+
+
+def _type_name(kind: Any, dialect: sa.Dialect) -> str:
+    """A column's type as it is cast to: texts of all lengths are one. SQLAlchemy's CompileError where a statement does not tell it."""
+    name: str = kind.compile(dialect=dialect)
+    return "TEXT" if name.startswith("VARCHAR") else name
 
 
 def given(name: str, kind: Any = None) -> Any:

@@ -83,13 +83,44 @@ async def test_reads_of_one_moment_make_one_round_trip(house: tuple[Database, Wo
     assert (none, login) == ([], "parent")
 
 
+async def test_each_read_of_a_moment_gets_its_own_rows_in_their_order_and_types(house: tuple[Database, World]) -> None:
+    """Values of one type share columns of the merged statement, whatever their order; a column that a page goes on from comes once under both its names."""
+    database, world = house
+
+    @Read
+    def backwards(_viewer: Asking) -> Rows:
+        return sa.select(Person.id.label("key_0"), Person.sort_key, Person.family_name, Person.school_id, Person.id).where(
+            Person.school_id == 1).order_by(Person.id.desc())
+
+    @Read
+    def texts(_viewer: Asking) -> Rows:
+        return sa.select(Person.given_name, Person.patronymic, Person.school_id).where(Person.school_id == 1).order_by(Person.id)
+
+    @Read
+    def none(_viewer: Asking) -> Rows:
+        return sa.select(Pupil.enrolled_on, Pupil.id).where(Pupil.school_id == 99)
+
+    viewer = world.viewers["office"]
+    reader = database.reader(viewer.identity())
+    together = await asyncio.gather(*(reader.all(read, viewer) for read in (backwards, none, texts, backwards)))
+    assert together == [await reader.all(read, viewer) for read in (backwards, none, texts, backwards)]
+    async with database.read(viewer.identity()) as session:
+        people = (await session.scalars(sa.select(Person).where(Person.school_id == 1).order_by(Person.id))).all()
+    assert [(row.id, row.key_0, row.sort_key, row.family_name, row.school_id) for row in together[0]] == [
+        (one.id, one.id, one.sort_key, one.family_name, 1) for one in reversed(people)]
+    assert [tuple(row) for row in together[2]] == [(one.given_name, one.patronymic, 1) for one in people]
+    with counted(database) as sent:
+        await reader.all(backwards, viewer)
+    assert sent[0][0].split("FROM")[0].count("person.id") == 1
+
+
 async def test_a_failure_is_told_to_all_who_share_it_and_the_next_read_is_a_new_one(house: tuple[Database, World]) -> None:
     database, world = house
     viewer = world.viewers["parent"]
 
     @Read
     def broken(_viewer: Asking) -> Rows:
-        return sa.select(sa.column("what")).select_from(sa.table("no_such_table"))
+        return sa.select(sa.column("what", sa.Integer())).select_from(sa.table("no_such_table"))
 
     reader = database.reader(viewer.identity())
     results = await asyncio.gather(reader.all(broken, viewer), queries.children(reader, viewer), return_exceptions=True)

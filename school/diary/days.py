@@ -84,8 +84,8 @@ def _place(day: DayLesson, child: Ref, row: Any) -> None:
     at = day.lesson
     if row.value is None:
         day.homework.append(HomeworkRow(
-            at.school_id, row.id, at.id, at.course_id, at.class_group_id, at.subject_id, at.subject_name, at.on_date, row.text, row.by, row.at, None))
+            at.school_id, row.id, at.id, at.course_id, at.class_group_id, at.subject_id, at.on_date, row.text, row.by, row.at, None))
     else:
         day.marks.append(MarkRow(
-            at.school_id, row.id, child.id, at.id, at.course_id, at.subject_id, at.subject_name, at.on_date, row.value, row.weight, row.work,
+            at.school_id, row.id, child.id, at.id, at.course_id, at.subject_id, at.on_date, row.value, row.weight, row.work,
             row.text, row.revision, row.by, row.at, None))

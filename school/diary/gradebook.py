@@ -169,7 +169,7 @@ async def gradebook(reader: Reader, viewer: Viewer, ref: Ref, from_: dt.date, to
     for mark in limited(given_marks, MOST_MARKS):
         at = by_id[mark.lesson_id]
         marks[mark.pupil_id].append(MarkRow(
-            at.school_id, mark.id, mark.pupil_id, at.id, at.course_id, at.subject_id, at.subject_name, at.on_date, mark.value, mark.weight, mark.work,
+            at.school_id, mark.id, mark.pupil_id, at.id, at.course_id, at.subject_id, at.on_date, mark.value, mark.weight, mark.work,
             mark.comment, mark.revision, mark.given_by, mark.given_at, None))
     entries: dict[UUID, list[AttendanceRow]] = defaultdict(list)
     for entry in limited(register, MOST_MARKS):

@@ -30,7 +30,7 @@ async def set_homework(session: AsyncSession, viewer: Viewer, id_: UUID, due: Re
     text = required_text(text, "text", LONGEST_TEXT)
     lesson = await own_lesson(session, viewer, due)
     homework = HomeworkRow(
-        due.school_id, id_, lesson.id, lesson.course_id, lesson.class_group_id, lesson.subject_id, lesson.subject_name, lesson.on_date, text,
+        due.school_id, id_, lesson.id, lesson.course_id, lesson.class_group_id, lesson.subject_id, lesson.on_date, text,
         set_by=lesson.teacher_id, set_at=clock.now(), withdrawn_at=None,
     )
     possible = lesson.cancelled_at is None and lesson.on_date >= lesson.today

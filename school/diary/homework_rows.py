@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from school.db import Rows
 from school.diary.models import Homework, Lesson
-from school.registry.models import Course, Subject
+from school.registry.models import Course
 
 
 class HomeworkRow(NamedTuple):
@@ -20,7 +20,6 @@ class HomeworkRow(NamedTuple):
     course_id: UUID
     class_group_id: UUID
     subject_id: UUID
-    subject_name: str
     on_date: dt.date
     text: str
     set_by: UUID
@@ -30,10 +29,9 @@ class HomeworkRow(NamedTuple):
 
 HOMEWORK: Rows = (
     sa.select(
-        Homework.school_id, Homework.id, Homework.due_lesson_id, Homework.course_id, Lesson.class_group_id, Course.subject_id,
-        Subject.name.label("subject_name"), Lesson.on_date, Homework.text, Homework.set_by, Homework.set_at, Homework.withdrawn_at,
+        Homework.school_id, Homework.id, Homework.due_lesson_id, Homework.course_id, Lesson.class_group_id, Course.subject_id, Lesson.on_date,
+        Homework.text, Homework.set_by, Homework.set_at, Homework.withdrawn_at,
     )
     .join(Lesson, sa.and_(Lesson.school_id == Homework.school_id, Lesson.id == Homework.due_lesson_id))
-    .join(Course, sa.and_(Course.school_id == Homework.school_id, Course.id == Homework.course_id))
-    .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
+    .outerjoin(Course, sa.and_(Course.school_id == Homework.school_id, Course.id == Homework.course_id))
 )

@@ -16,7 +16,7 @@ from school.diary.models import CourseScale, GradingScale, Lesson
 from school.diary.policy import teaches
 from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
-from school.registry.models import Bell, Course, Pupil, School, Subject
+from school.registry.models import Bell, Course, Pupil, School
 
 LONGEST_RANGE = 31
 """Days of a diary that one question may span."""
@@ -31,7 +31,6 @@ class LessonRow(NamedTuple):
     class_group_id: UUID
     teacher_id: UUID
     subject_id: UUID
-    subject_name: str
     on_date: dt.date
     bell: int
     bell_starts_at: dt.time
@@ -54,14 +53,13 @@ class LessonRow(NamedTuple):
 
 LESSON: Rows = (
     sa.select(
-        Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.teacher_id, Course.subject_id, Subject.name.label("subject_name"),
+        Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.teacher_id, Course.subject_id,
         Lesson.on_date, Lesson.bell, Bell.starts_at.label("bell_starts_at"), Bell.ends_at.label("bell_ends_at"), School.time_zone,
         Lesson.room, Lesson.topic, Lesson.cancelled_at,
     )
-    .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
-    .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
-    .join(Bell, sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell))
-    .join(School, School.id == Lesson.school_id)
+    .outerjoin(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
+    .outerjoin(Bell, sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell))
+    .outerjoin(School, School.id == Lesson.school_id)
 )
 
 
@@ -73,7 +71,6 @@ class OwnLesson(NamedTuple):
     course_id: UUID
     class_group_id: UUID
     subject_id: UUID
-    subject_name: str
     teacher_id: UUID
     on_date: dt.date
     bell: int
@@ -93,12 +90,11 @@ def own_lessons(viewer: Viewer, lessons: Iterable[Ref]) -> Rows:
     keys = sorted({(lesson.school_id, lesson.id) for lesson in lessons})
     return (
         sa.select(
-            Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.subject_id, Subject.name.label("subject_name"), Course.teacher_id,
+            Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.subject_id, Course.teacher_id,
             Lesson.on_date, Lesson.bell, Lesson.cancelled_at, School.time_zone, GradingScale.lowest, GradingScale.highest,
         )
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
-        .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
-        .join(School, School.id == Lesson.school_id)
+            .join(School, School.id == Lesson.school_id)
         .outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
         .outerjoin(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
         .where(sa.tuple_(Lesson.school_id, Lesson.id).in_(keys), teaches(viewer))

@@ -10,7 +10,7 @@ from school.db import Rows
 from school.diary.models import Lesson, Mark, MarkAction, WorkKind
 from school.diary.texts import optional_text
 from school.errors import Code, Refused, bad_input
-from school.registry.models import Course, Subject
+from school.registry.models import Course
 
 LONGEST_COMMENT = 500
 HEAVIEST = 10
@@ -34,7 +34,6 @@ class MarkRow(NamedTuple):
     lesson_id: UUID
     course_id: UUID
     subject_id: UUID
-    subject_name: str
     on_date: dt.date
     value: int
     weight: int
@@ -53,12 +52,11 @@ class MarkRow(NamedTuple):
 
 MARK: Rows = (
     sa.select(
-        Mark.school_id, Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.course_id, Course.subject_id, Subject.name.label("subject_name"), Lesson.on_date,
-        Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at, Mark.withdrawn_at,
+        Mark.school_id, Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.course_id, Course.subject_id, Lesson.on_date, Mark.value,
+        Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at, Mark.withdrawn_at,
     )
     .outerjoin(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
     .outerjoin(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
-    .outerjoin(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
 )
 
 

@@ -86,7 +86,7 @@ def _made(item: NewMark, around: _Around) -> MarkRow:
     check_pupil(lesson, *days)
     content = checked(item.content, lesson.lowest, lesson.highest)
     return MarkRow(
-        lesson.school_id, item.id, item.pupil.id, lesson.id, lesson.course_id, lesson.subject_id, lesson.subject_name, lesson.on_date,
+        lesson.school_id, item.id, item.pupil.id, lesson.id, lesson.course_id, lesson.subject_id, lesson.on_date,
         *content, revision=1, given_by=lesson.teacher_id, given_at=clock.now(), withdrawn_at=None,
     )
 

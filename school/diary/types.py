@@ -2,9 +2,7 @@
 
 import datetime as dt
 from fractions import Fraction
-from functools import lru_cache
 from typing import Annotated, Any, Self
-from uuid import UUID
 
 import strawberry
 
@@ -14,7 +12,7 @@ from school.diary.averages import rounded
 from school.diary.models import AttendanceKind, MarkAction, WorkKind
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
-from school.registry.loaders import load_class_group, load_person
+from school.registry.loaders import load_class_group, load_person, load_subject_of
 from school.registry.types import ClassGroup, Person, Subject
 
 WorkKindName = strawberry.enum(WorkKind, name="WorkKind", description="What a mark is for.")
@@ -31,19 +29,12 @@ def _is_told(value: object) -> bool:
     return value is not None
 
 
-@lru_cache(maxsize=4096)
-def subject_from(school_id: int, subject_id: UUID, name: str) -> Subject:
-    """The subject whose columns stand in a row."""
-    return Subject(id=opaque(Kind.SUBJECT, school_id, subject_id), name=name)
-
-
 @rows(description="A lesson of the timetable. `bellStartsAt` and `bellEndsAt` are the school's own time of day, `startsAt` and `endsAt` moments.")
 class Lesson(OfRow):
     """A lesson, of a `LessonRow`."""
 
     id: strawberry.ID = columns.opaque(Kind.LESSON)
     course_id: strawberry.ID = columns.opaque(Kind.COURSE, "course_id")
-    subject: Subject = made(subject_from, "school_id", "subject_id", "subject_name")
     date: dt.date = column("on_date")
     bell: int = column()
     bell_starts_at: dt.time = column()
@@ -53,6 +44,11 @@ class Lesson(OfRow):
     room: str | None = column()
     topic: str | None = column()
     cancelled: bool = made(_is_told, "cancelled_at")
+
+    @query(ROWS, reads=("school_id", "course_id"))
+    def subject(self, info: Info) -> Subject:
+        """What the course teaches."""
+        return load_subject_of(info, Ref(self.row.school_id, self.row.course_id))
 
     @query(ROWS, reads=("school_id", "teacher_id"))
     def teacher(self, info: Info) -> Person | None:
@@ -72,11 +68,15 @@ class Homework(OfRow):
     id: strawberry.ID = columns.opaque(Kind.HOMEWORK)
     lesson_id: strawberry.ID = columns.opaque(Kind.LESSON, "due_lesson_id")
     course_id: strawberry.ID = columns.opaque(Kind.COURSE, "course_id")
-    subject: Subject = made(subject_from, "school_id", "subject_id", "subject_name")
     date: dt.date = column("on_date")
     text: str = column()
     set_at: dt.datetime = column()
     withdrawn_at: dt.datetime | None = column()
+
+    @query(ROWS, reads=("school_id", "course_id"))
+    def subject(self, info: Info) -> Subject:
+        """What the course teaches."""
+        return load_subject_of(info, Ref(self.row.school_id, self.row.course_id))
 
     @query(ROWS, reads=("school_id", "set_by"))
     def set_by(self, info: Info) -> Person | None:
@@ -92,7 +92,6 @@ class Mark(OfRow):
     pupil_id: strawberry.ID = columns.opaque(Kind.PERSON, "pupil_id")
     lesson_id: strawberry.ID = columns.opaque(Kind.LESSON, "lesson_id")
     course_id: strawberry.ID = columns.opaque(Kind.COURSE, "course_id")
-    subject: Subject = made(subject_from, "school_id", "subject_id", "subject_name")
     date: dt.date = column("on_date")
     value: int = column()
     weight: int = column()
@@ -101,6 +100,11 @@ class Mark(OfRow):
     revision: int = column()
     given_at: dt.datetime = column()
     withdrawn_at: dt.datetime | None = column()
+
+    @query(ROWS, reads=("school_id", "course_id"))
+    def subject(self, info: Info) -> Subject:
+        """What the course teaches."""
+        return load_subject_of(info, Ref(self.row.school_id, self.row.course_id))
 
     @query(ROWS, reads=("school_id", "given_by"))
     def given_by(self, info: Info) -> Person | None:

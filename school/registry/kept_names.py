@@ -1,7 +1,8 @@
-"""The names that everybody of a school may read and everything shows: of its staff, its subjects, its doors. Kept by a process until an event takes them back.
+"""The names that everybody of a school may read and everything shows: of its staff, its subjects (by course, too), its doors.
 
-Only erasure changes one of them, a member's of the staff: it tells `registry.person_erased` in its transaction, and whoever follows the feed calls `forget`.
-Nothing renames a subject or a door, or removes one. A name is told for `FRESH_SECONDS` at most all the same.
+Kept by a process until an event takes them back. Only erasure changes one of them, a member's of the staff: it tells `registry.person_erased` in its
+transaction, and whoever follows the feed calls `forget`. Nothing renames a subject or a door, or gives a course another subject. A name is told for
+`FRESH_SECONDS` at most all the same.
 """
 
 import time

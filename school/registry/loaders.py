@@ -1,7 +1,7 @@
 """Loaders of names: many asked for at once become one statement, each through its visible-to clause."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from school.db import Column, Rows
 from school.fields import Info
 from school.ids import Ref
 from school.registry import types
-from school.registry.models import ClassGroup, Person, Staff, Subject
+from school.registry.models import ClassGroup, Course, Person, Staff, Subject
 from school.registry.policy import Clause, in_schools, visible_class_groups, visible_persons
 from school.statements import Asking, Many, Read, any_of, given
 
@@ -56,6 +56,13 @@ def _subject(viewer: Asking) -> Rows:
 
 
 @Read
+def _subject_of(viewer: Asking) -> Rows:
+    columns = sa.select(Course.school_id, Course.id, Course.subject_id, Subject.name)
+    return columns.join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id)).where(
+        wanted(Course.school_id, Course.id), in_schools(viewer, Course.school_id, *Role))
+
+
+@Read
 def _class_group(viewer: Asking) -> Rows:
     columns = sa.select(ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter)
     return columns.where(wanted(ClassGroup.school_id, ClassGroup.id), visible_class_groups(viewer))
@@ -67,6 +74,10 @@ def _persons(context: Context) -> DataLoader[Ref, types.Person | None]:
 
 def _subjects(context: Context) -> DataLoader[Ref, types.Subject | None]:
     return loader(context, _subject, types.Subject.from_row, keeps=lambda _row: True)
+
+
+def _subjects_of(context: Context) -> DataLoader[Ref, types.Subject | None]:
+    return loader(context, _subject_of, lambda row: types.Subject.of(row.school_id, row.subject_id, row.name), keeps=lambda _row: True)
 
 
 def _class_groups(context: Context) -> DataLoader[Ref, types.ClassGroup | None]:
@@ -88,6 +99,11 @@ def load_person(info: Info, ref: Ref) -> types.Person | None:
 def load_subject(info: Info, ref: Ref) -> types.Subject | None:
     """A subject of the viewer's schools."""
     return known_or_loaded(info, "subject", _subjects, ref)
+
+
+def load_subject_of(info: Info, course: Ref) -> types.Subject:
+    """What a course of the viewer's schools teaches."""
+    return cast("types.Subject", known_or_loaded(info, "subject of", _subjects_of, course))
 
 
 def load_class_group(info: Info, ref: Ref) -> types.ClassGroup | None:

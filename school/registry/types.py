@@ -80,7 +80,12 @@ class Subject:
     @classmethod
     def from_row(cls, row: Any) -> Self:
         """From columns of a subject."""
-        return cls(id=strawberry.ID(ids.encode(Kind.SUBJECT, row.school_id, row.id)), name=row.name)
+        return cls.of(row.school_id, row.id, row.name)
+
+    @classmethod
+    def of(cls, school_id: int, subject_id: UUID, name: str) -> Self:
+        """From its key and its name."""
+        return cls(id=strawberry.ID(ids.encode(Kind.SUBJECT, school_id, subject_id)), name=name)
 
 
 @rows(description="A person who learns at the school. The id is the person's.")

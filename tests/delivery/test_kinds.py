@@ -102,10 +102,10 @@ def _of_registry(world: World) -> list[Event]:
 
 def _of_diary(world: World, subject: UUID) -> list[Event]:
     anna, teacher, lesson, course = world.people["anna"], world.people["teacher"], world.lessons["5A-1"], world.courses["5A"]
-    mark = MarkRow(1, ids.new(), anna, lesson, course, subject, "Алгебра", MONDAY, 5, 1, WorkKind.ANSWER, "тайна", 1, teacher, NOON, None)
-    homework = HomeworkRow(1, ids.new(), lesson, course, world.classes["5A"], subject, "Алгебра", MONDAY, "тайна", teacher, NOON, None)
+    mark = MarkRow(1, ids.new(), anna, lesson, course, subject, MONDAY, 5, 1, WorkKind.ANSWER, "тайна", 1, teacher, NOON, None)
+    homework = HomeworkRow(1, ids.new(), lesson, course, world.classes["5A"], subject, MONDAY, "тайна", teacher, NOON, None)
     own = OwnLesson(
-        school_id=1, id=lesson, course_id=course, class_group_id=world.classes["5A"], subject_id=subject, subject_name="Алгебра", teacher_id=teacher,
+        school_id=1, id=lesson, course_id=course, class_group_id=world.classes["5A"], subject_id=subject, teacher_id=teacher,
         on_date=MONDAY, bell=1, cancelled_at=None, time_zone="Europe/Moscow", lowest=2, highest=5)
     absent = AttendanceRow(1, lesson, anna, AttendanceKind.ABSENT, None, teacher, NOON)
     return [

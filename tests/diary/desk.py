@@ -2,7 +2,7 @@
 
 import datetime as dt
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from school.diary.schema import TYPES, DiaryMutation, DiaryQuery
 from school.fields import SCALARS, check_policies
 from school.ids import Kind
 from school.outbox import OutboxRow
+from school.registry.kept_names import KeptNames
 from school.registry.models import Person, Pupil
 from school.registry.names import sort_key
 from school.serving.schema import Schema
@@ -46,6 +47,8 @@ class Desk:
 
     database: Database
     world: World
+    names: KeptNames = field(default_factory=KeptNames)
+    """As the service keeps them: what is asked for again needs no statement for them."""
 
     def person(self, name: str) -> str:
         """The opaque id of somebody."""
@@ -78,7 +81,7 @@ class Desk:
 
     async def _run(self, login: str | None, document: str, variables: dict[str, Any]) -> Any:
         viewer = self.world.viewers[login] if login else NOBODY
-        return await schema().execute(document, variables, Context(viewer, self.database, SETTINGS))
+        return await schema().execute(document, variables, Context(viewer, self.database, SETTINGS, names=self.names))
 
     async def rows(self, table: type[Base], *columns: str) -> list[tuple[Any, ...]]:
         """Columns of all rows of a table, sorted by their text."""

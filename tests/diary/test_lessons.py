@@ -98,6 +98,7 @@ async def test_a_child_s_day_is_one_statement(desk: Desk) -> None:
     marks = await give(desk, item(desk), item(desk, value=3), item(desk, value=2), item(desk, "boris", value=4))
     await withdraw(desk, marks[2]["id"], 1)
     await record(desk, entry(desk, "anna", "LATE", 5), entry(desk, "boris", "ABSENT"), lesson="5A-2")
+    await desk.ask("parent", DAY, child=desk.person("anna"), date="2026-09-07")  # which brings the subjects' names
     with desk.counted() as statements:
         day = await desk.ask("parent", DAY, child=desk.person("anna"), date="2026-09-07")
     assert len(statements) == 1, statements
