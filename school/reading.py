@@ -18,7 +18,10 @@ MOST_MERGED = 500
 """Statements that were merged into one, which are kept."""
 MOST_PREPARED = 100
 """Statements of one connection that stay prepared, for PostgreSQL keeps the plan of each."""
-PLANNING = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off", "max_parallel_workers_per_gather": "0"}
+PLANNING = {
+    "plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1", "jit": "off", "max_parallel_workers_per_gather": "0",
+    "default_transaction_read_only": "on",
+}
 """A plan is made once, and run by one process: parts of a merged statement come in their order. What a screen shows lies in memory, or on a disk without a
 head: PostgreSQL's default cost of 4 is a turning disk's, and lets it read whole tables where a look-up by a key would do."""
 OPEN_SECONDS = 5.0
@@ -33,21 +36,22 @@ class Waiting(NamedTuple):
 
 
 class Connections:
-    """PostgreSQL's connections for reads. Each is the service's own, until a transaction on it takes a viewer's role."""
+    """PostgreSQL's connections for reads. On some the service alone reads (who asks, mostly), on the others viewers, each told to it before the read."""
 
     def __init__(self, url: str, size: int) -> None:
         self._url = sa.make_url(url)
         self.dialect = self._url.get_dialect()()
-        self._pool = ReadPool(self._open, size)
+        self._service = ReadPool(lambda: self._open(row_security.SYSTEM_FOR_GOOD), (size + 1) // 2)
+        self._viewers = ReadPool(lambda: self._open(f"SET ROLE {row_security.VIEWER}"), size)
         self._merged: OrderedDict[tuple[Prepared, ...], Merged] = OrderedDict()
 
-    async def _open(self) -> Any:
+    async def _open(self, role: str) -> Any:
         _, how = self.dialect.create_connect_args(self._url)
         connection = await asyncpg.connect(
             **how, timeout=OPEN_SECONDS, command_timeout=None, statement_cache_size=MOST_PREPARED, max_cached_statement_lifetime=0,
             max_cacheable_statement_size=0, server_settings=PLANNING | {"application_name": "school", "timezone": "UTC"})
         try:
-            await connection.execute(row_security.AS_SYSTEM_FOR_GOOD)
+            await connection.execute(role)
             await connection.set_type_codec("jsonb", schema="pg_catalog", format="binary", encoder=_never, decoder=lambda data: orjson.loads(data[1:]))
         except BaseException:
             connection.terminate()
@@ -58,20 +62,18 @@ class Connections:
         """The rows of each, in one statement."""
         merged = None if len(waiting) == 1 else self._merge(tuple(one.prepared for one in waiting))
         text, values = (merged or waiting[0].prepared).text, [value for one in waiting for value in one.values]
-        connection = await self._pool.take()
+        pool = self._service if identity is None else self._viewers
+        connection = await pool.take()
         try:
-            if identity is None:
-                found = await connection.fetch(text, *values)
-            else:
-                await connection.execute(f"BEGIN READ ONLY; {row_security.script(identity)}")
-                found = await connection.fetch(text, *values)
-                await connection.execute("COMMIT")
+            if identity is not None:
+                await connection.fetch(row_security.VIEWER_FROM_NOW_ON, *row_security.values(identity))
+            found = await connection.fetch(text, *values)
         except BaseException as error:
-            self._pool.mend(connection)
+            pool.mend(connection)
             if isinstance(error, asyncpg.InternalClientError) and "cannot switch to state" in str(error):
                 raise ConnectionError("the connection was cut while nobody used it") from error
             raise
-        self._pool.give(connection)
+        pool.give(connection)
         return [waiting[0].prepared.rows(found)] if merged is None else merged.rows(found)
 
     def _merge(self, statements: tuple[Prepared, ...]) -> Merged:
@@ -84,7 +86,7 @@ class Connections:
 
     async def close(self) -> None:
         """Close every connection, those in use when their reads have ended or a while has passed."""
-        await self._pool.close()
+        await asyncio.gather(self._service.close(), self._viewers.close())
 
 
 def _never(_value: Any) -> bytes:

@@ -44,17 +44,10 @@ _AS_VIEWER = ", ".join((
     f"SELECT set_config('role', '{VIEWER}', true)", *(f"set_config('app.{name}', ${number}, true)" for number, name in enumerate(SETTINGS, start=1))))
 
 
-AS_SYSTEM_FOR_GOOD = f"SELECT set_config('role', '{SYSTEM}', false), set_config('app.service', 'yes', false)"
-"""For a connection whose transactions are the service's own unless they take a viewer's role."""
-
-
-def script(identity: Identity) -> str:
-    """As `take`, written out, for a connection that is the service's own otherwise. The values are numbers and UUIDs: nothing in them needs quoting.
-
-    What is empty is left out: a setting that is not set shows nothing.
-    """
-    given = [("service", ""), *((name, value) for name, value in zip(SETTINGS, _values(identity), strict=True) if value not in {"", "{}"})]
-    return f"SELECT set_config('role', '{VIEWER}', true), " + ", ".join(f"set_config('app.{name}', '{value}', true)" for name, value in given)
+SYSTEM_FOR_GOOD = f"SELECT set_config('role', '{SYSTEM}', false), set_config('app.service', 'yes', false)"
+"""For a connection on which the service alone reads."""
+VIEWER_FROM_NOW_ON = _AS_VIEWER.replace(", true)", ", false)")
+"""For a connection on which viewers read, one after the other: before each read, with the `values` of whoever asks. It leaves nothing of the one before."""
 
 
 def take(connection: sa.Connection, identity: Identity | None) -> None:
@@ -62,11 +55,11 @@ def take(connection: sa.Connection, identity: Identity | None) -> None:
     if identity is None:
         connection.exec_driver_sql(_AS_SYSTEM)
     else:
-        connection.exec_driver_sql(_AS_VIEWER, _values(identity))
+        connection.exec_driver_sql(_AS_VIEWER, values(identity))
 
 
-def _values(identity: Identity) -> tuple[str, ...]:
-    """The settings' values, in their order."""
+def values(identity: Identity) -> tuple[str, ...]:
+    """All settings' values, in their order."""
     belongs = {school for role, schools in identity.schools.items() if role != NOT_OF_THE_SCHOOL for school in schools}
     return (
         str(identity.account_id or ""), *(_array(identity.schools.get(role, ())) for role in ROLES), _array(sorted(belongs)), _array(identity.selves),

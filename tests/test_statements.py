@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
-from school import read_pool
+from school import read_pool, row_security
 from school.context import NOBODY, OF_A_CHILD, Area, Scope, Viewer
 from school.db import Database, Rows, is_away
 from school.ids import Ref
@@ -141,25 +141,22 @@ async def test_a_read_that_lacks_a_value_is_a_bug_and_asks_nothing(house: tuple[
     assert sent == []
 
 
-async def test_a_viewer_s_transaction_leaves_nothing_on_the_connection(postgresql_url: str) -> None:
+async def test_a_viewer_s_read_leaves_nothing_to_the_next_on_the_connection(postgresql_url: str) -> None:
     database = Database(postgresql_url, pool_size=1)
     try:
         world = await build(database)
 
         @Read
         def who(_viewer: Asking) -> Rows:
-            return sa.select(
-                sa.func.current_setting("role").label("role"), sa.func.current_setting("app.service", True).label("service"),
-                sa.func.current_setting("app.children", True).label("children"))
+            return sa.select(*(
+                sa.func.coalesce(sa.func.current_setting(name, True), "", type_=sa.String()).label(name)
+                for name in ("role", "app.service", "transaction_read_only", *(f"app.{name}" for name in row_security.SETTINGS))))
 
-        viewer = world.viewers["parent"]
-        as_viewer, = await database.reader(viewer.identity()).all(who, viewer)
-        as_service, = await database.reader().all(who, viewer)
-        assert (as_viewer.role, as_viewer.service) == ("school_viewer", "")
-        assert as_viewer.children == "{" + ",".join(map(str, sorted(children(world, "parent")))) + "}"
-        assert (as_service.role, as_service.service, as_service.children or "") == ("school_system", "yes", "")
-        stranger = Viewer()
-        assert await database.reader(stranger.identity()).all(queries._children, stranger) == []
+        for viewer in (*world.viewers.values(), Viewer(), *reversed(world.viewers.values())):
+            found, = await database.reader(viewer.identity()).all(who, viewer)
+            assert tuple(found) == ("school_viewer", "", "on", *row_security.values(viewer.identity()))
+            as_service, = await database.reader().all(who, viewer)
+            assert tuple(as_service) == ("school_system", "yes", "on", *[""] * len(row_security.SETTINGS))
     finally:
         await database.close()
 

@@ -23,10 +23,11 @@ _MESSAGE = re.compile(r"(?:statement|execute [^:]*): (.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement; parameters are PostgreSQL's texts."""
+    """One statement; parameters are PostgreSQL's texts. `pid` is the backend's, of which each connection has one."""
 
     sql: str
     parameters: tuple[str | None, ...]
+    pid: int
 
 
 Transaction = tuple[Statement, ...]
@@ -43,7 +44,7 @@ def statements(lines: list[dict[str, Any]], login: str) -> list[list[Transaction
             windows.append({})
         elif line.get("user") == login:
             parameters = [None if text == "NULL" else text[1:-1].replace("''", "'") for _, text in _PARAMETER.findall(line.get("detail", ""))]
-            windows[-1].setdefault(f"{line['pid']} {line['vxid']}", []).append(Statement(found[1], tuple(parameters)))
+            windows[-1].setdefault(f"{line['pid']} {line['vxid']}", []).append(Statement(found[1], tuple(parameters), line["pid"]))
     return [[tuple(one) for one in window.values()] for window in windows]
 
 

@@ -1,7 +1,7 @@
 """The limit: asyncpg alone sends the statements that the service was seen to send, and the rows go out as JSON. No GraphQL, no ORM, no rights of its own.
 
-BENCH_STATEMENTS is a file with the transactions, each a list of statements with their parameters as PostgreSQL's texts. The bearer's token takes the place of
-the recorded one; what the service computes between two statements is recorded, too, so this does less than any server could.
+BENCH_STATEMENTS is a file with the statements in order, each with the number of its connection and its parameters as PostgreSQL's texts. The bearer's token
+takes the place of the recorded one; what the service computes between two statements is recorded, too, so this does less than any server could.
 """
 
 import hashlib
@@ -13,39 +13,45 @@ from typing import Any
 import asyncpg
 import orjson
 
-from school.row_security import AS_SYSTEM_FOR_GOOD
+from school.row_security import SYSTEM_FOR_GOOD
 
-TRANSACTIONS: list[list[tuple[str, list[str | None]]]] = json.loads(Path(os.environ["BENCH_STATEMENTS"]).read_text())
+STATEMENTS: list[tuple[int, str, list[str | None]]] = json.loads(Path(os.environ["BENCH_STATEMENTS"]).read_text())
 RECORDED = bytes.fromhex(os.environ["BENCH_DIGEST"])
 
 
 class Script:
-    """The statements on one connection, prepared once, with the parameters as asyncpg wants them."""
+    """The statements on connections of their own, prepared once, with the parameters as asyncpg wants them."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self.connection = connection
-        self._steps: list[tuple[str, asyncpg.prepared_stmt.PreparedStatement | None, list[Any]]] = []
+    def __init__(self) -> None:
+        self._steps: list[tuple[asyncpg.Connection, str, asyncpg.prepared_stmt.PreparedStatement | None, list[Any]]] = []
 
     async def prepare(self) -> None:
         """Prepare what has rows; what begins and ends a transaction is sent as it is."""
-        for transaction in TRANSACTIONS:
-            for sql, texts in transaction:
-                if sql.rstrip(";").split()[0].upper() in {"BEGIN", "COMMIT", "ROLLBACK"}:
-                    self._steps.append((sql, None, []))
-                    continue
-                statement = await self.connection.prepare(sql)
-                values = [
-                    await self.connection.fetchval(f"SELECT CAST($1::text AS {kind.name})", text)
-                    for kind, text in zip(statement.get_parameters(), texts, strict=True)
-                ]
-                self._steps.append((sql, statement, values))
+        connections: dict[int, asyncpg.Connection] = {}
+        for number, sql, texts in STATEMENTS:
+            connection = connections.get(number) or await self._open()
+            connections[number] = connection
+            if sql.rstrip(";").split()[0].upper() in {"BEGIN", "COMMIT", "ROLLBACK"}:
+                self._steps.append((connection, sql, None, []))
+                continue
+            statement = await connection.prepare(sql)
+            values = [
+                await connection.fetchval(f"SELECT CAST($1::text AS {kind.name})", text)
+                for kind, text in zip(statement.get_parameters(), texts, strict=True)
+            ]
+            self._steps.append((connection, sql, statement, values))
+
+    async def _open(self) -> asyncpg.Connection:
+        connection = await asyncpg.connect(os.environ["BENCH_DATABASE_URL"].replace("postgresql+asyncpg", "postgresql"))
+        await connection.execute(SYSTEM_FOR_GOOD)
+        return connection
 
     async def run(self, digest: bytes) -> list[list[list[Any]]]:
         """The rows of all statements."""
         found = []
-        for sql, statement, values in self._steps:
+        for connection, sql, statement, values in self._steps:
             if statement is None:
-                await self.connection.execute(sql)
+                await connection.execute(sql)
             else:
                 found.append([list(row.values()) for row in await statement.fetch(*(digest if value == RECORDED else value for value in values))])
         return found
@@ -72,9 +78,7 @@ class App:
         await send({"type": "http.response.body", "body": body})
 
     async def _open(self) -> Script:
-        connection = await asyncpg.connect(os.environ["BENCH_DATABASE_URL"].replace("postgresql+asyncpg", "postgresql"))
-        await connection.execute(AS_SYSTEM_FOR_GOOD)
-        script = Script(connection)
+        script = Script()
         await script.prepare()
         return script
 

@@ -114,13 +114,13 @@ def test_a_log_tells_transactions_and_their_parameters_by_window() -> None:
         {"message": "connection authorized", "user": "app", "pid": 7}, line("SELECT 3", user="postgres"), line("ROLLBACK;", how="statement"),
         line("SELECT 'bench window 1'", user="postgres", how="statement"),
     ]
-    asked = Statement("SELECT\n $1, $2, $3", ("It's $2 = 'x'", None, "{1,2}"))
+    asked = Statement("SELECT\n $1, $2, $3", ("It's $2 = 'x'", None, "{1,2}"), 7)
     assert recording.statements(log, "app") == [
-        [], [(Statement("BEGIN;", ()), asked, Statement("ROLLBACK;", ())), (Statement("SELECT 2", ()),)], []]
+        [], [(Statement("BEGIN;", (), 7), asked, Statement("ROLLBACK;", (), 7)), (Statement("SELECT 2", (), 7),)], []]
 
 
 def test_only_what_every_request_sends_is_the_requests_own() -> None:
-    first, other, chore = (Statement("mine", ("1",)),), (Statement("mine", ("2",)),), (Statement("chore", ()),)
+    first, other, chore = (Statement("mine", ("1",), 7),), (Statement("mine", ("2",), 8),), (Statement("chore", (), 7),)
     assert recording.common([[first, other], [first, chore, other, chore], [chore, other, first, other]]) == [other, first]
 
 

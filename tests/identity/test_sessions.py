@@ -11,6 +11,7 @@ from school.context import NOBODY, Role, Viewer
 from school.identity import passwords
 from school.identity.models import Ticket
 from school.ids import Kind
+from school.reading import Connections
 from school.registry.account_models import Account, AccountRole, Session
 from school.row_security import Identity
 from tests.identity.desk import BAD_CODE, PASSWORD, SIGN_IN, WRONG, Desk
@@ -171,13 +172,13 @@ def as_whom(monkeypatch: pytest.MonkeyPatch) -> list[Identity | None]:
         taken.append(identity)
         take(connection, identity)
 
-    def write_out(identity: Identity) -> str:
+    async def note_read(connections: Connections, identity: Identity | None, waiting: list[Any]) -> list[list[Any]]:
         taken.append(identity)
-        return script(identity)
+        return await fetch(connections, identity, waiting)
 
-    script = row_security.script
+    fetch = Connections.fetch
     monkeypatch.setattr(row_security, "take", note)
-    monkeypatch.setattr(row_security, "script", write_out)
+    monkeypatch.setattr(Connections, "fetch", note_read)
     return taken
 
 
