@@ -94,8 +94,8 @@ class ReadPool:
 
     async def _mend(self, connection: Any) -> None:
         try:
-            async with asyncio.timeout(CLOSE_SECONDS):  # one that was cut may not know it yet: it is asked, too
-                await connection.execute("ROLLBACK" if connection.is_in_transaction() else "")
+            async with asyncio.timeout(CLOSE_SECONDS):  # it may not know yet that it was cut, or that its transaction has begun: the server does
+                await connection.execute("ROLLBACK")
         except Exception:  # noqa: BLE001 - whatever is wrong with it, nobody uses it again
             self._drop(connection)
         else:

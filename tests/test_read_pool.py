@@ -90,6 +90,29 @@ async def test_a_transaction_that_was_broken_off_ends_before_the_next(pool: Read
     assert not again.is_in_transaction()
 
 
+async def test_what_failed_outside_of_a_transaction_costs_no_connection(pool: ReadPool) -> None:
+    first, _ = await pool.take(), await pool.take()
+    with pytest.raises(asyncpg.PostgresError):
+        await first.fetch("SELECT 1 / 0")
+    pool.mend(first)
+    assert await pool.take() is first
+    assert await first.fetchval("SELECT 1") == 1
+
+
+async def test_a_transaction_that_was_broken_off_while_it_began_ends_before_the_next(pool: ReadPool) -> None:
+    """The connection does not know of it yet."""
+    first, _ = await pool.take(), await pool.take()
+    beginning = asyncio.ensure_future(first.execute("BEGIN READ ONLY; SELECT pg_sleep(60)"))
+    await asyncio.sleep(0)
+    beginning.cancel()
+    await asyncio.wait([beginning])
+    assert not first.is_in_transaction()
+    pool.mend(first)
+    again = await pool.take()
+    assert await again.fetchval("SELECT 1") == 1
+    assert not again.is_in_transaction()
+
+
 async def test_a_server_that_restarts_takes_nobodys_turn(private_postgres: PostgresServer) -> None:
     pool = ReadPool(lambda: asyncpg.connect(private_postgres.url().replace("+asyncpg", "")), 1)
     try:
