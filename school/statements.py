@@ -189,7 +189,7 @@ class Read:
         self.__doc__ = build.__doc__
 
     def prepare(self, viewer: Asking, shape: Hashable, how: tuple[Any, ...], dialect: sa.Dialect, columns: frozenset[str] | None = None) -> Prepared:
-        """Compiled for viewers of this shape, with all columns or these; what a page goes on from is always among them."""
+        """Compiled for viewers of this shape, with all columns or these; what a page goes on from is always among them, and one where nothing would be."""
         key = shape, how, dialect.name, columns
         found = self._kept.get(key)
         if found is None:
@@ -202,8 +202,9 @@ class Read:
         statement = self._build(viewer, *how)
         if columns is None:
             return statement
-        some = [one for one in statement.selected_columns if one.key in columns or (one.key or "").startswith(KEY)]
-        return statement.with_only_columns(*some, maintain_column_froms=True)
+        there = list(statement.selected_columns)
+        some = [one for one in there if one.key in columns or (one.key or "").startswith(KEY)]
+        return statement.with_only_columns(*(some or there[:1]), maintain_column_froms=True)  # a row of none there is not
 
 
 class Merged:

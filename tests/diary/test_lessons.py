@@ -218,3 +218,8 @@ async def test_the_first_lesson_that_is_held_begins_a_pupil_s_day(desk: Desk) ->
     await desk.change(Lesson, desk.world.lessons["5A-1"], cancelled_at=NOON)
     assert await first() == (desk.world.lessons["5A-2"], dt.datetime(2026, 9, 7, 6, 30, tzinfo=dt.UTC))
     assert await first(MONDAY + dt.timedelta(days=1)) is None
+
+
+async def test_a_timetable_of_which_nothing_but_its_length_is_asked(desk: Desk) -> None:
+    document = "query($child: ID!, $from: Date!, $to: Date!) { lessons(childId: $child, from: $from, to: $to) { __typename } }"
+    assert await desk.ask("parent", document, child=desk.person("anna"), **SEPTEMBER) == [{"__typename": "Lesson"}] * 2
