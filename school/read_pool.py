@@ -32,9 +32,10 @@ class ReadPool:
                 return await self._open_another()
             else:
                 connection = await self._wait()
-            if connection is not None and not connection.is_closed():
-                return connection
-            self._drop(connection)
+            if connection is not None:  # else there was room for one more
+                if not connection.is_closed():
+                    return connection
+                self._drop(connection)
 
     def give(self, connection: Any) -> None:
         """Back, as it was: in no transaction."""
@@ -102,10 +103,9 @@ class ReadPool:
             self.give(connection)
 
     def _drop(self, connection: Any) -> None:
-        if connection is not None:
-            self._all.discard(connection)
-            if not connection.is_closed():
-                connection.terminate()
+        self._all.discard(connection)
+        if not connection.is_closed():
+            connection.terminate()
         self._wake()
 
     def _next(self) -> "asyncio.Future[Any] | None":

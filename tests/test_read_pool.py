@@ -70,6 +70,54 @@ async def test_a_broken_connection_makes_room_for_another(pool: ReadPool) -> Non
     assert await pid(await pool.take()) != gone
 
 
+class Unreal:
+    """A connection to nothing."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def is_closed(self) -> bool:
+        return self.closed
+
+    def terminate(self) -> None:
+        self.closed = True
+
+
+async def test_room_for_one_is_told_to_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was told from one to the next and round again for as long as opening took, and nobody's time ran out."""
+    answers = asyncio.Event()
+    answers.set()
+    begun = 0
+
+    async def open_() -> Unreal:
+        await answers.wait()
+        return Unreal()
+
+    pool = ReadPool(open_, 1)
+    wait = pool._wait
+
+    async def count() -> Unreal:
+        nonlocal begun
+        begun += 1
+        found: Unreal = await wait()
+        return found
+
+    monkeypatch.setattr(pool, "_wait", count)
+    first = await pool.take()
+    waiting = [asyncio.ensure_future(pool.take()) for _ in range(3)]
+    await asyncio.sleep(0)
+    answers.clear()
+    first.terminate()
+    pool.give(first)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert begun == 3
+    answers.set()
+    for one in waiting:
+        pool.give(await one)
+    await pool.close()
+
+
 async def test_a_transaction_that_was_broken_off_ends_before_the_next(pool: ReadPool) -> None:
     first, second = await pool.take(), await pool.take()
     await first.execute("BEGIN")
