@@ -118,18 +118,23 @@ class Reader:
             prepared = read.prepare(viewer, self._shape, how, self._dialect, columns)
             mine.append(Waiting(prepared, prepared.values(viewer, values, self._known), asyncio.get_running_loop().create_future()))
         first = not self._waiting
-        self._waiting += mine
+        self._waiting += mine  # in place: whoever was first has the list
         if first:
             await self._run()
         return [await one.answer for one in mine]
 
     async def _run(self) -> None:
-        await asyncio.sleep(0)  # others of this moment come
-        waiting, self._waiting = self._waiting, []
+        waiting = self._waiting
         try:
+            await asyncio.sleep(0)  # others of this moment come
+            self._waiting = []
             found = await self._fetch(waiting)
         except BaseException as error:
+            if self._waiting is waiting:
+                self._waiting = []
             for one in waiting:
+                if one.answer.done():  # whoever waited for it was broken off
+                    continue
                 if isinstance(error, Exception):
                     one.answer.set_exception(error)
                     one.answer.exception()  # whoever waits is told; nobody else has to be
