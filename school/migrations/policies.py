@@ -1,7 +1,8 @@
 """PostgreSQL's policies in a few words, for migrations: who reads, adds and changes which rows of a table. ADR 6 says why.
 
 A migration that makes a table protects it here, or it belongs to nobody but its owner; a test compares the catalogue with the tables.
-Once used in a release, a word keeps its meaning: migrations are history. `app.…` are the settings of `school.row_security`.
+Once used in a release, a word keeps its meaning: migrations are history (arrays and `with_row` changed before
+there was one, so 0009 makes all policies anew). `app.…` are the settings of `school.row_security`.
 """
 
 from collections.abc import Sequence
