@@ -1,7 +1,6 @@
 """Objects that stand for a row: each field is made of columns when it is asked for, so that a statement need bring no others."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Self, TypeVar
 
 import strawberry
@@ -40,7 +39,7 @@ def made(make: Callable[..., Any], *columns: str, description: str | None = None
 
 def opaque(kind: Kind, name: str = "id") -> Any:
     """The opaque id of a tenant's row whose key stands in the column `name`."""
-    return FromRow(partial(ids.encode, kind), ("school_id", name), None)
+    return FromRow(ids.encoder(kind), ("school_id", name), None)
 
 
 class OfRow:

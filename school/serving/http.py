@@ -10,7 +10,6 @@ from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
-from strawberry.types.graphql import OperationType
 
 from school.db import is_away
 from school.serving import origin
@@ -63,8 +62,7 @@ def endpoint(schema: Schema, context_for: ContextFor, trusted: Trusted, terms: T
             except BadDocumentError as error:
                 return _answer(ExecutionResult(data=None, errors=error.errors), media, terms)
             context = await context_for(token, request.client.host if request.client else "", request.headers.get("user-agent", ""))
-            result = await schema.execute(
-                document, asked.variables, context, operation_name=asked.operation, allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION))
+            result = await schema.answer(document, asked.variables, context, asked.operation)
         response = _answer(result, media, terms)
         if (wish := getattr(context, "cookie", None)) is not None:
             response.headers.append("set-cookie", terms.cookie.write(wish))

@@ -54,11 +54,12 @@ class RootInfo:
 class Run:
     """As `info` for the resolvers of rows, it has the context."""
 
-    __slots__ = ("_asked", "_infos", "context", "later")
+    __slots__ = ("_asked", "_infos", "context", "later", "made")
 
     def __init__(self, asked: Asked) -> None:
         self.context, self._asked = asked.context, asked
         self.later: list[Later] = []
+        self.made: dict[tuple[Plan, int], tuple[Any, Any]] = {}
         self._infos: dict[int, GraphQLResolveInfo] = {}
 
     def info(self, site: Site) -> GraphQLResolveInfo:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+import orjson
 import strawberry
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from strawberry.extensions import SchemaExtension
@@ -33,16 +34,23 @@ class Schema(strawberry.Schema):
         self, query: str | None, variable_values: dict[str, Any] | None = None, context_value: Any | None = None, root_value: Any | None = None,
         operation_name: str | None = None, allowed_operation_types: Iterable[OperationType] | None = None, operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """A query or a mutation. `root_value` and `operation_extensions` are Strawberry's, and not used here."""
+        """As `answer`, of plain values of JSON. `root_value` and `operation_extensions` are Strawberry's, and not used here."""
         del root_value, operation_extensions
+        result = await self.answer(query, variable_values, context_value, operation_name, allowed_operation_types)
+        return ExecutionResult(data=orjson.loads(orjson.dumps(result.data)), errors=result.errors)
+
+    async def answer(
+        self, text: str | None, variables: dict[str, Any] | None, context: Any, operation: str | None, allowed: Iterable[OperationType] | None = None,
+    ) -> ExecutionResult:
+        """A query or a mutation. Moments and dates may stand in the data as they are: orjson writes them as GraphQL's scalars have them."""
         try:
-            if not query:
+            if not text:
                 raise _says_not_which()
-            document = self.documents.recall(query, variable_values)
-            _check_operation(document, operation_name, set(allowed_operation_types or (OperationType.QUERY, OperationType.MUTATION)))
+            document = self.documents.recall(text, variables)
+            _check_operation(document, operation, set(allowed or (OperationType.QUERY, OperationType.MUTATION)))
         except BadDocumentError as error:
             return ExecutionResult(data=None, errors=error.errors)
-        result = await answer(self._schema, self.planned, document, context_value, variable_values, operation_name)
+        result = await answer(self._schema, self.planned, document, context, variables, operation)
         return ExecutionResult(data=result.data, errors=result.errors)
 
     async def read(self, text: str, variables: Mapping[str, Any] | None) -> None:

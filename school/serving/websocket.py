@@ -83,6 +83,10 @@ class Subscriptions(GraphQL[Any, None]):
             self._waiting[address] -= 1
             self._waiting += Counter()  # forgets those of which none is left
 
+    def encode_json(self, data: object) -> str:
+        """As text: a message of bytes would be a binary one."""
+        return orjson.dumps(data).decode()
+
     def decode_json(self, data: str | bytes) -> object:
         """orjson refuses what is nested too deeply; Python's reader breaks at it."""
         return orjson.loads(data)

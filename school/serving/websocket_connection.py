@@ -194,7 +194,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         if isinstance(stream, ExecutionResult):
             await self._send_errors(operation, [explain(error) for error in stream.errors or []])
             return
-        head = f'{{"id": {self.view.encode_json(operation.id)}, "type": "next", "payload": '  # type: ignore[str-bytes-safe]
+        head = f'{{"id": {self.view.encode_json(operation.id)}, "type": "next", "payload": '
         async with aclosing(stream):
             answers = follow(stream, self.view.renderings, question, context)
             while (answer := await self._next(answers)) is not None:

@@ -186,6 +186,19 @@ async def test_no_other_columns_are_read(building: Building, name: str, selectio
     assert sorted(names) == sorted(columns.split(", "))
 
 
+async def test_one_name_is_told_as_each_place_asks_for_it(building: Building) -> None:
+    """Kept names are the same objects in all rows, and what they are the answer of is made once for a place."""
+    marks = f'marks(childId: "{building.desk.person("anna")}") {{ edges {{ node'
+    document = f"{{ a: {marks} {{ subject {{ id }} }} }} }} b: {marks} {{ subject {{ name }} again: subject {{ name id }} }} }} }} }}"
+    for _ in range(2):
+        shown, _sent = await building.ask("parent", document)
+    rows = [(a["node"]["subject"], b["node"]) for a, b in zip(shown["a"]["edges"], shown["b"]["edges"], strict=True)]
+    assert rows
+    for first, node in rows:
+        assert node == {"subject": {"name": node["again"]["name"]}, "again": {"name": node["again"]["name"], "id": first["id"]}}
+        assert first == {"id": node["again"]["id"]}
+
+
 async def test_a_list_that_is_empty_asks_for_its_subject_s_own_columns(building: Building) -> None:
     for child, found in (("vera", []), ("boris", None)):
         for field in ("passages", "taps"):

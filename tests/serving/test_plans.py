@@ -16,6 +16,7 @@ from graphql import (
     DocumentNode,
     ExecutionContext,
     ExecutionResult,
+    GraphQLScalarType,
     GraphQLSchema,
     NoUnusedVariablesRule,
     execute,
@@ -26,7 +27,8 @@ from graphql import (
 )
 
 from school.schema import people
-from school.serving import plan_writer, plans, queries
+from school.serving import plans, queries
+from school.serving.plan_writer import Writer
 from school.serving.plans import PlannedExecution, planned_execution
 from school.serving.queries import answer
 from tests.matrix.generated import texts
@@ -184,11 +186,16 @@ async def test_what_a_failed_query_has_found_is_not_asked_for_again() -> None:
     assert [error.path for error in result.errors or ()] == [["bad"]]
 
 
-@pytest.mark.parametrize("moment", [
+@pytest.mark.parametrize("value", [
     dt.datetime(1, 1, 1, tzinfo=dt.UTC), dt.datetime(9999, 12, 31, 23, 59, 59, 999_999, dt.UTC), dt.datetime(2026, 9, 7, 8, 30, 0, 10, dt.UTC),
     dt.datetime(2026, 9, 7, 8, 30, tzinfo=dt.UTC).replace(tzinfo=None),
     dt.datetime(2026, 9, 7, 8, 30, tzinfo=dt.timezone(dt.timedelta(hours=-3, minutes=-30))),
     dt.datetime(2026, 9, 7, 8, 30, tzinfo=dt.timezone(dt.timedelta(seconds=7))), dt.datetime(2026, 9, 7, 8, 30, fold=1, tzinfo=dt.UTC),
+    dt.date(1, 1, 1), dt.date(2026, 9, 7), dt.time(8, 30), dt.time(8, 30, 1, 20), dt.time(8, 30, tzinfo=dt.UTC),
 ])
-def test_a_moment_is_written_as_everywhere(moment: dt.datetime) -> None:
-    assert plan_writer._moment(moment) == moment.isoformat()
+def test_moments_dates_and_times_are_written_as_everywhere(value: dt.datetime | dt.date | dt.time) -> None:
+    schema = people()._schema
+    name = {dt.datetime: "DateTime", dt.date: "Date", dt.time: "Time"}[type(value)]
+    scalar = schema.get_type(name)
+    assert isinstance(scalar, GraphQLScalarType)
+    assert orjson.dumps(Writer(schema, {}, {}).plan(scalar, [])(value, None)) == orjson.dumps(scalar.serialize(value)) == orjson.dumps(value.isoformat())
