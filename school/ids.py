@@ -88,6 +88,14 @@ def decode(kind: Kind, text: str) -> Ref:
     return _decode(kind, text)
 
 
+def kind_of(text: str) -> Kind | None:
+    """What an opaque id says that it stands for; None where it says nothing known. `decode` decides whether it is one."""
+    try:
+        return Kind(urlsafe_b64decode(text[:4].encode("ascii"))[0])
+    except (ValueError, IndexError):
+        return None
+
+
 @lru_cache(maxsize=4096)
 def _decode(kind: Kind, text: str) -> Ref:
     try:

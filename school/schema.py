@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from school.access.schema import AccessMutation, AccessQuery
 from school.day.schema import DayQuery
+from school.delivery.places import PlaceSubscription
 from school.delivery.subscriptions import TYPES, DeliveryQuery, DeliverySubscription
 from school.diary.schema import DiaryMutation, DiaryQuery
 from school.fields import SCALARS, check_policies
@@ -30,7 +31,7 @@ class Mutation(RegistryMutation, IdentityMutation, DiaryMutation, MealsMutation,
 
 
 @strawberry.type(description="What can be followed, over WebSocket.")
-class Subscription(DeliverySubscription):
+class Subscription(DeliverySubscription, PlaceSubscription):
     """All subscriptions."""
 
 

@@ -42,6 +42,11 @@ def located_classes(viewer: Asking) -> Clause:
     return in_schools(viewer, ClassGroup.school_id, Role.GUARD, *ADMINISTRATION) | own_classes(viewer, ClassGroup.school_id, ClassGroup.id)
 
 
+def watched_doors(viewer: Asking) -> Clause:
+    """At which doors the viewer sees who comes: those of the schools where they are a guard, of the office or the head."""
+    return in_schools(viewer, Door.school_id, Role.GUARD, *ADMINISTRATION)
+
+
 def visible_doors(viewer: Asking) -> Clause:
     """The doors of every school that one belongs to in any role."""
     return in_schools(viewer, Door.school_id, *MEMBERS)

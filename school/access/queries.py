@@ -93,6 +93,17 @@ def _door(viewer: Asking) -> Rows:
     return sa.select(Door.id).where(policy.visible_doors(viewer), Door.school_id == given("school_id"), Door.id == given("door_id"))
 
 
+@Read
+def _watched_door(viewer: Asking) -> Rows:
+    return sa.select(Door.id).where(policy.watched_doors(viewer), Door.school_id == given("school_id"), Door.id == given("door_id"))
+
+
+async def check_door(reader: Reader, viewer: Viewer, door: Ref) -> None:
+    """Refused as absent: a door of no school where the viewer is a guard, of the office or the head."""
+    if not await reader.all(_watched_door, viewer, school_id=door.school_id, door_id=door.id):
+        raise not_found()
+
+
 async def taps(
     reader: Reader, viewer: Viewer, *, door: Ref | None, person: Ref | None, first: int, after: str | None, columns: frozenset[str] | None = None,
 ) -> Page:

@@ -104,7 +104,7 @@ async def till_sales(reader: Reader, viewer: Viewer, till: Ref, *, first: int, a
     key = {"school_id": till.school_id, "till_id": till.id}
     page = await connections.read_page(reader, _till_sales, viewer, _NEWEST, first=first, after=after, **key)
     if not page.rows:
-        await _check_till(reader, viewer, **key)
+        await check_till(reader, viewer, till)
     return page
 
 
@@ -140,7 +140,7 @@ async def till_taps(reader: Reader, viewer: Viewer, till: Ref, *, first: int) ->
     key = {"school_id": till.school_id, "till_id": till.id}
     found = await reader.all(_till_taps, viewer, limit=first, **key)
     if not found:
-        await _check_till(reader, viewer, **key)
+        await check_till(reader, viewer, till)
     return found
 
 
@@ -149,7 +149,7 @@ def _till(viewer: Asking) -> Rows:
     return sa.select(Till.id).where(*_TILL, visible_tills(viewer))
 
 
-async def _check_till(reader: Reader, viewer: Viewer, **key: Any) -> None:
-    """Tell an idle till from an absent one."""
-    if not await reader.all(_till, viewer, **key):
+async def check_till(reader: Reader, viewer: Viewer, till: Ref) -> None:
+    """Refused as absent: a till of no school where the viewer is of the canteen, the office or the head."""
+    if not await reader.all(_till, viewer, school_id=till.school_id, till_id=till.id):
         raise not_found()

@@ -190,8 +190,13 @@ async def desk_taps(reader: Reader, viewer: Viewer, device: Ref, *, first: int) 
     Refused as absent: a device that is no desk of the viewer's office.
     """
     check_first(first)
-    key = {"school_id": device.school_id, "device_id": device.id}
-    found = await reader.all(_desk_taps, viewer, limit=first, **key)
-    if not found and not await reader.all(_desk_itself, viewer, **key):
-        raise not_found()
+    found = await reader.all(_desk_taps, viewer, limit=first, school_id=device.school_id, device_id=device.id)
+    if not found:
+        await check_desk(reader, viewer, device)
     return found
+
+
+async def check_desk(reader: Reader, viewer: Viewer, device: Ref) -> None:
+    """Refused as absent: a device that is no desk of the viewer's office."""
+    if not await reader.all(_desk_itself, viewer, school_id=device.school_id, device_id=device.id):
+        raise not_found()

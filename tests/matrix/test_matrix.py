@@ -1,6 +1,7 @@
 """The matrix: every field of the people's API, asked by everyone about every child, against what docs/permissions.md declares."""
 
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -115,20 +116,33 @@ FOLLOW = """subscription($children: [ID!], $after: String) { updates(children: $
     __typename ... on Refusal { code } ... on StreamOpened { cursor } ... on Update { cursor childId } } }"""
 
 
+FOLLOW_PLACE = """subscription($place: ID!) { happenings(placeId: $place) { __typename ... on Refusal { code } ... on StreamOpened { cursor } } }"""
+
+
 async def _follow(desk: Desk, hub: Hub, role: str, children: Collection[str], after: str | None, until: str | None) -> Iterable[str]:
     """The kinds of the messages up to a cursor: the first one alone without it."""
     context = Context(desk.town.viewers[role], desk.town.database, SETTINGS, live=hub)
-    stream = await desk.schema.subscribe(FOLLOW, {"children": list(children), "after": after}, context_value=context)
+    return await _heard(await desk.schema.subscribe(FOLLOW, {"children": list(children), "after": after}, context_value=context), until)
+
+
+async def _heard(stream: Any, until: str | None) -> Iterable[str]:
     kinds = []
     assert isinstance(stream, AsyncGenerator)
     async for result in stream:
         assert result.data is not None, result.errors
-        message = result.data["updates"]
+        [message] = result.data.values()
         kinds.append(message["code"] if message["__typename"] == "Refusal" else message["__typename"])
         if until is None or message.get("cursor") == until or message["__typename"] == "Refusal":
             break
     await stream.aclose()
     return kinds
+
+
+async def _letter(desk: Desk, hub: Hub, role: str, place: str) -> str:
+    """What somebody gets who wants to follow a place."""
+    context = Context(desk.town.viewers[role], desk.town.database, SETTINGS, live=hub)
+    heard = await _heard(await desk.schema.subscribe(FOLLOW_PLACE, {"place": place}, context_value=context), None)
+    return "".join(DONE if kind == "StreamOpened" else LETTERS[kind] for kind in heard)
 
 
 async def test_who_may_follow_a_child_and_hears_what_of_it(counter: Desk) -> None:
@@ -142,6 +156,8 @@ async def test_who_may_follow_a_child_and_hears_what_of_it(counter: Desk) -> Non
     for role in ROLES:
         letters = [next(iter(await _follow(counter, hub, role, [town.targets[target]["child"]], None, None))) for target in TARGETS]
         found["updates"][role] = "".join(DONE if letter == "StreamOpened" else LETTERS[letter] for letter in letters)
+    for name, topic in {"happenings (door)": "door", "happenings (till)": "till", "happenings (desk)": "desk"}.items():
+        found[name] = {role: "".join([await _letter(counter, hub, role, town.targets[target][topic]) for target in ("own", "other school")]) for role in ROLES}
     assert differences("Subscriptions", found) == ""
     own = [town.targets["own"]["child"]]
     heard = {role: list(await _follow(counter, hub, role, own, feed.encode_cursor(0), feed.encode_cursor(last or 0))) for role in ROLES[:5]}
