@@ -67,7 +67,9 @@ class Person(Tenant, Base):
     family_name: Mapped[str] = mapped_column(sa.String(80))
     given_name: Mapped[str] = mapped_column(sa.String(80))
     patronymic: Mapped[str | None] = mapped_column(sa.String(80))
-    sort_key: Mapped[str] = mapped_column(sa.String(300))
+    sort_key: Mapped[str] = mapped_column(sa.String(300).with_variant(sa.String(300, collation="C"), "postgresql"))
+
+    __table_args__ = (sa.Index(None, "school_id", "sort_key"),)
 
 
 class Staff(Base):
@@ -168,8 +170,7 @@ class Course(Tenant, Base):
 
     __table_args__ = (
         tenant_key("class_group_id", to="class_group"), tenant_key("subject_id", to="subject"), tenant_key("teacher_id", to="staff"),
-        sa.UniqueConstraint("school_id", "class_group_id", "subject_id", "teacher_id"), sa.Index(None, "school_id", "teacher_id"),
-    )
+        sa.UniqueConstraint("school_id", "class_group_id", "subject_id", "teacher_id"), sa.Index(None, "school_id", "teacher_id"))
 
 
 class CardState(StrEnum):

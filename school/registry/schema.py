@@ -13,6 +13,7 @@ from school.registry.card_schema import CardMutation, CardQuery
 from school.registry.desk_schema import DeskQuery
 from school.registry.guardianship_schema import GuardianshipMutation, GuardianshipQuery
 from school.registry.leaving_schema import LeavingMutation
+from school.registry.people import PeopleQuery
 from school.registry.types import ClassGroup, Grant, Person, Pupil, School, Subject
 
 __all__ = ["ClassGroup", "Person", "Pupil", "RegistryMutation", "RegistryQuery", "School", "Subject"]
@@ -44,7 +45,7 @@ class Me:
 
 
 @strawberry.type
-class RegistryQuery(GuardianshipQuery, CardQuery, CardKeyQuery, DeskQuery):
+class RegistryQuery(GuardianshipQuery, CardQuery, CardKeyQuery, DeskQuery, PeopleQuery):
     """Queries of the registry."""
 
     @query(ANYONE, Area.ACCOUNT, no_one)

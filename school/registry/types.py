@@ -66,8 +66,12 @@ class ClassGroup:
     @classmethod
     def from_row(cls, row: Any) -> Self:
         """From columns of a class."""
-        return cls(
-            id=strawberry.ID(ids.encode(Kind.CLASS_GROUP, row.school_id, row.id)), grade=row.grade, letter=row.letter, name=f"{row.grade}{row.letter}")
+        return cls.of(row.school_id, row.id, row.grade, row.letter)
+
+    @classmethod
+    def of(cls, school_id: int, class_id: UUID, grade: int, letter: str) -> Self:
+        """From its key, its grade and its letter."""
+        return cls(id=strawberry.ID(ids.encode(Kind.CLASS_GROUP, school_id, class_id)), grade=grade, letter=letter, name=f"{grade}{letter}")
 
 
 @rows(description="What is taught.")
@@ -112,10 +116,7 @@ class Pupil:
         return cls(
             id=strawberry.ID(ids.encode(Kind.PERSON, row.school_id, row.id)), family_name=row.family_name, given_name=row.given_name,
             patronymic=row.patronymic, name=full_name(row.family_name, row.given_name, row.patronymic),
-            class_group=ClassGroup(
-                id=strawberry.ID(ids.encode(Kind.CLASS_GROUP, row.school_id, row.class_group_id)), grade=row.grade, letter=row.letter,
-                name=f"{row.grade}{row.letter}",
-            ),
+            class_group=ClassGroup.of(row.school_id, row.class_group_id, row.grade, row.letter),
             school=School(id=school_id(row.school_id), name=row.school_name, short_name=row.short_name, time_zone=row.time_zone),
         )
 

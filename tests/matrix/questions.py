@@ -65,6 +65,7 @@ def _queries() -> Iterator[Question]:
     yield ask("cards", pupil, lambda of: {"personId": of["child"]})
     yield ask("cardKeys", school, lambda of: {"schoolId": of["school"]})
     yield ask("cardsOfKey", school, lambda of: {"keyId": of["key"]})
+    yield ask("people", pupil, holds="child")
     yield ask("deskTaps", school, lambda of: {"deviceId": of["desk"]})
     yield ask("invitations", school, holds="invitation")
     yield ask("lessons (child)", pupil, lambda of: {"childId": of["child"], **DAYS})
