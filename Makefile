@@ -32,7 +32,11 @@ demo: .venv/demo.stamp  ## Run a school on this machine: server, gates, canteen,
 demo-reset: .venv/demo.stamp  ## Throw the demo's data away, the readers' state included, and start anew
 	@exec $(BIN)/school demo --reset $(DEMO_ARGS)
 
-test: lint  ## All checks and all tests, on SQLite, PostgreSQL and a real pcscd (PYTEST_ARGS="…")
+test: .venv/dev.stamp  ## All checks and all tests, on SQLite, PostgreSQL and a real pcscd (PYTEST_ARGS="…")
+	@$(MAKE) --no-print-directory -j2 lint tests
+
+.PHONY: tests
+tests: .venv/dev.stamp # beside the linters, which take one core for most of a minute
 	@$(PYTEST) -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
 
 check: lint  ## Linters, types, import contracts, schemas and locks; no other tests

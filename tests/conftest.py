@@ -11,7 +11,7 @@ import structlog
 from school.db import Database
 from tests.pcsc_harness import FOUR_READERS, VirtualReaders
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.thrift"]
 
 # Of a bug that a test causes structlog would draw each frame with its variables, which took up to ten seconds.
 structlog.configure(processors=[

@@ -48,6 +48,7 @@ def _noted(database: Database, make: Callable[[str, Any], T]) -> Iterator[list[T
 
 def forget_compiled() -> None:
     """Let every read be built anew: for tests that change how, before and after."""
+    gc.unfreeze()  # what is frozen is not among the objects
     for one in gc.get_objects():
         if type(one) is Read:  # `isinstance` would ask a proxy for an object that is gone
             one._kept.clear()

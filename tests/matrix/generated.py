@@ -1,8 +1,9 @@
 """Generated queries: documents that hypothesis-graphql makes of the schema, one root field each, asked about things that are there, and some that are not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -92,15 +93,17 @@ def _field(name: str, field: GraphQLField) -> FieldNode:
     return FieldNode(name=NameNode(value=name), arguments=(), directives=(), selection_set=object_)
 
 
-def generate(schema: GraphQLSchema, town: Town, count: int) -> list[DocumentNode]:
-    """So many valid documents, the same each time but for the town's ids."""
-    made: list[DocumentNode] = []
-    for text, seed in texts(schema, count + count // 10):
+def generate(schema: GraphQLSchema, town: Town, count: int) -> Iterator[DocumentNode]:
+    """So many valid documents, each made when it is wanted; the same each time but for the town's ids."""
+    return islice(_valid(schema, town, count + count // 10), count)
+
+
+def _valid(schema: GraphQLSchema, town: Town, count: int) -> Iterator[DocumentNode]:
+    for text, seed in texts(schema, count):
         types = TypeInfo(schema)
         document = visit(parse(text, no_location=True), TypeInfoVisitor(types, _Substitute(town, Random(seed), types)))  # noqa: S311 - the same chance again
         if not validate(schema, document, max_errors=1):
-            made.append(document)
-    return made[:count]
+            yield document
 
 
 @cache
@@ -110,7 +113,8 @@ def texts(schema: GraphQLSchema, count: int) -> list[tuple[str, int]]:
     roots = sorted(set(schema.query_type.fields) - WRITES)
     scalars: Mapping[str, Any] = {"Date": _DATES, "ID": st.just(StringValueNode(value="id")), "Int": st.integers(1, 100).map(_whole)}
     made: list[tuple[str, int]] = []
-    one = st.sampled_from(roots).flatmap(lambda root: queries(schema, fields=[root], custom_scalars=scalars, allow_null=False))
+    of_root = {root: queries(schema, fields=[root], custom_scalars=scalars, allow_null=False) for root in roots}
+    one = st.sampled_from(roots).flatmap(of_root.__getitem__)
 
     @settings(
         max_examples=count, derandomize=True, database=None, phases=[Phase.generate], deadline=timedelta(seconds=10), suppress_health_check=list(HealthCheck))
