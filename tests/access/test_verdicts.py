@@ -103,9 +103,10 @@ def hold_equal(examples: int, *phases: Phase) -> set[tuple[str, str]]:
     return seen
 
 
-def test_server_and_daemon_decide_alike() -> None:
+@pytest.mark.parametrize("examples", [400, pytest.param(20_000, marks=pytest.mark.soak)])
+def test_server_and_daemon_decide_alike(examples: int) -> None:
     """ADR 4: the same rules stand in two programs that share no code. Every verdict is met."""
-    assert hold_equal(1000, Phase.explicit, Phase.generate, Phase.shrink) == {
+    assert hold_equal(examples, Phase.explicit, Phase.generate, Phase.shrink) == {
         *(("REFUSE", reason) for reason in ("UNKNOWN_READER", "UNKNOWN_CARD", "CARD_BLOCKED", "NO_RIGHT", "NOT_NOW", "ALREADY_INSIDE")),
         *(("ADMIT", reason) for reason in ("ALREADY_INSIDE", "NOT_INSIDE", "OK")),
     }
