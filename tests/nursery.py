@@ -58,15 +58,19 @@ def nursery(program: str) -> Nursery:
 
 
 class Forked:
-    """A program (PROGRAMS) as a process; what `subprocess.Popen` offers of it. What it prints is added to `out`, its errors too if there is no `err`."""
+    """A program (PROGRAMS) as a process; what `subprocess.Popen` offers of it. What it prints is added to `out`, its errors too if there is no `err`.
+
+    `fault`: Python that is executed before it begins, and makes a mutant of it.
+    """
 
     def __init__(
         self, program: str, arguments: Sequence[str], environment: Mapping[str, str], directory: Path, out: Path, err: Path | None = None,
+        fault: str = "",
     ) -> None:
         self.returncode: int | None = None
         self._nursery = nursery(program)
         self.pid = self._nursery.ask(
-            arguments=list(arguments), environment=dict(environment), directory=str(directory), out=str(out), err=str(err or out))
+            arguments=list(arguments), environment=dict(environment), directory=str(directory), out=str(out), err=str(err or out), fault=fault)
         self._descriptor = os.pidfd_open(self.pid)  # nobody but us lets the nursery forget it
 
     def poll(self) -> int | None:
@@ -131,6 +135,7 @@ def _be(order: dict[str, Any]) -> None:
         time.tzset()
         os.chdir(order["directory"])
         sys.argv = [program, *order["arguments"]]
+        exec(order["fault"], {})  # noqa: S102 - of the tests
         sys.modules[PROGRAMS[program][0]].main()
         code = 0
     except SystemExit as end:

@@ -45,13 +45,17 @@ subscription Updates($children: [ID!], $after: String) {
 
 @dataclass
 class Service:
-    """`school serve` on a free port of loopback. A context manager; its output is in `log`. With a program of its own it starts as Python does."""
+    """`school serve` on a free port of loopback. A context manager; its output is in `log`.
+
+    With a program of its own it starts as Python does; `fault` makes a mutant of it.
+    """
 
     database_url: str
     directory: Path
     command: tuple[str, ...] = ("serve",)
     environment: Mapping[str, str] | None = None
     program: tuple[str, ...] | None = None
+    fault: str = ""
 
     def __enter__(self) -> Self:
         for _ in range(ATTEMPTS):
@@ -83,7 +87,7 @@ class Service:
 
     def _start(self, environment: Mapping[str, str]) -> "Forked | subprocess.Popen[bytes]":
         if self.program is None:
-            return Forked("school", self.command, environment, self.directory, self.log)
+            return Forked("school", self.command, environment, self.directory, self.log, fault=self.fault)
         with self.log.open("ab") as log:
             return subprocess.Popen([sys.executable, *self.program, *self.command], env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=self.directory)
 

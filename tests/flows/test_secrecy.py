@@ -255,8 +255,6 @@ def chatty(body):
     structlog.get_logger().info("asked", variables=asked.variables)
     return asked
 http.parse_request = chatty
-from school.cli import main
-main()
 """
 PARAMETERS = """
 from school import db
@@ -264,8 +262,6 @@ from school.serving import errors
 errors._hide_parameters = print
 make = db.create_async_engine
 db.create_async_engine = lambda url, **words: make(url, **words | {"hide_parameters": False})
-from school.cli import main
-main()
 """
 
 
@@ -273,7 +269,7 @@ main()
 async def test_a_server_that_tells_a_name_in_its_log_is_found_out(sqlite_url: str, tmp_path: Path, mutant: str) -> None:
     database = Database(sqlite_url)
     await people(database)
-    with Service(sqlite_url, tmp_path, environment=ENVIRONMENT, program=("-c", mutant)) as service:
+    with Service(sqlite_url, tmp_path, environment=ENVIRONMENT, fault=mutant) as service:
         await meet_a_bug(database, service, await asyncio.to_thread(service.sign_in, "office"))
     await database.close()
     assert {place for place, _ in found(files(tmp_path))} == {str(service.log)}

@@ -193,7 +193,7 @@ async def _ask(client: httpx.AsyncClient, target: Target) -> float:
 
 
 @contextmanager
-def standing(mode: Mode, directory: Path, program: tuple[str, ...] | None = None, others: Sequence[str] = ()) -> Iterator[Target]:
+def standing(mode: Mode, directory: Path, fault: str = "", others: Sequence[str] = ()) -> Iterator[Target]:
     """A service with the small world in it, in which a parent has signed in, and others may."""
     url = f"sqlite+aiosqlite:///{directory}/school.db"
     migrate(url)
@@ -206,7 +206,7 @@ def standing(mode: Mode, directory: Path, program: tuple[str, ...] | None = None
 
     asyncio.run(fill())
     environment = {"SCHOOL_MODE": mode.value, "SCHOOL_BODY_SECONDS": str(BODY_SECONDS)}
-    with Service(url, directory, environment=environment, program=program) as service:
+    with Service(url, directory, environment=environment, fault=fault) as service:
         target = Target(mode, service)
         target.token = target.sign_in("parent")
         yield target

@@ -15,8 +15,6 @@ CASES = [(mode, attack) for mode in Mode for attack in ATTACKS if mode in attack
 MUTANT = """
 from school.serving import documents
 documents.check = lambda *_: 0
-from school.cli import main
-main()
 """
 """The service without its measuring of documents."""
 MOST_GROWTH = 150 * 1024
@@ -67,5 +65,5 @@ def test_a_service_without_its_limits_does_not_stand(mutant: Target, name: str) 
 @pytest.fixture(scope="module")
 def mutant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """Measures nothing."""
-    with standing(Mode.DEMO, tmp_path_factory.mktemp("mutant"), ("-c", MUTANT)) as found:
+    with standing(Mode.DEMO, tmp_path_factory.mktemp("mutant"), MUTANT) as found:
         yield found
