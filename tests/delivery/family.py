@@ -19,6 +19,8 @@ from school.settings import Settings
 from tests.delivery.house import House, tell
 from tests.world import MONDAY, PUPILS, World
 
+SETTINGS = Settings()
+
 PAGE = """query($children: [ID!], $after: String, $first: Int! = 50) {
   updates(children: $children, after: $after, first: $first) { updates { __typename cursor childId ... on LateWithdrawn { minutes } } cursor hasMore } }"""
 STREAM = """subscription($children: [ID!], $after: String) { updates(children: $children, after: $after) {
@@ -51,7 +53,7 @@ async def publish(database: Database, *events: Event) -> None:
 
 async def page(database: Database, viewer: Viewer | None, **variables: Any) -> dict[str, Any]:
     """A page of the stream; where it is refused, the code and the message."""
-    answer = await people().execute(PAGE, variables, Context(viewer or NOBODY, database, Settings()))
+    answer = await people().execute(PAGE, variables, Context(viewer or NOBODY, database, SETTINGS))
     if answer.errors:
         assert answer.data is None
         [error] = answer.errors
@@ -67,7 +69,7 @@ async def following(
     here: House, viewer: Viewer | None, document: str = STREAM, *, reads: Notebook | None = None, **variables: Any,
 ) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
     """The messages of a subscription at this process."""
-    context = Context(viewer or NOBODY, here.database, Settings(), live=here.hub, reads=reads)
+    context = Context(viewer or NOBODY, here.database, SETTINGS, live=here.hub, reads=reads)
     stream = await people().stream(document, variable_values=variables, context_value=context, allowed_operation_types={OperationType.SUBSCRIPTION})
     async with aclosing(stream) as results, aclosing(_messages(results)) as messages:
         yield messages

@@ -31,6 +31,8 @@ from school.schema import people
 from school.settings import Settings
 from tests.world import PUPILS, World
 
+SETTINGS = Settings()
+
 NOON = dt.datetime(2026, 9, 7, 12, tzinfo=dt.UTC)
 """The world's one lesson day, 15:00 in Moscow."""
 RECORD = """query($child: ID!, $first: Int! = 50, $after: String) { record(childId: $child, first: $first, after: $after) {
@@ -67,7 +69,7 @@ class Archive:
 
     async def run(self, login: str | Viewer | None, document: str, **variables: Any) -> Any:
         """The result of an operation, as its answer has it."""
-        return await people().execute(document, variables, Context(self.viewer(login), self.database, Settings(), reads=self.reads))
+        return await people().execute(document, variables, Context(self.viewer(login), self.database, SETTINGS, reads=self.reads))
 
     async def ask(self, login: str | Viewer | None, document: str, **variables: Any) -> Any:
         """The one field of an operation that has no errors."""

@@ -19,6 +19,8 @@ from school.settings import Settings
 from school.tables import metadata
 from school.updates import area_of
 
+SETTINGS = Settings()
+
 Row = Mapping[str, Any]
 STAFF = "teacher canteen guard office head"
 
@@ -159,7 +161,7 @@ def texts(table: sa.Table, rows: Sequence[Row]) -> set[str]:
 
 def transactions(database: Database, viewer: Viewer) -> Context:
     """As whom the service works for somebody."""
-    return Context(viewer, database, Settings())
+    return Context(viewer, database, SETTINGS)
 
 
 async def faults(database: Database, tables: Tables, viewers: Mapping[str, Viewer], of: Sequence[sa.Table] = metadata.sorted_tables) -> dict[str, list[str]]:

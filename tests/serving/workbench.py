@@ -23,6 +23,8 @@ from school.serving.trust import TrustedDocuments
 from school.serving.websocket import Subscriptions
 from school.settings import Settings
 
+SETTINGS = Settings()
+
 SECRET = "postgresql://somebody:password@somewhere"
 ORIGIN = "https://app.test"
 BODY_LIMIT = 64 * 1024
@@ -210,7 +212,7 @@ def application(database: Database, seen: Witness, terms: Terms = TERMS) -> Star
     schema = Schema(Query, Mutation, Subscription, config=StrawberryConfig(scalar_map=SCALARS), closed=terms.closed)
 
     def make_context(address: str, agent: str) -> Context:
-        return Context(NOBODY, database, Settings(), address, live=seen, agent=agent)
+        return Context(NOBODY, database, SETTINGS, address, live=seen, agent=agent)
 
     async def sign_in(context: Context, token: str | None) -> str | None:
         if token in {"away", "bug"}:
