@@ -16,7 +16,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, SessionTransaction, mapped_column
 from sqlalchemy.sql.functions import GenericFunction
 
-from school import ids, row_security, sqlite
+from school import ids, row_security, sets, sqlite
 from school.reading import Connections, Reader, Waiting
 from school.row_security import Identity
 
@@ -27,8 +27,6 @@ T = TypeVar("T")
 OLDEST_POSTGRESQL = 16
 BigIdentity = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A 64-bit number that the database gives out (SQLite counts only in INTEGER, which has 64 bits there)."""
-
-
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 """A small document that is read and written whole."""
 
@@ -153,6 +151,16 @@ class Database:
         async with self._read() as session:
             session.info.update(identity=identity, as_service=as_service)
             yield session
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[sets.Work]:
+        """A write of the service's own without a session: of statements that were compiled once. What it puts into the outbox it tells itself."""
+        if isinstance(self._reads, Connections):
+            async with self._reads.begin() as connection:
+                yield sets.Work(self.engine.dialect, lambda text, values: connection.fetch(text, *values))
+        else:
+            async with self.begin() as session:
+                yield await sets.join(session)
 
     def reader(self, identity: Identity | None = None) -> Reader:
         """The reads of one operation, which run as `read` does."""

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -25,6 +26,10 @@ PLANNING = {
 """A plan is made once, and run by one process: parts of a merged statement come in their order. What a screen shows lies in memory, or on a disk without a
 head: PostgreSQL's default cost of 4 is a turning disk's, and lets it read whole tables where a look-up by a key would do."""
 OPEN_SECONDS = 5.0
+WORKERS = 2
+"""Connections for the service's own work, which does not wait for reads."""
+_BEGIN = "BEGIN READ WRITE; SET LOCAL idle_in_transaction_session_timeout = '10s'; SET LOCAL lock_timeout = '5s'"
+"""A process that freezes in mid-work loses its connection, and with it the locks that keep others waiting."""
 
 
 class Waiting(NamedTuple):
@@ -36,12 +41,16 @@ class Waiting(NamedTuple):
 
 
 class Connections:
-    """PostgreSQL's connections for reads. On some the service alone reads (who asks, mostly), on the others viewers, each told to it before the read."""
+    """PostgreSQL's connections for reads. On some the service alone reads (who asks, mostly), on others viewers, each told to it before the read.
+
+    And a few for the service's own work, which writes.
+    """
 
     def __init__(self, url: str, size: int) -> None:
         self._url = sa.make_url(url)
         self.dialect = self._url.get_dialect()()
         self._service = ReadPool(lambda: self._open(row_security.SYSTEM_FOR_GOOD), (size + 1) // 2)
+        self._workers = ReadPool(lambda: self._open(row_security.SYSTEM_FOR_GOOD), WORKERS)
         self._viewers = ReadPool(lambda: self._open(f"SET ROLE {row_security.VIEWER}"), size)
         self._merged: OrderedDict[tuple[Prepared, ...], Merged] = OrderedDict()
 
@@ -52,7 +61,7 @@ class Connections:
             max_cacheable_statement_size=0, server_settings=PLANNING | {"application_name": "school", "timezone": "UTC"})
         try:
             await connection.execute(role)
-            await connection.set_type_codec("jsonb", schema="pg_catalog", format="binary", encoder=_never, decoder=lambda data: orjson.loads(data[1:]))
+            await connection.set_type_codec("jsonb", schema="pg_catalog", format="binary", encoder=_as_jsonb, decoder=lambda data: orjson.loads(data[1:]))
         except BaseException:
             connection.terminate()
             raise
@@ -63,18 +72,19 @@ class Connections:
         merged = None if len(waiting) == 1 else self._merge(tuple(one.prepared for one in waiting))
         text, values = (merged or waiting[0].prepared).text, [value for one in waiting for value in one.values]
         pool = self._service if identity is None else self._viewers
-        connection = await pool.take()
-        try:
+        with _lent(pool, await pool.take()) as connection:
             if identity is not None:
                 await connection.fetch(row_security.VIEWER_FROM_NOW_ON, *row_security.values(identity))
             found = await connection.fetch(text, *values)
-        except BaseException as error:
-            pool.mend(connection)
-            if isinstance(error, asyncpg.InternalClientError) and "cannot switch to state" in str(error):
-                raise ConnectionError("the connection was cut while nobody used it") from error
-            raise
-        pool.give(connection)
         return [waiting[0].prepared.rows(found)] if merged is None else merged.rows(found)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Any]:
+        """A transaction of the service's own: asyncpg's connection, for what was compiled once. It commits at the end, and not on any exception."""
+        with _lent(self._workers, await self._workers.take()) as connection:
+            await connection.execute(_BEGIN)
+            yield connection
+            await connection.execute("COMMIT")
 
     def _merge(self, statements: tuple[Prepared, ...]) -> Merged:
         merged = self._merged.get(statements)
@@ -86,11 +96,26 @@ class Connections:
 
     async def close(self) -> None:
         """Close every connection, those in use when their reads have ended or a while has passed."""
-        await asyncio.gather(self._service.close(), self._viewers.close())
+        await asyncio.gather(self._service.close(), self._workers.close(), self._viewers.close())
 
 
-def _never(_value: Any) -> bytes:
-    raise TypeError("a read has no document among its parameters")
+@contextmanager
+def _lent(pool: ReadPool, connection: Any) -> Iterator[Any]:
+    """Given back at the end, and mended where anything went wrong."""
+    try:
+        yield connection
+    except BaseException as error:
+        pool.mend(connection)
+        unaware = isinstance(error, asyncpg.InternalClientError) and "cannot switch to state" in str(error)
+        if unaware or (isinstance(error, asyncpg.InterfaceError) and connection.is_closed()):
+            raise ConnectionError("the connection was cut while nobody looked") from error
+        raise
+    pool.give(connection)
+
+
+def _as_jsonb(text: str) -> bytes:
+    """PostgreSQL's binary form, the first, of a document that SQLAlchemy has written."""
+    return b"\x01" + text.encode()
 
 
 class Reader:

@@ -1,12 +1,12 @@
-"""Sets of rows that statements bring along: however many, the text is the same and compiled once. It runs in a session's transaction, past the ORM."""
+"""Sets of rows that statements bring along: however many, the text is the same and compiled once. It runs past the ORM, in a session's transaction or not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from school.statements import Asking, Merged, Prepared, Read, given
@@ -57,7 +57,7 @@ class RowSet:
             return sa.select(*(
                 sa.type_coerce(sa.func.from_hex(found) if _is_binary(kind) else found, kind).label(column) for column, kind, found in extracted
             )).subquery(self.name)
-        arrays = [given(f"{self.name}_{column}", ARRAY(kind, dimensions=1)) for column, kind in self.columns.items()]
+        arrays = [given(f"{self.name}_{column}", postgresql.ARRAY(kind, dimensions=1)) for column, kind in self.columns.items()]
         return sa.func.unnest(*arrays).table_valued(*(sa.column(column, kind) for column, kind in self.columns.items()), name=self.name).render_derived()
 
     def values(self, rows: Values, dialect: sa.Dialect) -> dict[str, Any]:
@@ -92,21 +92,47 @@ class Asked(NamedTuple):
     rows: Values
 
 
-async def fetch(session: AsyncSession, *asked: Asked) -> list[list[Any]]:
+class Work(NamedTuple):
+    """A transaction in which statements are run by their text: of a session, or of the service's own without one (`Database.work`)."""
+
+    dialect: sa.Dialect
+    run: Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
+    """Gives the rows that the statement brings, if it does."""
+
+
+async def fetch(session: AsyncSession | Work, *asked: Asked) -> list[list[Any]]:
     """The rows of each, in one round trip: none of them sees what another one locks."""
-    connection = await _connect(session)
-    dialect = connection.dialect
+    work = await join(session)
+    dialect = work.dialect
     prepared = tuple(one.read.prepare(SERVICE, SERVICE.shape, (dialect.name,), dialect) for one in asked)
     values = [made.values(SERVICE, one.of.values(one.rows, dialect), {}) for made, one in zip(prepared, asked, strict=True)]
     if dialect.name == "sqlite" or len(asked) == 1:
-        return [
-            made.rows((await connection.exec_driver_sql(made.text, tuple(given_))).all()) for made, given_ in zip(prepared, values, strict=True)]
+        return [made.rows(await work.run(made.text, given_)) for made, given_ in zip(prepared, values, strict=True)]
     merged = _merged(prepared, dialect)
-    return merged.rows((await connection.exec_driver_sql(merged.text, tuple(value for row in values for value in row))).all())
+    return merged.rows(await work.run(merged.text, [value for row in values for value in row]))
+
+
+async def find(session: AsyncSession | Work, statement: Read, **values: Any) -> list[Any]:
+    """The rows of a statement that is given single values."""
+    work = await join(session)
+    prepared = statement.prepare(SERVICE, SERVICE.shape, (work.dialect.name,), work.dialect)
+    return prepared.rows(await work.run(prepared.text, prepared.values(SERVICE, values, {})))
+
+
+async def join(session: AsyncSession | Work) -> Work:
+    """The session's transaction, in which all that the session knows is written."""
+    if isinstance(session, Work):
+        return session
+    connection = await _connect(session)
+
+    async def run_(text: str, values: Sequence[Any]) -> Sequence[Any]:
+        found = await connection.exec_driver_sql(text, tuple(values))
+        return found.all() if found.returns_rows else []
+
+    return Work(connection.dialect, run_)
 
 
 async def _connect(session: AsyncSession) -> AsyncConnection:
-    """The session's connection, on which all that the session knows is written."""
     if session.new or session.dirty or session.deleted:
         await session.flush()
     kept: AsyncConnection | None = session.info.get("connection")
@@ -120,27 +146,29 @@ def _merged(prepared: tuple[Prepared, ...], dialect: sa.Dialect) -> Merged:
     return Merged(prepared, dialect)
 
 
-async def run(session: AsyncSession, statement: Read, of: RowSet, rows: Values) -> None:
+async def run(session: AsyncSession | Work, statement: Read, of: RowSet, rows: Values) -> None:
     """Carry out a statement that brings nothing, such as an INSERT of all these rows."""
     if rows:
-        connection = await _connect(session)
-        prepared = statement.prepare(SERVICE, SERVICE.shape, (connection.dialect.name,), connection.dialect)
-        values = prepared.values(SERVICE, of.values(rows, connection.dialect), {})
-        await connection.exec_driver_sql(prepared.text, tuple(values))
+        work = await join(session)
+        prepared = statement.prepare(SERVICE, SERVICE.shape, (work.dialect.name,), work.dialect)
+        await work.run(prepared.text, prepared.values(SERVICE, of.values(rows, work.dialect), {}))
 
 
 class Addition:
-    """An INSERT of many rows of a mapped table, given by their columns' names."""
+    """An INSERT of many rows of a mapped table, given by their columns' names; of those that are not there yet, if it may be `repeated`."""
 
-    def __init__(self, table: Any, *columns: str) -> None:
+    def __init__(self, table: Any, *columns: str, repeated: bool = False) -> None:
         self._set = RowSet.of("added", table, *columns)
-        self._table = table.__table__
+        self._table, self._repeated = table.__table__, repeated
         self._statement = Read(self._build)
 
     def _build(self, _service: Any, dialect: str) -> Any:
-        return sa.insert(self._table).from_select(list(self._set.columns), sa.select(*self._set.table(dialect).c), include_defaults=False)
+        insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+        rows = sa.select(*self._set.table(dialect).c).where(sa.true())  # without a condition SQLite would take a conflict's clause for a join's
+        statement = insert(self._table).from_select(list(self._set.columns), rows, include_defaults=False)
+        return statement.on_conflict_do_nothing() if self._repeated else statement
 
-    async def run(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def run(self, session: AsyncSession | Work, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add them, in one statement."""
         await run(session, self._statement, self._set, [[row[column] for column in self._set.columns] for row in rows])
 
@@ -158,6 +186,6 @@ class Change:
         same = (of.c[column] == changed.c[column] for column in self._key)
         return sa.update(of).where(*same).values({column: changed.c[column] for column in self._columns})
 
-    async def run(self, session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def run(self, session: AsyncSession | Work, rows: Sequence[Mapping[str, Any]]) -> None:
         """Change them, in one statement."""
         await run(session, self._statement, self._set, [[row[column] for column in self._set.columns] for row in rows])

@@ -108,7 +108,7 @@ class Prepared:
     __slots__ = ("_columns", "_parameters", "_row", "rows", "text", "types")
 
     def __init__(self, name: str, statement: Any, dialect: sa.Dialect) -> None:
-        columns = list(statement.selected_columns) if isinstance(statement, sa.Select) else []
+        columns = list(statement.selected_columns if isinstance(statement, sa.Select) else statement.exported_columns)
         once, places = _each_once(columns)
         if len(once) < len(columns):
             statement = statement.with_only_columns(*once, maintain_column_froms=True)

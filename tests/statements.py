@@ -1,13 +1,14 @@
 """Counts what is sent to the database, and forgets what was compiled."""
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from school.db import Database
+from school.sets import Work
 from school.statements import Read
 
 T = TypeVar("T")
@@ -37,12 +38,23 @@ def _noted(database: Database, make: Callable[[str, Any], T]) -> Iterator[list[T
         sent.append(make(" UNION ALL ".join(one.prepared.text for one in waiting), [one.values for one in waiting]))
         return await bring(identity, waiting)
 
+    work = database.work
+
+    @asynccontextmanager
+    async def work_and_note() -> AsyncIterator[Work]:
+        async with work() as inner:
+            async def run(text: str, values: Sequence[Any]) -> Sequence[Any]:
+                sent.append(make(text, values))
+                return await inner.run(text, values)
+
+            yield inner if database.sqlite else inner._replace(run=run)  # SQLite's goes through the engine
+
     sa.event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    database._bring = bring_and_note  # type: ignore[method-assign]
+    database._bring, database.work = bring_and_note, work_and_note  # type: ignore[method-assign]
     try:
         yield sent
     finally:
-        database._bring = bring  # type: ignore[method-assign]
+        database._bring, database.work = bring, work  # type: ignore[method-assign]
         sa.event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 

@@ -14,12 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school.access.events import PASSED
 from school.access.upserts import insert_once
+from school.context import NOBODY
 from school.day import late_arrivals
-from school.db import Database, is_away
-from school.outbox import Checkpoint, FeedRow, Signal, TopicKind, head
+from school.db import Database, Rows, is_away
+from school.outbox import Checkpoint, FeedHead, FeedRow, Signal, TopicKind, head
+from school.statements import Asking, Read, given
 
 LOOK = 5.0
 """Seconds between looks that no wake-up asked for."""
+GATHER = 0.1
+"""Seconds from a wake-up until a reaction looks: by then what woke it is delivered, and what else has come is of the same batch."""
 BATCH = 200
 STRIDE = 1000
 """A checkpoint over rows that concern nobody is kept only every so many numbers: reading them again costs less than writing."""
@@ -27,20 +31,25 @@ PAUSE = 1.0
 
 FAILED = Counter("school_reactions_failed", "Events that a reaction stepped over because of a bug.", ["reaction"])
 React = Callable[[AsyncSession, int, UUID, dict[str, Any], dt.datetime, bool], Awaitable[None]]
+Sift = Callable[[AsyncSession, Sequence[Any]], Awaitable[Sequence[Any]]]
 
 log = structlog.get_logger("school.day")
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What happens on these kinds of event in the pupils' topics. A new one begins at the feed's beginning, unless its migration writes a checkpoint."""
+    """What happens on these kinds of event in the pupils' topics. A new one begins at the feed's beginning, unless its migration writes a checkpoint.
+
+    `sift` leaves those of a batch's rows on which anything happens, at the cost of one.
+    """
 
     name: str
     kinds: frozenset[str]
     react: React
+    sift: Sift | None = None
 
 
-REACTIONS = (Reaction("late_arrivals", frozenset({PASSED}), late_arrivals.react),)
+REACTIONS = (Reaction("late_arrivals", frozenset({PASSED}), late_arrivals.react, late_arrivals.sift),)
 
 
 class Reactions:
@@ -68,20 +77,17 @@ class Reactions:
                 log.warning("reaction failed", reaction=reaction.name, error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
                 continue
-            if not more:
-                await self._signal.wait_beyond(max(seq, looked), LOOK)
+            if not more and await self._signal.wait_beyond(max(seq, looked), LOOK):
+                await asyncio.sleep(GATHER)
 
     async def step(self, reaction: Reaction, seq: int) -> tuple[int, bool]:
         """React to a batch behind the checkpoint, or `seq` if that is further on; how far the feed has been seen, and whether more may be there.
 
         Where another process is at it, nothing has been seen: should it die, its batch is taken at the next look.
         """
-        async with self._database.read() as session:
-            found = await session.scalar(sa.select(Checkpoint.seq).where(Checkpoint.consumer == reaction.name))
-            stored = found or 0
-            known = max(seq, stored)
-            newest = await head(session)
-            waiting = await _wanted(session, reaction, known, newest, 1)
+        [(found, newest, waiting)] = await self._database.reader().all(_outlook, NOBODY, reaction.kinds, name=reaction.name, seen=seq)
+        stored = found or 0
+        known = max(seq, stored)
         if not waiting and newest - stored < STRIDE:
             return max(known, newest), False
         if found is None:  # in a transaction of its own: whoever comes second must not wait for the first one's batch
@@ -106,7 +112,7 @@ class Reactions:
             if at is None:
                 return known, False  # another process is at it
             rows = await _wanted(session, reaction, at, newest, most)
-            for row in rows:
+            for row in rows if step_over or reaction.sift is None else await reaction.sift(session, rows):
                 try:
                     async with session.begin_nested():
                         await reaction.react(session, row.school_id, row.topic_id, row.payload, row.occurred_at, row.late)
@@ -118,6 +124,16 @@ class Reactions:
             upto: int = rows[-1].seq if len(rows) == most else newest
             await session.execute(sa.update(Checkpoint).where(Checkpoint.consumer == reaction.name).values(seq=upto))
         return upto, len(rows) == most
+
+
+@Read
+def _outlook(_viewer: Asking, kinds: frozenset[str]) -> Rows:
+    """The checkpoint, the feed's head, and whether a row behind what was seen is of these kinds."""
+    stored = sa.select(Checkpoint.seq).where(Checkpoint.consumer == given("name", sa.Text())).scalar_subquery()
+    waiting = sa.exists().where(
+        FeedRow.seq > given("seen", sa.BigInteger()), FeedRow.seq > sa.func.coalesce(stored, 0), FeedRow.topic_kind == TopicKind.PUPIL,
+        sa.or_(*(FeedRow.kind == kind for kind in sorted(kinds))))
+    return sa.select(stored.label("stored"), sa.func.coalesce(sa.select(FeedHead.seq).scalar_subquery(), 0).label("newest"), waiting.label("waiting"))
 
 
 async def _hold(session: AsyncSession, name: str) -> int | None:

@@ -8,37 +8,44 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from school import sets
 from school.db import Moment
 from school.delivery.models import Lease
+from school.sets import Work
+from school.statements import Asking, Read, given
 
 
-def _now(session: AsyncSession) -> sa.ColumnElement[Any]:
+def _now(dialect: str) -> sa.ColumnElement[Any]:
     """The database's time, so that the hosts' clocks do not matter, nor the demo's; a SQLite database has no host but ours."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sa.literal(dt.datetime.now(dt.UTC), Moment())
-    return sa.func.clock_timestamp(type_=sa.DateTime(timezone=True))
+    now: sa.ColumnElement[Any] = given("now", Moment()) if dialect == "sqlite" else sa.func.clock_timestamp(type_=sa.DateTime(timezone=True))
+    return now
 
 
-def _in(session: AsyncSession, seconds: float) -> sa.ColumnElement[Any]:
-    if session.get_bind().dialect.name == "sqlite":
-        return sa.literal(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds), Moment())
-    return sa.type_coerce(_now(session) + sa.literal(dt.timedelta(seconds=seconds), sa.Interval()), Moment())
+def _end(dialect: str) -> sa.ColumnElement[Any]:
+    end: sa.ColumnElement[Any] = given("end", Moment()) if dialect == "sqlite" else _now(dialect) + given("seconds", sa.Interval())
+    return sa.type_coerce(end, Moment())
 
 
-async def hold(session: AsyncSession, name: str, holder: UUID, seconds: float) -> bool:
+@Read
+def _hold(_service: Asking, dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(Lease).values(name=given("name", sa.Text()), holder=given("holder", sa.Uuid()), expires_at=_end(dialect))
+    return statement.on_conflict_do_update(
+        index_elements=[Lease.name], set_={"holder": statement.excluded.holder, "expires_at": _end(dialect)},
+        where=sa.or_(Lease.holder == statement.excluded.holder, Lease.expires_at < _now(dialect)),
+    ).returning(Lease.name)
+
+
+async def hold(session: AsyncSession | Work, name: str, holder: UUID, seconds: float) -> bool:
     """Take the lease when it is free or has run out, renew it when it is ours; whether we hold it. Its row stays locked until the transaction ends."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(Lease).values(name=name, holder=holder, expires_at=_in(session, seconds))
-    taken = await session.execute(statement.on_conflict_do_update(
-        index_elements=[Lease.name], set_={"holder": holder, "expires_at": _in(session, seconds)},
-        where=sa.or_(Lease.holder == holder, Lease.expires_at < _now(session)),
-    ).returning(Lease.name))
-    return taken.one_or_none() is not None
+    now, lasts = dt.datetime.now(dt.UTC), dt.timedelta(seconds=seconds)
+    return bool(await sets.find(session, _hold, name=name, holder=holder, seconds=lasts, now=now, end=now + lasts))
 
 
-def obtainable(session: AsyncSession, name: str, holder: UUID) -> sa.ColumnElement[bool]:
+def obtainable(dialect: str, name: str, holder: UUID) -> sa.ColumnElement[bool]:
     """Whether `hold` would succeed now, as an expression to read without a lock."""
-    return ~sa.exists().where(Lease.name == name, Lease.holder != holder, Lease.expires_at >= _now(session))
+    now = sa.literal(dt.datetime.now(dt.UTC), Moment()) if dialect == "sqlite" else _now(dialect)
+    return ~sa.exists().where(Lease.name == name, Lease.holder != holder, Lease.expires_at >= now)
 
 
 async def release(session: AsyncSession, name: str, holder: UUID) -> None:

@@ -15,9 +15,8 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock
+from school import clock, sets
 from school.context import Role
 from school.db import Database
 from school.delivery import channels, lease, metrics
@@ -26,6 +25,8 @@ from school.delivery.feed import Row, as_row
 from school.outbox import FeedHead, FeedRow, OutboxRow, Signal, TopicKind
 from school.record.entries import Entries, Entry
 from school.record.models import RecordAction
+from school.sets import Addition, Work
+from school.statements import Asking, Read, given
 from school.updates import area_of
 
 LEASE = "relay"
@@ -84,20 +85,19 @@ class Relay:
         """Move one batch; how many events it had. Takes or renews the lease, and does nothing when another process holds it."""
         head = moved = 0
         rows = list[dict[str, Any]]()
-        async with self._database.begin() as session:
-            await _limit(session)
-            leading = await lease.hold(session, LEASE, self._holder, self._lease_seconds)
+        async with self._database.work() as work:
+            leading = await lease.hold(work, LEASE, self._holder, self._lease_seconds)
             if leading:
-                events = await _take(session, self._batch)
+                events = await _take(work, self._batch)
                 moved = len(events)
                 count = sum(len(event.topics) for event in events)
-                await self._record.write(session, _changes(events))
+                await self._record.write(work, _changes(events))
                 if count:
-                    head = await _advance(session, count)
+                    head = await _advance(work, count)
                     rows = _number(events, head - count)
-                    await session.execute(sa.insert(FeedRow), rows)
+                    await _PUBLICATION.run(work, rows)
                     if not self._database.sqlite:
-                        await session.execute(sa.select(sa.func.pg_notify(channels.FEED, str(head))))
+                        await sets.find(work, _tell, head=str(head))
         self._lead(leading)
         if rows:
             metrics.PUBLISHED.inc(len(rows))
@@ -132,9 +132,8 @@ class Relay:
     async def _due(self) -> bool:
         """Whether there is something to publish, the lease to renew, or a lease to win. One read."""
         async with self._database.read() as session:
-            found = (await session.execute(sa.select(
-                lease.obtainable(session, LEASE, self._holder).label("obtainable"), sa.exists().select_from(OutboxRow).label("waiting"),
-            ))).one()
+            obtainable = lease.obtainable(self._database.engine.dialect.name, LEASE, self._holder)
+            found = (await session.execute(sa.select(obtainable.label("obtainable"), sa.exists().select_from(OutboxRow).label("waiting")))).one()
         if not found.obtainable:
             self._lead(False)
         stale = time.monotonic() - self._held_at > self._lease_seconds / 3
@@ -177,24 +176,34 @@ class Relay:
             log.warning("relay keeps its lease", error=type(error).__name__)
 
 
-async def _limit(session: AsyncSession) -> None:
-    """A relay that freezes in mid-batch loses its connection, and with it the locks that keep the others waiting."""
-    if session.get_bind().dialect.name != "sqlite":
-        await session.execute(sa.select(
-            sa.func.set_config("idle_in_transaction_session_timeout", "10s", True), sa.func.set_config("lock_timeout", "5s", True)))
+_PUBLICATION = Addition(FeedRow)
 
 
-async def _take(session: AsyncSession, batch: int) -> Sequence[Any]:
+@Read
+def _oldest(_service: Asking, _dialect: str) -> Any:
+    oldest = sa.select(OutboxRow.position).order_by(OutboxRow.position).limit(given("batch", sa.Integer())).scalar_subquery()
+    return sa.delete(OutboxRow).where(OutboxRow.position.in_(oldest)).returning(*OutboxRow.__table__.c)
+
+
+@Read
+def _head(_service: Asking, _dialect: str) -> Any:
+    return sa.update(FeedHead).values(seq=FeedHead.seq + given("count", sa.BigInteger())).returning(FeedHead.seq)
+
+
+@Read
+def _tell(_service: Asking, _dialect: str) -> Any:
+    return sa.select(sa.func.pg_notify(channels.FEED, given("head", sa.Text())))
+
+
+async def _take(work: Work, batch: int) -> Sequence[Any]:
     """The oldest events, out of the outbox, in order of position."""
-    oldest = sa.select(OutboxRow.position).order_by(OutboxRow.position).limit(batch).scalar_subquery()
-    columns = OutboxRow.__table__.c
-    found = await session.execute(sa.delete(OutboxRow).where(OutboxRow.position.in_(oldest)).returning(*columns))
-    return sorted(found.all(), key=lambda row: row.position)
+    return sorted(await sets.find(work, _oldest, batch=batch), key=lambda row: row.position)
 
 
-async def _advance(session: AsyncSession, count: int) -> int:
+async def _advance(work: Work, count: int) -> int:
     """Give out numbers: the last of them. The row stays locked, so that whoever comes next has greater numbers and commits later."""
-    return (await session.execute(sa.update(FeedHead).values(seq=FeedHead.seq + count).returning(FeedHead.seq))).scalar_one()
+    [(seq,)] = await sets.find(work, _head, count=count)
+    return int(seq)
 
 
 def _number(events: Sequence[Any], seq: int) -> list[dict[str, Any]]:

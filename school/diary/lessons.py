@@ -2,16 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from school import clock
 from school.context import Viewer
-from school.db import Rows
+from school.db import Column, Rows
 from school.diary.models import CourseScale, GradingScale, Lesson
 from school.diary.policy import teaches
 from school.errors import Code, Refused, bad_input, not_found
@@ -134,24 +134,13 @@ def check_range(from_: dt.date, to: dt.date, longest: int = LONGEST_RANGE) -> No
         raise Refused(Code.TOO_MANY, f"at most {longest} days at once")
 
 
-@dataclass(frozen=True, slots=True)
-class FirstLesson:
-    """The first lesson of a pupil's day that is held."""
-
-    lesson: Ref
-    starts_at: dt.datetime
-
-
-async def first_lesson(session: AsyncSession, pupil: Ref, on_date: dt.date) -> FirstLesson | None:
-    """When the pupil's school day begins; None on a day without lessons. For reactions to the feed: no viewer asks."""
-    row = (await session.execute(
-        sa.select(Lesson.id, Bell.starts_at, School.time_zone)
-        .join(Pupil, sa.and_(Pupil.school_id == Lesson.school_id, Pupil.class_group_id == Lesson.class_group_id))
-        .join(Bell, sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell))
-        .join(School, School.id == Lesson.school_id)
-        .where(Pupil.school_id == pupil.school_id, Pupil.id == pupil.id, Lesson.on_date == on_date, Lesson.cancelled_at.is_(None))
-        .order_by(Lesson.bell, Lesson.id).limit(1)
-    )).one_or_none()
-    if row is None:
-        return None
-    return FirstLesson(Ref(pupil.school_id, row.id), clock.school_moment(on_date, row.starts_at, row.time_zone))
+def first_lesson(school_id: Column, pupil_id: Column, on_date: Column) -> sa.ScalarSelect[UUID]:
+    """The lesson with which a pupil's school day begins: the first that is held. Null on a day without lessons. For reactions to the feed: no viewer asks."""
+    held = aliased(Lesson)
+    return (
+        sa.select(held.id)
+        .join(Pupil, sa.and_(Pupil.school_id == held.school_id, Pupil.class_group_id == held.class_group_id))
+        .where(Pupil.school_id == school_id, Pupil.id == pupil_id, held.on_date == on_date, held.cancelled_at.is_(None))
+        .order_by(held.bell, held.id).limit(1)
+        .scalar_subquery()
+    )

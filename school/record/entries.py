@@ -3,16 +3,18 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock, ids
+from school import clock, ids, sets
 from school.context import Area, Role
 from school.record.models import Record, RecordAction
 from school.registry.models import School
+from school.sets import Addition, Work
+from school.statements import Asking, Many, Read, any_of, given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +33,13 @@ class Entry:
     id: UUID = field(default_factory=ids.new)
 
 
-_TABLE = Record.metadata.tables[Record.__tablename__]
 _COLUMNS = tuple(column.name for column in fields(Entry))
+_ADDITION = Addition(Record, *_COLUMNS, "on_date", repeated=True)
+
+
+@Read
+def _zones(_service: Asking, _dialect: str) -> Any:
+    return sa.select(School.id, School.time_zone).where(any_of(School.id, given("ids", Many(int))))
 
 
 class Entries:
@@ -41,15 +48,12 @@ class Entries:
     def __init__(self) -> None:
         self._zones: dict[int, str] = {}
 
-    async def write(self, session: AsyncSession, entries: Sequence[Entry]) -> None:
+    async def write(self, session: AsyncSession | Work, entries: Sequence[Entry]) -> None:
         """Add what is not there yet. One statement, and one more when a school is met for the first time. For the service itself: no viewer may."""
         if not entries:
             return
         if unknown := {entry.school_id for entry in entries} - self._zones.keys():
-            found = await session.execute(sa.select(School.id, School.time_zone).where(School.id.in_(sorted(unknown))))
-            self._zones.update({row.id: row.time_zone for row in found})
-        insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        rows = [
+            self._zones.update({row.id: row.time_zone for row in await sets.find(session, _zones, ids=sorted(unknown))})
+        await _ADDITION.run(session, [
             {name: getattr(entry, name) for name in _COLUMNS} | {"on_date": clock.school_date(entry.at, self._zones[entry.school_id])} for entry in entries
-        ]
-        await session.execute(insert(_TABLE).on_conflict_do_nothing().inline(), rows)
+        ])

@@ -17,6 +17,7 @@ from school.day.reactions import Reaction, Reactions
 from school.db import Database
 from school.outbox import Checkpoint, Signal, head
 from tests.day.porch import REACTION, Porch, at
+from tests.statements import statements
 
 
 async def checkpoint(database: Database, name: str = REACTION.name) -> int | None:
@@ -130,3 +131,22 @@ async def test_it_runs_until_cancelled_and_is_woken_by_the_feed(porch: Porch) ->
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_children_in_time_cost_a_batch_no_more_than_one_of_them(porch: Porch) -> None:
+    """And the one among them who is late is noticed."""
+    counts, seq = [], 0
+    for names in (("anna",), ("anna",), ("anna", "boris", "anna")):
+        for name in names:
+            await porch.passes(name, at(8, len(counts)))
+        while await porch.relay.publish():
+            pass
+        with statements(porch.database) as sent:
+            seq, more = await porch.reactions.step(REACTION, seq)
+        assert not more
+        counts.append(sent)
+    assert counts[1] == counts[2]  # the first makes the checkpoint
+    for name, minute in (("anna", 45), ("vera", 46)):
+        await porch.passes(name, at(8, minute))
+    await porch.react()
+    assert [row[0] for row in await porch.arrivals()] == [porch.world.people["vera"]]

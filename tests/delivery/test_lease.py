@@ -16,6 +16,7 @@ from school.delivery.channels import Nudge
 from school.delivery.models import Lease
 from school.delivery.relay import LEASE, Relay
 from school.outbox import FeedRow, Signal
+from school.reading import WORKERS
 from tests.delivery.house import another, event, eventually, listener, postgresql_only, read_feed, tell, until_published, waiting
 from tests.world import World
 
@@ -72,6 +73,22 @@ async def test_a_lease_that_ran_out_goes_to_whoever_comes(database: Database, wo
     await new._resign()
     assert await old.publish() == 1
     assert await read_feed(database) == [(1, 0), (2, 1)]
+
+
+async def test_work_that_fails_leaves_nothing_and_its_connection_goes_on(database: Database, world: World) -> None:
+    """As often as a process has connections for it, and once more."""
+    async def fail() -> None:
+        async with database.work() as work:
+            assert await lease.hold(work, LEASE, world.people["anna"], 60)
+            raise ZeroDivisionError
+
+    for _ in range(WORKERS + 1):
+        with pytest.raises(ZeroDivisionError):
+            await fail()
+        assert await _lease(database) is None
+    async with database.work() as work:
+        assert await lease.hold(work, LEASE, world.people["anna"], 60)
+    assert (await _lease(database) or (None,))[0] == world.people["anna"]
 
 
 async def test_an_idle_leader_renews_its_lease(database: Database) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from school import clock
 from school.context import Viewer
-from school.db import Database, migrate
+from school.db import Database, is_away, migrate
 from school.delivery import channels
 from school.delivery.channels import Nudge
 from school.delivery.feed import Row, encode_cursor
@@ -169,7 +169,9 @@ async def _persist(here: House, viewer: Viewer, rows: list[Row]) -> None:
                     rows.append(row)
                     if len(rows) == COUNT:
                         return
-        except (sa.exc.DBAPIError, OSError):
+        except Exception as error:
+            if not is_away(error):
+                raise
             await asyncio.sleep(0.01)
 
 
