@@ -1,6 +1,7 @@
 """The hub: hands each row of the feed to the subscribers of its topic, in this process, and keeps their rights up to date."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -103,18 +104,19 @@ class Hub:
         for subscriber in self._subscribers:
             subscriber.wake()
 
-    async def check_sessions(self) -> None:
-        """Close the subscriptions whose session has expired or was revoked. A database that is away is the tail's matter."""
+    async def check_sessions(self, seconds: float = 0) -> None:
+        """Close the subscriptions whose session has expired or was revoked, over so many seconds. A database that is away is the tail's matter."""
+        ends = time.monotonic() + seconds
         try:
-            await self._check_sessions()
+            await self._check_sessions(seconds)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next look may succeed, and the process must not end for it
             log.warning("sessions not checked", error=type(error).__name__)
+        await asyncio.sleep(ends - time.monotonic())
 
     async def run(self) -> None:
-        """Watch the sessions until cancelled."""
+        """Watch the sessions until cancelled, a few at a time: to look at thousands in one go would hold up what is delivered."""
         while True:
-            await asyncio.sleep(SESSION_CHECK)
-            await self.check_sessions()
+            await self.check_sessions(SESSION_CHECK / 2)  # one that comes during a round is looked at in the next
 
     def close(self) -> None:
         """The server stops: every stream ends; clients resume elsewhere."""
@@ -122,7 +124,7 @@ class Hub:
             subscriber.close(None)
         self._started.set()
 
-    async def _check_sessions(self) -> None:
+    async def _check_sessions(self, seconds: float = 0) -> None:
         subscribers = tuple(self._subscribers)
         for start in range(0, len(subscribers), rights.AT_ONCE):
             some = subscribers[start:start + rights.AT_ONCE]
@@ -130,6 +132,7 @@ class Hub:
             for subscriber in some:
                 if subscriber.session_id not in valid:
                     subscriber.close(Code.NOT_SIGNED_IN)
+            await asyncio.sleep(seconds * 0.9 * len(some) / len(subscribers))
 
     @asynccontextmanager
     async def _subscribed(self, viewer: Viewer, channels: frozenset[Channel], after: str | None, wanted: frozenset[Ref] | None) -> AsyncIterator[Subscriber]:

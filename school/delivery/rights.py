@@ -23,8 +23,8 @@ from school.statements import Asking, Many, Read, any_of, given
 GUARDIANSHIP_KINDS = frozenset({"registry.guardianship_granted", "registry.guardianship_ended", "registry.guardianship_restricted"})
 """Events after which a guardian's children are read again; their payload names `guardian_id` and `pupil_id`."""
 
-AT_ONCE = 500
-"""Sessions that are looked at in one go: half a millisecond, for which nothing else is delivered."""
+AT_ONCE = 100
+"""Sessions that are looked at in one go, while nothing else is delivered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,11 @@ from school.serving.websocket_connection import Adapter, Handler
 SWEEP_SECONDS = 1.5
 """How often sockets are looked at: one whose session has ended is closed within five seconds, its subscriptions' end included."""
 
-AT_ONCE = 500
-"""Sockets that are looked at in one go: while it lasts, some milliseconds, nothing is sent."""
+LOOK_SECONDS = 15.0
+"""How often sockets are looked at that have subscriptions and read what they are sent: the delivery ends those, and only their use has to be noted."""
+
+AT_ONCE = 100
+"""Sockets that are looked at in one go: while it lasts nothing is sent."""
 
 _WAITING = "school.waiting"
 """Where a scope has the address for which its socket is counted until it has signed in."""
@@ -125,11 +128,15 @@ class Subscriptions(GraphQL[Any, None]):
 
         What is subscribed, the delivery ends, and then the socket is idle; but not where the client has stopped reading. Sockets may go meanwhile.
         """
-        handlers = list(self._handlers)
+        now = time.monotonic()
+        handlers = [one for one in self._handlers if not one.operations or one.websocket.sending or now - one.looked_at > LOOK_SECONDS]
         for start in range(0, len(handlers), AT_ONCE):
             await self._sweep(handlers[start:start + AT_ONCE])
 
     async def _sweep(self, handlers: Sequence[Handler]) -> None:
+        now = time.monotonic()
+        for one in handlers:
+            one.looked_at = now
         try:
             standing = await self.standing([handler.context for handler in handlers])
         except Exception as error:

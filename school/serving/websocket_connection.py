@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import math
 import time
 from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import aclosing, suppress
@@ -70,6 +71,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         super().__init__(*arguments, **named)
         self.key: Hashable | None = None
         self.quiet_since = time.monotonic()
+        self.looked_at = -math.inf
         self._window, self._messages = 0, 0
 
     async def shutdown(self) -> None:

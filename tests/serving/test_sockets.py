@@ -133,6 +133,25 @@ async def test_an_idle_socket_goes_with_its_session(sqlite_url: str) -> None:
         assert await busy.closed() == (4403, "Forbidden")
 
 
+async def test_a_socket_that_follows_and_reads_is_looked_at_now_and_then(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands do: to ask of each every other second would hold up what they follow."""
+    async with opened(sqlite_url, TERMS) as sockets, sockets.open(), sockets.open() as busy:
+        usual, looked = sockets.all.standing, list[int]()
+
+        async def standing(contexts: Sequence[Any]) -> Sequence[bool]:
+            looked.append(len(contexts))
+            return await usual(contexts)
+
+        sockets.all.standing = standing
+        await busy.subscribe(SILENCE)
+        await sockets.seen.until_waiting(1)
+        for _ in range(3):
+            await sockets.all.sweep()
+        monkeypatch.setattr(websocket, "LOOK_SECONDS", 0.0)
+        await sockets.all.sweep()
+    assert looked == [2, 1, 1, 2]
+
+
 async def test_a_socket_that_goes_while_it_is_looked_at_harms_no_other(sqlite_url: str) -> None:
     async with opened(sqlite_url, dataclasses.replace(TERMS, idle_seconds=0.0)) as sockets, sockets.open() as going, sockets.open() as staying:
         async def standing(contexts: Sequence[Any]) -> Sequence[bool]:
