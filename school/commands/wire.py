@@ -140,6 +140,11 @@ class Socket(WebSocketsSansIOProtocol):
     def _is_unseen(self, frame: Frame) -> bool:
         return self.close_sent or not frame.fin or frame.opcode in CTRL_OPCODES
 
+    def handle_text(self, event: Frame) -> None:
+        """The parser holds the last frame until the next one comes: not its content, which is handed over."""
+        super().handle_text(event)
+        event.data = b""
+
     def handle_cont(self, event: Frame) -> None:
         """A part without content would be kept, and adds nothing to the size that is limited."""
         if event.data or event.fin:

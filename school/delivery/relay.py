@@ -96,8 +96,6 @@ class Relay:
                     head = await _advance(work, count)
                     rows = _number(events, head - count)
                     await _PUBLICATION.run(work, rows)
-                    if not self._database.sqlite:
-                        await sets.find(work, _tell, head=str(head))
         self._lead(leading)
         if rows:
             metrics.PUBLISHED.inc(len(rows))
@@ -186,13 +184,9 @@ def _oldest(_service: Asking, _dialect: str) -> Any:
 
 
 @Read
-def _head(_service: Asking, _dialect: str) -> Any:
-    return sa.update(FeedHead).values(seq=FeedHead.seq + given("count", sa.BigInteger())).returning(FeedHead.seq)
-
-
-@Read
-def _tell(_service: Asking, _dialect: str) -> Any:
-    return sa.select(sa.func.pg_notify(channels.FEED, given("head", sa.Text())))
+def _head(_service: Asking, dialect: str) -> Any:
+    told = [] if dialect == "sqlite" else [sa.func.pg_notify(channels.FEED, sa.cast(FeedHead.seq, sa.Text())).label("told")]
+    return sa.update(FeedHead).values(seq=FeedHead.seq + given("count", sa.BigInteger())).returning(FeedHead.seq, *told)
 
 
 async def _take(work: Work, batch: int) -> Sequence[Any]:
@@ -201,9 +195,11 @@ async def _take(work: Work, batch: int) -> Sequence[Any]:
 
 
 async def _advance(work: Work, count: int) -> int:
-    """Give out numbers: the last of them. The row stays locked, so that whoever comes next has greater numbers and commits later."""
-    [(seq,)] = await sets.find(work, _head, count=count)
-    return int(seq)
+    """Give out numbers: the last of them, which other processes are told with the commit. The row stays locked, so that whoever comes next has greater numbers
+    and commits later.
+    """
+    [found] = await sets.find(work, _head, count=count)
+    return int(found.seq)
 
 
 def _number(events: Sequence[Any], seq: int) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import orjson
 import structlog
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -67,19 +68,25 @@ class Subscriptions(GraphQL[Any, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, unless it is another site's page, a cookie of which nobody says from which page it comes, or one too many from an address."""
-        socket = WebSocket(scope, receive, send)
-        headers, address = socket.headers, socket.client.host if socket.client else ""
+        reason = self._reason_to_refuse(scope)
+        if reason is not None:
+            await WebSocket(scope, receive, send).close(*reason)
+            return
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._waits_no_more(scope)
+
+    def _reason_to_refuse(self, scope: Scope) -> tuple[int, str] | None:
+        """None for a socket that may wait until it has said who it is, and is counted."""
+        headers, (address, _) = Headers(scope=scope), scope.get("client") or ("", 0)
         if not origin.is_allowed(headers, self.terms) or (self.terms.cookie.read(headers) is not None and "origin" not in headers):
-            await socket.close(4403, "Forbidden")
-        elif self._waiting[address] >= self.terms.waiting:
-            await socket.close(4429, "Too many connections")
-        else:
-            self._waiting[address] += 1
-            scope[_WAITING] = address
-            try:
-                await super().__call__(scope, receive, send)
-            finally:
-                self._waits_no_more(scope)
+            return 4403, "Forbidden"
+        if self._waiting[address] >= self.terms.waiting:
+            return 4429, "Too many connections"
+        self._waiting[address] += 1
+        scope[_WAITING] = address
+        return None
 
     def _waits_no_more(self, scope: Scope) -> None:
         if (address := scope.pop(_WAITING, None)) is not None:

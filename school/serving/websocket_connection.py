@@ -101,6 +101,7 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         """The client says who it is, or its browser's cookie did: 4403 for what is not valid, 4429 for one socket too many."""
         if self.connection_init_timeout_task:
             self.connection_init_timeout_task.cancel()
+            self.connection_init_timeout_task = None  # it would hold what it was cancelled with
         payload = message.get("payload", {})
         if not isinstance(payload, dict):
             await self.websocket.close(4400, "Invalid connection init payload")

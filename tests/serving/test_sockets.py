@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import gc
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 from websockets import InvalidStatus
+from websockets.frames import Frame
 
 from school import clock
 from school.commands.processes import configure
@@ -131,6 +133,17 @@ async def test_an_idle_socket_goes_with_its_session(sqlite_url: str) -> None:
         assert await busy.receive() == {"type": "pong"}
         await sockets.all.sweep()
         assert await busy.closed() == (4403, "Forbidden")
+
+
+async def test_a_socket_that_follows_holds_nothing_of_how_it_began(sqlite_url: str) -> None:
+    """Thousands would: the message that subscribed, and the wait for the first one."""
+    text = f"{SILENCE} # {SECRET}"
+    async with opened(sqlite_url, TERMS) as sockets, sockets.open() as socket:
+        await socket.subscribe(text)
+        await sockets.seen.until_waiting(1)
+        [handler] = sockets.all._handlers
+        assert handler.connection_init_timeout_task is None
+        assert [frame for frame in gc.get_objects() if type(frame) is Frame and SECRET.encode() in bytes(frame.data)] == []
 
 
 async def test_a_socket_that_follows_and_reads_is_looked_at_now_and_then(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
