@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from school import clock, health
 from school.clock import Clock
@@ -162,6 +162,14 @@ class _Service(Starlette):
     """Starlette, of which every answer has the security headers, a failure's too."""
 
     strict = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The layers around the routes make HTTP answers of what goes wrong; a socket would keep each for as long as it is open."""
+        if scope["type"] == "websocket":
+            scope["app"] = self
+            await self.router(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Starlette's hook."""

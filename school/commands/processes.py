@@ -42,9 +42,12 @@ GRACE_SECONDS = 10
 
 log = structlog.get_logger("school.commands")
 
-COLLECTED = 5_000, 10, 400
-"""When the collector looks for cycles: Python's own 700 objects are a few answers, and looking at those that live anyway was a tenth of a dashboard.
-A look at so many keeps the process for 2 ms, at ten times as many for 20; at all, which is seconds with thousands of sockets, it looks hardly ever."""
+COLLECTED = 5_000, 10, 10_000
+"""When the collector looks for cycles: Python's own 700 objects are a few answers, and looking at those that live anyway was a tenth of a dashboard. To look at
+all, seconds with thousands of sockets, is for once in hours."""
+COLLECTED_TICKS = 10
+"""Tenths of a second after which what outlived one look is looked at once more. Python counts only how many objects there are more than before: thousands of
+sockets replace theirs, and when it did look, it was at a hundred thousand at once, for a tenth of a second."""
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -168,7 +171,12 @@ class Http(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's, which at its end first tells the application to let go of long-polls and streams."""
+    """uvicorn's, which looks for cycles a little at a time, and at its end first tells the application to let go of long-polls and streams."""
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second."""
+        gc.collect(0 if counter % COLLECTED_TICKS else 1)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Before uvicorn waits for what is under way."""

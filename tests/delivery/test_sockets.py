@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from websockets import ConnectionClosed
 
 from school import ids
 from school.context import Area
@@ -147,8 +148,11 @@ async def test_who_signs_out_loses_all_streams_within_five_seconds(house: House)
             ends = [await first.next(), await second.next()]
         assert ends == [{"__typename": "StreamClosed", "code": "NOT_SIGNED_IN", "cursor": opened["cursor"]}] * 2
         assert await first.receive() == COMPLETE
-        await first.subscribe(STREAM)
-        assert await first.next() == {"__typename": "Refusal", **NOT_SIGNED_IN}
+        answer = None
+        with suppress(ConnectionClosed):  # who sweeps the sockets may be faster
+            await first.subscribe(STREAM)
+            answer = await first.next()
+        assert answer == {"__typename": "Refusal", **NOT_SIGNED_IN} or (answer, first.raw.close_code) == (None, 4403)
         await happen(house, ("anna", 1))
         assert await told(house, bystander) == [("anna", 1)]
 
