@@ -21,41 +21,56 @@ PIP := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo demo-reset test check lint lock lock-upgrade soak bench bench-quick clean
+# Node is the environment's own, whatever the system has.
+NPM := cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent
+SITE := school/web/site/index.html
+
+.PHONY: help demo demo-reset web test check lint lock lock-upgrade screenshots wheel soak bench bench-quick clean
 
 help:  ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: .venv/demo.stamp  ## Run a school on this machine: server, gates, canteen, a simulated day (DEMO_ARGS="…")
+demo: .venv/demo.stamp $(SITE)  ## Run a school on this machine: server, gates, canteen, a simulated day (DEMO_ARGS="…")
 	@exec $(BIN)/school demo $(DEMO_ARGS)
 
-demo-reset: .venv/demo.stamp  ## Throw the demo's data away, the readers' state included, and start anew
+demo-reset: .venv/demo.stamp $(SITE)  ## Throw the demo's data away, the readers' state included, and start anew
 	@exec $(BIN)/school demo --reset $(DEMO_ARGS)
 
-test: .venv/dev.stamp  ## All checks and all tests, on SQLite, PostgreSQL and a real pcscd (PYTEST_ARGS="…")
+web: $(SITE)  ## Build the web app into the package
+
+test: .venv/dev.stamp $(SITE)  ## All checks and all tests, on SQLite, PostgreSQL, a real pcscd and a real browser (PYTEST_ARGS="…")
 	@$(MAKE) --no-print-directory -j2 lint tests
 
 .PHONY: tests
-tests: .venv/dev.stamp # beside the linters, which take one core for most of a minute
+tests: .venv/dev.stamp $(SITE) # beside the linters, which take one core for most of a minute
+	@$(NPM) test
 	@$(PYTEST) -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
 
 check: lint  ## Linters, types, import contracts, schemas and locks; no other tests
 	@$(PYTEST) -q -m house
 
-lint: .venv/dev.stamp
+lint: .venv/dev.stamp web/node_modules/.stamp
 	@$(BIN)/ruff check
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/uv pip check --quiet --python $(BIN)/python
+	@$(NPM) run check
 
 lock: .venv/build.stamp  ## Write the locks anew after a change of pyproject.toml; versions stay where they may
 	@$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
 	@$(COMPILE) $(UPGRADE) pyproject.toml --group dev --extra pcsc --extra gpio -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) $(UPGRADE) --group pyproject.toml:build -c requirements-dev.lock -o requirements-build.lock
-	@$(COMPILE) $(UPGRADE) --group pyproject.toml:bench -c requirements-dev.lock -o requirements-bench.lock
+	@$(COMPILE) $(UPGRADE) --group pyproject.toml:web -c requirements-dev.lock -o requirements-web.lock
+	@test ! -e .venv/node.stamp || { $(NPM) run lock; }
 
 lock-upgrade:  ## Write the locks anew with the newest versions that pyproject.toml allows
 	@$(MAKE) --no-print-directory lock UPGRADE=--upgrade
+
+screenshots: .venv/dev.stamp $(SITE)  ## Take pictures of the main pages into docs/screenshots
+	@$(BIN)/python -m tests.web.screenshots docs/screenshots
+
+wheel: .venv/demo.stamp $(SITE)  ## Build the package with the web app in it, into dist/
+	@$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python
 
 soak: .venv/dev.stamp  ## The long tests
 	@$(PYTEST) -m soak $(PYTEST_ARGS)
@@ -68,7 +83,7 @@ bench-quick: .venv/bench.stamp  ## The same with little load: do the measurement
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" --quick; done
 
 clean:  ## Remove all that was made here: environment, caches, the demo's data
-	@rm -rf .venv build dist demo .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .venv build dist demo school/web web/node_modules .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment grows in steps, each with a stamp, so that a second run starts at once.
@@ -93,7 +108,20 @@ clean:  ## Remove all that was made here: environment, caches, the demo's data
 	@$(PIP) --require-hashes --build-constraints requirements-build.lock -r requirements-dev.lock
 	@touch $@
 
-.venv/bench.stamp: .venv/dev.stamp requirements-bench.lock
-	@echo "Installing what the benches need"
-	@$(PIP) --require-hashes -r requirements-bench.lock
+.venv/bench.stamp: .venv/dev.stamp .venv/node.stamp $(SITE)
+	@touch $@
+
+.venv/node.stamp: .venv/build.stamp requirements-web.lock
+	@echo "Installing Node, which builds the web app"
+	@$(PIP) --require-hashes -r requirements-web.lock
+	@touch $@
+
+web/node_modules/.stamp: .venv/node.stamp web/package.json web/package-lock.json web/.npmrc
+	@echo "Installing what the web app is made of"
+	@$(NPM) ci
+	@touch $@
+
+$(SITE): web/node_modules/.stamp $(shell find web -name node_modules -prune -o -type f -print)
+	@echo "Building the web app"
+	@$(NPM) run build -- --logLevel warn
 	@touch $@

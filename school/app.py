@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
 from datetime import timedelta
@@ -40,6 +41,7 @@ from school.serving.cookies import SessionCookie
 from school.serving.headers import SecurityHeaders, policy_of
 from school.serving.http import endpoint
 from school.serving.origin import LOOPBACK
+from school.serving.site import Site
 from school.serving.terms import Terms
 from school.serving.trust import TrustedDocuments
 from school.serving.websocket import Subscriptions
@@ -47,7 +49,7 @@ from school.settings import Mode, Settings
 
 log = structlog.get_logger("school.app")
 Task = Callable[[], Coroutine[Any, Any, None]]
-CLIENTS = ("commands", "demo")
+CLIENTS = ("commands", "demo", "web")
 """The packages of our own clients: what is in their folders of operations may be executed everywhere."""
 
 
@@ -63,7 +65,9 @@ def create(settings: Settings) -> Starlette:
     people_routes, sweep = _people(settings, database, hub, reads, names)
     routes = [*people_routes, gateway.route, *_health(settings, database)]
     tasks = [relay.run, tail.run, hub.run, reactions.run, reads.run, sweep, Upkeep(database).run]
-    return _application(settings, database, routes, tasks, [gateway.close, hub.close])
+    application = _application(settings, database, routes, tasks, [gateway.close, hub.close])
+    application.router.default = Site(Path(__file__).parent / "web" / "site", application.router.default, _told(settings))
+    return application
 
 
 def create_gateway(settings: Settings) -> Starlette:
@@ -139,6 +143,11 @@ def _terms(settings: Settings) -> Terms:
 def _own_documents() -> list[str]:
     """What our own clients send."""
     return [text for client in CLIENTS for text in operations_of(Path(__file__).parent / client).values()]
+
+
+def _told(settings: Settings) -> dict[str, object]:
+    """What the page of the web app finds in itself: in the demo, who can sign in and by which password."""
+    return {} if settings.demo_logins is None else {"demo-logins": json.loads(settings.demo_logins.read_text(encoding="utf-8"))}
 
 
 async def _console(_request: Request) -> Response:

@@ -90,20 +90,25 @@ def seed(
 
 @app.command("schema")
 def print_schema(
-    write: Annotated[Path | None, typer.Option("--write", help="Write schema.graphql and gateway.graphql into this folder instead.")] = None,
+    write: Annotated[Path | None, typer.Option("--write", help="Write both APIs, and the web app's types, into this checkout instead.")] = None,
     gateway: Annotated[bool, typer.Option("--gateway", help="Print the machines' API.")] = False,
 ) -> None:
     """Print the people's API in the schema language."""
+    from graphql import build_schema
+
+    from school.commands.typescript import types_of
     from school.gateway.schema import sdl
     from school.schema import people
-    texts = {"schema.graphql": people().as_str().rstrip() + "\n", "gateway.graphql": sdl().rstrip() + "\n"}
+    own = people().as_str()
+    texts = {"schema.graphql": own.rstrip() + "\n", "gateway.graphql": sdl().rstrip() + "\n", "web/src/api/schema.d.ts": types_of(build_schema(own))}
     if write is None:
         print(texts["gateway.graphql" if gateway else "schema.graphql"], end="")
         return
     if not write.is_dir():
         raise fail(f"no folder {str(write)!r}")
     for name, text in texts.items():
-        (write / name).write_text(text)
+        if (write / name).parent.is_dir():
+            (write / name).write_text(text)
 
 
 @app.command("demo")

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     queue_limit: int = Field(default=256, ge=8, le=10_000)
     retention_days: dict[str, int] = {}
     clock: str | None = None
+    demo_logins: FilePath | None = None
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
 
@@ -153,6 +154,8 @@ class Settings(BaseSettings):
     def _demo_only(self) -> "Settings":
         if self.mode is Mode.PRODUCTION and self.clock is not None:
             raise ValueError("clock: a simulated clock is for SCHOOL_MODE=demo only")
+        if self.mode is Mode.PRODUCTION and self.demo_logins is not None:
+            raise ValueError("demo_logins: passwords on the page of sign-in are for SCHOOL_MODE=demo only")
         if self.mode is Mode.DEMO and self.host not in {"127.0.0.1", "::1", "localhost"}:
             raise ValueError("host: the demo binds to loopback only")
         return self

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The system packages that the tests need: `sh tests/system_packages.sh PYTHON`. Installs what is missing where that is permitted,
-# otherwise says in one line what to run. pyscard is compiled against PC/SC; the reader tests run a real pcscd with virtual readers.
+# otherwise says in one line what to run. pyscard is compiled against PC/SC; the reader tests run a real pcscd with virtual readers,
+# and those of the web app a real browser.
 set -eu
 
 python=$1
@@ -22,6 +23,7 @@ needs "python3.$("$python" -c 'import sys; print(sys.version_info[1])')-dev" has
 needs libpcsclite-dev test -e /usr/include/PCSC/winscard.h
 needs pcscd test -x /usr/sbin/pcscd
 needs vsmartcard-vpcd test -e /usr/lib/pcsc/drivers/serial/libifdvpcd.so
+needs chromium test -x /usr/bin/chromium
 
 [ -n "$missing" ] || [ ! -d /run/pcscd ] || exit 0
 

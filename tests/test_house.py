@@ -1,6 +1,7 @@
 """The promises of the house: what a reader of the code and an auditor of the locks may rely on. Each finding names its place."""
 
 import ast
+import json
 import re
 import subprocess
 import tomllib
@@ -15,7 +16,7 @@ from packaging.version import Version
 pytestmark = pytest.mark.house
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock", "requirements-bench.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock", "requirements-web.lock")
 FILE_LINES = 300
 FUNCTION_LINES = 70
 DRAWERS = {"service", "services", "utils", "util", "helpers", "helper", "manager", "managers", "common", "misc", "core"}
@@ -81,12 +82,33 @@ def test_a_lock_has_hashes_and_no_address(lock: str) -> None:
     assert [entry for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
 
 
+def test_the_lock_of_the_web_app_has_hashes_and_no_address() -> None:
+    """npm asks whatever registry it is set up with."""
+    text = (ROOT / "web/package-lock.json").read_text()
+    assert ADDRESS not in text
+    packages = json.loads(text)["packages"]
+    assert [name for name, entry in packages.items() if "resolved" in entry or (name and not entry.get("integrity", "").startswith("sha512-"))] == []
+    assert "omit-lockfile-registry-resolved=true" in (ROOT / "web/.npmrc").read_text().splitlines()
+
+
+def test_the_web_app_is_held_to_exact_versions() -> None:
+    package = json.loads((ROOT / "web/package.json").read_text())
+    asked = {**package["dependencies"], **package["devDependencies"]}
+    assert {name: version for name, version in asked.items() if not re.fullmatch(r"\d+\.\d+\.\d+", version)} == {}
+    assert len({version for name, version in asked.items() if name.startswith("@mantine/")}) == 1
+
+
+def test_no_file_of_the_web_app_is_too_long() -> None:
+    written = [path for path in tracked() if named(path).startswith("web/") and path.suffix in {".ts", ".tsx", ".css"} and not path.name.endswith(".d.ts")]
+    assert {named(path): lines for path in written if (lines := path.read_text().count("\n")) > FILE_LINES} == {}
+
+
 def test_the_locks_hold_what_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     runtime = project["project"]["dependencies"]
     extras = [line for lines in project["project"]["optional-dependencies"].values() for line in lines]
     groups = project["dependency-groups"]
-    wanted = {LOCKS[0]: runtime, LOCKS[1]: [*runtime, *extras, *groups["dev"]], LOCKS[2]: groups["build"], LOCKS[3]: groups["bench"]}
+    wanted = {LOCKS[0]: runtime, LOCKS[1]: [*runtime, *extras, *groups["dev"]], LOCKS[2]: groups["build"], LOCKS[3]: groups["web"]}
     missing = []
     for lock, lines in wanted.items():
         held = pins(lock)

@@ -76,6 +76,19 @@ def test_the_demo_may_bind_to_loopback(monkeypatch: pytest.MonkeyPatch, host: st
     assert (load().host, load().mode) == (host, Mode.DEMO)
 
 
+def test_passwords_on_the_page_of_sign_in_are_for_the_demo_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "logins.json"
+    monkeypatch.setenv("SCHOOL_DEMO_LOGINS", str(path))
+    monkeypatch.setenv("SCHOOL_MODE", "demo")
+    with pytest.raises(BadSettingError, match=r"^SCHOOL_DEMO_LOGINS: "):
+        load()
+    path.write_text("{}")
+    assert load().demo_logins == path
+    monkeypatch.setenv("SCHOOL_MODE", "production")
+    with pytest.raises(BadSettingError, match=r"^SCHOOL_DEMO_LOGINS: passwords on the page of sign-in are for SCHOOL_MODE=demo only$"):
+        load()
+
+
 def test_a_simulated_clock_is_for_the_demo_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "1788755400.0,2026-09-07T07:30:00+03:00,60"
     monkeypatch.setenv("SCHOOL_CLOCK", text)

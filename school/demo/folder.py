@@ -23,7 +23,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self.database = self.path / "school.db"
-        self._logins = self.path / _LOGINS
+        self.logins = self.path / _LOGINS
         self._facts = self.path / _FACTS
         if self.path.exists() and not self.path.is_dir():
             raise FolderError(f"{path} is not a folder")
@@ -64,11 +64,11 @@ class Folder:
 
     def read_logins(self) -> dict[str, str]:
         """The passwords by login; empty before the first seed."""
-        return dict(_read(self._logins))
+        return dict(_read(self.logins))
 
     def write_logins(self, logins: dict[str, str]) -> None:
         """Keep the passwords, for this user's eyes alone, so that a second start can print them again."""
-        _write(self._logins, logins)
+        _write(self.logins, logins)
 
     def read_fact(self, name: str) -> object:
         """Something small that a later start, or `school watch`, wants to know."""

@@ -82,7 +82,7 @@ def greet(
     tap = f".venv/bin/python -m school.demo.taps {shlex.quote(str(directory / gate.state.relative_to(gate.state.parents[1])))}"
     return [
         "", f"{day:%A, %d %B %Y}, a school day, {speed:g} times faster than life. Ctrl-C ends it.", "",
-        f"  people's API    {server}/graphql      console: {server}/console",
+        f"  the app         {server}/", f"  people's API    {server}/graphql      console: {server}/console",
         f"  machines' API   {server}/gateway      health: {server}/healthz   metrics: {server}/metrics",
         f"  logs            {directory / 'logs'}", "",
         *(f"  {login:<14}{password:<18}{LOGINS.get(login, '')}" for login, password in logins.items()),

@@ -189,7 +189,7 @@ async def _serve(cast: Cast, folder: Folder, port: int, simulated: str) -> str:
     keys, origin = json.dumps([folder.secret_key()]), f"http://localhost:{port}"  # a passkey is bound to a name, never to an address
     member = await cast.start("server", "-m", "school", "serve", environment={
         "SCHOOL_MODE": "demo", "SCHOOL_DATABASE_URL": folder.url, "SCHOOL_PORT": str(port), "SCHOOL_CLOCK": simulated,
-        "SCHOOL_SECRET_KEYS": keys, "SCHOOL_PUBLIC_URL": origin,
+        "SCHOOL_SECRET_KEYS": keys, "SCHOOL_PUBLIC_URL": origin, "SCHOOL_DEMO_LOGINS": str(folder.logins),
         "SCHOOL_SESSION_SECONDS": str(30 * 86400), "SCHOOL_SESSION_IDLE_SECONDS": str(30 * 86400),  # by the demo's clock, which runs fast
     })
     folder.write_fact("url", server)

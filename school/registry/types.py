@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from school import ids
+from school import clock, ids
 from school.context import OF_A_CHILD, Area, Role
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind
@@ -28,11 +28,14 @@ class School:
     name: str
     short_name: str
     time_zone: str
+    today: dt.date = strawberry.field(description="The school's own date, by the service's clock.")
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
         """From a school's row."""
-        return cls(id=school_id(row.id), name=row.name, short_name=row.short_name, time_zone=row.time_zone)
+        return cls(
+            id=school_id(row.id), name=row.name, short_name=row.short_name, time_zone=row.time_zone,
+            today=clock.school_date(clock.now(), row.time_zone))
 
 
 @rows(description="A human being as one school knows them.")
@@ -117,7 +120,9 @@ class Pupil:
             id=strawberry.ID(ids.encode(Kind.PERSON, row.school_id, row.id)), family_name=row.family_name, given_name=row.given_name,
             patronymic=row.patronymic, name=full_name(row.family_name, row.given_name, row.patronymic),
             class_group=ClassGroup.of(row.school_id, row.class_group_id, row.grade, row.letter),
-            school=School(id=school_id(row.school_id), name=row.school_name, short_name=row.short_name, time_zone=row.time_zone),
+            school=School(
+                id=school_id(row.school_id), name=row.school_name, short_name=row.short_name, time_zone=row.time_zone,
+                today=clock.school_date(clock.now(), row.time_zone)),
         )
 
 

@@ -1,0 +1,35 @@
+import { type ComponentType, lazy } from 'react'
+import { type IconName } from './shell/icons'
+import type { Child, Me, Role } from './session/Me.graphql'
+
+interface Page {
+  /** `:child` stands for the child whom the page is about, and whom it finds with `useChild`. */
+  path: string
+  Page: ComponentType
+  /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
+  place?: { label: 'nav.today' | 'nav.account' | 'app.name'; icon: IconName; roles?: readonly Role[] }
+}
+
+const FAMILY: readonly Role[] = ['GUARDIAN', 'PUPIL']
+const OTHERS: readonly Role[] = ['TEACHER', 'CANTEEN', 'GUARD', 'OFFICE', 'HEAD', 'DISTRICT']
+
+/** Every page: where it is, and in whose navigation. Each is loaded when it is first wanted. The first that is for somebody is where they begin. */
+export const PAGES: readonly Page[] = [
+  { path: '/children/:child/today', Page: lazy(() => import('./pages/today/Today')), place: { label: 'nav.today', icon: 'day', roles: FAMILY } },
+  { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
+  { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person' } },
+]
+
+export type PlacedPage = Page & { place: NonNullable<Page['place']> }
+
+/** The navigation of an account: what is for one of its roles; what is about a child only where there is one. */
+export function placesOf(me: Me): PlacedPage[] {
+  const roles = new Set(me.grants.map(({ role }) => role))
+  return PAGES.filter(
+    (page): page is PlacedPage =>
+      page.place !== undefined && (page.place.roles?.some((role) => roles.has(role)) ?? true) && (me.children.length > 0 || !page.path.includes(':child')),
+  )
+}
+
+/** The address of a page, about this child. */
+export const pathOf = ({ path }: Pick<Page, 'path'>, child: Child | undefined): string => path.replace(':child', child?.id ?? '')

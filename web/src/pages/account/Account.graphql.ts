@@ -1,0 +1,36 @@
+import { graphql } from '../../api/graphql'
+
+export const SessionsQuery = graphql(`
+  query WebSessions {
+    mySessions { id kind madeAt seenAt client current }
+  }
+`)
+
+export const EndSession = graphql(`
+  mutation WebEndSession($id: ID!) {
+    revokeSession(id: $id) {
+      __typename
+      ... on SessionsRevoked { revoked }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const EndOtherSessions = graphql(`
+  mutation WebEndOtherSessions {
+    revokeOtherSessions {
+      __typename
+      ... on SessionsRevoked { revoked }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const SignOut = graphql(`
+  mutation WebSignOut {
+    signOut {
+      __typename
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)

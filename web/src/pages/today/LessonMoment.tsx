@@ -1,0 +1,37 @@
+import { useTranslation } from 'react-i18next'
+import styles from './Timeline.module.css'
+import type { DayLesson } from './Today.graphql'
+
+/** A lesson with what belongs to it. That somebody was there is not worth a word. */
+export function LessonMoment({ lesson: { lesson, marks, homework, attendance }, isNew }: { lesson: DayLesson; isNew: (id: string) => boolean }) {
+  const { t } = useTranslation()
+  const place = [lesson.room && t('today.room', { room: lesson.room }), lesson.teacher?.name].filter(Boolean).join(' · ')
+  return (
+    <>
+      <div className={styles.line}>
+        <span className={styles.title} data-cancelled={lesson.cancelled || undefined}>{lesson.subject.name}</span>
+        {lesson.cancelled && <span className={styles.tag}>{t('today.cancelled')}</span>}
+        {attendance && attendance.kind !== 'PRESENT' && (
+          <span className={styles.tag}>
+            {attendance.minutesLate ? t('today.minutesLate', { count: attendance.minutesLate }) : t(`attendance.${attendance.kind}`)}
+          </span>
+        )}
+      </div>
+      {place && <div className={styles.more}>{place}</div>}
+      {marks.length > 0 && (
+        <ul className={styles.marks}>
+          {marks.map(({ id, value, weight, work }) => (
+            <li key={id} className={styles.mark} data-new={isNew(id) || undefined}>
+              <span className={styles.value} aria-hidden>{value}</span>
+              <span aria-hidden>{t(`work.${work}`)}{weight > 1 && `, ${t('today.weight', { weight })}`}</span>
+              <span className="unseen">{t('today.markOf', { value, work: t(`work.${work}`) })}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {homework.map(({ id, text }) => (
+        <div key={id} className={styles.due}><span className="unseen">{t('today.due')}: </span>{text}</div>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,23 @@
+const PATHS = {
+  bag: 'M6 8h12l1 12H5zM9 8V6a3 3 0 0 1 6 0v2',
+  book: 'M4 5a2 2 0 0 1 2-2h13v18H6a2 2 0 0 1-2-2zM4 19a2 2 0 0 1 2-2h13',
+  day: 'M4 6h16v15H4zM4 10h16M8 3v4M16 3v4',
+  enter: 'M14 4h5v16h-5M3 12h11M10 8l4 4-4 4',
+  home: 'M4 11l8-7 8 7v9h-5v-6H9v6H4z',
+  leave: 'M10 4H5v16h5M10 12h11M17 8l4 4-4 4',
+  moon: 'M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z',
+  person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21a8 8 0 0 1 16 0',
+  stop: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM6 6l12 12',
+  sun: 'M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6 19 19M5 19l1.4-1.4M17.6 6.4 19 5',
+} as const
+
+export type IconName = keyof typeof PATHS
+
+/** A drawing that says nothing by itself: beside it stands a text, seen or not. */
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+  return (
+    <svg aria-hidden width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={1.8} strokeLinecap="round" strokeLinejoin="round">
+      <path d={PATHS[name]} />
+    </svg>
+  )
+}
