@@ -6,14 +6,14 @@ import { useMe } from '../session/Session'
 import { Icon } from './icons'
 import styles from './Navigation.module.css'
 
-/** The account's sections; on their pages about a child, they stay with that child. */
+/** The account's sections, in the element that stands for navigation; on their pages about a child, they stay with that child. */
 export function Navigation({ across }: { across: boolean }) {
   const { t } = useTranslation()
   const me = useMe()
   const [location] = useLocation()
   const child = me.children.find(({ id }) => location.includes(`/${id}/`)) ?? rememberedChild(me)
   return (
-    <nav aria-label={t('nav.label')} className={across ? styles.across : styles.down}>
+    <div className={across ? styles.across : styles.down}>
       {placesOf(me).map((page) => {
         const path = pathOf(page, child)
         return (
@@ -23,6 +23,6 @@ export function Navigation({ across }: { across: boolean }) {
           </Link>
         )
       })}
-    </nav>
+    </div>
   )
 }

@@ -22,7 +22,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <Preferences />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar className={styles.bar} p="sm" visibleFrom="sm" withBorder>
+      <AppShell.Navbar aria-label={t('nav.label')} className={styles.bar} p="sm" visibleFrom="sm" withBorder>
         <Navigation across={false} />
       </AppShell.Navbar>
       <AppShell.Main id="page" tabIndex={-1} className={styles.page}>
@@ -30,7 +30,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className={styles.content}>{children}</div>
       </AppShell.Main>
       <AppShell.Footer className={styles.bar} hiddenFrom="sm">
-        <Navigation across />
+        <nav aria-label={t('nav.label')} className={styles.below}><Navigation across /></nav>
       </AppShell.Footer>
     </AppShell>
   )

@@ -40,18 +40,18 @@ export default function Today() {
       {!data && !error && <Loading />}
       {data && (
         <div className={styles.columns}>
-          <aside className={styles.facts}>
+          <div className={styles.facts}>
             {data.pupilPresence && <Presence presence={data.pupilPresence} />}
             {meals && <Balance />}
-          </aside>
+          </div>
           <Paper p="md" withBorder component="section" className={styles.day} aria-labelledby="timeline">
             <Title order={2} size="h4" id="timeline" mb="sm">{t('today.timeline')}</Title>
             {moments.length ? <Timeline key={id} moments={moments} timeZone={school.timeZone} /> : <Empty>{t('today.nothing')}</Empty>}
           </Paper>
-          <aside className={styles.ahead}>
+          <div className={styles.ahead}>
             {data.homework && <NextHomework homework={data.homework} />}
             {!(diary && access && meals) && <Text size="sm" c="dimmed" mt="md">{t('today.hidden')}</Text>}
-          </aside>
+          </div>
         </div>
       )}
     </Stack>

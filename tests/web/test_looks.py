@@ -1,0 +1,48 @@
+"""Every page for everybody: no fault that axe finds, in light and dark and both languages, and nothing that sticks out of a small phone."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.web.marks import IN_A_BROWSER
+from tests.web.stage import DESKTOP, PHONE, Stage
+
+pytestmark = IN_A_BROWSER
+
+SMALL = (320, 640)
+PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
+    "sign in": (None, lambda _stage: "/"),
+    "today": ("parent", lambda stage: stage.today("anna")),
+    "account": ("parent", lambda _stage: "/account"),
+    "home": ("teacher", lambda _stage: "/home"),
+    "no page": ("parent", lambda _stage: "/nothing"),
+}
+"""Each with who looks at it and where it is: a new page is added here."""
+LOOKS = (("ru", False, PHONE), ("en", True, PHONE), ("en", False, DESKTOP), ("ru", True, DESKTOP))
+LANGUAGES = {"ru": "Русский", "en": "English"}
+
+
+async def faults(page: Page) -> list[str]:
+    """What axe finds, by its rule, with the first place of each."""
+    found = await Axe().run(page)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found.response["violations"]]
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_has_no_fault(stage: Stage, name: str) -> None:
+    login, path = PAGES[name]
+    if name == "today":
+        await stage.give_mark("anna", 5)
+    page, found = await stage.open(path(stage), login=login), {}
+    for language, dark, size in LOOKS:
+        await page.set_viewport_size({"width": size[0], "height": size[1]})
+        await page.emulate_media(color_scheme="dark" if dark else "light")
+        await page.get_by_role("button", name=LANGUAGES[language]).click()
+        await expect(page.locator(f"html[lang={language}][data-mantine-color-scheme={'dark' if dark else 'light'}]")).to_be_visible()
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        found[language, dark, size] = await faults(page)
+    assert found == {look: [] for look in LOOKS}
+    await page.set_viewport_size({"width": SMALL[0], "height": SMALL[1]})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= SMALL[0]
