@@ -1,10 +1,12 @@
-import { graphql } from '../../api/graphql'
+import { graphql, type ResultOf } from '../../api/graphql'
 
 export const SessionsQuery = graphql(`
   query WebSessions {
     mySessions { id kind madeAt seenAt client current }
   }
 `)
+
+export type Session = ResultOf<typeof SessionsQuery>['mySessions'][number]
 
 export const EndSession = graphql(`
   mutation WebEndSession($id: ID!) {

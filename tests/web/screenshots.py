@@ -1,0 +1,79 @@
+"""Pictures of the main pages, for the README and for whoever wants to see them all (`make screenshots`): an invented school on a school day's afternoon."""
+
+import asyncio
+import datetime as dt
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, StorageState, async_playwright, expect
+
+from school import clock
+from school.clock import Clock
+from school.db import Database, migrate
+from school.seed.build import build
+from school.seed.logins import make_passwords
+from school.seed.plan import Size
+from tests.service_process import Service
+from tests.web.stage import ARGUMENTS, CHROMIUM, DESKTOP, LOCALES, PHONE, sign_in
+
+SEEDED_ON = dt.date(2026, 11, 27)
+AFTERNOON = dt.datetime(2026, 11, 26, 15, tzinfo=dt.timezone(dt.timedelta(hours=3)))
+"""Of the last day of which the seed knows everything."""
+PAGES = {"sign-in": (None, "/"), "today": ("parent", "/"), "account": ("parent", "/account")}
+"""By name: as whom, and where. A new page is added here."""
+
+
+async def main(folder: Path) -> None:
+    """Each page on a phone and on a wide screen, in both languages."""
+    passwords, states = make_passwords(), dict[str | None, StorageState]()
+    with tempfile.TemporaryDirectory(prefix="school-screenshots-") as scratch:
+        service = await _school(Path(scratch), passwords)
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+            with service:
+                for name, (login, path) in PAGES.items():
+                    for language in LOCALES:
+                        for size in (PHONE, DESKTOP):
+                            page = await _open(browser, f"{service.url}{path}", language, size, states.get(login))
+                            if login is not None and login not in states:
+                                await sign_in(page, login, language, passwords[login])
+                                states[login] = await page.context.storage_state()
+                            await _keep(page, folder / f"{name}-{language}-{size[0]}.png")
+            await browser.close()
+
+
+async def _school(scratch: Path, passwords: dict[str, str]) -> Service:
+    """The demo's schools and clock, a few classes of each, not served yet."""
+    url = f"sqlite+aiosqlite:///{scratch}/school.db"
+    await asyncio.to_thread(migrate, url)
+    database = Database(url)
+    await build(database, passwords, SEEDED_ON, size=Size.SMALL)
+    await database.close()
+    logins = scratch / "logins.json"
+    logins.write_text(json.dumps(passwords))
+    return Service(url, scratch, environment={"SCHOOL_CLOCK": Clock(clock.real(), AFTERNOON, 1).format(), "SCHOOL_DEMO_LOGINS": str(logins)})
+
+
+async def _open(browser: Browser, address: str, language: str, size: tuple[int, int], state: StorageState | None) -> Page:
+    context = await browser.new_context(
+        locale=LOCALES[language], viewport={"width": size[0], "height": size[1]}, timezone_id="Europe/Moscow", reduced_motion="reduce",
+        storage_state=state,
+        color_scheme="dark" if language == "en" and size == DESKTOP else "light")
+    page = await context.new_page()
+    await page.goto(address)
+    return page
+
+
+async def _keep(page: Page, path: Path) -> None:
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(page.locator(".mantine-Loader-root")).to_have_count(0)
+    await page.wait_for_load_state("networkidle")
+    picture = await page.screenshot(path=path, animations="disabled")
+    await page.context.close()
+    print(f"{path}: {len(picture) // 1000} kB")  # noqa: T201 - it is a command
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))
