@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _PAGE = "index.html"
+_WORKER = "/service-worker.js"
 _NONCE = "{{nonce}}"
 """In the page, where the build leaves a place for it."""
 _KINDS = {
@@ -86,6 +87,8 @@ def _answer(file: File, request: Request) -> Response:
     accepted = {part.partition(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
     encoding = next((one for one in file.packed if one in accepted), None)
     headers = {"etag": file.tag, "cache-control": file.kept, "vary": "accept-encoding"}
+    if request.url.path == _WORKER:  # which goes by its own policy, not by the page's
+        headers["content-security-policy"] = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
     if request.headers.get("if-none-match") == file.tag:
         return Response(status_code=304, headers=headers)
     if encoding is not None:

@@ -26,6 +26,7 @@ def built(tmp_path: Path) -> Path:
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text(PAGE)
     (folder / "icon.svg").write_text("<svg/>")
+    (folder / "service-worker.js").write_text("worker")
     (folder / "assets" / "app-1a2b.js").write_text("script")
     (folder / "assets" / "app-1a2b.js.gz").write_bytes(gzip.compress(b"script"))
     (tmp_path / "secret.txt").write_text("secret")
@@ -83,6 +84,13 @@ async def test_the_page_runs_nothing_that_is_written_in_it_and_asks_nobody_else(
         assert policy.replace(nonce, "…").split("; ") == [
             "default-src 'none'", "script-src 'self'", "style-src 'self' 'nonce-…'", "font-src 'self'", "img-src 'self'", "connect-src 'self'",
             "manifest-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"]
+
+
+async def test_the_worker_may_ask_this_host_alone_and_is_looked_for_anew(built: Path) -> None:
+    async with client_of(built) as client:
+        answer = await client.get("/service-worker.js")
+    assert answer.headers["content-security-policy"] == "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+    assert answer.headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize("path", [

@@ -86,3 +86,19 @@ async def test_what_happens_without_a_network_is_caught_up_with(stage: Stage) ->
     await expect(page.get_by_role("listitem").filter(has_text="Mark 4: test").last).to_be_visible(timeout=30_000)
     await expect(page.get_by_role("status").filter(has_text="No connection")).to_have_count(0)
     stage.complaints = [one for one in stage.complaints if "ERR_CONNECTION_REFUSED" not in one]  # which a browser says by itself
+
+
+async def test_the_app_opens_without_a_network(stage: Stage) -> None:
+    page = await stage.open(stage.today("anna"), login="parent", language="en")
+    await page.evaluate("navigator.serviceWorker.ready")
+    await page.reload()  # what was there before its worker is kept now
+    await expect(page.get_by_text("Алгебра").first).to_be_visible()
+    stage.service.stop()
+    await page.reload()
+    await expect(page.get_by_role("alert")).to_contain_text("There is no connection to the service.")
+    kept = await page.evaluate("caches.open('school').then(cache => cache.keys()).then(keys => keys.map(key => new URL(key.url).pathname))")
+    assert [path for path in kept if path not in {"/", "/icon.svg"} and not path.startswith("/assets/")] == []
+    stage.service.come_back()
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Anna Annaова")
+    stage.complaints = [one for one in stage.complaints if "ERR_CONNECTION_REFUSED" not in one and "ERR_FAILED" not in one]

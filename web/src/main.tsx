@@ -4,3 +4,6 @@ import './styles.css'
 import { App } from './App'
 
 createRoot(document.getElementById('root')!).render(<App />)
+
+// What is developed changes under it.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) void navigator.serviceWorker.register('/service-worker.js')
