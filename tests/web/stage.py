@@ -119,6 +119,10 @@ class Stage:
         item = {"id": str(ids.new()), "pupilId": self.person(pupil), "value": value, "weight": 2, "work": "TEST"}
         await self.act("teacher", "marks", input={"lessonId": ids.encode(Kind.LESSON, 1, self.world.lessons["5A-1"]), "items": [item]})
 
+    def forgive_failed_requests(self) -> None:
+        """What a browser complains of by itself where the service was away."""
+        self.complaints = [one for one in self.complaints if "ERR_CONNECTION_REFUSED" not in one and "ERR_FAILED" not in one]
+
     async def close_pages(self) -> list[str]:
         """Close all browsers; what they complained of."""
         for context in self.contexts:

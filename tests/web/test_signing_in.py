@@ -37,7 +37,9 @@ async def test_the_page_of_sign_in_knows_nobody_in_production(stage: Stage) -> N
 async def test_signing_out_ends_the_session(stage: Stage) -> None:
     page = await stage.open("/account", login="parent")
     before = await page.context.cookies()
-    await page.get_by_role("button", name="Выйти").click()
+    async with page.expect_response(lambda response: "WebSignOut" in (response.request.post_data or "")) as answered:
+        await page.get_by_role("button", name="Выйти").click()
+    await (await answered.value).finished()  # the page may know before, by its socket
     await expect(page.get_by_role("heading", name="Вход")).to_be_visible()
     assert await page.context.cookies() == []
     address = stage.service.url.replace("http:", "https:")
