@@ -6,6 +6,7 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, Page, StorageState, async_playwright, expect
 
@@ -21,8 +22,14 @@ from tests.web.stage import ARGUMENTS, CHROMIUM, DESKTOP, LOCALES, PHONE, sign_i
 SEEDED_ON = dt.date(2026, 11, 27)
 AFTERNOON = dt.datetime(2026, 11, 26, 15, tzinfo=dt.timezone(dt.timedelta(hours=3)))
 """Of the last day of which the seed knows everything."""
-PAGES = {"sign-in": (None, "/"), "today": ("parent", "/"), "account": ("parent", "/account")}
-"""By name: as whom, and where. A new page is added here."""
+PAGES = {
+    "sign-in": (None, "/"),
+    "today": ("parent", "/"),
+    "diary": ("parent", "/children/:child/diary"),
+    "homework": ("parent", "/children/:child/homework"),
+    "account": ("parent", "/account"),
+}
+"""By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
 
 
 async def main(folder: Path) -> None:
@@ -40,6 +47,8 @@ async def main(folder: Path) -> None:
                             if login is not None and login not in states:
                                 await sign_in(page, login, language, passwords[login])
                                 states[login] = await page.context.storage_state()
+                            if ":child" in path:
+                                await page.goto(f"{service.url}{path.replace(':child', await _child(page, service.url))}")
                             await _keep(page, folder / f"{name}-{language}-{size[0]}.png")
             await browser.close()
 
@@ -64,6 +73,13 @@ async def _open(browser: Browser, address: str, language: str, size: tuple[int, 
     page = await context.new_page()
     await page.goto(address)
     return page
+
+
+async def _child(page: Page, url: str) -> str:
+    """The child about whom the account's first page is."""
+    await page.goto(url)
+    await page.wait_for_url("**/children/*/today")
+    return urlsplit(page.url).path.split("/")[2]
 
 
 async def _keep(page: Page, path: Path) -> None:

@@ -75,7 +75,11 @@ class Stage:
 
     def today(self, pupil: str) -> str:
         """The address of the page about a pupil's day."""
-        return f"/children/{self.person(pupil, 2 if pupil == 'gleb' else 1)}/today"
+        return self.page("today", pupil)
+
+    def page(self, name: str, pupil: str) -> str:
+        """The address of a page about a pupil."""
+        return f"/children/{self.person(pupil, 2 if pupil == 'gleb' else 1)}/{name}"
 
     async def open(
         self, path: str = "/", *, login: str | None = None, language: str = "ru", size: tuple[int, int] = PHONE, dark: bool = False,

@@ -15,6 +15,8 @@ SMALL = (320, 640)
 PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "sign in": (None, lambda _stage: "/"),
     "today": ("parent", lambda stage: stage.today("anna")),
+    "diary": ("parent", lambda stage: stage.page("diary", "anna")),
+    "homework": ("parent", lambda stage: stage.page("homework", "anna")),
     "account": ("parent", lambda _stage: "/account"),
     "home": ("teacher", lambda _stage: "/home"),
     "no page": ("parent", lambda _stage: "/nothing"),
@@ -33,7 +35,7 @@ async def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("name", PAGES)
 async def test_a_page_has_no_fault(stage: Stage, name: str) -> None:
     login, path = PAGES[name]
-    if name == "today":
+    if name in {"today", "diary"}:
         await stage.give_mark("anna", 5)
     page, found = await stage.open(path(stage), login=login), {}
     for language, dark, size in LOOKS:

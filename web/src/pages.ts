@@ -7,7 +7,7 @@ interface Page {
   path: string
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
-  place?: { label: 'nav.today' | 'nav.account' | 'app.name'; icon: IconName; roles?: readonly Role[] }
+  place?: { label: 'nav.today' | 'diary.title' | 'nav.account' | 'app.name'; icon: IconName; roles?: readonly Role[] }
 }
 
 const FAMILY: readonly Role[] = ['GUARDIAN', 'PUPIL']
@@ -16,6 +16,8 @@ const OTHERS: readonly Role[] = ['TEACHER', 'CANTEEN', 'GUARD', 'OFFICE', 'HEAD'
 /** Every page: where it is, and in whose navigation. Each is loaded when it is first wanted. The first that is for somebody is where they begin. */
 export const PAGES: readonly Page[] = [
   { path: '/children/:child/today', Page: lazy(() => import('./pages/today/Today')), place: { label: 'nav.today', icon: 'day', roles: FAMILY } },
+  { path: '/children/:child/diary', Page: lazy(() => import('./pages/diary/Diary')), place: { label: 'diary.title', icon: 'book', roles: FAMILY } },
+  { path: '/children/:child/homework', Page: lazy(() => import('./pages/homework/Homework')) },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person' } },
 ]

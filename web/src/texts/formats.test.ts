@@ -12,6 +12,12 @@ test('money has the signs of its language and the digits of its currency', () =>
 test('a day is the same wherever it is read', () => {
   expect(formatsOf('ru').day('2026-09-07')).toBe('понедельник, 7 сентября')
   expect(formatsOf('en').day('2026-09-07')).toBe('Monday 7 September')
+  expect(formatsOf('ru').date('2026-09-07')).toBe('7 сент.')
+})
+
+test('some days are told by the first and the last, a month once', () => {
+  expect(plain(formatsOf('ru').days('2026-09-07', '2026-09-12'))).toBe('7–12 сентября')
+  expect(plain(formatsOf('en').days('2026-11-30', '2026-12-05'))).toBe('30 November – 5 December')
 })
 
 test('a time is that of the school', () => {

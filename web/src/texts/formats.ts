@@ -22,10 +22,16 @@ export function addDays(date: string, days: number): string {
 export function formatsOf(language: string) {
   const in_ = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, options)
   const day = in_({ weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' })
+  const date = in_({ day: 'numeric', month: 'short', timeZone: 'UTC' })
+  const days = in_({ day: 'numeric', month: 'long', timeZone: 'UTC' })
   const moment = in_({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   return {
     /** Monday 7 September */
     day: (date: string): string => day.format(noon(date)),
+    /** 7 Sept */
+    date: (one: string): string => date.format(noon(one)),
+    /** 7–12 September */
+    days: (from: string, to: string): string => days.formatRange(noon(from), noon(to)),
     /** 08:30, by the school's clock. */
     time: (at: string, timeZone?: string): string => in_({ hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(at)),
     /** 7 Sept, 08:30, by the clock of whoever looks. */

@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { useNews } from '../../live/news'
 import { type IconName, Icon } from '../../shell/icons'
 import { useFormats } from '../../texts/formats'
 import { LessonMoment } from './LessonMoment'
@@ -10,9 +10,7 @@ import { type Moment, newsIn } from './timeline'
 /** A day from its first moment to its last. What was not there at the first look is shown as new, and read out. */
 export function Timeline({ moments, timeZone }: { moments: readonly Moment[]; timeZone: string }) {
   const { time } = useFormats()
-  const known = useRef<Set<string> | null>(null)
-  known.current ??= new Set(newsIn(moments))
-  const isNew = (id: string) => !known.current?.has(id)
+  const isNew = useNews(newsIn(moments))
   return (
     <ol className={styles.day} aria-live="polite" aria-relevant="additions">
       {moments.map((moment) => (

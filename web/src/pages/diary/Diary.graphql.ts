@@ -1,0 +1,17 @@
+import { graphql, type ResultOf } from '../../api/graphql'
+
+export const DiaryQuery = graphql(`
+  query WebDiary($child: ID!, $from: Date!, $to: Date!) {
+    childDays(childId: $child, from: $from, to: $to) {
+      date
+      lessons {
+        lesson { id subject { name } bell startsAt endsAt room cancelled teacher { name } }
+        homework { id text }
+        marks { id value weight work }
+        attendance { kind minutesLate }
+      }
+    }
+  }
+`)
+
+export type DiaryDay = ResultOf<typeof DiaryQuery>['childDays'][number]

@@ -1,0 +1,41 @@
+import { Text, Title } from '@mantine/core'
+import { useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useChild } from '../../session/child'
+import { useFormats } from '../../texts/formats'
+import { LessonMoment } from '../today/LessonMoment'
+import type { DiaryDay } from './Diary.graphql'
+import styles from './Diary.module.css'
+
+const NARROW = '(max-width: 47.99em)'
+
+/** The lessons of a day, each with what belongs to it. On a phone, where days stand under one another, today is gone to. */
+export function SchoolDay({ day: { date, lessons }, isNew }: { day: DiaryDay; isNew: (id: string) => boolean }) {
+  const { t } = useTranslation()
+  const { day: dayText, time } = useFormats()
+  const { school } = useChild()
+  const today = date === school.today
+  const place = useRef<HTMLElement>(null)
+  useEffect(() => {
+    if (today && matchMedia(NARROW).matches) place.current?.scrollIntoView()
+  }, [today])
+  return (
+    <section ref={place} className={styles.day} data-today={today || undefined} aria-labelledby={date}>
+      <Title order={3} size="h5" id={date} className={styles.date}>
+        <span className={styles.name}>{dayText(date)}</span> {today && <span className={styles.today}>{t('diary.today')}</span>}
+      </Title>
+      {lessons.length === 0 && <Text size="sm" c="dimmed">{t('diary.noLessons')}</Text>}
+      <ol className={styles.lessons}>
+        {lessons.map((one) => (
+          <li key={one.lesson.id} className={styles.lesson}>
+            <div className={styles.bell}>
+              <b>{one.lesson.bell}</b>
+              <time dateTime={one.lesson.startsAt} className={styles.time}>{time(one.lesson.startsAt, school.timeZone)}</time>
+            </div>
+            <div className={styles.what}><LessonMoment lesson={one} isNew={isNew} /></div>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
