@@ -27,6 +27,7 @@ PAGES = {
     "today": ("parent", "/"),
     "diary": ("parent", "/children/:child/diary"),
     "homework": ("parent", "/children/:child/homework"),
+    "marks": ("parent", "/children/:child/marks"),
     "account": ("parent", "/account"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""

@@ -17,6 +17,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "today": ("parent", lambda stage: stage.today("anna")),
     "diary": ("parent", lambda stage: stage.page("diary", "anna")),
     "homework": ("parent", lambda stage: stage.page("homework", "anna")),
+    "marks": ("parent", lambda stage: stage.page("marks", "anna")),
     "account": ("parent", lambda _stage: "/account"),
     "home": ("teacher", lambda _stage: "/home"),
     "no page": ("parent", lambda _stage: "/nothing"),
@@ -35,7 +36,7 @@ async def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("name", PAGES)
 async def test_a_page_has_no_fault(stage: Stage, name: str) -> None:
     login, path = PAGES[name]
-    if name in {"today", "diary"}:
+    if name in {"today", "diary", "marks"}:
         await stage.give_mark("anna", 5)
     page, found = await stage.open(path(stage), login=login), {}
     for language, dark, size in LOOKS:

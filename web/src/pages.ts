@@ -7,7 +7,7 @@ interface Page {
   path: string
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
-  place?: { label: 'nav.today' | 'diary.title' | 'nav.account' | 'app.name'; icon: IconName; roles?: readonly Role[] }
+  place?: { label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.account' | 'app.name'; icon: IconName; roles?: readonly Role[] }
 }
 
 const FAMILY: readonly Role[] = ['GUARDIAN', 'PUPIL']
@@ -18,6 +18,7 @@ export const PAGES: readonly Page[] = [
   { path: '/children/:child/today', Page: lazy(() => import('./pages/today/Today')), place: { label: 'nav.today', icon: 'day', roles: FAMILY } },
   { path: '/children/:child/diary', Page: lazy(() => import('./pages/diary/Diary')), place: { label: 'diary.title', icon: 'book', roles: FAMILY } },
   { path: '/children/:child/homework', Page: lazy(() => import('./pages/homework/Homework')) },
+  { path: '/children/:child/marks', Page: lazy(() => import('./pages/marks/Marks')), place: { label: 'diary.marks', icon: 'star', roles: FAMILY } },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person' } },
 ]

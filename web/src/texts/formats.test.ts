@@ -9,6 +9,11 @@ test('money has the signs of its language and the digits of its currency', () =>
   expect(formatsOf('en').money({ minor: 500, currency: 'JPY' })).toBe('¥500')
 })
 
+test('an average has both its places', () => {
+  expect(formatsOf('ru').decimal('4.50')).toBe('4,50')
+  expect(formatsOf('en').decimal('4.13')).toBe('4.13')
+})
+
 test('a day is the same wherever it is read', () => {
   expect(formatsOf('ru').day('2026-09-07')).toBe('понедельник, 7 сентября')
   expect(formatsOf('en').day('2026-09-07')).toBe('Monday 7 September')

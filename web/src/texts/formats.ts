@@ -24,6 +24,7 @@ export function formatsOf(language: string) {
   const day = in_({ weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' })
   const date = in_({ day: 'numeric', month: 'short', timeZone: 'UTC' })
   const days = in_({ day: 'numeric', month: 'long', timeZone: 'UTC' })
+  const places = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
   const moment = in_({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   return {
     /** Monday 7 September */
@@ -36,6 +37,8 @@ export function formatsOf(language: string) {
     time: (at: string, timeZone?: string): string => in_({ hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(at)),
     /** 7 Sept, 08:30, by the clock of whoever looks. */
     moment: (at: string): string => moment.format(new Date(at)),
+    /** 4.25, as the service writes it, with the sign of the language. */
+    decimal: (text: string): string => places.format(Number(text)),
     money: ({ minor, currency }: Money): string => {
       const format = new Intl.NumberFormat(language, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
       return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))

@@ -1,0 +1,31 @@
+import { UnstyledButton } from '@mantine/core'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useFormats } from '../../texts/formats'
+import { MarkHistory } from './MarkHistory'
+import styles from './Marks.module.css'
+import type { Mark } from './Marks.graphql'
+
+/** A mark, for what and when; where it was changed, from what to what. */
+export function GivenMark({ mark: { id, value, weight, work, date, comment, revision } }: { mark: Mark }) {
+  const { t } = useTranslation()
+  const { date: dateText } = useFormats()
+  const [open, setOpen] = useState(false)
+  const history = useId()
+  return (
+    <li className={styles.mark}>
+      <span className={styles.value}>{value}</span>
+      <div className={styles.about}>
+        <div className={styles.line}>
+          <span>{t(`work.${work}`)}{weight > 1 && `, ${t('today.weight', { weight })}`}</span>
+          {revision > 1 && (
+            <UnstyledButton className={styles.changed} aria-expanded={open} aria-controls={history} onClick={() => setOpen(!open)}>{t('diary.changed')}</UnstyledButton>
+          )}
+        </div>
+        {comment && <div className={styles.comment}>{comment}</div>}
+        <div id={history}>{open && <MarkHistory key={revision} mark={id} />}</div>
+      </div>
+      <time dateTime={date} className={styles.date}>{dateText(date)}</time>
+    </li>
+  )
+}

@@ -1,0 +1,56 @@
+import { Button, Stack, Text, Title } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { useQuery } from 'urql'
+import { useRefresh } from '../../live/Live'
+import { useChild } from '../../session/child'
+import { ChildTabs } from '../../shell/ChildTabs'
+import { Empty, Failed, Loading } from '../../shell/states'
+import { AveragesQuery } from './Marks.graphql'
+import styles from './Marks.module.css'
+import { Subject } from './Subject'
+import { bySubject } from './subjects'
+import { useMarks } from './useMarks'
+
+/** A child's marks by subject, each with its average. */
+export default function Marks() {
+  const { t } = useTranslation()
+  const { id, givenName, familyName, classGroup, open } = useChild()
+  return (
+    <Stack>
+      <ChildTabs />
+      <div>
+        <Title order={1} size="h2">{t('diary.marks')}</Title>
+        <Text c="dimmed">{givenName} {familyName}, {classGroup.name}</Text>
+      </div>
+      {open.includes('DIARY') ? <Subjects key={id} /> : <Empty>{t('diary.hidden')}</Empty>}
+    </Stack>
+  )
+}
+
+function Subjects() {
+  const { t } = useTranslation()
+  const { id } = useChild()
+  const { marks, hasMore, reading, more, ...found } = useMarks(id)
+  const [{ data, error: noAverages }, ask] = useQuery({ query: AveragesQuery, variables: { child: id } })
+  const again = () => {
+    ask({ requestPolicy: 'network-only' })
+    found.again()
+  }
+  useRefresh(id, again)
+  const error = found.error ?? noAverages
+  const subjects = data && marks ? bySubject(data.averages, marks) : null
+  return (
+    <>
+      {error && <Failed error={error} retry={again} />}
+      {!subjects && !error && <Loading />}
+      {subjects?.length === 0 && <Empty>{t('diary.noMarks')}</Empty>}
+      {subjects && subjects.length > 0 && (
+        <>
+          <Text size="sm" c="dimmed">{t('diary.averages')}</Text>
+          <div className={styles.subjects}>{subjects.map((one) => <Subject key={one.id} subject={one} />)}</div>
+          {hasMore && <Button variant="default" loading={reading} onClick={more}>{t('diary.more')}</Button>}
+        </>
+      )}
+    </>
+  )
+}

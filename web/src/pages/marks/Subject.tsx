@@ -1,0 +1,41 @@
+import { useTranslation } from 'react-i18next'
+import { Icon } from '../../shell/icons'
+import { useFormats } from '../../texts/formats'
+import { GivenMark } from './GivenMark'
+import styles from './Marks.module.css'
+import type { SubjectMarks } from './subjects'
+
+const AT_A_GLANCE = 8
+
+/** A subject: its latest marks and its average at a glance, each mark and how the average comes about when it is opened. */
+export function Subject({ subject: { name, averages, marks } }: { subject: SubjectMarks }) {
+  const { t } = useTranslation()
+  const { decimal } = useFormats()
+  const latest = marks.slice(0, AT_A_GLANCE).reverse()
+  return (
+    <details className={styles.subject}>
+      <summary className={styles.summary}>
+        <span className={styles.open}><Icon name="after" size={16} /></span>
+        <h2 className={styles.name}>{name}</h2>
+        <span className={styles.latest}>
+          {latest.length > 0 && <span className="unseen">{t('diary.latest')}: </span>}
+          {latest.map(({ id, value, weight }) => <span key={id} className={styles.glance} data-heavy={weight > 1 || undefined}>{value} </span>)}
+        </span>
+        <span className={styles.averages}>
+          {averages.map(({ scale, average }) => (
+            <span key={`${scale.lowest} ${scale.highest}`}><span className="unseen">{t('diary.average')}: </span>{decimal(average.decimal)} </span>
+          ))}
+        </span>
+      </summary>
+      {averages.map(({ scale, marks: count, average }) => (
+        <p key={`${scale.lowest} ${scale.highest}`} className={styles.exactly}>
+          {t('diary.exactly', { count, fraction: fractionOf(average), lowest: scale.lowest, highest: scale.highest })}
+        </p>
+      ))}
+      <ul className={styles.list}>{marks.map((mark) => <GivenMark key={mark.id} mark={mark} />)}</ul>
+    </details>
+  )
+}
+
+const fractionOf = ({ numerator, denominator }: { numerator: number; denominator: number }): string =>
+  denominator === 1 ? String(numerator) : `${numerator}/${denominator}`
