@@ -1,9 +1,15 @@
 """A child's diary: the week with what happens in it, the weeks around it, and what there is to do."""
 
+import datetime as dt
+
+import sqlalchemy as sa
 from playwright.async_api import expect
 
 from school import ids
+from school.db import Database
+from school.diary.models import Lesson
 from school.ids import Kind
+from school.registry.models import Guardianship
 from tests.web.marks import IN_A_BROWSER
 from tests.web.stage import Stage
 
@@ -43,3 +49,26 @@ async def test_homework_appears_under_its_day(stage: Stage) -> None:
     await stage.act("teacher", "homework", input={"id": str(ids.new()), "lessonId": lesson, "text": "№ 214, 215"})
     today = page.get_by_role("region").filter(has_text="today")
     await expect(today.get_by_role("listitem")).to_have_text("Алгебра № 214, 215")
+
+
+async def test_a_cancelled_lesson_is_shown_as_such(stage: Stage) -> None:
+    database = Database(stage.service.database_url)
+    async with database.begin() as session:
+        await session.execute(sa.update(Lesson).where(Lesson.id == stage.world.lessons["6B-2"]).values(cancelled_at=dt.datetime.now(dt.UTC)))
+    await database.close()
+    page = await stage.open(stage.page("diary", "vera"), login="parent")
+    lessons = page.get_by_role("region").filter(has_text="сегодня").get_by_role("listitem")
+    await expect(lessons.filter(has_text="отменён")).to_contain_text("09:30")
+    await expect(lessons.filter(has_text="Алгебра")).to_have_count(2)
+
+
+async def test_a_withheld_diary_is_not_asked_for(stage: Stage) -> None:
+    database = Database(stage.service.database_url)
+    async with database.begin() as session:
+        await session.execute(sa.update(Guardianship).where(Guardianship.guardian_id == stage.world.people["divorced"]).values(diary=False))
+    await database.close()
+    page = await stage.open(stage.page("diary", "vera"), login="divorced")
+    for name in ("diary", "homework", "marks"):
+        await page.goto(stage.page(name, "vera"))
+        await expect(page.get_by_text("Дневник этого ребёнка вам не открыт.")).to_be_visible()
+        await expect(page.get_by_role("alert")).to_have_count(0)
