@@ -28,6 +28,8 @@ PAGES = {
     "diary": ("parent", "/children/:child/diary"),
     "homework": ("parent", "/children/:child/homework"),
     "marks": ("parent", "/children/:child/marks"),
+    "meals": ("parent", "/children/:child/meals"),
+    "passes": ("parent", "/children/:child/passes"),
     "account": ("parent", "/account"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""

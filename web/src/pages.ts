@@ -7,11 +7,20 @@ interface Page {
   path: string
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
-  place?: { label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.account' | 'app.name'; icon: IconName; roles?: readonly Role[] }
+  place?: {
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'app.name'
+    icon: IconName
+    roles?: readonly Role[]
+    /** Wanted less often: a phone, which has room for five, puts it behind "more". */
+    aside?: true
+  }
 }
 
 const FAMILY: readonly Role[] = ['GUARDIAN', 'PUPIL']
 const OTHERS: readonly Role[] = ['TEACHER', 'CANTEEN', 'GUARD', 'OFFICE', 'HEAD', 'DISTRICT']
+
+/** Where a phone shows the places for which it has no room. */
+export const MORE = '/more'
 
 /** Every page: where it is, and in whose navigation. Each is loaded when it is first wanted. The first that is for somebody is where they begin. */
 export const PAGES: readonly Page[] = [
@@ -19,8 +28,11 @@ export const PAGES: readonly Page[] = [
   { path: '/children/:child/diary', Page: lazy(() => import('./pages/diary/Diary')), place: { label: 'diary.title', icon: 'book', roles: FAMILY } },
   { path: '/children/:child/homework', Page: lazy(() => import('./pages/homework/Homework')) },
   { path: '/children/:child/marks', Page: lazy(() => import('./pages/marks/Marks')), place: { label: 'diary.marks', icon: 'star', roles: FAMILY } },
+  { path: '/children/:child/meals', Page: lazy(() => import('./pages/meals/Meals')), place: { label: 'nav.meals', icon: 'bag', roles: FAMILY } },
+  { path: '/children/:child/passes', Page: lazy(() => import('./pages/passes/Passes')), place: { label: 'nav.passes', icon: 'enter', roles: FAMILY, aside: true } },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
-  { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person' } },
+  { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person', aside: true } },
+  { path: MORE, Page: lazy(() => import('./pages/more/More')) },
 ]
 
 export type PlacedPage = Page & { place: NonNullable<Page['place']> }

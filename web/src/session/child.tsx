@@ -25,3 +25,6 @@ export function ChildProvider({ id, children }: { id: string; children: ReactNod
 
 /** Whom the account looked at last on this device, else its first child. */
 export const rememberedChild = (me: Me): Child | undefined => me.children.find(({ id }) => id === localStorage.getItem(KEPT)) ?? me.children[0]
+
+/** Whom the page of an address is about, else whom the account looked at last. */
+export const childOf = (me: Me, location: string): Child | undefined => me.children.find(({ id }) => location.includes(`/${id}/`)) ?? rememberedChild(me)

@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
-import { pathOf, placesOf } from '../pages'
-import { rememberedChild } from '../session/child'
+import { MORE, pathOf, placesOf } from '../pages'
+import { childOf } from '../session/child'
 import { useMe } from '../session/Session'
-import { Icon } from './icons'
+import { arranged } from './arranged'
+import { type IconName, Icon } from './icons'
 import styles from './Navigation.module.css'
 
 /** The account's sections, in the element that stands for navigation; on their pages about a child, they stay with that child. */
@@ -11,18 +12,27 @@ export function Navigation({ across }: { across: boolean }) {
   const { t } = useTranslation()
   const me = useMe()
   const [location] = useLocation()
-  const child = me.children.find(({ id }) => location.includes(`/${id}/`)) ?? rememberedChild(me)
+  const child = childOf(me, location)
+  const places = placesOf(me)
+  const { near, far } = arranged(places)
   return (
     <div className={across ? styles.across : styles.down}>
-      {placesOf(me).map((page) => {
+      {(across ? near : places).map((page) => {
         const path = pathOf(page, child)
-        return (
-          <Link key={page.path} href={path} className={styles.place} aria-current={location === path ? 'page' : undefined}>
-            <Icon name={page.place.icon} size={22} />
-            {t(page.place.label)}
-          </Link>
-        )
+        return <Place key={page.path} href={path} icon={page.place.icon} label={t(page.place.label)} here={location === path} />
       })}
+      {across && far.length > 0 && (
+        <Place href={MORE} icon="more" label={t('nav.more')} here={location === MORE || far.some((page) => location === pathOf(page, child))} />
+      )}
     </div>
+  )
+}
+
+function Place({ href, icon, label, here }: { href: string; icon: IconName; label: string; here: boolean }) {
+  return (
+    <Link href={href} className={styles.place} aria-current={here ? 'page' : undefined}>
+      <Icon name={icon} size={22} />
+      {label}
+    </Link>
   )
 }

@@ -1,11 +1,10 @@
 import { useTranslation } from 'react-i18next'
 import styles from './Timeline.module.css'
 import type { Moment } from './timeline'
+import { verdictOf } from './verdicts'
 
 type Passage = Extract<Moment, { kind: 'passage' }>
 type Refused = Extract<Moment, { kind: 'refused' }>
-
-const TOLD = ['ALREADY_INSIDE', 'NOT_INSIDE', 'UNKNOWN_READER', 'UNKNOWN_CARD', 'CARD_BLOCKED', 'NO_RIGHT', 'NOT_NOW', 'NO_LIST'] as const
 
 /** The child came in or went out. */
 export function PassageMoment({ passage: { direction, door, minutesLate, newsLate } }: { passage: Passage }) {
@@ -24,12 +23,11 @@ export function PassageMoment({ passage: { direction, door, minutesLate, newsLat
 /** A door did not let the child through, and why. */
 export function RefusedMoment({ refused: { door, reason, newsLate } }: { refused: Refused }) {
   const { t } = useTranslation()
-  const told = TOLD.find((one) => one === reason) ?? 'other'
   return (
     <>
       <div className={styles.line}>
         <span className={styles.title}>{t('today.refused')}</span>
-        <span className={styles.tag}>{t(`verdict.${told}`)}</span>
+        <span className={styles.tag}>{t(`verdict.${verdictOf(reason)}`)}</span>
       </div>
       <Where door={door} newsLate={newsLate} />
     </>
