@@ -30,6 +30,7 @@ PAGES = {
     "marks": ("parent", "/children/:child/marks"),
     "meals": ("parent", "/children/:child/meals"),
     "passes": ("parent", "/children/:child/passes"),
+    "record": ("parent", "/children/:child/record"),
     "account": ("parent", "/account"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""

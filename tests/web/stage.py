@@ -118,10 +118,10 @@ class Stage:
         assert value["__typename"] != "Refusal", value
         return value
 
-    async def give_mark(self, pupil: str, value: int) -> None:
+    async def give_mark(self, pupil: str, value: int, *, lesson: str = "5A-1", teacher: str = "teacher") -> None:
         """The teacher's, in the first algebra lesson of the day."""
         item = {"id": str(ids.new()), "pupilId": self.person(pupil), "value": value, "weight": 2, "work": "TEST"}
-        await self.act("teacher", "marks", input={"lessonId": ids.encode(Kind.LESSON, 1, self.world.lessons["5A-1"]), "items": [item]})
+        await self.act(teacher, "marks", input={"lessonId": ids.encode(Kind.LESSON, 1, self.world.lessons[lesson]), "items": [item]})
 
     def forgive_failed_requests(self) -> None:
         """What a browser complains of by itself where the service was away."""

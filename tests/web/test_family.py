@@ -96,3 +96,18 @@ async def test_what_a_phone_has_no_room_for_is_behind_more(stage: Stage) -> None
     await expect(page.get_by_role("heading", level=1)).to_have_text("Проходы")
     await expect(page.get_by_text("Anna Annaова")).to_be_visible()
     await expect(places.filter(has_text="Ещё")).to_have_attribute("aria-current", "page")
+
+
+async def test_who_looked_at_a_child_and_who_changed_what_is_told_in_words(stage: Stage) -> None:
+    await stage.give_mark("vera", 5, lesson="6B-1", teacher="class_teacher")
+    await stage.open(stage.page("meals", "vera"), login="parent", language="en")
+    page = await stage.open(stage.page("record", "vera"), login="parent", language="en")
+    given, read = thing(page, "Gave a mark"), thing(page, "Read: meals and money")
+    while not (await given.count() and await read.count()):  # the record of reads is written each second
+        await page.reload()
+        await expect(page.get_by_role("heading", level=2).or_(page.get_by_role("heading", level=3)).first).to_be_visible()
+    await expect(given).to_contain_text("Class_Teacherова Class_Teacher class_teacher")
+    await expect(read).to_contain_text("You")
+    await page.get_by_label("Others only, without mine").check()
+    await expect(read).to_have_count(0)
+    await expect(given).to_be_visible()

@@ -20,6 +20,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "marks": ("parent", lambda stage: stage.page("marks", "anna")),
     "meals": ("parent", lambda stage: stage.page("meals", "anna")),
     "passes": ("parent", lambda stage: stage.page("passes", "anna")),
+    "record": ("parent", lambda stage: stage.page("record", "anna")),
     "more": ("parent", lambda _stage: "/more"),
     "account": ("parent", lambda _stage: "/account"),
     "home": ("teacher", lambda _stage: "/home"),

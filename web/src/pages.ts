@@ -30,6 +30,7 @@ export const PAGES: readonly Page[] = [
   { path: '/children/:child/marks', Page: lazy(() => import('./pages/marks/Marks')), place: { label: 'diary.marks', icon: 'star', roles: FAMILY } },
   { path: '/children/:child/meals', Page: lazy(() => import('./pages/meals/Meals')), place: { label: 'nav.meals', icon: 'bag', roles: FAMILY } },
   { path: '/children/:child/passes', Page: lazy(() => import('./pages/passes/Passes')), place: { label: 'nav.passes', icon: 'enter', roles: FAMILY, aside: true } },
+  { path: '/children/:child/record', Page: lazy(() => import('./pages/record/Record')), place: { label: 'nav.record', icon: 'eye', roles: FAMILY, aside: true } },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person', aside: true } },
   { path: MORE, Page: lazy(() => import('./pages/more/More')) },
