@@ -1,8 +1,11 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMutation } from 'urql'
 import { useMe, useSession } from '../../session/Session'
 import { SignOut } from './Account.graphql'
+import { Password } from './Password'
+import { SecondFactor } from './SecondFactor'
 import { Sessions } from './Sessions'
 
 /** Who is signed in, as what, and where else. */
@@ -10,6 +13,7 @@ export default function Account() {
   const { t } = useTranslation()
   const { restart } = useSession()
   const { login, grants } = useMe()
+  const [passwords, setPasswords] = useState(0)
   const [{ fetching }, signOut] = useMutation(SignOut)
   return (
     <Stack>
@@ -28,7 +32,9 @@ export default function Account() {
           </Group>
         </Stack>
       </Paper>
-      <Sessions />
+      <Sessions key={passwords} />
+      <Password changed={() => setPasswords(passwords + 1)} />
+      <SecondFactor />
     </Stack>
   )
 }

@@ -1,0 +1,57 @@
+import { graphql, type ResultOf } from '../../api/graphql'
+
+export const SecurityQuery = graphql(`
+  query WebSecurity {
+    mySecurity { totp recoveryCodes required strong }
+  }
+`)
+
+export const ChangePassword = graphql(`
+  mutation WebChangePassword($input: ChangePasswordInput!) {
+    changePassword(input: $input) {
+      __typename
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const StartTotp = graphql(`
+  mutation WebStartTotp {
+    startTotp {
+      __typename
+      ... on TotpStarted { secret uri }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const ConfirmTotp = graphql(`
+  mutation WebConfirmTotp($code: String!) {
+    confirmTotp(code: $code) {
+      __typename
+      ... on RecoveryCodes { codes }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const RenewRecoveryCodes = graphql(`
+  mutation WebRenewRecoveryCodes($code: String!) {
+    renewRecoveryCodes(code: $code) {
+      __typename
+      ... on RecoveryCodes { codes }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const RemoveTotp = graphql(`
+  mutation WebRemoveTotp($code: String!) {
+    removeTotp(code: $code) {
+      __typename
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export type Security = ResultOf<typeof SecurityQuery>['mySecurity']
