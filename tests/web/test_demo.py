@@ -29,3 +29,10 @@ async def test_one_is_somebody_by_one_press(stage: Stage) -> None:
     await page.get_by_role("button", name="teacher Учитель математики").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Здравствуйте, teacher")
     assert [one["name"] for one in await page.context.cookies()] == ["school"]
+
+
+async def test_a_guardian_puts_pretended_money_on_the_account(stage: Stage) -> None:
+    page = await stage.open(stage.page("meals", "anna"), login="parent")
+    await page.get_by_role("button", name="+100,00 ₽").click()
+    await expect(page.get_by_role("status", name="На счёте")).to_contain_text("100,00 ₽")
+    await expect(page.get_by_role("main").get_by_role("listitem").filter(has_text="Счёт пополнен")).to_contain_text("+100,00 ₽")
