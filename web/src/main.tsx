@@ -1,9 +1,9 @@
 import { createRoot } from 'react-dom/client'
-import './texts'
 import './styles.css'
 import { App } from './App'
+import { ready } from './texts'
 
-createRoot(document.getElementById('root')!).render(<App />)
+void ready.then(() => createRoot(document.getElementById('root')!).render(<App />))
 
 // What is developed changes under it.
 if (import.meta.env.PROD && 'serviceWorker' in navigator) void navigator.serviceWorker.register('/service-worker.js')

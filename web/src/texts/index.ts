@@ -1,7 +1,6 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import en from './en.json'
-import ru from './ru.json'
+import type en from './en.json'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -14,6 +13,8 @@ declare module 'i18next' {
 export const LANGUAGES = ['ru', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
 
+/** Each language is loaded when it is first wanted: both are a fifth of the first page. */
+const TEXTS = { ru: () => import('./ru.json'), en: () => import('./en.json') }
 const KEPT = 'school.language'
 
 /** What was chosen here before, else the first language of the browser that there is. */
@@ -22,21 +23,32 @@ function first(): Language {
   return wanted.find((one): one is Language => LANGUAGES.includes(one as Language)) ?? 'en'
 }
 
-export function choose(language: Language): void {
+/** Everything is in this language from now on; as before where its texts cannot be had. */
+export async function choose(language: Language): Promise<void> {
+  const texts = await TEXTS[language]().catch(() => null)
+  if (!texts) return
   localStorage.setItem(KEPT, language)
-  void i18next.changeLanguage(language)
+  i18next.addResourceBundle(language, 'translation', texts.default)
+  await i18next.changeLanguage(language)
 }
 
 i18next.on('languageChanged', (language) => {
   document.documentElement.lang = language
 })
 
-void i18next.use(initReactI18next).init({
-  resources: { en: { translation: en }, ru: { translation: ru } },
-  lng: first(),
-  fallbackLng: 'en',
-  keySeparator: false,
-  nsSeparator: false,
-  interpolation: { escapeValue: false },
-  showSupportNotice: false,
-} as Parameters<typeof i18next.init>[0])
+/** Settled when there are texts to show. */
+export const ready: Promise<void> = begin()
+
+async function begin(): Promise<void> {
+  const language = first()
+  const texts = await TEXTS[language]()
+  await i18next.use(initReactI18next).init({
+    resources: { [language]: { translation: texts.default } },
+    lng: language,
+    fallbackLng: false,
+    keySeparator: false,
+    nsSeparator: false,
+    interpolation: { escapeValue: false },
+    showSupportNotice: false,
+  } as Parameters<typeof i18next.init>[0])
+}
