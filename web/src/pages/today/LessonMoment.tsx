@@ -5,7 +5,8 @@ import type { DayLesson } from './Today.graphql'
 /** A lesson with what belongs to it. That somebody was there is not worth a word. */
 export function LessonMoment({ lesson: { lesson, marks, homework, attendance }, isNew }: { lesson: DayLesson; isNew: (id: string) => boolean }) {
   const { t } = useTranslation()
-  const place = [lesson.room && t('today.room', { room: lesson.room }), lesson.teacher?.name].filter(Boolean).join(' · ')
+  const room = lesson.room && (/^\d/.test(lesson.room) ? t('today.room', { room: lesson.room }) : lesson.room) // a gym says itself what it is
+  const place = [room, lesson.teacher?.name].filter(Boolean).join(' · ')
   return (
     <>
       <div className={styles.line}>
