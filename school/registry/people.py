@@ -1,7 +1,7 @@
 """Everybody whom a school knows, for its office: by name, found by how it begins."""
 
 import datetime as dt
-from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 import strawberry
@@ -63,8 +63,8 @@ async def people(
     return await read_page(reader, _people, viewer, _BY_NAME, search is not None, first=first, after=after, columns=columns, **begins)
 
 
-def _class_of(school_id: int, class_id: Any, grade: Any, letter: Any) -> ClassGroupType | None:
-    return None if class_id is None else ClassGroupType.of(school_id, class_id, grade, letter)
+def _class_of(school_id: int, class_id: UUID | None, grade: int | None, letter: str | None) -> ClassGroupType | None:
+    return None if class_id is None or grade is None or letter is None else ClassGroupType.of(school_id, class_id, grade, letter)
 
 
 @rows(description="Somebody whom the school knows: a pupil has a class, one of the staff a position; `leftOn` is the first day of being neither any more.")
