@@ -1,5 +1,5 @@
 import { MantineProvider } from '@mantine/core'
-import { Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { LiveProvider } from './live/Live'
@@ -11,6 +11,8 @@ import { Guarded } from './shell/Guarded'
 import { Shell } from './shell/Shell'
 import { Loading, NoPage } from './shell/states'
 import { theme, variables } from './theme'
+
+const Unsent = lazy(() => import('./unsent/Unsent'))
 
 /** The page's own, with which it may write styles. */
 const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce ?? ''
@@ -40,6 +42,7 @@ function Main() {
       <Shell>
         <Routes />
       </Shell>
+      {me.grants.some(({ role }) => role === 'TEACHER') && <Suspense><Unsent /></Suspense>}
     </LiveProvider>
   )
 }

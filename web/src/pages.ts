@@ -8,7 +8,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'app.name'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'app.name'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -17,7 +17,8 @@ interface Page {
 }
 
 const FAMILY: readonly Role[] = ['GUARDIAN', 'PUPIL']
-const OTHERS: readonly Role[] = ['TEACHER', 'CANTEEN', 'GUARD', 'OFFICE', 'HEAD', 'DISTRICT']
+const TEACHERS: readonly Role[] = ['TEACHER']
+const OTHERS: readonly Role[] = ['CANTEEN', 'GUARD', 'OFFICE', 'HEAD', 'DISTRICT']
 
 /** Where a phone shows the places for which it has no room. */
 export const MORE = '/more'
@@ -31,6 +32,9 @@ export const PAGES: readonly Page[] = [
   { path: '/children/:child/meals', Page: lazy(() => import('./pages/meals/Meals')), place: { label: 'nav.meals', icon: 'bag', roles: FAMILY } },
   { path: '/children/:child/passes', Page: lazy(() => import('./pages/passes/Passes')), place: { label: 'nav.passes', icon: 'enter', roles: FAMILY, aside: true } },
   { path: '/children/:child/record', Page: lazy(() => import('./pages/record/Record')), place: { label: 'nav.record', icon: 'eye', roles: FAMILY, aside: true } },
+  { path: '/lessons', Page: lazy(() => import('./pages/lessons/Lessons')), place: { label: 'gradebook.lessons', icon: 'day', roles: TEACHERS } },
+  { path: '/courses', Page: lazy(() => import('./pages/courses/Courses')), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
+  { path: '/courses/:course', Page: lazy(() => import('./pages/gradebook/Gradebook')) },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person', aside: true } },
   { path: MORE, Page: lazy(() => import('./pages/more/More')) },

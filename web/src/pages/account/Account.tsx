@@ -1,8 +1,9 @@
-import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMutation } from 'urql'
 import { useMe, useSession } from '../../session/Session'
+import { countUnsent } from '../../unsent/shelf'
 import { SignOut } from './Account.graphql'
 import { Password } from './Password'
 import { SecondFactor } from './SecondFactor'
@@ -12,8 +13,9 @@ import { Sessions } from './Sessions'
 export default function Account() {
   const { t } = useTranslation()
   const { restart } = useSession()
-  const { login, grants } = useMe()
   const [passwords, setPasswords] = useState(0)
+  const { accountId, login, grants } = useMe()
+  const [warned, warn] = useState(0)
   const [{ fetching }, signOut] = useMutation(SignOut)
   return (
     <Stack>
@@ -27,8 +29,18 @@ export default function Account() {
               <Text key={`${personId}${role}`} size="sm">{t(`role.${role}`)}, {school.shortName}</Text>
             ))}
           </div>
+          {warned > 0 && <Alert role="alert" color="yellow">{t('gradebook.unsent', { count: warned })}</Alert>}
           <Group>
-            <Button loading={fetching} onClick={async () => { if (!(await signOut({})).error) restart() }}>{t('account.signOut')}</Button>
+            <Button
+              loading={fetching}
+              onClick={async () => {
+                const unsent = countUnsent(accountId)
+                if (unsent > 0 && !warned) return warn(unsent)
+                if (!(await signOut({})).error) restart()
+              }}
+            >
+              {warned > 0 ? t('gradebook.signOutAnyway') : t('account.signOut')}
+            </Button>
           </Group>
         </Stack>
       </Paper>

@@ -1,0 +1,219 @@
+"""A teacher's pages: marks by keyboard alone, of which a lost network loses none."""
+
+import asyncio
+import datetime as dt
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest_asyncio
+import sqlalchemy as sa
+from playwright.async_api import Page, expect
+
+from school import app, ids
+from school.db import Database
+from school.demo.api import OPERATIONS
+from school.diary.models import Lesson
+from school.ids import Kind
+from school.registry.models import Person, Pupil
+from school.registry.names import sort_key
+from tests.service_process import PASSWORD
+from tests.web.marks import IN_A_BROWSER
+from tests.web.stage import DESKTOP, Stage
+
+pytestmark = IN_A_BROWSER
+
+CLASS = 15
+"""Pupils of the class besides the two of the world."""
+QUERY = (Path(app.__file__).parent / "web" / "operations" / "WebGradebook.graphql").read_text().strip()
+SAVED = "Всё сохранено."
+ALL_SENT = """() => new Promise(done => {
+    const look = () => Object.keys(localStorage).some(key => key.startsWith('school.unsent.')) ? setTimeout(look, 50) : done()
+    look()
+})"""
+"""Resolves when nothing waits on the device."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def _class(theatre: Stage) -> AsyncIterator[None]:
+    """A class of a size, and lessons of the days before."""
+    database, world, today = Database(theatre.service.database_url), theatre.world, dt.datetime.now(ZoneInfo("Europe/Moscow")).date()
+    group = world.classes["5A"]
+    async with database.begin() as session:
+        await session.execute(sa.update(Pupil).values(enrolled_on=today - dt.timedelta(60)))
+        for number in range(CLASS):
+            person, name = ids.new(), f"Ученик{number:02}"
+            session.add(Person(school_id=1, id=person, family_name=name, given_name="Ян", patronymic=None, sort_key=sort_key(name, "Ян")))
+            await session.flush()
+            session.add(Pupil(school_id=1, id=person, class_group_id=group, enrolled_on=today - dt.timedelta(60), left_on=None))
+        for days in range(1, 11):
+            session.add(Lesson(
+                school_id=1, id=ids.new(), course_id=world.courses["5A"], class_group_id=group, on_date=today - dt.timedelta(days), bell=1, room="101",
+                topic=None, cancelled_at=None))
+    await database.close()
+    yield
+
+
+async def opened(stage: Stage, language: str = "ru") -> Page:
+    """The gradebook of 5A, the last lesson's first pupil in focus."""
+    page = await stage.open("/courses", login="teacher", size=DESKTOP, language=language)
+    await page.get_by_role("link", name="5A").click()
+    await expect(page.get_by_role("gridcell").first).to_be_visible()
+    return page
+
+
+async def stored(stage: Stage) -> dict[str, list[dict[str, Any]]]:
+    """The pupils' marks by their family names, as the API tells them."""
+    return {row["person"]["familyName"]: row["marks"] for row in await rows(stage)}
+
+
+async def rows(stage: Stage) -> list[dict[str, Any]]:
+    """The gradebook's rows of the last month, asked for elsewhere."""
+    def ask() -> dict[str, Any]:
+        today = dt.datetime.now(ZoneInfo("Europe/Moscow")).date()
+        signed = stage.service.graphql(OPERATIONS["sign_in"], {"input": {"login": "teacher", "password": PASSWORD}})
+        course = ids.encode(Kind.COURSE, 1, stage.world.courses["5A"])
+        return stage.service.graphql(QUERY, {"course": course, "from": str(today - dt.timedelta(30)), "to": str(today)}, signed["data"]["signIn"]["token"])
+
+    answer = await asyncio.to_thread(ask)
+    found: list[dict[str, Any]] = answer["data"]["gradebook"]["pupils"]
+    return found
+
+
+async def test_thirty_marks_by_keyboard_alone(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("Control+Home")
+    for column in range(2):
+        for row in range(CLASS):
+            await page.keyboard.press(str(2 + (row + column) % 4))
+            await page.keyboard.press("Enter")
+        await page.keyboard.press("Control+Home")
+        await page.keyboard.press("ArrowRight")
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    marks = [mark for pupil in (await stored(stage)).values() for mark in pupil]
+    assert Counter(mark["value"] for mark in marks) == Counter(2 + (row + column) % 4 for row in range(CLASS) for column in range(2))
+    assert {(mark["revision"], mark["weight"], mark["work"]) for mark in marks} == {(1, 1, "ANSWER")}
+
+
+async def test_a_mark_is_corrected_detailed_withdrawn_and_brought_back(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("Control+End")
+    await page.keyboard.press("5")
+    await page.keyboard.press("F2")
+    await page.keyboard.type("4")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("3")
+    await page.keyboard.press("Tab")
+    for _ in range(3):
+        await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("без ошибок")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    last = f"Ученик{CLASS - 1:02}"
+    (mark,) = (await stored(stage))[last]
+    assert (mark["value"], mark["weight"], mark["work"], mark["comment"]) == (4, 3, "TEST", "без ошибок")
+    await page.keyboard.press("Delete")
+    await expect(page.locator(":focus")).to_have_text("")
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    assert (await stored(stage))[last] == []
+    await page.keyboard.press("Control+z")
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    (again,) = (await stored(stage))[last]
+    assert (again["value"], again["weight"], again["work"], again["comment"]) == (4, 3, "TEST", "без ошибок")
+    assert again["id"] != mark["id"]
+
+
+async def test_the_register_by_one_key(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("Control+End")
+    for key in ("н", "j", "у"):  # the second is о where the keyboard is set to Latin
+        await page.evaluate("key => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))", key)
+        await page.keyboard.press("ArrowUp")
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    found = [(entry["kind"], entry["minutesLate"]) for row in (await rows(stage))[-3:] for entry in row["attendance"]]
+    assert [kind for kind, _ in found] == ["EXCUSED", "LATE", "ABSENT"]
+    assert [minutes is not None for _, minutes in found] == [False, True, False]
+
+
+async def test_a_column_is_pasted(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("Control+Home")
+    for _ in range(4):
+        await page.keyboard.press("ArrowRight")
+    await page.evaluate("""() => {
+        const data = new DataTransfer()
+        data.setData('text/plain', '5\\n4\\n\\n9\\nн\\n')
+        document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))
+    }""")
+    await expect(page.get_by_role("status").filter(has_text="Вставлено 3 клетки. Не вставлено: «9».")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    lesson = (await page.evaluate("document.activeElement.cellIndex")) - 1
+    cells = [await page.get_by_role("row").nth(row).get_by_role("gridcell").nth(lesson).inner_text() for row in range(1, 6)]
+    assert [cell.strip() for cell in cells] == ["5", "4", "", "", "н"]
+
+
+async def test_a_lost_network_loses_no_mark_also_after_a_reload(stage: Stage) -> None:
+    before = sum(len(pupil) for pupil in (await stored(stage)).values())
+    page = await opened(stage)
+    await page.keyboard.press("Control+Home")
+    for _ in range(7):
+        await page.keyboard.press("ArrowRight")
+    await page.context.set_offline(True)
+    for row in range(CLASS):
+        await page.keyboard.press(str(2 + row % 4))
+        await page.keyboard.press("ArrowDown")
+    await expect(page.get_by_role("status").filter(has_text=f"{CLASS} записей ждут на этом устройстве")).to_be_visible()
+    kept = await page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('school.unsent.')).length")
+    assert kept == CLASS
+    await page.goto("about:blank")  # the page is gone, with all that it knew
+    await page.context.set_offline(False)
+    await page.goto("/account")
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await page.evaluate(ALL_SENT)
+    after = await stored(stage)
+    assert sum(len(pupil) for pupil in after.values()) == before + CLASS
+    assert all(mark["revision"] == 1 for pupil in list(after.values())[:3] for mark in pupil)
+    stage.complaints = [one for one in stage.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+
+
+async def test_marks_go_by_themselves_when_the_network_is_back(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("Control+End")
+    await page.keyboard.press("ArrowLeft")
+    await page.context.set_offline(True)
+    await page.keyboard.press("5")
+    await expect(page.get_by_role("status").filter(has_text="Нет связи: 1 запись")).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    assert any(mark["value"] == 5 for mark in (await stored(stage))[f"Ученик{CLASS - 1:02}"])
+    stage.complaints = [one for one in stage.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+
+
+async def test_signing_out_with_unsent_marks_warns(stage: Stage) -> None:
+    page = await stage.open("/account", login="teacher", size=DESKTOP)  # it is here now, also without a network
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await page.get_by_role("navigation").get_by_role("link", name="Журналы").click()
+    await page.get_by_role("link", name="5A").click()
+    await expect(page.get_by_role("gridcell").first).to_be_visible()
+    await page.keyboard.press("Control+Home")
+    await page.context.set_offline(True)
+    await page.keyboard.press("4")
+    await expect(page.get_by_role("status").filter(has_text="1 запись")).to_be_visible()
+    await page.get_by_role("navigation").get_by_role("link", name="Кабинет").click()
+    await page.get_by_role("button", name="Выйти").click()
+    await expect(page.get_by_role("alert").filter(has_text="1 запись в журнале ещё не отправлена")).to_be_visible()
+    await page.context.set_offline(False)
+    await page.evaluate(ALL_SENT)
+    stage.complaints = [one for one in stage.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+
+
+async def test_the_day_s_lessons_lead_into_the_gradebook(stage: Stage) -> None:
+    page = await stage.open(login="teacher", size=DESKTOP)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Уроки сегодня")
+    await page.get_by_role("link", name="5A · Алгебра").nth(1).click()
+    await expect(page.locator("td:focus")).to_be_visible()
+    head = page.get_by_role("columnheader").nth(await page.evaluate("document.activeElement.cellIndex"))
+    await expect(head).to_contain_text("урок 2")

@@ -1,0 +1,9 @@
+import { graphql, type ResultOf } from '../../api/graphql'
+
+export const CoursesQuery = graphql(`
+  query WebCourses {
+    myCourses { id subject { name } classGroup { id name } scale { lowest highest } }
+  }
+`)
+
+export type OwnCourse = ResultOf<typeof CoursesQuery>['myCourses'][number]

@@ -1,0 +1,118 @@
+import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Content, Work } from '../../unsent/entries'
+import { type Cell } from './book'
+import styles from './Details.module.css'
+
+export const WORKS: readonly Work[] = ['ANSWER', 'CLASSWORK', 'HOMEWORK', 'TEST', 'EXAM']
+const LONGEST = 500
+
+/** A small window over a cell: Escape closes it, and the cell has the focus again. */
+export function Window({ over, title, close, children }: { over: DOMRect; title: string; close: () => void; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useLayoutEffect(() => {
+    const element = dialog.current!
+    element.showModal()
+    const { width, height } = element.getBoundingClientRect()
+    element.style.left = `${Math.max(8, Math.min(over.left, innerWidth - width - 8))}px`
+    element.style.top = `${Math.max(8, over.bottom + height + 12 > innerHeight ? over.top - height - 4 : over.bottom + 4)}px`
+    return () => element.close()
+  }, [over])
+  return (
+    <dialog ref={dialog} className={styles.window} aria-label={title} onCancel={(event) => { event.preventDefault(); close() }} onKeyDown={(event) => event.stopPropagation()}>
+      <Text fw={650} mb="xs">{title}</Text>
+      {children}
+    </dialog>
+  )
+}
+
+interface Props {
+  over: DOMRect
+  title: string
+  cell: Cell
+  work: Work
+  /** Null where the course gives no marks. */
+  scale: { lowest: number; highest: number } | null
+  close: () => void
+  change: (key: string | null, content: Content, reason: string | null) => void
+  withdraw: (key: string, reason: string | null) => void
+  late: (minutes: number) => void
+}
+
+/** Value, kind of work, weight and comment of a mark; why it is changed; how late somebody came. */
+export function Details({ over, title, cell: { marks, presence }, work, scale, close, change, withdraw, late }: Props) {
+  const { t } = useTranslation()
+  const [key, choose] = useState(marks.at(-1)?.key ?? null)
+  const mark = marks.find((one) => one.key === key)
+  const fresh = { value: null, weight: 1, work, comment: null }
+  const [said, say] = useState<Omit<Content, 'value'> & { value: number | null }>(mark?.content ?? fresh)
+  const [reason, giveReason] = useState('')
+  const [minutes, setMinutes] = useState(presence?.minutesLate ?? null)
+  const why = reason.trim() || null
+  return (
+    <Window over={over} title={title} close={close}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (minutes !== null && minutes !== presence?.minutesLate) late(minutes)
+          if (said.value !== null) change(key, { ...said, value: said.value, comment: said.comment?.trim() || null }, why)
+          close()
+        }}
+      >
+        <Stack gap="xs">
+          {marks.length > 1 && (
+            <NativeSelect
+              label={t('gradebook.which')} value={key ?? ''} data={marks.map((one) => ({ value: one.key, label: `${one.content.value}: ${t(`work.${one.content.work}`)}` }))}
+              onChange={({ currentTarget: { value } }) => { choose(value); say(marks.find((one) => one.key === value)!.content) }}
+            />
+          )}
+          {scale && (
+            <>
+              <Group gap="xs" grow align="flex-start">
+                <TextInput
+                  label={t('gradebook.value')} type="number" min={scale.lowest} max={scale.highest} value={said.value ?? ''} data-autofocus autoFocus
+                  onChange={({ currentTarget: { value } }) => say({ ...said, value: value ? Number(value) : null })} onFocus={({ currentTarget }) => currentTarget.select()}
+                />
+                <TextInput label={t('gradebook.weight')} type="number" min={1} max={10} required value={said.weight} onChange={({ currentTarget: { value } }) => say({ ...said, weight: Number(value) })} />
+              </Group>
+              <NativeSelect
+                label={t('gradebook.work')} value={said.work} data={WORKS.map((value) => ({ value, label: t(`work.${value}`) }))}
+                onChange={({ currentTarget: { value } }) => say({ ...said, work: value as Work })}
+              />
+              <TextInput label={t('gradebook.comment')} maxLength={LONGEST} value={said.comment ?? ''} onChange={({ currentTarget: { value } }) => say({ ...said, comment: value })} />
+              {mark?.known && <TextInput label={t('gradebook.reason')} maxLength={LONGEST} value={reason} onChange={({ currentTarget: { value } }) => giveReason(value)} />}
+            </>
+          )}
+          {presence?.kind === 'LATE' && (
+            <TextInput label={t('gradebook.minutes')} type="number" min={1} max={240} required value={minutes ?? ''} onChange={({ currentTarget: { value } }) => setMinutes(Number(value))} />
+          )}
+          <Group gap="xs">
+            <Button type="submit" size="sm">{t('gradebook.save')}</Button>
+            <Button variant="default" size="sm" onClick={close}>{t('gradebook.cancel')}</Button>
+            {mark && <Button variant="default" size="sm" onClick={() => { withdraw(mark.key, why); close() }}>{t('gradebook.withdraw')}</Button>}
+          </Group>
+        </Stack>
+      </form>
+    </Window>
+  )
+}
+
+/** What new marks of a lesson are for. */
+export function LessonDetails({ over, title, work, close, choose }: { over: DOMRect; title: string; work: Work; close: () => void; choose: (work: Work) => void }) {
+  const { t } = useTranslation()
+  const [chosen, set] = useState(work)
+  return (
+    <Window over={over} title={title} close={close}>
+      <form onSubmit={(event) => { event.preventDefault(); choose(chosen); close() }}>
+        <Stack gap="xs">
+          <NativeSelect label={t('gradebook.lessonWork')} value={chosen} data={WORKS.map((value) => ({ value, label: t(`work.${value}`) }))} onChange={({ currentTarget: { value } }) => set(value as Work)} />
+          <Group gap="xs">
+            <Button type="submit" size="sm">{t('gradebook.save')}</Button>
+            <Button variant="default" size="sm" onClick={close}>{t('gradebook.cancel')}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Window>
+  )
+}

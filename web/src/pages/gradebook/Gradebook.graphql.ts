@@ -1,0 +1,21 @@
+import { graphql, type ResultOf } from '../../api/graphql'
+
+export const GradebookQuery = graphql(`
+  query WebGradebook($course: ID!, $from: Date!, $to: Date!) {
+    gradebook(courseId: $course, from: $from, to: $to) {
+      course { id subject { name } classGroup { name } scale { lowest highest } teacher { id } }
+      lessons { id date bell startsAt topic cancelled }
+      pupils {
+        person { id familyName givenName }
+        leftOn
+        marks { id lessonId value weight work comment revision }
+        attendance { lessonId kind minutesLate }
+      }
+    }
+  }
+`)
+
+export type GradebookData = ResultOf<typeof GradebookQuery>['gradebook']
+export type Lesson = GradebookData['lessons'][number]
+export type Pupil = GradebookData['pupils'][number]['person']
+export type Work = GradebookData['pupils'][number]['marks'][number]['work']

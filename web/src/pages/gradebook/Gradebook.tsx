@@ -1,0 +1,41 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useParams, useSearch } from 'wouter'
+import { useTeaching } from '../../session/teaching'
+import { Empty, Failed, Loading } from '../../shell/states'
+import { useFormats } from '../../texts/formats'
+import { Sheet } from './Sheet'
+import { moved, spanAround } from './span'
+import { useBook } from './useBook'
+
+/** A course's gradebook, as a spreadsheet. */
+export default function Gradebook() {
+  const { t } = useTranslation()
+  const { day } = useFormats()
+  const { course: id = '' } = useParams<{ course: string }>()
+  const at = new URLSearchParams(useSearch())
+  const { school, persons } = useTeaching()
+  const [span, choose] = useState(() => spanAround(at.get('date') ?? school.today, school.today))
+  const { book, course, error, version, ask } = useBook(id, span.from, span.to)
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between" align="flex-end" gap="xs">
+        <div>
+          <Title order={1} size="h2">{course ? `${course.classGroup.name} · ${course.subject.name}` : t('gradebook.title')}</Title>
+          <Text c="dimmed" size="sm">{t('gradebook.span', { from: day(span.from), to: day(span.to) })}</Text>
+        </div>
+        <Group gap="xs">
+          <Button variant="default" size="sm" onClick={() => choose(moved(span, false, school.today))}>{t('gradebook.earlier')}</Button>
+          <Button variant="default" size="sm" disabled={span.to >= school.today} onClick={() => choose(moved(span, true, school.today))}>{t('gradebook.later')}</Button>
+          <Button component={Link} href="/courses" variant="default" size="sm">{t('gradebook.courses')}</Button>
+        </Group>
+      </Group>
+      {error && <Failed error={error} retry={ask} />}
+      {!course && !error && <Loading />}
+      {course && (book.lessons.length && book.pupils.length
+        ? <Sheet key={`${id}${span.from}`} book={book} course={course} version={version} today={school.today} at={at.get('lesson')} mine={persons.includes(course.teacher?.id ?? '')} />
+        : <Empty>{t('gradebook.empty')}</Empty>)}
+    </Stack>
+  )
+}

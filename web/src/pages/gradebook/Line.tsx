@@ -1,0 +1,34 @@
+import { Text } from '@mantine/core'
+import { useCallback, useSyncExternalStore } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useFormats } from '../../texts/formats'
+import { type Book, type Cell, keyOf } from './book'
+import type { Cursor } from './cursor'
+import { RefusalText } from './RefusalText'
+
+const NOTHING: Cell = { marks: [], presence: null, state: 'saved', failed: null }
+
+/** Where the teacher is, and all that is there. */
+export function Line({ book, cursor, draft }: { book: Book; cursor: Cursor; draft: string }) {
+  const { t } = useTranslation()
+  const { day } = useFormats()
+  const { row, column } = useSyncExternalStore(cursor.subscribe, cursor.get)
+  const [pupil, lesson] = [book.pupils[row], book.lessons[column]]
+  const name = pupil && lesson ? keyOf(lesson.id, pupil.id) : null
+  const subscribe = useCallback((hear: () => void) => (name ? book.subscribe(name, hear) : () => {}), [book, name])
+  const { marks, presence, failed } = useSyncExternalStore(subscribe, useCallback(() => (name ? book.cell(name) : NOTHING), [book, name]))
+  if (!lesson) return <Text size="sm" mih={44} />
+  const said = [
+    ...marks.map(({ content: { value, weight, work, comment } }) =>
+      [`${value}: ${t(`work.${work}`)}`, weight > 1 && t('today.weight', { weight }), comment && `«${comment}»`].filter(Boolean).join(', ')),
+    presence && (presence.minutesLate ? t('today.minutesLate', { count: presence.minutesLate }) : t(`attendance.${presence.kind}`)),
+  ].filter(Boolean)
+  return (
+    <div>
+      <Text size="sm" mih={44} component="div">
+        <b>{[pupil && `${pupil.familyName} ${pupil.givenName}`, day(lesson.date), t('gradebook.bell', { bell: lesson.bell }), lesson.topic].filter(Boolean).join(' · ')}</b>
+        <div>{draft ? `${draft}…` : said.join(' · ')} {failed && <RefusalText code={failed.code} />}</div>
+      </Text>
+    </div>
+  )
+}

@@ -1,0 +1,4 @@
+/** Where a course's gradebook is, and at which of its lessons. */
+export function gradebookPath(course: string, at?: { lesson: string; date: string }): string {
+  return `/courses/${course}${at ? `?${new URLSearchParams(at)}` : ''}`
+}

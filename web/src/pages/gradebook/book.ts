@@ -1,0 +1,151 @@
+import type { Content, Entry, Known, MarkEntry, Presence, RegisterEntry } from '../../unsent/entries'
+import type { Queue, Target } from '../../unsent/queue'
+import type { GradebookData, Lesson, Pupil } from './Gradebook.graphql'
+
+export type State = 'saved' | 'saving' | 'failed'
+
+/** A mark as the teacher sees it. `key` stays the same from the first digit on. */
+export interface ShownMark {
+  key: string
+  content: Content
+  known: Known | null
+  state: State
+}
+
+/** A pupil in a lesson. A new object whenever anything in it has changed. */
+export interface Cell {
+  marks: readonly ShownMark[]
+  presence: Presence | null
+  state: State
+  /** The code of what was refused, with the key of its entry. */
+  failed: { code: string; key: string } | null
+}
+
+interface Had {
+  key: string
+  known: Known
+}
+
+const EMPTY: Cell = { marks: [], presence: null, state: 'saved', failed: null }
+
+export const keyOf = (lesson: string, pupil: string): string => `${lesson} ${pupil}`
+
+/** A course's gradebook: what the server has, and over it what is on its way there. Whoever shows a cell is told of that cell only. */
+export class Book {
+  lessons: readonly Lesson[] = []
+  pupils: readonly Pupil[] = []
+  private had = new Map<string, Had[]>()
+  private presence = new Map<string, Presence>()
+  private readonly entries = new Map<string, Map<string, Entry>>()
+  private readonly keys = new Map<string, string>()
+  private readonly cells = new Map<string, Cell>()
+  private readonly listeners = new Map<string, Set<() => void>>()
+  private log: MarkEntry[] = []
+
+  constructor(private readonly queue: Queue) {
+    for (const entry of queue.entries()) this.under(keyOf(entry.lesson, entry.pupil)).set(entry.key, entry)
+  }
+
+  /** Follow what becomes of the entries; returns what ends it. */
+  follow(): () => void {
+    return this.queue.listen((entry, done) => void (entry && this.take(entry, done)))
+  }
+
+  /** The server is about to be asked: what becomes known from now on may be newer than its answer. */
+  begin(): MarkEntry[] {
+    return (this.log = [])
+  }
+
+  /** What the server had when it was asked, and then what became known `meanwhile`. */
+  load({ lessons, pupils }: GradebookData, meanwhile: readonly MarkEntry[] = []): void {
+    this.lessons = lessons
+    this.pupils = pupils.map(({ person }) => person)
+    this.had = new Map()
+    this.presence = new Map()
+    for (const { person, marks, attendance } of pupils) {
+      for (const { id, lessonId, revision, value, weight, work, comment } of marks) {
+        const cell = keyOf(lessonId, person.id)
+        this.had.set(cell, [...(this.had.get(cell) ?? []), { key: this.keys.get(id) ?? id, known: { id, revision, content: { value, weight, work, comment } } }])
+      }
+      for (const { lessonId, kind, minutesLate } of attendance) this.presence.set(keyOf(lessonId, person.id), { kind, minutesLate })
+    }
+    for (const entry of meanwhile) this.takeMark(keyOf(entry.lesson, entry.pupil), entry)
+    this.cells.clear()
+    this.listeners.forEach((hears) => hears.forEach((hear) => hear()))
+  }
+
+  cell(key: string): Cell {
+    let cell = this.cells.get(key)
+    if (!cell) this.cells.set(key, (cell = this.look(key)))
+    return cell
+  }
+
+  subscribe(key: string, hear: () => void): () => void {
+    const hears = this.listeners.get(key) ?? new Set()
+    this.listeners.set(key, hears.add(hear))
+    return () => void hears.delete(hear)
+  }
+
+  /** The mark that typing, Delete and the window of details are about: the last one. */
+  target(lesson: string, pupil: string): Target | null {
+    const mark = this.cell(keyOf(lesson, pupil)).marks.at(-1)
+    return mark ? { lesson, pupil, key: mark.key, known: mark.known } : null
+  }
+
+  private under(cell: string): Map<string, Entry> {
+    let entries = this.entries.get(cell)
+    if (!entries) this.entries.set(cell, (entries = new Map()))
+    return entries
+  }
+
+  private take(entry: Entry, done: boolean): void {
+    const cell = keyOf(entry.lesson, entry.pupil)
+    const given = this.queue.entry(entry.key)
+    if (given) this.under(cell).set(entry.key, given)
+    else this.under(cell).delete(entry.key)
+    if (entry.kind === 'mark') {
+      this.takeMark(cell, entry)
+      this.log.push(entry)
+    } else if (done) this.presence.set(cell, entry.wanted)
+    this.cells.delete(cell)
+    this.listeners.get(cell)?.forEach((hear) => hear())
+  }
+
+  /** What an entry has learned of the server's. */
+  private takeMark(cell: string, { key, known, failed, wanted, sent }: MarkEntry): void {
+    const had = this.had.get(cell) ?? []
+    const at = had.findIndex((one) => one.key === key || one.known.id === known?.id)
+    if (known) {
+      this.keys.set(known.id, key)
+      if (at >= 0 && had[at]!.known.revision > known.revision) return
+      this.had.set(cell, at < 0 ? [...had, { key, known }] : had.with(at, { key, known }))
+    } else if (at >= 0 && (failed === 'ALREADY_WITHDRAWN' || (!wanted && !sent))) this.had.set(cell, had.toSpliced(at, 1))
+  }
+
+  private look(key: string): Cell {
+    const had = this.had.get(key) ?? []
+    const entries = [...(this.entries.get(key)?.values() ?? [])]
+    const presence = this.presence.get(key) ?? null
+    if (!had.length && !entries.length) return presence ? { ...EMPTY, presence } : EMPTY
+    const marks = entries.filter((entry): entry is MarkEntry => entry.kind === 'mark')
+    const register = entries.find((entry): entry is RegisterEntry => entry.kind === 'register')
+    const old = had.map((one) => {
+      const entry = marks.find((mark) => mark.key === one.key || mark.known?.id === one.known.id)
+      return entry ? shown(entry) : ({ key: one.key, content: one.known.content, known: one.known, state: 'saved' } as const)
+    })
+    const fresh = marks.filter((entry) => !had.some((one) => entry.key === one.key || entry.known?.id === one.known.id)).map(shown)
+    const failed = entries.find((entry) => entry.failed !== null)
+    return {
+      marks: [...old, ...fresh].filter((mark) => mark !== null),
+      presence: register?.wanted ?? presence,
+      state: failed ? 'failed' : entries.length ? 'saving' : 'saved',
+      failed: failed ? { code: failed.failed!, key: failed.key } : null,
+    }
+  }
+}
+
+/** A mark as it shall be; one whose withdrawal was refused is there still. */
+function shown({ key, wanted, known, failed }: MarkEntry): ShownMark | null {
+  const content = wanted ?? (failed ? known?.content : undefined)
+  return content ? { key, content, known, state: failed ? 'failed' : 'saving' } : null
+}

@@ -1,0 +1,41 @@
+import type { CombinedError } from '@urql/core'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useClient } from 'urql'
+import { useQueue } from '../../unsent/useQueue'
+import { Book } from './book'
+import { type GradebookData, GradebookQuery } from './Gradebook.graphql'
+
+const STALE = ['CONFLICT', 'ALREADY_WITHDRAWN']
+
+interface Opened {
+  book: Book
+  /** The course; undefined until the first answer. */
+  course: GradebookData['course'] | undefined
+  /** Grows with each answer. */
+  version: number
+  error: CombinedError | undefined
+  ask: () => void
+}
+
+/** A course's gradebook in some days. It is asked for outside the cache, which would ask again after every mark. */
+export function useBook(course: string, from: string, to: string): Opened {
+  const client = useClient()
+  const queue = useQueue()
+  const book = useMemo(() => new Book(queue), [queue, course])
+  const [{ answer, error, version }, set] = useState<{ answer?: GradebookData['course'] | undefined; error?: CombinedError | undefined; version: number }>({ version: 0 })
+  const [asked, setAsked] = useState(0)
+  const ask = useCallback(() => setAsked((before) => before + 1), [])
+  useEffect(() => book.follow(), [book])
+  useEffect(() => queue.listen((entry) => void (entry?.failed && STALE.includes(entry.failed) && ask())), [queue, ask])
+  useEffect(() => {
+    let wanted = true
+    const meanwhile = book.begin()
+    void client.query(GradebookQuery, { course, from, to }, { requestPolicy: 'network-only' }).toPromise().then(({ data, error: failure }) => {
+      if (!wanted) return
+      if (data) book.load(data.gradebook, meanwhile)
+      set(({ answer: before, version: last }) => ({ answer: data?.gradebook.course ?? before, error: failure, version: last + 1 }))
+    })
+    return () => void (wanted = false)
+  }, [client, book, course, from, to, asked])
+  return { book, course: answer, error, version, ask }
+}

@@ -1,0 +1,9 @@
+import { graphql, type ResultOf } from '../../api/graphql'
+
+export const LessonsQuery = graphql(`
+  query WebLessons($date: Date!) {
+    myLessons(date: $date) { id courseId subject { name } classGroup { name } date bell startsAt endsAt room topic cancelled }
+  }
+`)
+
+export type OwnLesson = ResultOf<typeof LessonsQuery>['myLessons'][number]

@@ -1,0 +1,20 @@
+import type { Client } from '@urql/core'
+import { useClient } from 'urql'
+import { useMe } from '../session/Session'
+import { Queue } from './queue'
+import { shelfOf } from './shelf'
+import { wireOf } from './wire'
+
+const queues = new WeakMap<Client, Queue>()
+
+/** What the account has not sent yet: one queue for a session, and one window of the account sends at a time. */
+export function useQueue(): Queue {
+  const client = useClient()
+  const { accountId } = useMe()
+  let queue = queues.get(client)
+  if (!queue) {
+    const alone = (work: () => Promise<void>): Promise<void> => navigator.locks?.request(`school.unsent.${accountId}`, work) ?? work()
+    queues.set(client, (queue = new Queue(shelfOf(accountId), wireOf(client), alone)))
+  }
+  return queue
+}
