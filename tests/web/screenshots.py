@@ -32,8 +32,13 @@ PAGES = {
     "passes": ("parent", "/children/:child/passes"),
     "record": ("parent", "/children/:child/record"),
     "account": ("parent", "/account"),
+    "lessons": ("teacher", "/lessons"),
+    "courses": ("teacher", "/courses"),
+    "gradebook": ("teacher", "/courses"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
+BEHIND = {"gradebook": "#page li a"}
+"""The link that leads on to it, where its address is not known beforehand."""
 
 
 async def main(folder: Path) -> None:
@@ -53,6 +58,9 @@ async def main(folder: Path) -> None:
                                 states[login] = await page.context.storage_state()
                             if ":child" in path:
                                 await page.goto(f"{service.url}{path.replace(':child', await _child(page, service.url))}")
+                            if name in BEHIND:
+                                await page.locator(BEHIND[name]).first.click()
+                                await expect(page.get_by_role("gridcell").first).to_be_visible()
                             await _keep(page, folder / f"{name}-{language}-{size[0]}.png")
             await browser.close()
 

@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from school import ids
+from school.ids import Kind
 from tests.web.marks import IN_A_BROWSER
 from tests.web.stage import DESKTOP, PHONE, Stage
 
@@ -24,6 +26,9 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "more": ("parent", lambda _stage: "/more"),
     "account": ("parent", lambda _stage: "/account"),
     "home": ("teacher", lambda _stage: "/home"),
+    "lessons": ("teacher", lambda _stage: "/lessons"),
+    "courses": ("teacher", lambda _stage: "/courses"),
+    "gradebook": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}"),
     "no page": ("parent", lambda _stage: "/nothing"),
 }
 """Each with who looks at it and where it is: a new page is added here."""

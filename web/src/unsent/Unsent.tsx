@@ -13,7 +13,7 @@ export default function Unsent() {
       const key = changedKey(event, accountId)
       if (key) queue.heardOf(key, JSON.parse(event.oldValue ?? 'null'))
     }
-    send()
+    queue.open()
     addEventListener('online', send)
     addEventListener('storage', hear)
     return () => {

@@ -46,6 +46,7 @@ export class Queue {
   private readonly listeners = new Set<Hear>()
   private timer: ReturnType<typeof setTimeout> | undefined
   private sending: Promise<void> | null = null
+  private closed = false
   private last = 0
   private tries = 0
   /** Milliseconds for which the server asked. */
@@ -104,6 +105,12 @@ export class Queue {
     if (entry) this.tell(entry, false)
   }
 
+  /** Send, and again whenever something is put in or has to be repeated, until `close`. */
+  open(): void {
+    this.closed = false
+    void this.send()
+  }
+
   /** Send now what there is; resolves when nothing more can be done for now. */
   send(): Promise<void> {
     clearTimeout(this.timer)
@@ -117,11 +124,13 @@ export class Queue {
   }
 
   close(): void {
+    this.closed = true
     clearTimeout(this.timer)
     this.timer = undefined
   }
 
   private wake(after: number): void {
+    if (this.closed) return
     this.timer ??= setTimeout(() => void this.send(), after)
   }
 

@@ -5,16 +5,16 @@ import { Queue } from './queue'
 import { shelfOf } from './shelf'
 import { wireOf } from './wire'
 
-const queues = new WeakMap<Client, Queue>()
+const queues = new WeakMap<Client, { account: string; queue: Queue }>()
 
 /** What the account has not sent yet: one queue for a session, and one window of the account sends at a time. */
 export function useQueue(): Queue {
   const client = useClient()
   const { accountId } = useMe()
-  let queue = queues.get(client)
-  if (!queue) {
+  let made = queues.get(client)
+  if (made?.account !== accountId) {
     const alone = (work: () => Promise<void>): Promise<void> => navigator.locks?.request(`school.unsent.${accountId}`, work) ?? work()
-    queues.set(client, (queue = new Queue(shelfOf(accountId), wireOf(client), alone)))
+    queues.set(client, (made = { account: accountId, queue: new Queue(shelfOf(accountId), wireOf(client), alone) }))
   }
-  return queue
+  return made.queue
 }

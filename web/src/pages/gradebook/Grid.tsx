@@ -75,7 +75,7 @@ export const Grid = memo(function Grid({ book, version, cursor, table, label, to
       <tbody>
         {book.pupils.map(({ id, familyName, givenName }) => (
           <tr key={id}>
-            <th scope="row" className={styles.pupil} title={`${familyName} ${givenName}`}>{familyName} <span className={styles.given}>{givenName}</span></th>
+            <th scope="row" className={styles.pupil} title={`${familyName} ${givenName}`}>{familyName} <span className={styles.given}>{givenName}</span><span className={styles.initial} aria-hidden>{givenName.slice(0, 1)}.</span></th>
             {book.lessons.map((lesson) => <Cell key={lesson.id} book={book} name={keyOf(lesson.id, id)} letters={letters} shut={lesson.cancelled} />)}
           </tr>
         ))}

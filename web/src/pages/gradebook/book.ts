@@ -131,9 +131,9 @@ export class Book {
     const register = entries.find((entry): entry is RegisterEntry => entry.kind === 'register')
     const old = had.map((one) => {
       const entry = marks.find((mark) => mark.key === one.key || mark.known?.id === one.known.id)
-      return entry ? shown(entry) : ({ key: one.key, content: one.known.content, known: one.known, state: 'saved' } as const)
+      return entry ? shown(entry, one.known) : ({ key: one.key, content: one.known.content, known: one.known, state: 'saved' } as const)
     })
-    const fresh = marks.filter((entry) => !had.some((one) => entry.key === one.key || entry.known?.id === one.known.id)).map(shown)
+    const fresh = marks.filter((entry) => !had.some((one) => entry.key === one.key || entry.known?.id === one.known.id)).map((entry) => shown(entry, entry.known))
     const failed = entries.find((entry) => entry.failed !== null)
     return {
       marks: [...old, ...fresh].filter((mark) => mark !== null),
@@ -145,7 +145,8 @@ export class Book {
 }
 
 /** A mark as it shall be; one whose withdrawal was refused is there still. */
-function shown({ key, wanted, known, failed }: MarkEntry): ShownMark | null {
+function shown({ key, wanted, known: learned, failed }: MarkEntry, had: Known | null): ShownMark | null {
+  const known = learned && had && learned.revision < had.revision ? had : (learned ?? had)
   const content = wanted ?? (failed ? known?.content : undefined)
   return content ? { key, content, known, state: failed ? 'failed' : 'saving' } : null
 }

@@ -1,10 +1,13 @@
 import type { CombinedError } from '@urql/core'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useClient } from 'urql'
+import { useMe } from '../../session/Session'
+import { changedKey } from '../../unsent/shelf'
 import { useQueue } from '../../unsent/useQueue'
 import { Book } from './book'
 import { type GradebookData, GradebookQuery } from './Gradebook.graphql'
 
+const TOGETHER = 250
 const STALE = ['CONFLICT', 'ALREADY_WITHDRAWN']
 
 interface Opened {
@@ -21,12 +24,30 @@ interface Opened {
 export function useBook(course: string, from: string, to: string): Opened {
   const client = useClient()
   const queue = useQueue()
+  const { accountId } = useMe()
   const book = useMemo(() => new Book(queue), [queue, course])
   const [{ answer, error, version }, set] = useState<{ answer?: GradebookData['course'] | undefined; error?: CombinedError | undefined; version: number }>({ version: 0 })
   const [asked, setAsked] = useState(0)
   const ask = useCallback(() => setAsked((before) => before + 1), [])
   useEffect(() => book.follow(), [book])
-  useEffect(() => queue.listen((entry) => void (entry?.failed && STALE.includes(entry.failed) && ask())), [queue, ask])
+  useEffect(() => {
+    let waiting: ReturnType<typeof setTimeout> | undefined
+    const soon = () => {
+      waiting ??= setTimeout(() => {
+        waiting = undefined
+        ask()
+      }, TOGETHER)
+    }
+    const end = queue.listen((entry) => void (entry?.failed && STALE.includes(entry.failed) && soon()))
+    // Another window of the account has sent what both know of: its answers went there.
+    const hear = (event: StorageEvent) => void (event.newValue === null && changedKey(event, accountId) && soon())
+    addEventListener('storage', hear)
+    return () => {
+      clearTimeout(waiting)
+      end()
+      removeEventListener('storage', hear)
+    }
+  }, [queue, accountId, ask])
   useEffect(() => {
     let wanted = true
     const meanwhile = book.begin()

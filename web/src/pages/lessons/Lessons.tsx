@@ -24,28 +24,27 @@ export default function Lessons() {
         <Text c="dimmed" aria-live="polite">{school.shortName} · {day(date)}</Text>
       </div>
       <Group gap="xs">
-        <Button variant="default" size="sm" onClick={() => choose(addDays(date, -1))}>{t('gradebook.dayBefore')}</Button>
+        <Button variant="default" size="sm" onClick={() => choose(addDays(date, -1))}>{t('gradebook.earlier')}</Button>
         <Button variant="default" size="sm" disabled={date === school.today} onClick={() => choose(school.today)}>{t('gradebook.toToday')}</Button>
-        <Button variant="default" size="sm" onClick={() => choose(addDays(date, 1))}>{t('gradebook.dayAfter')}</Button>
+        <Button variant="default" size="sm" onClick={() => choose(addDays(date, 1))}>{t('gradebook.later')}</Button>
       </Group>
       {error && <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} />}
       {!data && !error && <Loading />}
       {data && (data.myLessons.length
-        ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} timeZone={school.timeZone} />)}</ol>
+        ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} />)}</ol>
         : <Empty>{t('gradebook.noLessons')}</Empty>)}
     </Stack>
   )
 }
 
-function OneLesson({ lesson, timeZone }: { lesson: OwnLesson; timeZone: string }) {
+function OneLesson({ lesson }: { lesson: OwnLesson }) {
   const { t } = useTranslation()
-  const { time } = useFormats()
-  const { id, courseId, date, subject, classGroup, startsAt, endsAt, bell, room, topic, cancelled } = lesson
+  const { id, courseId, date, subject, classGroup, bellStartsAt, bellEndsAt, bell, room, topic, cancelled } = lesson
   return (
     <Paper component="li" withBorder className={styles.lesson}>
       <div className={styles.when}>
-        <Text fw={650}>{time(startsAt, timeZone)}</Text>
-        <Text size="sm" c="dimmed">{time(endsAt, timeZone)}</Text>
+        <Text fw={650}>{bellStartsAt.slice(0, 5)}</Text>
+        <Text size="sm" c="dimmed">{bellEndsAt.slice(0, 5)}</Text>
       </div>
       <div className={styles.what}>
         <Link href={gradebookPath(courseId, { lesson: id, date })} className={styles.link} data-cancelled={cancelled || undefined}>
