@@ -11,7 +11,7 @@ export const Cell = memo(function Cell({ book, name, letters, shut }: { book: Bo
   const subscribe = useCallback((hear: () => void) => book.subscribe(name, hear), [book, name])
   const { marks, presence, state } = useSyncExternalStore(subscribe, useCallback(() => book.cell(name), [book, name]))
   return (
-    <td role="gridcell" tabIndex={-1} className={styles.cell} data-state={state} data-shut={shut || undefined} aria-invalid={state === 'failed' || undefined}>
+    <td role="gridcell" tabIndex={-1} className={styles.cell} data-state={state} data-shut={shut || undefined} data-many={marks.length > 2 || undefined} aria-invalid={state === 'failed' || undefined}>
       {marks.map(({ key, content: { value, weight, comment } }) => (
         <span key={key} className={styles.mark} data-comment={comment ? true : undefined}>{value}{weight > 1 && <sup>{weight}</sup>}</span>
       ))}

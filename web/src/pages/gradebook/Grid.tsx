@@ -66,16 +66,16 @@ export const Grid = memo(function Grid({ book, version, cursor, table, label, to
       }}
       onDoubleClick={() => act({ do: 'details' })}
     >
-      <thead>
-        <tr>
-          <th scope="col" className={styles.corner}>{t('gradebook.pupil')}</th>
+      <thead role="rowgroup">
+        <tr role="row" className={styles.row}>
+          <th role="columnheader" scope="col" className={styles.corner}>{t('gradebook.pupil')}</th>
           {book.lessons.map((lesson) => <Head key={lesson.id} lesson={lesson} today={today} />)}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         {book.pupils.map(({ id, familyName, givenName }) => (
-          <tr key={id}>
-            <th scope="row" className={styles.pupil} title={`${familyName} ${givenName}`}>{familyName} <span className={styles.given}>{givenName}</span><span className={styles.initial} aria-hidden>{givenName.slice(0, 1)}.</span></th>
+          <tr key={id} role="row" className={styles.row}>
+            <th role="rowheader" scope="row" className={styles.pupil} title={`${familyName} ${givenName}`}>{familyName} <span className={styles.given}>{givenName}</span><span className={styles.initial} aria-hidden>{givenName.slice(0, 1)}.</span></th>
             {book.lessons.map((lesson) => <Cell key={lesson.id} book={book} name={keyOf(lesson.id, id)} letters={letters} shut={lesson.cancelled} />)}
           </tr>
         ))}

@@ -14,7 +14,7 @@ export function Head({ lesson: { date, bell, topic, cancelled }, today }: { less
   const week = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' }).format(noon(date))
   const whole = [day(date), t('gradebook.bell', { bell }), topic, cancelled && t('today.cancelled')].filter(Boolean).join(', ')
   return (
-    <th scope="col" tabIndex={-1} className={styles.head} title={whole} data-today={date === today || undefined} data-shut={cancelled || undefined}>
+    <th role="columnheader" scope="col" tabIndex={-1} className={styles.head} title={whole} data-today={date === today || undefined} data-shut={cancelled || undefined}>
       <span aria-hidden><span className={styles.week}>{week}</span>{short}</span>
       <span className="unseen">{whole}</span>
     </th>

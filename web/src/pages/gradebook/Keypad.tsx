@@ -1,4 +1,5 @@
 import { Button, Group } from '@mantine/core'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Action } from './keys'
 import type { Scale } from './pasted'
@@ -6,7 +7,7 @@ import type { Scale } from './pasted'
 const MOST = 12
 
 /** The same as the keys, for whoever has none, or does not know them yet: each button tells its key. */
-export function Keypad({ scale, act }: { scale: Scale | null; act: (action: Action) => void }) {
+export const Keypad = memo(function Keypad({ scale, act }: { scale: Scale | null; act: (action: Action) => void }) {
   const { t } = useTranslation()
   const values = scale && scale.highest - scale.lowest < MOST ? Array.from({ length: scale.highest - scale.lowest + 1 }, (_, index) => String(scale.lowest + index)) : []
   const more: readonly [string, string, Action][] = [
@@ -26,4 +27,4 @@ export function Keypad({ scale, act }: { scale: Scale | null; act: (action: Acti
       ))}
     </Group>
   )
-}
+})

@@ -114,11 +114,11 @@ export function Sheet({ book, course: { scale, subject, classGroup }, version, t
     const { row, column } = cursor.get()
     goTo(row, column)
   }
-  const press = (action: Action): void => {
+  const press = useCallback((action: Action): void => {
     const { row, column } = cursor.get()
     if (action.do !== 'details' && action.do !== 'undo') goTo(row, column)
     act(action)
-  }
+  }, [act, cursor, goTo])
   const said = useSaid(notice)
   const { row, column } = cursor.get()
   const [pupil, lesson, place] = [book.pupils[row], book.lessons[column], placeAt(row, column)]
