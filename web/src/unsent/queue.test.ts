@@ -249,6 +249,19 @@ test('a batch that the service cannot answer holds up no other', async () => {
   expect(school.values()).toEqual([4, 5])
 })
 
+test('a bug in sending loses nothing, and does not send without a pause', async () => {
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const give = vi.spyOn(school, 'give').mockRejectedValue(new TypeError('a bug'))
+  queue.setMark(mark('a'), said(5))
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(queue.status()).toEqual({ waiting: 1, failed: 0, broken: 'INTERNAL' })
+  expect([give.mock.calls.length, told.mock.calls.length]).toEqual([3, 3])
+  give.mockRestore()
+  told.mockRestore()
+  await queue.send()
+  expect([school.values(), kept.size]).toEqual([[5], 0])
+})
+
 test('the last entry of the register counts, also one made while the first is under way', async () => {
   queue.setPresence('L', 'a', { kind: 'ABSENT', minutesLate: null })
   const first = queue.send()

@@ -172,10 +172,11 @@ export class Queue {
         await (first.kind === 'register' ? this.sendRegister(batch as RegisterEntry[]) : this.sendMarks(batch as MarkEntry[]))
         if (!skipped.size) this.broken = null
       } catch (error) {
-        if (!(error instanceof NotReached)) throw error
-        this.broken = error.code
-        this.notBefore = (error.retryAfter ?? 0) * 1000
-        stopped = ENDS_THE_ROUND.includes(error.code)
+        const { code, retryAfter } = error instanceof NotReached ? error : new NotReached('INTERNAL')
+        if (!(error instanceof NotReached)) console.error(error)  // a bug: what was sent is kept all the same, and not sent without a pause
+        this.broken = code
+        this.notBefore = (retryAfter ?? 0) * 1000
+        stopped = ENDS_THE_ROUND.includes(code)
         batch.forEach(({ key }) => skipped.add(key))
       }
     }

@@ -25,8 +25,8 @@ export function useBook(course: string, from: string, to: string): Opened {
   const client = useClient()
   const queue = useQueue()
   const { accountId } = useMe()
-  const book = useMemo(() => new Book(queue), [queue, course])
-  const [{ answer, error, version }, set] = useState<{ answer?: GradebookData['course'] | undefined; error?: CombinedError | undefined; version: number }>({ version: 0 })
+  const book = useMemo(() => new Book(queue), [queue, course, from, to])
+  const [{ answer, of, error, version }, set] = useState<{ answer?: GradebookData['course'] | undefined; of?: Book; error?: CombinedError | undefined; version: number }>({ version: 0 })
   const [asked, setAsked] = useState(0)
   const ask = useCallback(() => setAsked((before) => before + 1), [])
   useEffect(() => book.follow(), [book])
@@ -54,9 +54,12 @@ export function useBook(course: string, from: string, to: string): Opened {
     void client.query(GradebookQuery, { course, from, to }, { requestPolicy: 'network-only' }).toPromise().then(({ data, error: failure }) => {
       if (!wanted) return
       if (data) book.load(data.gradebook, meanwhile)
-      set(({ answer: before, version: last }) => ({ answer: data?.gradebook.course ?? before, error: failure, version: last + 1 }))
+      set(({ answer: before, of: last, version: count }) => {
+        const kept = last === book ? before : undefined
+        return { answer: data?.gradebook.course ?? kept, of: book, error: failure, version: count + 1 }
+      })
     })
     return () => void (wanted = false)
   }, [client, book, course, from, to, asked])
-  return { book, course: answer, error, version, ask }
+  return of === book ? { book, course: answer, error, version, ask } : { book, course: undefined, error: undefined, version, ask }
 }
