@@ -27,7 +27,7 @@ async def test_one_is_somebody_by_one_press(stage: Stage) -> None:
     page = await stage.open("/")
     await expect(page.get_by_role("heading", name="Это демонстрация")).to_be_visible()
     await page.get_by_role("button", name="teacher Учитель математики").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Здравствуйте, teacher")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Уроки сегодня")
     assert [one["name"] for one in await page.context.cookies()] == ["school"]
 
 
