@@ -38,7 +38,7 @@ class Subscription(DeliverySubscription, PlaceSubscription):
 LIMITS = Limits(bounds={
     "UpdatePage.updates": 1, "Me.children": 5, "Me.grants": 5, "Device.readers": 4, "Device.codes": 1, "DeviceCode.readers": 4, "CardKeysSaved.keys": 8,
     "SchoolStatistics.grades": 11, "SchoolStatistics.months": 33, "SchoolStatistics.meals": 3, "GradeMonth.byValue": 4, "GradeMonth.byKind": 4,
-    "Query.childDays": 31, "ChildDay.lessons": 10, "DayLesson.homework": 2, "DayLesson.marks": 3,
+    "Query.childDays": 7, "ChildDay.lessons": 10, "DayLesson.homework": 2, "DayLesson.marks": 3,
 })
 """Of a page of updates, `first` has counted the length."""
 

@@ -37,15 +37,18 @@ from tests.serving.house import House, running
 SCHOOL = Path(app.__file__).parent
 
 
+FAR = {"commands": 4, "demo": 4, "web": 2.5}
+"""How many times what its dearest operation costs a client may ask for; a page's is the gradebook of a class."""
+
+
 @pytest.mark.parametrize("client", app.CLIENTS)
-def test_what_our_clients_send_is_valid_and_within_the_limits_with_room(client: str) -> None:
-    """The dearest is a week of the diary, which is counted as the 31 days that may be asked for: it costs two thirds of what a document may."""
+def test_what_our_clients_send_is_valid_and_far_within_the_limits(client: str) -> None:
     documents = people(closed=True).documents
     operations = operations_of(SCHOOL / client)
     assert SHARED.items() < operations.items()
     for name, text in operations.items():
         documents.read(text)
-        assert check(people(closed=True)._schema, parse(text), LIMITS) * 1.5 < LIMITS.cost, name
+        assert check(people(closed=True)._schema, parse(text), LIMITS) * FAR[client] < LIMITS.cost, name
         assert text in app._own_documents()
 
 

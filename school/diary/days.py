@@ -20,6 +20,9 @@ from school.reading import Reader
 from school.registry.models import Course
 from school.statements import THIS_PERSON, Asking, Read
 
+LONGEST = 7
+"""Days of one answer: a week."""
+
 
 @dataclass(frozen=True, slots=True)
 class DayLesson:
@@ -63,8 +66,8 @@ def _belongings(viewer: Asking) -> Rows:
 
 
 async def child_diary(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[DayLesson]:
-    """A child's diary of at most 31 days. Refused as absent: a child whose diary the viewer may not open."""
-    check_range(from_, to)
+    """A child's diary of at most a week. Refused as absent: a child whose diary the viewer may not open."""
+    check_range(from_, to, LONGEST)
     asked = {"school_id": child.school_id, "person_id": child.id, "from_": from_, "to": to}
     lessons, belongings = await reader.each((_lessons, _belongings), viewer, **asked)
     if not lessons:

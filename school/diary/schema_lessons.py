@@ -46,7 +46,7 @@ class LessonQuery:
 
     @query(SIGNED_IN, Area.DIARY, named("child_id"))
     async def child_days(self, info: Info, child_id: strawberry.ID, from_: From, to: dt.date) -> list[ChildDay]:
-        """Some pages of a child's diary, such as a week's: one for each of these days, both included, at most 31 of them."""
+        """Some pages of a child's diary: one for each of these days, both included, at most a week."""
         child = ids.decode(Kind.PERSON, child_id)
         return ChildDay.from_rows(child_id, from_, to, await days.child_diary(info.context.reader, info.context.viewer, child, from_, to))
 

@@ -105,6 +105,8 @@ async def test_a_week_of_the_diary(building: Building) -> None:
     assert (sent, await building.show("parent", "diary_week", **week)) == (2, (shown, 1))
     nothing, sent = await building.show("parent", "diary_week", **{**week, "from": "2026-09-14", "to": "2026-09-15"})
     assert (nothing["childDays"], sent) == ([{"date": "2026-09-14", "lessons": []}, {"date": "2026-09-15", "lessons": []}], 2)
+    document = f'{{ childDays(childId: "{week["child"]}", from: "2026-09-07", to: "2026-09-14") {{ date }} }}'
+    assert await building.desk.error("parent", document) == ("TOO_MANY", "at most 7 days at once")
 
 
 async def test_a_gradebook(building: Building) -> None:
