@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from school import clock, health
+from school import clock, health, ids
 from school.clock import Clock
 from school.context import NOBODY, Context
 from school.day.reactions import Reactions
@@ -103,9 +103,12 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord,
             context.viewer = await viewers.recognise(database, token, idle=timedelta(seconds=settings.session_idle_seconds))
         return context.viewer.account_id or (context.address if token is None else None)
 
-    async def context_for(token: str | None, address: str, agent: str) -> Context:
+    async def context_for(token: str | None, address: str, agent: str, account: str | None) -> Context:
         context = make_context(address, agent)
         await sign_in(context, token)
+        mine = context.viewer.account_id
+        if account is not None and mine is not None and ids.encode(ids.Kind.ACCOUNT, 0, mine) != account:
+            context.viewer = NOBODY
         return context
 
     async def standing(contexts: Sequence[Context]) -> Sequence[bool]:

@@ -22,6 +22,8 @@ from school.serving.terms import Terms, Trusted
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 BODY_SECONDS = 10.0
+ACCOUNT = "school-account"
+"""The header by which a client names the account for which it acts: a cookie is all windows', and may be another's by now."""
 
 
 class Asked(NamedTuple):
@@ -34,10 +36,13 @@ class Asked(NamedTuple):
 
 
 class ContextFor(Protocol):
-    """Makes an operation's context from the session's token, the client's address and what it says that it is."""
+    """Makes an operation's context from the session's token, the client's address, what it says that it is, and for which account it means to act."""
 
-    def __call__(self, token: str | None, address: str, agent: str) -> Awaitable[Any]:
-        """The context, on which `cookie` may be left for the answer; anything the database raises passes through."""
+    def __call__(self, token: str | None, address: str, agent: str, account: str | None) -> Awaitable[Any]:
+        """The context, on which `cookie` may be left for the answer; nobody's where the session is another account's than `account`.
+
+        Anything the database raises passes through.
+        """
 
 
 class BadRequestError(Exception):
@@ -61,7 +66,8 @@ def endpoint(schema: Schema, context_for: ContextFor, trusted: Trusted, terms: T
                 await schema.read(document, asked.variables)
             except BadDocumentError as error:
                 return _answer(ExecutionResult(data=None, errors=error.errors), media, terms)
-            context = await context_for(token, request.client.host if request.client else "", request.headers.get("user-agent", ""))
+            headers = request.headers
+            context = await context_for(token, request.client.host if request.client else "", headers.get("user-agent", ""), headers.get(ACCOUNT))
             result = await schema.answer(document, asked.variables, context, asked.operation)
         response = _answer(result, media, terms)
         if (wish := getattr(context, "cookie", None)) is not None:

@@ -145,7 +145,7 @@ class Desk:
         response = await self._endpoint(Request(scope, receive))
         return Answer(response.status_code, bytes(response.body))
 
-    async def _context(self, token: str | None, address: str, agent: str) -> Context:
+    async def _context(self, token: str | None, address: str, agent: str, _account: str | None) -> Context:
         role = (token or "nobody").removeprefix(UNDONE)
         return Context(self.town.viewers[role], self._databases[role != token], SETTINGS, address, agent=agent, reads=self)
 

@@ -45,7 +45,7 @@ async def client(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the endpoint, at http://school.test."""
     database = Database(sqlite_url)
 
-    async def context_for(token: str | None, address: str, agent: str) -> Context:
+    async def context_for(token: str | None, address: str, agent: str, _account: str | None) -> Context:
         assert token is None
         return Context(NOBODY, database, Settings(), address, agent=agent)
 

@@ -222,7 +222,7 @@ def application(database: Database, seen: Witness, terms: Terms = TERMS) -> Star
         seen.tokens.append(token)
         return context.address if token is None else token if token in {"good", "too good"} else None
 
-    async def context_for(token: str | None, address: str, agent: str) -> Context:
+    async def context_for(token: str | None, address: str, agent: str, _account: str | None) -> Context:
         context = make_context(address, agent)
         await sign_in(context, token)
         return context

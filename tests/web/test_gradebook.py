@@ -192,6 +192,30 @@ async def test_marks_go_by_themselves_when_the_network_is_back(stage: Stage) -> 
     stage.complaints = [one for one in stage.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
 
 
+async def test_a_mark_waits_where_somebody_else_has_signed_in_meanwhile(stage: Stage) -> None:
+    """A cookie is all windows': what a teacher has typed is not sent as another's."""
+    other, page = await stage.open("/account", login="class_teacher"), await opened(stage)
+    mine, theirs = [await one.context.cookies() for one in (page, other)]
+    address = stage.service.url.replace("http:", "https:")
+
+    async def become(cookies: list[Any]) -> None:
+        await page.context.add_cookies([{"name": one["name"], "value": one["value"], "url": address, "secure": True} for one in cookies])
+
+    before = sum(len(pupil) for pupil in (await stored(stage)).values())
+    await page.keyboard.press("Control+Home")
+    for _ in range(5):
+        await page.keyboard.press("ArrowRight")
+    await become(theirs)
+    async with page.expect_response(lambda response: "giveMarks" in (response.request.post_data or "")) as answered:
+        await page.keyboard.press("3")
+    assert (await (await answered.value).json())["data"]["giveMarks"]["code"] == "NOT_SIGNED_IN"
+    assert await page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('school.unsent.')).length") == 1
+    assert sum(len(pupil) for pupil in (await stored(stage)).values()) == before
+    await become(mine)
+    await page.evaluate(ALL_SENT)
+    assert sum(len(pupil) for pupil in (await stored(stage)).values()) == before + 1
+
+
 async def test_signing_out_with_unsent_marks_warns(stage: Stage) -> None:
     page = await stage.open("/account", login="teacher", size=DESKTOP)  # it is here now, also without a network
     await expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -1,6 +1,6 @@
 import { type Answer, type Content, type Entry, type Known, type MarkEntry, nextStep, type Presence, type RegisterEntry, settle, type Step } from './entries'
 import type { Shelf } from './shelf'
-import { uuid7 } from './uuid7'
+import { newId } from '../api/newId'
 
 /** No answer that settles anything: whatever was sent is sent again. */
 export class NotReached extends Error {
@@ -82,7 +82,7 @@ export class Queue {
     const before = this.shelf.get(key) as MarkEntry | null
     const entry: MarkEntry = {
       kind: 'mark', key, order: this.next(), lesson, pupil, wanted, reason, failed: null,
-      newId: before?.newId ?? uuid7(), sent: before?.sent ?? null, known: later(before?.known ?? null, known),
+      newId: before?.newId ?? newId(), sent: before?.sent ?? null, known: later(before?.known ?? null, known),
     }
     this.keep(entry, nextStep(entry) === null)
   }
@@ -207,7 +207,7 @@ export class Queue {
     batch.forEach(({ key, order }, index) => {
       const [now, answer] = [this.shelf.get(key) as MarkEntry | null, answers[index]]
       if (!now || !answer) return
-      const settled = settle(now, answer, uuid7())
+      const settled = settle(now, answer, newId())
       const entry = now.order === order ? settled : { ...settled, failed: null }  // touched meanwhile: the refusal was of something else
       this.keep(entry, entry.failed === null && nextStep(entry) === null)
     })

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RegisterEntry } from './entries'
 import { changedKey, countUnsent, shelfOf } from './shelf'
-import { uuid7 } from './uuid7'
 
 /** A browser's storage that takes so many items. */
 function storageOf(room = Infinity): Storage {
@@ -46,11 +45,4 @@ test('what does not fit is kept while the page lives', () => {
 
 test('of the news of the storage, only the account’s own is its own', () => {
   expect([changedKey({ key: 'school.unsent.A.x y' } as StorageEvent, 'A'), changedKey({ key: 'school.child' } as StorageEvent, 'A'), changedKey({ key: null } as StorageEvent, 'A')]).toEqual(['x y', null, null])
-})
-
-test('ids are UUIDv7, in the order of time', () => {
-  const [early, late] = [uuid7(1_700_000_000_000), uuid7(1_700_000_000_001)]
-  expect(early).toMatch(/^018bcfe5-6800-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
-  expect(early < late).toBe(true)
-  expect(uuid7()).not.toBe(uuid7())
 })

@@ -14,7 +14,7 @@ export function useQueue(): Queue {
   let made = queues.get(client)
   if (made?.account !== accountId) {
     const alone = (work: () => Promise<void>): Promise<void> => navigator.locks?.request(`school.unsent.${accountId}`, work) ?? work()
-    queues.set(client, (made = { account: accountId, queue: new Queue(shelfOf(accountId), wireOf(client), alone) }))
+    queues.set(client, (made = { account: accountId, queue: new Queue(shelfOf(accountId), wireOf(client, accountId), alone) }))
   }
   return made.queue
 }

@@ -34,11 +34,12 @@ function checked<T extends { __typename: string }>(result: T | Refusal): T | Ref
 
 const isRefusal = (result: { __typename: string }): result is Refusal => result.__typename === 'Refusal'
 
-/** The people's API as the queue wants it. */
-export function wireOf(client: Client): Wire {
+/** The people's API as the queue of an account wants it: nothing is done where somebody else has signed in by now, in another window. */
+export function wireOf(client: Client, account: string): Wire {
+  const context = { fetchOptions: { credentials: 'same-origin' as const, headers: { 'School-Account': account } } }
   async function ask<Data, Variables extends AnyVariables>(document: DocumentInput<Data, Variables>, variables: Variables): Promise<Data> {
     const late = new Promise<never>((_, fail) => setTimeout(() => fail(new NotReached('TIMED_OUT')), PATIENCE))
-    const { data, error } = await Promise.race([client.mutation(document, variables).toPromise(), late])
+    const { data, error } = await Promise.race([client.mutation(document, variables, context).toPromise(), late])
     if (error || !data) throw new NotReached(error ? codeOf(error) : 'INTERNAL')
     return data
   }

@@ -1,6 +1,6 @@
 import type { AttendanceKind, Content, Presence, Work } from '../../unsent/entries'
 import type { Queue } from '../../unsent/queue'
-import { uuid7 } from '../../unsent/uuid7'
+import { newId } from '../../api/newId'
 import { type Book, keyOf } from './book'
 import { isOn, readPasted, type Scale } from './pasted'
 
@@ -52,7 +52,7 @@ export class Editor {
   /** A mark as a whole, by its key; null makes a new one. */
   change(place: Place, key: string | null, content: Content, reason: string | null): Notice | null {
     if (!isOn(this.scale, content.value)) return { say: this.scale ? 'outOfScale' : 'noScale' }
-    this.remember([this.put(place, key ?? uuid7(), content, reason)])
+    this.remember([this.put(place, key ?? newId(), content, reason)])
     return null
   }
 
@@ -104,7 +104,7 @@ export class Editor {
   private write(place: Place, value: number, more: boolean): Change {
     const last = more ? undefined : this.book.cell(keyOf(place.lesson, place.pupil)).marks.at(-1)
     const content = last ? { ...last.content, value } : { value, weight: 1, work: this.workOf(place.lesson), comment: null }
-    return this.put(place, last?.key ?? uuid7(), content, null)
+    return this.put(place, last?.key ?? newId(), content, null)
   }
 
   private put({ lesson, pupil }: Place, key: string, wanted: Content | null, reason: string | null): Change {
