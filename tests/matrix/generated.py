@@ -96,7 +96,7 @@ def _field(name: str, field: GraphQLField) -> FieldNode:
 
 
 def generate(schema: GraphQLSchema, town: Town, count: int) -> Iterator[DocumentNode]:
-    """So many valid documents, each made when it is wanted; the same each time but for the town's ids."""
+    """So many valid documents, each made when it is wanted; the same but for the town's ids, and for the constants Hypothesis finds in our modules."""
     return islice(_valid(schema, town, count + count // 10), count)
 
 
