@@ -100,8 +100,9 @@ class Reads:
         """Break off what still reads, and end the threads and connections."""
         pool, self._pool = self._pool, None
         if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)  # before a thread that is broken off takes up what waits
             self._ends.set()
-            await asyncio.to_thread(pool.shutdown, cancel_futures=True)
+            await asyncio.to_thread(pool.shutdown)
             self._ends.clear()
         while self._idle:
             self._idle.pop().close()
