@@ -2,6 +2,7 @@
 
 import json
 import re
+import struct
 import subprocess
 import sys
 import zipfile
@@ -31,6 +32,15 @@ def test_the_package_holds_the_app(tmp_path: Path) -> None:
         held = {name for name in archive.namelist() if name.startswith("school/web/")}
     assert held == {f"school/web/{path.relative_to(BUILT).as_posix()}" for path in BUILT.rglob("*") if path.is_file()}
     assert {"school/web/site/index.html", "school/web/operations/WebToday.graphql"} <= held
+
+
+def test_the_icons_are_as_large_as_they_are_said_to_be() -> None:
+    public = ROOT / "web/public"
+    icons = {icon["src"]: icon["sizes"] for icon in json.loads((public / "manifest.webmanifest").read_text())["icons"] if icon["type"] == "image/png"}
+    assert {f"/{path.name}" for path in public.glob("*.png")} == {*icons, "/icon-180.png"}
+    for address, sizes in {**icons, "/icon-180.png": "180x180"}.items():
+        head = (public / address[1:]).read_bytes()[:24]
+        assert (head[:8], sizes) == (b"\x89PNG\r\n\x1a\n", "{}x{}".format(*struct.unpack(">II", head[16:24]))), address
 
 
 def test_each_of_the_demo_s_people_is_told_in_both_languages() -> None:
