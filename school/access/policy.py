@@ -37,6 +37,11 @@ def located_persons(viewer: Asking) -> Clause:
     return _watched(viewer, Person.school_id, Person.id) | own_pupils(viewer, Person.school_id, Person.id)
 
 
+def found_persons(viewer: Asking) -> Clause:
+    """Who is found by name with where they are: everyone of the school for guards and office, the pupils of the own classes for a teacher."""
+    return in_schools(viewer, Person.school_id, Role.GUARD, *ADMINISTRATION) | own_pupils(viewer, Person.school_id, Person.id)
+
+
 def located_classes(viewer: Asking) -> Clause:
     """Of which classes the viewer may ask who is inside."""
     return in_schools(viewer, ClassGroup.school_id, Role.GUARD, *ADMINISTRATION) | own_classes(viewer, ClassGroup.school_id, ClassGroup.id)

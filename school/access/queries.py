@@ -120,27 +120,27 @@ async def taps(
     raise bad_input("doorId or personId must be given, and not both")
 
 
-_BY_NAME = (Person.sort_key, Person.school_id, Person.id)
+BY_NAME = (Person.sort_key, Person.school_id, Person.id)
 
 
 @Read
 def _inside(viewer: Asking, after: bool) -> Rows:
-    statement = _located().join(Presence, _presence_of_person()).join(Door, _door_of_presence()).where(policy.visible_presence(viewer), Presence.inside)
-    return paged(statement, _BY_NAME, after=after)
+    statement = located().join(Presence, presence_of_person()).join(*door_of_presence()).where(policy.visible_presence(viewer), Presence.inside)
+    return paged(statement, BY_NAME, after=after)
 
 
 async def inside(reader: Reader, viewer: Viewer, *, first: int, after: str | None, columns: frozenset[str] | None = None) -> Page:
     """Who is inside now, by name."""
-    return await read_page(reader, _inside, viewer, _BY_NAME, first=first, after=after, columns=columns)
+    return await read_page(reader, _inside, viewer, BY_NAME, first=first, after=after, columns=columns)
 
 
 @Read
 def _class_presence(viewer: Asking) -> Rows:
     pupil = sa.and_(Pupil.school_id == ClassGroup.school_id, Pupil.class_group_id == ClassGroup.id, Pupil.left_on.is_(None))
     return (
-        _located().select_from(ClassGroup).outerjoin(Pupil, pupil)
+        located().select_from(ClassGroup).outerjoin(Pupil, pupil)
         .outerjoin(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
-        .outerjoin(Presence, _presence_of_person()).outerjoin(Door, _door_of_presence())
+        .outerjoin(Presence, presence_of_person()).outerjoin(*door_of_presence())
         .where(policy.located_classes(viewer), ClassGroup.school_id == given("school_id"), ClassGroup.id == given("group_id"))
         .order_by(Person.sort_key, Person.id).limit(_LARGEST_CLASS)
     )
@@ -157,8 +157,8 @@ async def class_presence(reader: Reader, viewer: Viewer, group: Ref) -> Sequence
 @Read
 def _pupil_presence(viewer: Asking) -> Rows:
     return (
-        _located().join(Pupil, sa.and_(Pupil.school_id == Person.school_id, Pupil.id == Person.id))
-        .outerjoin(Presence, _presence_of_person()).outerjoin(Door, _door_of_presence())
+        located().join(Pupil, sa.and_(Pupil.school_id == Person.school_id, Pupil.id == Person.id))
+        .outerjoin(Presence, presence_of_person()).outerjoin(*door_of_presence())
         .where(policy.located_persons(viewer), Person.school_id == given("school_id"), Person.id == given("child_id"))
     )
 
@@ -201,16 +201,19 @@ async def door_rules(reader: Reader, viewer: Viewer, *, ended: bool, first: int,
     return await read_page(reader, _door_rules, viewer, _AS_MADE, ended, first=first, after=after)
 
 
-def _located() -> Rows:
+def located() -> Rows:
+    """Persons with what is known of where they are, once their presence and its door are joined."""
     return sa.select(Person.school_id, Person.id, Presence.inside, Presence.changed_at, *DOOR)
 
 
-def _presence_of_person() -> sa.ColumnElement[bool]:
+def presence_of_person() -> sa.ColumnElement[bool]:
+    """Somebody's presence."""
     return sa.and_(Presence.school_id == Person.school_id, Presence.person_id == Person.id)
 
 
-def _door_of_presence() -> sa.ColumnElement[bool]:
-    return sa.and_(Door.school_id == Presence.school_id, Door.id == Presence.door_id)
+def door_of_presence() -> tuple[type[Door], sa.ColumnElement[bool]]:
+    """The door of the newest passage, to be joined."""
+    return Door, sa.and_(Door.school_id == Presence.school_id, Door.id == Presence.door_id)
 
 
 async def _page_of(

@@ -10,21 +10,20 @@ from school.access.inputs import AddDoorInput, AddDoorRuleInput, BindReaderInput
 from school.access.models import Direction
 from school.access.types import DirectionName, Door, DoorRule, Passage, Presence, Tap, load_door
 from school.access.updates import TYPES, UPDATES
+from school.access.whereabouts import LOCATE, WATCH, WhereaboutsQuery
 from school.columns import wanted
 from school.connections import Connection
-from school.context import ADMINISTRATION, Area, Role
+from school.context import Area, Role
 from school.fields import ROWS, SIGNED_IN, Info, Refusal, each, holds, mutation, named, no_one, query, rows
 from school.ids import Kind, Ref
 
 __all__ = ["TYPES", "UPDATES", "AccessMutation", "AccessQuery"]
 
-WATCH = holds(Role.GUARD, *ADMINISTRATION)
-LOCATE = holds(Role.GUARD, *ADMINISTRATION, Role.TEACHER)
 OFFICE = holds(Role.OFFICE)
 
 
 @strawberry.type
-class AccessQuery:
+class AccessQuery(WhereaboutsQuery):
     """Queries of access."""
 
     @query(SIGNED_IN, Area.ACCESS, no_one)

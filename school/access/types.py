@@ -15,7 +15,7 @@ from school.columns import OfRow, column, made
 from school.context import ADMINISTRATION, Role
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
-from school.registry.loaders import known_or_loaded, load_class_group, load_person
+from school.registry.loaders import known_or_loaded, load_class_group, load_class_of, load_person, load_position
 from school.registry.models import Outcome
 from school.registry.types import ClassGroup, Person
 
@@ -172,6 +172,16 @@ class Tap(OfRow):
         """Whose card it is; null for an unknown card."""
         return load_person(info, self.person_ref) if self.person_ref else None
 
+    @query(ROWS, reads=("school_id", "person_id"))
+    def class_group(self, info: Info) -> ClassGroup | None:
+        """The class that the holder is in now; null for whoever is no pupil."""
+        return load_class_of(info, self.person_ref) if self.person_ref else None
+
+    @query(ROWS, reads=("school_id", "person_id"))
+    def position(self, info: Info) -> str | None:
+        """What the holder is among the staff; null for whoever is not, and for all but the guards, the office and the head of the school."""
+        return load_position(info, self.person_ref) if self.person_ref else None
+
 
 @rows(description="Where someone is, by the newest passage known.")
 class Presence(OfRow):
@@ -190,3 +200,13 @@ class Presence(OfRow):
     def person(self, info: Info) -> Person | None:
         """Of whom this tells."""
         return load_person(info, self.person_ref)
+
+    @query(ROWS, reads=("school_id", "id"))
+    def class_group(self, info: Info) -> ClassGroup | None:
+        """The class that they are in now; null for whoever is no pupil."""
+        return load_class_of(info, self.person_ref)
+
+    @query(ROWS, reads=("school_id", "id"))
+    def position(self, info: Info) -> str | None:
+        """What they are among the staff; null for whoever is not, and for all but the guards, the office and the head of the school."""
+        return load_position(info, self.person_ref)

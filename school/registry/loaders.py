@@ -7,12 +7,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from strawberry.dataloader import DataLoader
 
-from school.context import Context, Role
+from school.context import ADMINISTRATION, Context, Role
 from school.db import Column, Rows
 from school.fields import Info
 from school.ids import Ref
 from school.registry import types
-from school.registry.models import ClassGroup, Course, Person, Staff, Subject
+from school.registry.models import ClassGroup, Course, Person, Pupil, Staff, Subject
 from school.registry.policy import Clause, in_schools, visible_class_groups, visible_persons
 from school.statements import Asking, Many, Read, any_of, given
 
@@ -68,6 +68,19 @@ def _class_group(viewer: Asking) -> Rows:
     return columns.where(wanted(ClassGroup.school_id, ClassGroup.id), visible_class_groups(viewer))
 
 
+@Read
+def _class_of(viewer: Asking) -> Rows:
+    columns = sa.select(Pupil.school_id, Pupil.id, ClassGroup.id.label("class_id"), ClassGroup.grade, ClassGroup.letter)
+    return columns.join(ClassGroup, sa.and_(ClassGroup.school_id == Pupil.school_id, ClassGroup.id == Pupil.class_group_id)).where(
+        wanted(Pupil.school_id, Pupil.id), Pupil.left_on.is_(None), visible_class_groups(viewer))
+
+
+@Read
+def _position(viewer: Asking) -> Rows:
+    watched = in_schools(viewer, Staff.school_id, Role.GUARD, *ADMINISTRATION)
+    return sa.select(Staff.school_id, Staff.id, Staff.position).where(wanted(Staff.school_id, Staff.id), Staff.left_on.is_(None), watched)
+
+
 def _persons(context: Context) -> DataLoader[Ref, types.Person | None]:
     return loader(context, _person, types.Person.from_row, keeps=lambda row: bool(row.of_the_staff))
 
@@ -82,6 +95,14 @@ def _subjects_of(context: Context) -> DataLoader[Ref, types.Subject | None]:
 
 def _class_groups(context: Context) -> DataLoader[Ref, types.ClassGroup | None]:
     return loader(context, _class_group, types.ClassGroup.from_row)
+
+
+def _classes_of(context: Context) -> DataLoader[Ref, types.ClassGroup | None]:
+    return loader(context, _class_of, lambda row: types.ClassGroup.of(row.school_id, row.class_id, row.grade, row.letter))
+
+
+def _positions(context: Context) -> DataLoader[Ref, str | None]:
+    return loader(context, _position, lambda row: str(row.position))
 
 
 def known_or_loaded(info: Info, name: str, make: Callable[[Context], DataLoader[Any, T | None]], ref: Ref) -> T | None:
@@ -109,3 +130,13 @@ def load_subject_of(info: Info, course: Ref) -> types.Subject:
 def load_class_group(info: Info, ref: Ref) -> types.ClassGroup | None:
     """A class that the viewer may see."""
     return info.context.load("class_group", _class_groups, ref)
+
+
+def load_class_of(info: Info, pupil: Ref) -> types.ClassGroup | None:
+    """The class that a pupil is in now; None for everybody else, and where the viewer may not see it."""
+    return info.context.load("class_of", _classes_of, pupil)
+
+
+def load_position(info: Info, ref: Ref) -> str | None:
+    """What somebody of the staff is; None for everybody else. It is told to guards, the office and the head of their school."""
+    return info.context.load("position", _positions, ref)

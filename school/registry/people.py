@@ -26,6 +26,19 @@ _LAST = "\U0010ffff"
 _BY_NAME = (Person.sort_key, Person.school_id, Person.id)
 
 
+def begins_so() -> sa.ColumnElement[bool]:
+    """Persons whose name begins as `beginnings` says."""
+    return sa.or_(*(Person.sort_key.between(given(f"{way}_from", sa.String()), given(f"{way}_to", sa.String())) for way in ("words", "whole")))
+
+
+def beginnings(search: str) -> dict[str, str]:
+    """What a statement with `begins_so` is given. Refused: a search that is empty, or longer than 100 characters."""
+    if not search.strip() or len(search) > LONGEST_SEARCH or "\0" in search:
+        raise bad_input(f"search has 1 to {LONGEST_SEARCH} characters")
+    ways = {"words": sort_key(*search.split()), "whole": sort_key(" ".join(search.split()))}
+    return {f"{way}_{end}": text + more for way, text in ways.items() for end, more in (("from", ""), ("to", _LAST))}
+
+
 @Read
 def _people(viewer: Asking, after: bool, searched: bool) -> Rows:
     is_guardian = sa.exists().where(
@@ -42,8 +55,7 @@ def _people(viewer: Asking, after: bool, searched: bool) -> Rows:
         .where(in_schools(viewer, Person.school_id, *ADMINISTRATION))
     )
     if searched:
-        ranges = (Person.sort_key.between(given(f"{way}_from", sa.String()), given(f"{way}_to", sa.String())) for way in ("words", "whole"))
-        statement = statement.where(sa.or_(*ranges))
+        statement = statement.where(begins_so())
     return paged(statement, _BY_NAME, after=after)
 
 
@@ -54,12 +66,7 @@ async def people(
 
     Refused: a search that is empty, or longer than 100 characters.
     """
-    begins = {}
-    if search is not None:
-        if not search.strip() or len(search) > LONGEST_SEARCH or "\0" in search:
-            raise bad_input(f"search has 1 to {LONGEST_SEARCH} characters")
-        ways = {"words": sort_key(*search.split()), "whole": sort_key(" ".join(search.split()))}
-        begins = {f"{way}_{end}": text + more for way, text in ways.items() for end, more in (("from", ""), ("to", _LAST))}
+    begins = {} if search is None else beginnings(search)
     return await read_page(reader, _people, viewer, _BY_NAME, search is not None, first=first, after=after, columns=columns, **begins)
 
 

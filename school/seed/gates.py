@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-from school.access.models import Direction, Passage, Presence
+from school.access.models import Direction, DoorReader, Passage, Presence
 from school.day.models import LateArrival
 from school.registry.models import Device, DeviceKind, Outcome, Tap
 from school.seed.campus import Campus, Entropy, IssuedCard, at
@@ -62,6 +62,9 @@ class Porter:
             enrolled_at=began, revoked_at=replaced, counter=0, counter_window=0, seen_at=replaced, software="seed", queue_depth=0, rejected=0,
             clock_offset_ms=0, last_tap_at=replaced,
         )
+        for way in Direction:  # what it saw is told of its door
+            self._writer.add(
+                DoorReader, school_id=self._campus.school_id, device_id=gate.device, reader=way.value, door_id=gate.door, direction=way)
 
     def write(self, roll: Roll) -> None:
         """One day: everyone's ways in and out, and a few taps that were refused."""

@@ -34,7 +34,7 @@ REVOKE = f"mutation($input: DeviceInput!) {{revokeDevice(input: $input) {{... on
 READER = "{name state doorId direction tillId place}"
 CODES = f"{{deviceCodes {{id kind name renews madeAt expiresAt readers {READER}}}}}"
 DEVICES = f"""{{devices {{
-    id kind name enrolledAt revokedAt seenAt software queueDepth rejected clockOffsetMs lastTapAt listVersion keyMadeAt keyAskedAt nextKeyUntil
+    id kind name enrolledAt revokedAt seenAt silentSeconds software queueDepth rejected clockOffsetMs lastTapAt listVersion keyMadeAt keyAskedAt nextKeyUntil
     readers {READER} codes {{id}} }}}}"""
 NO_SUCH = {"refusal": "NOT_FOUND", "message": "No such object."}
 NOT_ALLOWED = {"refusal": "NOT_ALLOWED", "message": "Your role may not do this."}
@@ -140,6 +140,7 @@ def stored(lodge: Lodge, name: str, readers: list[dict[str, Any]], **changes: An
     """A device of the world on the wire."""
     return {
         "id": ids.encode(Kind.DEVICE, 1, lodge.world.devices[name]), "kind": name.upper(), "name": name, "enrolledAt": EARLY, "revokedAt": None, "seenAt": None,
+        "silentSeconds": None,
         "software": "test", "queueDepth": 0, "rejected": 0, "clockOffsetMs": 0, "lastTapAt": None, "listVersion": None, "keyMadeAt": EARLY,
         "keyAskedAt": None, "nextKeyUntil": None, "readers": readers, "codes": [], **changes,
     }
@@ -163,6 +164,7 @@ async def test_the_office_sees_its_devices_as_they_are(lodge: Lodge) -> None:
     await gate.call("rotateKey", input=gate.announcement(Ed25519PrivateKey.generate()))
     assert (await ask(lodge, "office", DEVICES))[2] == stored(
         lodge, "gate", [reader("in", "OK", **at_door["in"]), reader("out", **at_door["out"]), reader("side", "ABSENT")], seenAt=NOON.isoformat(),
+        silentSeconds=0,
         queueDepth=3, rejected=1, listVersion="17", software="reader 2", clockOffsetMs=2**31 - 1, nextKeyUntil=(NOON + dt.timedelta(days=7)).isoformat())
 
 

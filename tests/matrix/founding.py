@@ -60,7 +60,7 @@ async def found(database: Database) -> Town:
         await _office(session, town)
     for target, name in TARGETS.items():
         async with database.begin() as session:
-            town.targets[target] = await live(session, town, name)
+            town.targets[target] = {**await live(session, town, name), "name": f"{name.title()}ова"}
     async with database.begin() as session:
         await _families(session, town)
         await _accounts(session, town)
@@ -167,7 +167,8 @@ async def _office(session: AsyncSession, town: Town) -> None:
         world.card_keys[-school_id] = (key.id, bytes(32))
         session.add_all([invitation, code])
         tap = await present(session, town, school_id, f"desk{end}", "desk", None)
-        await present(session, town, school_id, f"desk{end}", "desk", f"teacher{end}")
+        for device, reader in (("desk", "desk"), ("gate", "in")):
+            await present(session, town, school_id, f"{device}{end}", reader, f"teacher{end}")
         ended = DoorRule(
             school_id=school_id, id=ids.new(), door_id=world.doors[f"main{end}"], direction=Direction.IN, audience=Audience.CLASS_GROUP, person_id=None,
             class_group_id=world.classes["5A" if school_id == 1 else "2-5A"], weekdays=63, starts_at=dt.time(7), ends_at=dt.time(20), valid_from=MONDAY,

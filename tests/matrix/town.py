@@ -24,7 +24,7 @@ NOUNS = {
     "tap": Kind.TAP, "door": Kind.DOOR, "rule": Kind.DOOR_RULE, "till": Kind.TILL, "gate": Kind.DEVICE, "desk": Kind.DEVICE, "key": Kind.CARD_KEY,
     "code": Kind.DEVICE_CODE, "invitation": Kind.INVITATION,
 }
-"""What a question may name of a target, beside its school."""
+"""What a question may name of a target, beside its school and its family name."""
 ROLES = (
     "guardian", "without diary", "without meals", "without access", "pupil", "teacher", "class teacher", "canteen", "guard", "office", "head", "district",
     "former guardian", "former teacher", "token for nothing", "token for the diary", "nobody",
@@ -55,7 +55,7 @@ class Town:
     def absent(self, target: str) -> Ids:
         """What is as a target's, and does not exist."""
         school = 2 if target == "other school" else 1
-        return {noun: ids.encode(kind, school, ids.new()) for noun, kind in NOUNS.items()} | {"school": opaque_school(7)}
+        return {noun: ids.encode(kind, school, ids.new()) for noun, kind in NOUNS.items()} | {"school": opaque_school(7), "name": "Никакая"}
 
     def mark(self, kind: str, of: str, *texts: str) -> None:
         """Remember whose texts these are."""
