@@ -35,10 +35,14 @@ PAGES = {
     "lessons": ("teacher", "/lessons"),
     "courses": ("teacher", "/courses"),
     "gradebook": ("teacher", "/courses"),
+    "gate": ("guard", "/gate"),
+    "inside": ("guard", "/inside"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
-BEHIND = {"gradebook": "#page li a"}
-"""The link that leads on to it, where its address is not known beforehand."""
+BEHIND = {"gradebook": "#page li a", "gate": "#page nav a:last-child", "inside": "#page section button"}
+"""What leads on to it, where its address is not known beforehand, or opens what is folded."""
+SHOWN = {"gradebook": "[role=gridcell]", "gate": "#page section time", "inside": "#page section li"}
+"""What is there then."""
 
 
 async def main(folder: Path) -> None:
@@ -60,7 +64,7 @@ async def main(folder: Path) -> None:
                                 await page.goto(f"{service.url}{path.replace(':child', await _child(page, service.url))}")
                             if name in BEHIND:
                                 await page.locator(BEHIND[name]).first.click()
-                                await expect(page.get_by_role("gridcell").first).to_be_visible()
+                                await expect(page.locator(SHOWN[name]).first).to_be_visible()
                             await _keep(page, folder / f"{name}-{language}-{size[0]}.png")
             await browser.close()
 

@@ -1,6 +1,6 @@
 import { type DocumentInput, formatDocument, getOperationName, stringifyDocument } from '@urql/core'
 
-type Document = Exclude<DocumentInput, string>
+export type Document = Exclude<DocumentInput, string>
 
 /** An operation's text exactly as it is sent, with the `__typename`s that the cache needs: production knows it by this text. */
 export const textOf = (document: Document): string => stringifyDocument(formatDocument(document))

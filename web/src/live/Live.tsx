@@ -1,8 +1,8 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { useMe, useSession } from '../session/Session'
 import { openSocket } from './socket'
-import { FamilyStream } from './stream'
-import type { Update } from './Updates.graphql'
+import { Stream } from './stream'
+import { type Update, UpdatesSubscription } from './Updates.graphql'
 
 /** Is told of an update; of null where anything may have happened. */
 type Hear = (update: Update | null) => void
@@ -35,7 +35,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       else patience = setTimeout(() => setBrokenAt((before) => before ?? since), PATIENCE)
     }, check)
     const tell: Hear = (update) => listeners.forEach((hear) => hear(update))
-    const stream = new FamilyStream(socket.subscribe, { update: tell, opened: () => tell(null), ended: check })
+    const stream = new Stream<Update>(socket.follow(UpdatesSubscription), { update: tell, opened: () => tell(null), ended: check })
     stream.start()
     return () => {
       clearTimeout(patience)

@@ -1,5 +1,5 @@
 import type { AnyVariables, CombinedError, TypedDocumentNode } from '@urql/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useClient, useQuery } from 'urql'
 
 export interface Edge<Node> {
@@ -31,6 +31,8 @@ interface Paged<Node> {
   error: CombinedError | undefined
   /** Ask for the newest page anew. */
   again: () => void
+  /** The same, and forget what was read below it, which may have changed, too. */
+  anew: () => void
   /** Ask for the next older page. */
   more: () => void
   fetching: boolean
@@ -44,12 +46,20 @@ export function usePaged<Data, Variables extends AnyVariables, Node>(
   const [{ data, error }, ask] = useQuery({ query, variables: { ...variables, after: null } })
   const [page, setPage] = useState<Page<Node> | null>(null)
   const [older, setOlder] = useState<{ fetching: boolean; error?: CombinedError | undefined }>({ fetching: false })
+  const isAlone = useRef(false)
   useEffect(() => {
-    if (data) setPage((known) => join(pageOf(data), known))
+    if (!data) return
+    const alone = isAlone.current
+    isAlone.current = false
+    setPage((known) => join(pageOf(data), alone ? null : known))
   }, [data, pageOf])
   const again = () => {
     setOlder({ fetching: false })
     ask({ requestPolicy: 'network-only' })
+  }
+  const anew = () => {
+    isAlone.current = true
+    again()
   }
   const more = async () => {
     const after = page?.edges.at(-1)?.cursor
@@ -62,5 +72,5 @@ export function usePaged<Data, Variables extends AnyVariables, Node>(
     }
     setOlder({ fetching: false, error: answer.error })
   }
-  return { page, error: error ?? older.error, again, more: () => void more(), fetching: older.fetching }
+  return { page, error: error ?? older.error, again, anew, more: () => void more(), fetching: older.fetching }
 }

@@ -1,15 +1,20 @@
 import { createClient } from 'graphql-ws'
-import { textOf } from '../api/sent'
+import { type Document, textOf } from '../api/sent'
 import type { Subscribe } from './stream'
-import { type Message, UpdatesSubscription } from './Updates.graphql'
 
 const FORBIDDEN = 4403
 const PING = 25_000
 const PONG = 10_000
 const LONGEST_PAUSE = 15_000
 
+interface Socket {
+  /** How one subscribes to the only field of a subscription, after the cursor `after`. */
+  follow: <News>(subscription: Document, variables?: Record<string, unknown>) => Subscribe<News>
+  close: () => void
+}
+
 /** The WebSocket to the service: the browser sends the session's cookie along. It comes back by itself, at once when the network does. */
-export function openSocket(onStatus: (live: boolean) => void, onSignedOut: () => void): { subscribe: Subscribe; close: () => void } {
+export function openSocket(onStatus: (live: boolean) => void, onSignedOut: () => void): Socket {
   let silent: ReturnType<typeof setTimeout>
   const client = createClient({
     url: () => `${location.origin.replace(/^http/, 'ws')}/graphql`,
@@ -28,13 +33,13 @@ export function openSocket(onStatus: (live: boolean) => void, onSignedOut: () =>
       pong: (received) => void (received && clearTimeout(silent)),
     },
   })
-  const subscribe: Subscribe = (cursor, next, done) =>
+  const follow: Socket['follow'] = (subscription, variables) => (cursor, next, done) =>
     client.subscribe(
       // Read anew each time that it is sent, after a break, too.
-      { query: textOf(UpdatesSubscription), get variables() { return { after: cursor() } } },
-      { next: ({ data }) => void (data && next(data['updates'] as Message)), error: done, complete: done },
+      { query: textOf(subscription), get variables() { return { ...variables, after: cursor() } } },
+      { next: ({ data }) => void (data && next(Object.values(data)[0] as Parameters<typeof next>[0])), error: done, complete: done },
     )
-  return { subscribe, close: () => void client.dispose() }
+  return { follow, close: () => void client.dispose() }
 }
 
 /** Longer from one try to the next, a little by chance; over as soon as the browser is online again. */

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest'
-import { FamilyStream } from './stream'
+import { Stream } from './stream'
 import type { Message } from './Updates.graphql'
 
 function setUp() {
   const told: string[] = []
   const connections: { after: string | null; next: (message: Message) => void; done: () => void }[] = []
-  const stream = new FamilyStream(
+  const stream = new Stream(
     (cursor, next, done) => {
       connections.push({ after: cursor(), next, done })
       return () => told.push('stopped')

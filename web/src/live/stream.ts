@@ -1,11 +1,14 @@
 import type { Message, Update } from './Updates.graphql'
 
-/** Begins a subscription after whatever `cursor()` says when a connection stands, and again after each break; returns what ends it. */
-export type Subscribe = (cursor: () => string | null, next: (message: Message) => void, done: () => void) => () => void
+/** What a stream says of itself. */
+type Word = Extract<Message, { __typename: 'StreamOpened' | 'StreamClosed' | 'Refusal' }>
 
-export interface Listener {
-  /** Something happened to a child. */
-  update: (update: Update) => void
+/** Begins a subscription after whatever `cursor()` says when a connection stands, and again after each break; returns what ends it. */
+export type Subscribe<News = Update> = (cursor: () => string | null, next: (message: News | Word) => void, done: () => void) => () => void
+
+export interface Listener<News = Update> {
+  /** Something happened. */
+  update: (update: News) => void
   /** The stream begins here: what happened before is not told, so ask for it. */
   opened: () => void
   /** The server tells this account nothing more. */
@@ -14,14 +17,14 @@ export interface Listener {
 
 const PAUSE = 1000
 
-/** Follows the family's updates and misses none: it resumes after the last cursor, and says so where that is too old. */
-export class FamilyStream {
+/** Follows the updates of a family, or what happens at a place, and misses none: it resumes after the last cursor, and says so where that is too old. */
+export class Stream<News extends { __typename: string; cursor: string } = Update> {
   private cursor: string | null = null
   private resumed = false
   private over = false
   private stop: () => void = () => {}
 
-  constructor(private readonly subscribe: Subscribe, private readonly listener: Listener) {}
+  constructor(private readonly subscribe: Subscribe<News>, private readonly listener: Listener<News>) {}
 
   start(): void {
     this.stop = this.subscribe(
@@ -41,7 +44,12 @@ export class FamilyStream {
     this.stop()
   }
 
-  private take(message: Message): void {
+  private take(message: News | Word): void {
+    if (!isWord(message)) {
+      this.cursor = message.cursor
+      this.listener.update(message)
+      return
+    }
     switch (message.__typename) {
       case 'StreamOpened':
         this.cursor = message.cursor
@@ -54,10 +62,6 @@ export class FamilyStream {
       case 'Refusal':
         this.cursor = null
         if (!message.code.includes('CURSOR')) this.end()
-        return
-      default:
-        this.cursor = message.cursor
-        this.listener.update(message)
     }
   }
 
@@ -66,3 +70,6 @@ export class FamilyStream {
     this.listener.ended()
   }
 }
+
+const WORDS: readonly string[] = ['StreamOpened', 'StreamClosed', 'Refusal'] satisfies Word['__typename'][]
+const isWord = (message: { __typename: string }): message is Word => WORDS.includes(message.__typename)
