@@ -1,11 +1,16 @@
-"""The guards' pages: each card at the door appears by itself with its verdict and reason, after a while without a network, too; who is in the school."""
+"""The guards' pages: each card at the door appears by itself with its verdict and reason, after a while without a network, too; who is in the
+school; and the office's page of the devices at the doors."""
 
 import datetime as dt
+import re
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from school import clock
+from school.registry.models import DeviceKind
+from tests.gateway.device import base64
 from tests.web.marks import IN_A_BROWSER
 from tests.web.readers import Served, standing
 from tests.web.stage import DESKTOP, PHONE, Stage
@@ -121,3 +126,50 @@ async def test_a_teacher_sees_the_own_classes(stage: Stage) -> None:
     await page.emulate_media(media="print")
     await page.get_by_role("button", name="Показать всех по именам").wait_for(state="hidden")
     await expect(page.get_by_text("Ш1, ")).to_be_visible()
+
+
+async def test_what_is_wrong_with_a_device_comes_first(stage: Stage, gate: Served) -> None:
+    slow = (clock.now() - dt.timedelta(minutes=4, seconds=30)).isoformat()
+    readers = [{"name": "in", "state": "OK"}, {"name": "out", "state": "ABSENT"}]
+    assert (await gate.call("heartbeat", input=gate.report(queueDepth=37, sentAt=slow, readers=readers)))["__typename"] == "Heartbeat"
+    page = await stage.open("/devices", login="office", size=DESKTOP)
+    troubles = page.get_by_role("region", name="gate").get_by_role("list").first.get_by_role("listitem")
+    await expect(troubles).to_have_text(["37 касаний карт ждут отправки", "Часы отстают на 4 мин", "Считыватель «out» не подключён"])
+    await expect(page.get_by_role("region", name="desk").get_by_text("Ни разу не выходило на связь")).to_be_visible()
+
+
+async def test_a_code_is_shown_once_and_admits_a_device(stage: Stage, gate: Served) -> None:
+    page = await stage.open("/devices", login="office", language="en", size=PHONE)
+    await page.get_by_role("button", name="New device").click()
+    await page.get_by_label("Name").fill("Second gate")
+    await page.get_by_role("button", name="Make a code").click()
+    told = page.get_by_role("dialog").locator("output")
+    await expect(told).to_have_text(re.compile(r"^([0-9A-Z]{4}-){2}[0-9A-Z]{4}$"))
+    code = await told.inner_text()
+    await page.get_by_role("button", name="Done").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    codes = page.get_by_role("region", name="Codes that wait")
+    await expect(codes).to_contain_text("Second gate")
+    await page.reload()
+    await expect(codes).to_contain_text("Second gate")
+    assert code not in await page.content()
+    second = Served(gate.client, gate.world, DeviceKind.GATE)
+    enrolment = {"code": code, "publicKey": base64(second.public_key), "software": "test 2", "sentAt": clock.now().isoformat()}
+    assert (await second.call("enrol", input=enrolment))["__typename"] == "Enrolled"
+    device = page.get_by_role("region", name="Second gate")
+    await expect(device).to_be_visible(timeout=30_000)  # the page asks every quarter of a minute
+    await expect(codes).to_have_count(0)
+    await device.get_by_role("button", name="Turn away").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Turn away").click()
+    await expect(page.get_by_text("Turned away: 1")).to_be_visible()
+    await expect(device).to_be_hidden()
+
+
+async def test_a_code_that_is_cancelled_waits_no_more(stage: Stage) -> None:
+    page = await stage.open("/devices", login="office", size=DESKTOP)
+    await page.get_by_role("region", name="desk").get_by_role("button", name="Код на замену").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Готово").click()
+    codes = page.get_by_role("region", name="Коды, которые ждут")
+    await expect(codes).to_contain_text("на замену")
+    await codes.get_by_role("button", name="Отменить код").click()
+    await expect(codes).to_have_count(0)

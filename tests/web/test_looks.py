@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "gradebook": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}"),
     "gate": ("guard", lambda _stage: "/gate"),
     "inside": ("guard", lambda _stage: "/inside"),
+    "devices": ("office", lambda _stage: "/devices"),
     "no page": ("parent", lambda _stage: "/nothing"),
 }
 """Each with who looks at it and where it is: a new page is added here."""
