@@ -19,7 +19,7 @@ from school.meals.models import MealAccount, Posting, SaleItem, Till, TillReader
 from school.meals.policy import visible_accounts, visible_tills, visible_transfers
 from school.meals.till import AT_READER
 from school.reading import Reader
-from school.registry.models import Tap
+from school.registry.models import ClassGroup, Pupil, Tap
 from school.statements import THIS_PERSON, Asking, Many, Read, any_of, given
 
 MOST_TILLS = 100
@@ -123,11 +123,13 @@ def _till_taps(viewer: Asking) -> Rows:
     return (
         sa.select(
             Tap.school_id, Tap.id, Tap.person_id, Tap.outcome, Tap.reason, Tap.happened_at, Transfer.id.label("sale_id"),
-            MealAccount.balance, MealAccount.floor, MealAccount.currency,
+            MealAccount.balance, MealAccount.floor, MealAccount.currency, ClassGroup.id.label("class_id"), ClassGroup.grade, ClassGroup.letter,
         )
         .join(TillReader, AT_READER)
         .join(Till, (Till.school_id == TillReader.school_id) & (Till.id == TillReader.till_id))
         .outerjoin(MealAccount, (MealAccount.school_id == Tap.school_id) & (MealAccount.person_id == Tap.person_id))
+        .outerjoin(Pupil, (Pupil.school_id == Tap.school_id) & (Pupil.id == Tap.person_id))
+        .outerjoin(ClassGroup, (ClassGroup.school_id == Pupil.school_id) & (ClassGroup.id == Pupil.class_group_id))
         .outerjoin(Transfer, (Transfer.school_id == Tap.school_id) & (Transfer.tap_id == Tap.id))
         .where(*_TILL, visible_tills(viewer))
         .order_by(Tap.happened_at.desc(), Tap.sequence.desc()).limit(given("limit", sa.Integer()))

@@ -21,7 +21,7 @@ from school.money import CURRENCIES
 from school.money import Money as MoneyValue
 from school.registry.loaders import load_person
 from school.registry.models import Outcome
-from school.registry.types import Person
+from school.registry.types import ClassGroup, Person
 
 TransferKindName = strawberry.enum(TransferKind, name="MealTransferKind", description="Why money moved.")
 TapStateName = strawberry.enum(TapState, name="TillTapState", description="What the canteen may do with a presented card.")
@@ -164,6 +164,7 @@ class TillTap:
     happened_at: dt.datetime
     balance: Money | None
     floor: Money | None
+    class_group: ClassGroup | None = strawberry.field(description="A pupil's class.")
     person_ref: strawberry.Private[Ref | None]
 
     @query(ROWS)
@@ -179,6 +180,7 @@ class TillTap:
             id=strawberry.ID(ids.encode(Kind.TAP, row.school_id, row.id)), state=tap_state(row.outcome, row.happened_at, row.sale_id), reason=row.reason,
             happened_at=row.happened_at, balance=Money.from_value(row.balance, row.currency) if served else None,
             floor=Money.from_value(row.floor, row.currency) if served else None,
+            class_group=None if row.class_id is None else ClassGroup.of(row.school_id, row.class_id, row.grade, row.letter),
             person_ref=None if row.person_id is None else Ref(row.school_id, row.person_id),
         )
 

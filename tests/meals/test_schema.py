@@ -131,12 +131,14 @@ async def test_the_canteen_s_screen(canteen: Canteen) -> None:
     blocked = await canteen.present("boris", outcome=Outcome.REFUSE, reason="CARD_BLOCKED", ago=dt.timedelta(minutes=1))
     teacher = await canteen.present("teacher", ago=dt.timedelta(seconds=30))
     ready = await canteen.present("anna")
-    document = "query($till: ID!, $first: Int!) {tillTaps(tillId: $till, first: $first) {id state reason balance {minor} floor {minor} person {givenName}}}"
+    shows = "id state reason balance {minor} floor {minor} person {givenName} classGroup {name}"
+    document = f"query($till: ID!, $first: Int!) {{tillTaps(tillId: $till, first: $first) {{{shows}}}}}"
 
     def shown(tap: Ref, state: str, name: str | None, balance: int | None, reason: str = "OK") -> dict[str, Any]:
         return {
             "id": ids.encode(Kind.TAP, 1, tap.id), "state": state, "reason": reason, "person": {"givenName": name} if name else None,
             "balance": None if balance is None else {"minor": balance}, "floor": None if balance is None else {"minor": 0},
+            "classGroup": {"name": "5A"} if name in {"Anna", "Boris"} else None,
         }
 
     with statements(canteen.database) as sent:

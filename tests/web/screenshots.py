@@ -38,6 +38,7 @@ PAGES = {
     "gate": ("guard", "/gate"),
     "inside": ("guard", "/inside"),
     "devices": ("office", "/devices"),
+    "till": ("canteen", "/till"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
 BEHIND = {"gradebook": "#page li a", "gate": "#page nav a:last-child", "inside": "#page section button"}

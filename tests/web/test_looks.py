@@ -32,6 +32,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "gate": ("guard", lambda _stage: "/gate"),
     "inside": ("guard", lambda _stage: "/inside"),
     "devices": ("office", lambda _stage: "/devices"),
+    "till": ("canteen", lambda _stage: "/till"),
     "no page": ("parent", lambda _stage: "/nothing"),
 }
 """Each with who looks at it and where it is: a new page is added here."""

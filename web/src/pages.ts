@@ -8,7 +8,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'app.name'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -18,7 +18,7 @@ interface Page {
 
 const FAMILY: readonly Role[] = ['GUARDIAN', 'PUPIL']
 const TEACHERS: readonly Role[] = ['TEACHER']
-const OTHERS: readonly Role[] = ['CANTEEN', 'OFFICE', 'HEAD', 'DISTRICT']
+const OTHERS: readonly Role[] = ['OFFICE', 'HEAD', 'DISTRICT']
 const WATCHERS: readonly Role[] = ['GUARD', 'OFFICE', 'HEAD']
 
 /** Where a phone shows the places for which it has no room. */
@@ -36,6 +36,8 @@ export const PAGES: readonly Page[] = [
   { path: '/lessons', Page: lazy(() => import('./pages/lessons/Lessons')), place: { label: 'gradebook.lessons', icon: 'day', roles: TEACHERS } },
   { path: '/courses', Page: lazy(() => import('./pages/courses/Courses')), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
   { path: '/courses/:course', Page: lazy(() => import('./pages/gradebook/Gradebook')) },
+  { path: '/till', Page: lazy(() => import('./pages/till/Till')), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
+  { path: '/till/:till', Page: lazy(() => import('./pages/till/Till')) },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/gate', Page: lazy(() => import('./pages/gate/Gate')), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
   { path: '/inside', Page: lazy(() => import('./pages/inside/Inside')), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, 'TEACHER'] } },

@@ -1,0 +1,99 @@
+import { Alert, Group, Title } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'wouter'
+import { newId } from '../../api/newId'
+import { usePlaces } from '../../live/place'
+import { Failed, Loading } from '../../shell/states'
+import { type Key, minorOf, placesOf, typed } from './amount'
+import { Answer, type Answered } from './Answer'
+import { Customer } from './Customer'
+import { Keypad } from './Keypad'
+import { Quiet } from './Quiet'
+import { Sales, useSales } from './Sales'
+import { listenForTouch, sound } from './sounds'
+import { missing, standingOf } from './standing'
+import { Sum } from './Sum'
+import type { Sale } from './Till.graphql'
+import { useKeys } from './useKeys'
+import { useTaps } from './useTaps'
+import { useUnanswered } from './useUnanswered'
+import { Waiting } from './Waiting'
+import styles from './Till.module.css'
+
+/** In a school that has sold nothing yet, and where nobody has money to show. */
+const USUAL = 'RUB'
+
+/** A till at work: who stands before it, what it costs, what was sold. */
+export function Counter({ till, others }: { till: { id: string; name: string }; others: boolean }) {
+  const { t } = useTranslation()
+  const [text, type] = useState('')
+  const [answer, show] = useState<Answered | null>(null)
+  const taps = useTaps(till.id, text !== '')
+  const sales = useSales(till.id)
+  const brokenAt = usePlaces([till.id], () => {
+    taps.again()
+    sales.again()
+  })
+  const { step, trouble, add, again, forget } = useUnanswered(till.id, (asked, done) => {
+    show({ step: asked, done })
+    sound(done.refused ? 'refused' : 'served')
+    if (asked.do === 'sell' && !done.refused) {
+      type('')
+      taps.sold(asked.input.tapId)
+    }
+    taps.again()
+    sales.again()
+  })
+  useEffect(listenForTouch, [])
+  const { customer } = taps
+  const currency = customer?.balance?.currency ?? sales.page?.edges[0]?.node.amount.currency ?? USUAL
+  const places = placesOf(currency)
+  const minor = minorOf(text, places)
+  const standing = customer && standingOf(customer)
+  const pays = customer && standing !== 'refused' && standing !== 'none' && minor > 0 && missing(customer, minor) === 0
+  const press = (key: Key) => {
+    if (step) return
+    type((before) => typed(before, key, places))
+  }
+  const serve = () => {
+    if (!pays || step) return
+    const items = [{ name: t('till.byHand'), quantity: 1, price: minor }]
+    show(null)
+    add({
+      do: 'sell', who: customer.person?.name ?? '', minor, currency,
+      input: { id: newId(), tillId: till.id, tapId: customer.id, items, total: { minor, currency } },
+    })
+  }
+  const undo = ({ id, person, amount }: Pick<Sale, 'id' | 'person' | 'amount'>) => {
+    show(null)
+    add({ do: 'refund', who: person?.name ?? '', ...amount, input: { id: newId(), saleId: id } })
+  }
+  useKeys(press, serve)
+  return (
+    <div className={styles.page}>
+      <Group justify="space-between" gap="xs">
+        <Title order={1} size="h3">{till.name}</Title>
+        <Group gap="xs">
+          <Quiet />
+          {others && <Link href="/till" className={styles.other}>{t('till.another')}</Link>}
+        </Group>
+      </Group>
+      <div role="status">{brokenAt && <Alert color="yellow">{t('till.noNews')}</Alert>}</div>
+      {taps.error && <Failed error={taps.error} retry={taps.again} />}
+      <div className={styles.counter}>
+        <div className={styles.who}>
+          {taps.loading ? <Loading /> : <Customer customer={customer} />}
+          <Waiting waiting={taps.waiting} choose={taps.choose} />
+          <Answer answer={answer} step={step} trouble={trouble} again={again} forget={forget} undo={undo} />
+        </div>
+        <div className={styles.what}>
+          <Sum minor={minor} text={text} currency={currency} customer={customer} />
+          <Keypad press={press} disabled={step !== null} />
+          <button type="button" className={styles.serve} disabled={!pays || step !== null} onClick={serve}>{t('till.serve')}</button>
+        </div>
+      </div>
+      <Sales sales={sales} undo={undo} busy={step !== null} />
+    </div>
+  )
+}
