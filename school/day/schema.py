@@ -8,6 +8,7 @@ import strawberry
 from school import ids
 from school.context import Area
 from school.day import late_arrivals
+from school.day.customer_schema import CustomerQuery
 from school.day.statistics_schema import StatisticsQuery
 from school.day.updates import TYPES, UPDATES
 from school.fields import SIGNED_IN, Info, named, query, rows
@@ -37,7 +38,7 @@ class LateArrival:
 
 
 @strawberry.type
-class DayQuery(StatisticsQuery):
+class DayQuery(StatisticsQuery, CustomerQuery):
     """Queries of the day."""
 
     @query(SIGNED_IN, Area.ACCESS, named("child_id"))

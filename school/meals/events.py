@@ -27,10 +27,10 @@ def topped_up(posted: Posted) -> tuple[Event, ...]:
     return (_event(TOPPED_UP, posted, _pupil(posted), {}),)
 
 
-def sold(posted: Posted, till_id: UUID, tap_id: UUID, items: Sequence[dict[str, Any]]) -> Event:
-    """Somebody has bought at a till: `items` are dishes with quantity and price."""
+def sold(posted: Posted, till_id: UUID, tap_id: UUID | None, items: Sequence[dict[str, Any]]) -> Event:
+    """Somebody has bought at a till, by a card that was presented there or without one: `items` are dishes with quantity and price."""
     return _event(SOLD, posted, (*_pupil(posted), Topic(TopicKind.TILL, till_id)), {
-        "till_id": str(till_id), "tap_id": str(tap_id), "items": list(items),
+        "till_id": str(till_id), "tap_id": None if tap_id is None else str(tap_id), "items": list(items),
     })
 
 

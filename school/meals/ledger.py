@@ -41,6 +41,7 @@ class Movement:
     till_id: UUID | None = None
     tap_id: UUID | None = None
     refunds: UUID | None = None
+    without_card: bool = False
     note: str | None = None
 
 
@@ -137,8 +138,8 @@ async def _claim(session: AsyncSession, movement: Movement, account_id: UUID, no
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Transfer).values(
         school_id=movement.ref.school_id, id=movement.ref.id, kind=movement.kind, account_id=account_id, amount=movement.amount.minor,
-        currency=movement.amount.currency, till_id=movement.till_id, tap_id=movement.tap_id, refunds=movement.refunds, note=movement.note,
-        by=movement.by, happened_at=now, digest=movement.digest,
+        currency=movement.amount.currency, till_id=movement.till_id, tap_id=movement.tap_id, refunds=movement.refunds,
+        without_card=movement.without_card, note=movement.note, by=movement.by, happened_at=now, digest=movement.digest,
     )
     return await session.scalar(statement.on_conflict_do_nothing().returning(Transfer.id)) is not None
 

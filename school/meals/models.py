@@ -71,7 +71,10 @@ class TransferKind(StrEnum):
 
 
 class Transfer(Tenant, Base):
-    """Money moved between two accounts. The client makes its id; `digest` tells a repeat from a conflict. `amount` is above zero, in minor units."""
+    """Money moved between two accounts. The client makes its id; `digest` tells a repeat from a conflict. `amount` is above zero, in minor units.
+
+    `without_card`: the canteen sold to a pupil whom it had looked up by name.
+    """
 
     __tablename__ = "transfer"
 
@@ -82,6 +85,7 @@ class Transfer(Tenant, Base):
     till_id: Mapped[UUID | None]
     tap_id: Mapped[UUID | None]
     refunds: Mapped[UUID | None]
+    without_card: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     note: Mapped[str | None] = mapped_column(sa.String(200))
     by: Mapped[UUID | None]
     happened_at: Mapped[dt.datetime]

@@ -19,6 +19,11 @@ def visible_tills(viewer: Asking) -> Clause:
     return in_schools(viewer, Till.school_id, Role.CANTEEN, *ADMINISTRATION)
 
 
+def findable_accounts(viewer: Asking) -> Clause:
+    """Among whose accounts a name is looked for at the till: those of the schools whose canteen the viewer is."""
+    return in_schools(viewer, MealAccount.school_id, Role.CANTEEN)
+
+
 def visible_transfers(viewer: Asking) -> Clause:
     """Which transfers: all of a visible account, and for the canteen those of its school's tills. The statement joins the account."""
     return sa.or_(visible_accounts(viewer), sa.and_(in_schools(viewer, Transfer.school_id, Role.CANTEEN), Transfer.till_id.is_not(None)))

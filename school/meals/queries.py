@@ -31,7 +31,8 @@ def _transfers() -> Rows:
     return (
         sa.select(
             Transfer.school_id, Transfer.id, Transfer.kind, Transfer.amount, Transfer.currency, Transfer.happened_at, Transfer.note,
-            Transfer.refunds, Transfer.till_id, Till.name.label("till_name"), MealAccount.person_id, Posting.balance, refund.id.label("refund_id"),
+            Transfer.without_card, Transfer.refunds, Transfer.till_id, Till.name.label("till_name"), MealAccount.person_id, Posting.balance,
+            refund.id.label("refund_id"),
         )
         .outerjoin(MealAccount, (MealAccount.school_id == Transfer.school_id) & (MealAccount.id == Transfer.account_id))
         .outerjoin(Posting, (Posting.school_id == Transfer.school_id) & (Posting.transfer_id == Transfer.id) & (Posting.account_id == Transfer.account_id))

@@ -75,15 +75,17 @@ class TopUpInput:
     note: str | None = None
 
 
-@strawberry.input(description="Sells to the holder of a presented card. `id` is a UUIDv7 of the client's: send the same again to repeat safely.")
+@strawberry.input(description="Sells to the holder of a presented card (`tapId`), or to a pupil who forgot it (`personId`): exactly one. `id` is a UUIDv7 of "
+                              "the client's: send the same again to repeat safely.")
 class SellInput:
     """What sell takes."""
 
     id: str
     till_id: strawberry.ID
-    tap_id: strawberry.ID
     items: list[SaleItemInput]
     total: MoneyInput
+    tap_id: strawberry.ID | None = None
+    person_id: strawberry.ID | None = None
 
 
 @strawberry.input(description="Takes a sale back, whole. `id` is a UUIDv7 of the client's: send the same again to repeat safely.")
@@ -150,11 +152,12 @@ class MealsMutation:
 
     @mutation(holds(Role.CANTEEN), Area.MEALS)
     async def sell(self, info: Info, input: SellInput) -> Annotated[Sold | Refusal, strawberry.union("SellResult")]:  # noqa: A002 - public name
-        """Sell to the holder of a card presented at the till in the last 15 minutes, once for each presentation."""
+        """Sell to the holder of a card presented at the till in the last 15 minutes, once for each presentation; or without one to a pupil of its school."""
+        tap, person = (None if id_ is None else ids.decode(kind, id_) for kind, id_ in ((Kind.TAP, input.tap_id), (Kind.PERSON, input.person_id)))
         async with info.context.begin() as session:
             posted = await till.sell(
-                session, info.context.viewer, ids.client_id(input.id), ids.decode(Kind.TILL, input.till_id), ids.decode(Kind.TAP, input.tap_id),
-                [item.value() for item in input.items], input.total.value(),
+                session, info.context.viewer, ids.client_id(input.id), ids.decode(Kind.TILL, input.till_id), tap,
+                [item.value() for item in input.items], input.total.value(), person=person,
             )
             return Sold(transfer=await _transfer(session, info, posted))
 

@@ -20,7 +20,7 @@ from school.meals.models import SaleItem, Till, TillReader, Transfer, TransferKi
 from school.meals.words import line
 from school.money import Money, positive
 from school.registry import taps
-from school.registry.models import Card, CardState, Device, FormerToken, Outcome, Tap
+from school.registry.models import Card, CardState, Device, FormerToken, Outcome, Pupil, Tap
 
 USABLE = dt.timedelta(minutes=15)
 """How long a presented card may be sold to: a queue's patience, and too short to charge a child who has left."""
@@ -100,23 +100,29 @@ async def cards_presented(session: AsyncSession, presented: Sequence[Tap]) -> No
 
 
 async def sell(
-    session: AsyncSession, viewer: Viewer, id: UUID, till: Ref, tap: Ref, items: Sequence[Item], total: Money,  # noqa: A002 - the column's name
+    session: AsyncSession, viewer: Viewer, id: UUID, till: Ref, tap: Ref | None, items: Sequence[Item], total: Money,  # noqa: A002 - the column's name
+    *, person: Ref | None = None,
 ) -> Posted:
-    """Sell to the holder of a card that was presented at this till, once for each client id and once for each tap. The lines must sum to `total`.
+    """Sell to the holder of a card that was presented at this till, once for each client id and once for each tap; or to a pupil who forgot it.
 
-    Refused: BAD_INPUT and TOO_MANY (the lines, the total, the currency), NOT_FOUND (no such till of the viewer's canteen, no such tap at it, a holder
-    without an account), CARD_REFUSED, CARD_BLOCKED (also when blocked after the tap), TAP_TOO_OLD, TAP_USED, NOT_ENOUGH_MONEY, CONFLICT (the id with
-    other content).
+    The lines must sum to `total`. Refused: BAD_INPUT and TOO_MANY (the lines, the total, the currency, not exactly one of tap and person), NOT_FOUND (no
+    such till of the viewer's canteen, no such tap at it or pupil of its school, a buyer without an account), CARD_REFUSED, CARD_BLOCKED (also when
+    blocked after the tap), TAP_TOO_OLD, TAP_USED, NOT_ENOUGH_MONEY, CONFLICT (the id with other content).
     """
     by = act_in(viewer, till.school_id, Role.CANTEEN)
     items = _check_items(items, total)
-    digest = ledger.digest_of("sale", till.id, tap.id, total.minor, total.currency, [[item.name, item.quantity, item.price] for item in items])
+    if (tap is None) is (person is None):
+        raise bad_input("a sale is made to either a tap or a person")
+    buyer = ("sale", till.id, tap.id) if tap is not None else ("sale without a card", till.id, None if person is None else person.id)
+    digest = ledger.digest_of(*buyer, total.minor, total.currency, [[item.name, item.quantity, item.price] for item in items])
     sale = Ref(till.school_id, id)
     repeat = await ledger.find_repeat(session, sale, digest)
     if repeat is not None:
         return repeat
+    payer = await _holder(session, till, tap) if tap is not None else await _pupil(session, till, person)
     posted = await ledger.post(session, Movement(
-        ref=sale, kind=TransferKind.SALE, person_id=await _holder(session, till, tap), amount=total, digest=digest, by=by, till_id=till.id, tap_id=tap.id,
+        ref=sale, kind=TransferKind.SALE, person_id=payer, amount=total, digest=digest, by=by, till_id=till.id, tap_id=None if tap is None else tap.id,
+        without_card=tap is None,
     ))
     if posted.repeated:
         return posted
@@ -124,7 +130,7 @@ async def sell(
     await session.execute(sa.insert(SaleItem), [
         {"school_id": sale.school_id, "transfer_id": sale.id, "line": number, **values} for number, values in enumerate(lines, start=1)
     ])
-    await outbox.append(session, events.sold(posted, till.id, tap.id, lines))
+    await outbox.append(session, events.sold(posted, till.id, None if tap is None else tap.id, lines))
     return posted
 
 
@@ -144,6 +150,23 @@ async def _holder(session: AsyncSession, till: Ref, tap: Ref) -> UUID:
         raise Refused(Code.TAP_TOO_OLD, "Present the card again.")
     holder: UUID = found.person_id
     return holder
+
+
+async def _pupil(session: AsyncSession, till: Ref, person: Ref | None) -> UUID:
+    """A pupil of the till's school who has not left; refused as absent: anybody else, and where there is no such till."""
+    if person is None or person.school_id != till.school_id:
+        raise not_found()
+    found = await session.scalar(
+        sa.select(Pupil.id).join(Till, Till.school_id == Pupil.school_id)
+        .where(Pupil.school_id == till.school_id, Pupil.id == person.id, Till.id == till.id, still_there(clock.now().date())))
+    if found is None:
+        raise not_found()
+    return found
+
+
+def still_there(today: Any) -> sa.ColumnElement[bool]:
+    """Pupils who have not left."""
+    return sa.or_(Pupil.left_on.is_(None), Pupil.left_on > today)
 
 
 async def _presented(session: AsyncSession, till: Ref, tap: Ref) -> Any:

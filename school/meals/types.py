@@ -21,6 +21,7 @@ from school.money import CURRENCIES
 from school.money import Money as MoneyValue
 from school.registry.loaders import load_person
 from school.registry.models import Outcome
+from school.registry.names import full_name
 from school.registry.types import ClassGroup, Person
 
 TransferKindName = strawberry.enum(TransferKind, name="MealTransferKind", description="Why money moved.")
@@ -135,6 +136,7 @@ class MealTransfer(OfRow):
     happened_at: dt.datetime = column()
     till: Till | None = made(_till, "school_id", "till_id", "till_name")
     note: str | None = column()
+    without_card: bool = column(description="For a sale: the buyer had no card, and was looked up by name.")
     refunded: bool = made(_is_there, "refund_id", description="Whether this sale was taken back.")
     refund_of_id: strawberry.ID | None = made(_sale_id, "school_id", "refunds", description="For a refund: the sale.")
 
@@ -183,6 +185,26 @@ class TillTap:
             class_group=None if row.class_id is None else ClassGroup.of(row.school_id, row.class_id, row.grade, row.letter),
             person_ref=None if row.person_id is None else Ref(row.school_id, row.person_id),
         )
+
+
+def _class_of(school_id: int, class_id: UUID, grade: int, letter: str) -> ClassGroup:
+    return ClassGroup.of(school_id, class_id, grade, letter)
+
+
+@rows(description="A pupil with a meal account, whom the canteen has looked up by name. The balance never goes below `floor`.")
+class Customer(OfRow):
+    """Who forgot the card, of a row of `customers`."""
+
+    id: strawberry.ID = opaque(Kind.PERSON)
+    name: str = made(full_name, "family_name", "given_name", "patronymic")
+    class_group: ClassGroup = made(_class_of, "school_id", "class_id", "grade", "letter")
+    balance: Money = made(Money.from_value, "balance", "currency")
+    floor: Money = made(Money.from_value, "floor", "currency")
+
+    @property
+    def ref(self) -> Ref:
+        """Of whom this tells."""
+        return Ref(self.row.school_id, self.row.id)
 
 
 def transfer_id(school_id: int, id: UUID) -> strawberry.ID:  # noqa: A002 - the column's name

@@ -29,6 +29,7 @@ class MealSold(Update):
     amount: Money
     balance: Money
     items: list[SaleItem]
+    without_card: bool = strawberry.field(description="The child had no card, and was looked up by name.")
 
 
 @strawberry.type(description="A purchase was taken back; `saleId` is the purchase.")
@@ -57,7 +58,7 @@ def _sold(row: Published) -> Update:
     ]
     return MealSold.from_published(
         row, transfer_id=row.id(Kind.TRANSFER, "transfer_id"), till_id=row.id(Kind.TILL, "till_id"), amount=_money(row, "amount"),
-        balance=_money(row, "balance"), items=items,
+        balance=_money(row, "balance"), items=items, without_card=row.payload["tap_id"] is None,
     )
 
 

@@ -144,8 +144,8 @@ HOLDINGS: dict[str, Holding] = {
         kept=("school_id", "transfer_id", "account_id", "amount", "balance")),
     "transfer": Holding(
         title="Платежи и покупки", whose=_through("account_id", "meal_account"), erased={"note": None, "digest": _DIGEST}, secret=("digest",),
-        shown=("school_id", "id", "kind", "account_id", "amount", "currency", "till_id", "tap_id", "refunds", "note", "by", "happened_at"),
-        kept=("school_id", "id", "kind", "account_id", "amount", "currency", "till_id", "tap_id", "refunds", "by", "happened_at")),
+        shown=("school_id", "id", "kind", "account_id", "amount", "currency", "till_id", "tap_id", "refunds", "without_card", "note", "by", "happened_at"),
+        kept=("school_id", "id", "kind", "account_id", "amount", "currency", "till_id", "tap_id", "refunds", "without_card", "by", "happened_at")),
     "meal_account": Holding(
         title="Счёт питания", whose=_by("person_id"), erased={},
         shown=("school_id", "id", "kind", "person_id", "currency", "balance", "floor", "opened_at"),

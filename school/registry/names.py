@@ -3,6 +3,9 @@
 _ALPHABET = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 _ORDER = {letter: chr(0x0430 + place) for place, letter in enumerate(_ALPHABET)}
 
+LAST = "\U0010ffff"
+"""Sorts behind every letter."""
+
 
 def sort_key(*parts: str | None) -> str:
     """A text that sorts by code point as Russian collation does: ё stands between е and ж. Made here, so that both databases agree."""

@@ -19,6 +19,8 @@ from school.seed.writer import Writer
 _TOP_UPS = (50_000, 100_000, 100_000, 150_000, 200_000, 300_000)
 _OVERDRAFT = -20_000
 _SELLER_AT = "Буфетчица"
+_ONE_FORGETS = 50
+"""Of so many sales one is without a card."""
 
 
 @dataclass(slots=True)
@@ -126,7 +128,8 @@ class Canteen:
         purse.balance += change
         self._writer.add(
             Transfer, school_id=school_id, id=transfer_id, kind=kind, account_id=purse.account, amount=amount, currency=CURRENCY, till_id=till, tap_id=None,
-            refunds=refunds, note=note, by=by, happened_at=moment, digest=hashlib.sha256(transfer_id.bytes).digest(),
+            refunds=refunds, without_card=kind is TransferKind.SALE and transfer_id.int % _ONE_FORGETS == 0, note=note, by=by, happened_at=moment,
+            digest=hashlib.sha256(transfer_id.bytes).digest(),
         )
         self._writer.add(Posting, school_id=school_id, transfer_id=transfer_id, account_id=purse.account, amount=change, balance=purse.balance)
         self._writer.add(Posting, school_id=school_id, transfer_id=transfer_id, account_id=other, amount=-change, balance=None)

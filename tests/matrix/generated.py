@@ -48,8 +48,9 @@ NAMED = {
 """What an argument names."""
 RARELY = {"after", "first", "courseId"}
 """Arguments with which most questions would be refused, or answered with little: most are asked without."""
-WRITES = {"personalData"}
-"""An export is put into the record as it is handed out, so it is not asked by the thousand; the matrix asks it of everyone."""
+WRITES = {"personalData", "customers"}
+"""An export is put into the record as it is handed out, and a name that is looked up is counted: they are not asked by the thousand; the matrix asks them of
+everyone."""
 _DATES = st.sampled_from(["2026-09-07", "2026-09-07", "2026-09-07", "2026-09-08"]).map(lambda text: ast.StringValueNode(value=text))
 
 

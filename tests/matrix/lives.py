@@ -86,7 +86,7 @@ async def live(session: AsyncSession, town: Town, name: str) -> dict[str, str]:
     town.mark("rule", name, opaque(Kind.DOOR_RULE, school_id, rule.id))
     return {
         **common, **diary, **money, "tap": opaque(Kind.TAP, school_id, gate.id), "child": opaque(Kind.PERSON, school_id, pupil.id), "card": spare,
-        "rule": opaque(Kind.DOOR_RULE, school_id, rule.id),
+        "rule": opaque(Kind.DOOR_RULE, school_id, rule.id), "name": f"{name.title()}ова",
         "class": opaque(Kind.CLASS_GROUP, school_id, world.classes[{"egor": "7B", "dina": "2-5A"}.get(name, "5A")]),
         "guardian": opaque(Kind.PERSON, school_id, world.people[{"boris": "other_parent", "anna": "parent", "dina": "stranger"}.get(name, "spare")]),
     }

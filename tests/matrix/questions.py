@@ -82,6 +82,7 @@ def _queries() -> Iterator[Question]:
     yield ask("averages", pupil, lambda of: {"childId": of["child"]})
     yield ask("mealAccount", pupil, lambda of: {"childId": of["child"]})
     yield ask("mealHistory", pupil, lambda of: {"childId": of["child"]})
+    yield ask("customers", pupil, lambda of: {"tillId": of["till"], "name": of.get("name", "nobody")})
     yield ask("tills", school, holds="till")
     yield ask("tillTaps", school, lambda of: {"tillId": of["till"], "first": 50})
     yield ask("tillSales", school, lambda of: {"tillId": of["till"]})
@@ -162,6 +163,8 @@ def _mutations() -> Iterator[Question]:
     yield put("sell", pupil, lambda of: {
         "id": _new(), "tillId": of["till"], "tapId": of["till_tap"], "items": [{"name": "Чай", "quantity": 1, "price": 100}],
         "total": MONEY})
+    yield put("sell (person)", pupil, lambda of: {
+        "id": _new(), "tillId": of["till"], "personId": of["child"], "items": [{"name": "Чай", "quantity": 1, "price": 100}], "total": MONEY})
     yield put("refund", pupil, lambda of: {"id": _new(), "saleId": of["sale"]})
     yield put("addDoor", school, lambda of: {"id": _new(), "schoolId": of["school"], "name": "Новая дверь", "antiPassback": "OFF"})
     yield put("bindReader", school, lambda of: {"deviceId": of["gate"], "reader": "third", "doorId": of["door"], "direction": "IN"})

@@ -1,6 +1,7 @@
 """The till: who may sell what to whom by which tap, and what bad input leaves as it was."""
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,7 @@ from school.meals.ledger import Posted
 from school.meals.models import SaleItem, Till, TillReader
 from school.meals.till import Item
 from school.money import LARGEST, Money
-from school.registry.models import Card, CardState, Device, DeviceKind, Outcome
+from school.registry.models import Card, CardState, Device, DeviceKind, Outcome, Pupil
 from tests.meals.canteen import Canteen, audit, rubles
 from tests.statements import statements
 
@@ -221,6 +222,55 @@ async def test_the_longest_sale_is_sold(canteen: Canteen) -> None:
     await canteen.fund("anna", rubles(600))
     sold = await sell(canteen, await canteen.present("anna"), items=(Item("Ч" * 80, 20, 100),) * 30, total=rubles(600))
     assert sold.balance == 0
+
+
+async def sell_without_card(canteen: Canteen, name: str, *, tap: Ref | None = None, id: UUID | None = None, at: Ref | None = None) -> Posted:  # noqa: A002
+    """A lunch for somebody who forgot the card."""
+    async with canteen.database.begin() as session:
+        return await till.sell(
+            session, canteen.viewer("canteen"), id or ids.new(), at or canteen.till, tap, LUNCH, LUNCH_COSTS, person=canteen.person(name))
+
+
+async def test_who_forgot_the_card_is_sold_to_by_name_and_the_sale_says_so(canteen: Canteen) -> None:
+    await canteen.fund("anna", rubles(200))
+    id_ = ids.new()
+    sold = await sell_without_card(canteen, "anna", id=id_)
+    event = (await canteen.events())[-1]
+    assert (event.kind, event.payload["tap_id"], event.payload["balance"]) == ("meals.sold", None, 5_000)
+    before = await canteen.books()
+    assert await sell_without_card(canteen, "anna", id=id_) == replace(sold, repeated=True)
+    assert await canteen.books() == before
+    await canteen.fund("anna", rubles(100))
+    by_card = await sell(canteen, await canteen.present("anna"))
+    async with canteen.database.read() as session:
+        told = [(await queries.transfer(session, canteen.viewer("parent"), one.ref)).without_card for one in (sold, by_card)]
+    assert told == [True, False]
+    assert await audit(canteen.database) == []
+
+
+@pytest.mark.parametrize(("name", "at", "with_tap", "code"), [
+    ("teacher", None, False, Code.NOT_FOUND), ("gleb", None, False, Code.NOT_FOUND), ("anna", Ref(1, UUID(int=7)), False, Code.NOT_FOUND),
+    ("anna", None, True, Code.BAD_INPUT),
+])
+async def test_nobody_else_is_sold_to_by_name(canteen: Canteen, name: str, at: Ref | None, with_tap: bool, code: Code) -> None:
+    await canteen.fund("anna", rubles(200))
+    tap = await canteen.present("anna") if with_tap else None
+    before = await canteen.books()
+    with pytest.raises(Refused) as refused:
+        await sell_without_card(canteen, name, at=at, tap=tap)
+    assert refused.value.code is code
+    assert await canteen.books() == before
+
+
+async def test_who_has_left_is_sold_to_no_more(canteen: Canteen) -> None:
+    await canteen.fund("anna", rubles(200))
+    async with canteen.database.begin() as session:
+        await session.execute(sa.update(Pupil).where(Pupil.id == canteen.world.people["anna"]).values(left_on=clock.now().date()))
+    before = await canteen.books()
+    with pytest.raises(Refused) as refused:
+        await sell_without_card(canteen, "anna")
+    assert refused.value.code is Code.NOT_FOUND
+    assert await canteen.books() == before
 
 
 async def test_a_sale_takes_eight_statements(canteen: Canteen) -> None:

@@ -128,3 +128,31 @@ async def test_a_sale_whose_answer_is_lost_is_made_once(stage: Stage, canteen: C
     assert len(asked) > 1
     assert len(set(asked)) == 1
     stage.forgive_failed_requests()
+
+
+async def test_who_forgot_the_card_is_found_and_served_and_the_family_reads_so(stage: Stage, canteen: Canteen) -> None:
+    await canteen.fund("anna", rubles(200))
+    till = await stage.open(login="canteen")
+    await expect(till.get_by_role("heading", level=1)).to_have_text("Буфет")
+    parent = await stage.open(stage.page("meals", "anna"), login="parent")
+    await till.get_by_role("button", name="Забыли карту").click()
+    asked = till.get_by_role("dialog", name="Забыли карту")
+    name, find = asked.get_by_label("Фамилия"), asked.get_by_role("button", name="Найти")
+    await name.fill("An 5A")
+    await expect(find).to_be_disabled()
+    await name.fill("Nobody")
+    await find.click()
+    await expect(asked.get_by_text("Никого со счётом на питание не нашлось.")).to_be_visible()
+    await name.fill("anna 5а")
+    await name.press("Enter")
+    await asked.get_by_role("button", name="Annaова Anna, 5A").click()
+    await expect(asked).to_have_count(0)
+    await expect(customer(till)).to_contain_text("без карты")
+    await till.keyboard.type("33,3")
+    await till.keyboard.press("Enter")
+    await expect(till.get_by_text("Выдано: Annaова Anna, 33,30 ₽")).to_be_visible()
+    await expect(till.get_by_role("listitem").filter(has_text="33,30 ₽")).to_contain_text("без карты")
+    await expect(parent.get_by_role("main").get_by_role("listitem").filter(has_text="33,30 ₽").first).to_contain_text("без карты")
+    await till.get_by_role("button", name="Забыли карту").click()
+    await name.press("Escape")
+    await expect(asked).to_have_count(0)

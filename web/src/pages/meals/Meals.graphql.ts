@@ -12,7 +12,7 @@ export const HistoryQuery = graphql(`
       edges {
         cursor
         node {
-          id kind happenedAt note refunded refundOfId
+          id kind happenedAt note refunded refundOfId withoutCard
           amount { minor currency }
           balanceAfter { minor currency }
           till { id name }

@@ -11,7 +11,7 @@ export function TransferLine({ transfer, refund }: Line) {
   const { t } = useTranslation()
   const { time } = useFormats()
   const { school } = useChild()
-  const { kind, happenedAt, till, note, items } = transfer
+  const { kind, happenedAt, till, note, items, withoutCard } = transfer
   const taken = kind === 'SALE'
   return (
     <div className={styles.transfer}>
@@ -22,7 +22,7 @@ export function TransferLine({ transfer, refund }: Line) {
           {(refund ?? transfer.refunded) && <span className={styles.tag}>{t('meals.takenBack')}</span>}
         </div>
         {items.length > 0 && <Items items={items} />}
-        <div className={styles.more}>{[time(happenedAt, school.timeZone), till?.name, note].filter(Boolean).join(' · ')}</div>
+        <div className={styles.more}>{[time(happenedAt, school.timeZone), till?.name, withoutCard && t('till.withoutCard'), note].filter(Boolean).join(' · ')}</div>
       </div>
       <Sum transfer={transfer} />
       {refund && <GivenBack refund={refund} sale={transfer} />}

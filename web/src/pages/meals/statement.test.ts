@@ -4,7 +4,7 @@ import { statementOf } from './statement'
 
 const money = { minor: 100, currency: 'RUB' }
 const transfer = (id: string, kind: Transfer['kind'], refundOfId: string | null = null): Transfer => ({
-  id, kind, refundOfId, refunded: false, happenedAt: '2026-09-07T09:00:00Z', note: null, amount: money, balanceAfter: money, till: null, items: [],
+  id, kind, refundOfId, refunded: false, withoutCard: false, happenedAt: '2026-09-07T09:00:00Z', note: null, amount: money, balanceAfter: money, till: null, items: [],
 })
 
 test('a refund stands beside its sale, whatever happened between', () => {

@@ -8,13 +8,14 @@ import { Failed, Loading } from '../../shell/states'
 import { type Key, minorOf, placesOf, typed } from './amount'
 import { Answer, type Answered } from './Answer'
 import { Customer } from './Customer'
+import { Forgotten } from './Forgotten'
 import { Keypad } from './Keypad'
 import { Quiet } from './Quiet'
 import { Sales, useSales } from './Sales'
 import { listenForTouch, sound } from './sounds'
 import { missing, standingOf } from './standing'
 import { Sum } from './Sum'
-import type { Sale } from './Till.graphql'
+import type { Found, Sale, Served } from './Till.graphql'
 import { useKeys } from './useKeys'
 import { useTaps } from './useTaps'
 import { useUnanswered } from './useUnanswered'
@@ -29,6 +30,8 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
   const { t } = useTranslation()
   const [text, type] = useState('')
   const [answer, show] = useState<Answered | null>(null)
+  const [looksUp, lookUp] = useState(false)
+  const [found, find] = useState<Found | null>(null)
   const taps = useTaps(till.id, text !== '')
   const sales = useSales(till.id)
   const brokenAt = usePlaces([till.id], () => {
@@ -40,13 +43,14 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
     sound(done.refused ? 'refused' : 'served')
     if (asked.do === 'sell' && !done.refused) {
       type('')
+      find(null)
       taps.sold(asked.input.tapId)
     }
     taps.again()
     sales.again()
   })
   useEffect(listenForTouch, [])
-  const { customer } = taps
+  const customer = found ? withoutCard(found) : taps.customer
   const currency = customer?.balance?.currency ?? sales.page?.edges[0]?.node.amount.currency ?? USUAL
   const places = placesOf(currency)
   const minor = minorOf(text, places)
@@ -62,7 +66,7 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
     show(null)
     add({
       do: 'sell', who: customer.person?.name ?? '', minor, currency,
-      input: { id: newId(), tillId: till.id, tapId: customer.id, items, total: { minor, currency } },
+      input: { id: newId(), tillId: till.id, ...(found ? { personId: found.id } : { tapId: customer.id }), items, total: { minor, currency } },
     })
   }
   const undo = ({ id, person, amount }: Pick<Sale, 'id' | 'person' | 'amount'>) => {
@@ -75,6 +79,7 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
       <Group justify="space-between" gap="xs">
         <Title order={1} size="h3">{till.name}</Title>
         <Group gap="xs">
+          <button type="button" className={styles.other} disabled={step !== null} onClick={() => lookUp(true)}>{t('till.forgotten')}</button>
           <Quiet />
           {others && <Link href="/till" className={styles.other}>{t('till.another')}</Link>}
         </Group>
@@ -83,8 +88,14 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
       {taps.error && <Failed error={taps.error} retry={taps.again} />}
       <div className={styles.counter}>
         <div className={styles.who}>
-          {taps.loading ? <Loading /> : <Customer customer={customer} />}
-          <Waiting waiting={taps.waiting} choose={taps.choose} />
+          {taps.loading ? <Loading /> : <Customer customer={customer} dismiss={() => find(null)} />}
+          <Waiting
+            waiting={found && taps.customer ? [...taps.waiting, taps.customer] : taps.waiting}
+            choose={(tap) => {
+              find(null)
+              taps.choose(tap)
+            }}
+          />
           <Answer answer={answer} step={step} trouble={trouble} again={again} forget={forget} undo={undo} />
         </div>
         <div className={styles.what}>
@@ -93,7 +104,18 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
           <button type="button" className={styles.serve} disabled={!pays || step !== null} onClick={serve}>{t('till.serve')}</button>
         </div>
       </div>
+      {looksUp && (
+        <Forgotten
+          till={till.id} onCancel={() => lookUp(false)}
+          onFound={(one) => {
+            find(one)
+            lookUp(false)
+          }}
+        />
+      )}
       <Sales sales={sales} undo={undo} busy={step !== null} />
     </div>
   )
 }
+
+const withoutCard = ({ id, name, classGroup, balance, floor }: Found): Served => ({ id, state: 'READY', reason: '', balance, floor, person: { id, name }, classGroup, withoutCard: true })

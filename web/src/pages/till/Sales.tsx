@@ -63,13 +63,13 @@ export function Sales({ sales: { page, error, again, more, fetching }, undo, bus
 function OneSale({ sale, timeZone, busy, ask }: { sale: Sale; timeZone: string; busy: boolean; ask: (sale: Sale) => void }) {
   const { t } = useTranslation()
   const { money, time } = useFormats()
-  const { happenedAt, person, items, amount, refunded } = sale
+  const { happenedAt, person, items, amount, refunded, withoutCard } = sale
   const name = person?.name ?? t('till.unknown')
   return (
     <div className={styles.sale}>
       <div>
         <div className={styles.buyer} data-undone={refunded || undefined}>{name}</div>
-        <div className={styles.more}>{[time(happenedAt, timeZone), ...items.map((item) => (item.quantity > 1 ? t('today.items', item) : item.name))].join(' · ')}</div>
+        <div className={styles.more}>{[time(happenedAt, timeZone), withoutCard && t('till.withoutCard'), ...items.map((item) => (item.quantity > 1 ? t('today.items', item) : item.name))].filter(Boolean).join(' · ')}</div>
       </div>
       <div className={styles.price} data-undone={refunded || undefined}>{money(amount)}</div>
       {refunded

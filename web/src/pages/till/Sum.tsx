@@ -1,11 +1,11 @@
 import { useTranslation } from 'react-i18next'
 import { useFormats } from '../../texts/formats'
 import { missing, standingOf } from './standing'
-import type { Tap } from './Till.graphql'
+import type { Served } from './Till.graphql'
 import styles from './Till.module.css'
 
 /** What it costs, and what will be left. */
-export function Sum({ minor, text, currency, customer }: { minor: number; text: string; currency: string; customer: Tap | null }) {
+export function Sum({ minor, text, currency, customer }: { minor: number; text: string; currency: string; customer: Served | null }) {
   const { t } = useTranslation()
   const { money } = useFormats()
   return (
@@ -19,7 +19,7 @@ export function Sum({ minor, text, currency, customer }: { minor: number; text: 
   )
 }
 
-function After({ customer, minor }: { customer: Tap; minor: number }) {
+function After({ customer, minor }: { customer: Served; minor: number }) {
   const { t } = useTranslation()
   const { money } = useFormats()
   const standing = standingOf(customer)

@@ -22,13 +22,24 @@ export const SalesQuery = graphql(`
       edges {
         cursor
         node {
-          id happenedAt refunded
+          id happenedAt refunded withoutCard
           amount { minor currency }
           person { id name }
           items { name quantity }
         }
       }
       pageInfo { hasNextPage }
+    }
+  }
+`)
+
+export const CustomersQuery = graphql(`
+  query WebCustomers($till: ID!, $name: String!) {
+    customers(tillId: $till, name: $name) {
+      id name
+      classGroup { id name }
+      balance { minor currency }
+      floor { minor currency }
     }
   }
 `)
@@ -54,6 +65,9 @@ export const Refund = graphql(`
 `)
 
 export type Tap = ResultOf<typeof TapsQuery>['tillTaps'][number]
+export type Found = ResultOf<typeof CustomersQuery>['customers'][number]
+/** Who is served: by a card that was presented, or without one. */
+export type Served = Pick<Tap, 'id' | 'state' | 'reason' | 'balance' | 'floor' | 'person' | 'classGroup'> & { withoutCard?: true }
 export type Sales = ResultOf<typeof SalesQuery>
 export type Sale = Sales['tillSales']['edges'][number]['node']
 export type SellInput = VariablesOf<typeof Sell>['input']

@@ -1,4 +1,4 @@
-import type { Tap } from './Till.graphql'
+import type { Served } from './Till.graphql'
 
 /** What a customer can pay: how the account stands, in a word. */
 export type Standing = 'refused' | 'none' | 'overdraft' | 'low' | 'enough'
@@ -6,7 +6,7 @@ export type Standing = 'refused' | 'none' | 'overdraft' | 'low' | 'enough'
 /** Below what is left of an account that soon will not do, in minor units: a day's meals. */
 const LOW = 20_000
 
-type Account = Pick<Tap, 'state' | 'balance' | 'floor'>
+type Account = Pick<Served, 'state' | 'balance' | 'floor'>
 
 export function standingOf({ state, balance, floor }: Account): Standing {
   if (state === 'REFUSED') return 'refused'
