@@ -11,7 +11,7 @@ from school import ids
 from school.context import NOBODY, Context
 from school.db import Database
 from school.ids import Kind
-from school.registry.models import Person
+from school.registry.models import Card, CardState, Person
 from school.registry.names import full_name, sort_key
 from school.schema import people
 from school.settings import Settings
@@ -21,8 +21,10 @@ from tests.world import World, build
 NAMES = [
     ("Ёлкин", "Пётр", None), ("Елагина", "Анна", "Ильинична"), ("Жук", "Анна", None), ("Иванов", "Иван", "Иванович"), ("Иванов", "Илья", None),
     ("Иванова", "Ия", None), ("де ла Крус", "Хуан", None), ("Де", "Ла", None)]
-LIST = """query($search: String, $first: Int! = 50, $after: String) { people(search: $search, first: $first, after: $after) {
+LIST = """query($search: String, $group: ID, $guardian: ID, $first: Int! = 50, $after: String) {
+  people(search: $search, classGroupId: $group, guardianId: $guardian, first: $first, after: $after) {
     edges { node %s } pageInfo { endCursor hasNextPage } } }"""
+ONE = "query($id: ID!) { person(id: $id) { name hasCard isGuardian } }"
 
 
 class Office:
@@ -33,12 +35,19 @@ class Office:
 
     async def ask(self, login: str | None, fields: str = "{ name }", **variables: Any) -> Any:
         """The page, or the code of the refusal."""
+        return await self._ask(login, LIST % fields, variables)
+
+    async def one(self, login: str, id_: str) -> Any:
+        """One person, or the code of the refusal."""
+        return await self._ask(login, ONE, {"id": id_})
+
+    async def _ask(self, login: str | None, document: str, variables: dict[str, Any]) -> Any:
         viewer = self.world.viewers[login] if login else NOBODY
-        result = await people().execute(LIST % fields, variables, Context(viewer, self.database, Settings()))
+        result = await people().execute(document, variables, Context(viewer, self.database, Settings()))
         if result.errors:
             return (result.errors[0].extensions or {})["code"]
         assert result.data is not None
-        return result.data["people"]
+        return next(iter(result.data.values()))
 
     async def names(self, search: str | None = None) -> list[str]:
         """Of all who are found."""
@@ -104,3 +113,28 @@ async def test_others_are_refused_and_another_school_is_not_shown(office: Office
     for search in ("", "   ", "x" * 101, "a\0"):
         assert await office.ask("office", search=search) == "BAD_INPUT"
     assert await office.ask("office", first=101) == "TOO_MANY"
+
+
+async def test_a_class_and_a_guardian_narrow_the_list(office: Office) -> None:
+    world, fields = office.world, "{ name hasCard }"
+    group, parent = ids.encode(Kind.CLASS_GROUP, 1, world.classes["5A"]), ids.encode(Kind.PERSON, 1, world.people["parent"])
+    for wanted, found in (({"group": group}, ["Annaова Anna", "Borisова Boris"]), ({"group": group, "search": "b"}, ["Borisова Boris"]),
+                          ({"guardian": parent}, ["Annaова Anna", "Veraова Vera"]), ({"guardian": group}, "NOT_FOUND")):
+        with counted(office.database) as sent:
+            page = await office.ask("office", fields, **wanted)
+        assert (page if isinstance(page, str) else [edge["node"]["name"] for edge in page["edges"]]) == found
+        assert len(sent) == (0 if isinstance(page, str) else 1)
+    assert (await office.ask("office2", fields, group=group))["edges"] == (await office.ask("office2", fields, guardian=parent))["edges"] == []
+
+
+async def test_one_of_them_is_shown_and_nobody_else_s(office: Office) -> None:
+    anna, parent, absent = (ids.encode(Kind.PERSON, 1, key) for key in (office.world.people["anna"], office.world.people["parent"], ids.new()))
+    with counted(office.database) as sent:
+        assert await office.one("office", anna) == {"name": "Annaова Anna", "hasCard": True, "isGuardian": False}
+    assert len(sent) == 1
+    assert await office.one("office", parent) == {"name": "Parentова Parent", "hasCard": False, "isGuardian": True}
+    async with office.database.begin() as session:
+        await session.execute(sa.update(Card).where(Card.person_id == office.world.people["anna"]).values(state=CardState.BLOCKED))
+    assert (await office.one("office", anna))["hasCard"] is False
+    refused = [await office.one("office", absent), await office.one("office2", anna), await office.one("teacher", anna)]
+    assert refused == ["NOT_FOUND", "NOT_FOUND", "NOT_ALLOWED"]

@@ -45,6 +45,10 @@ BEHIND = {"gradebook": "#page li a", "gate": "#page nav a:last-child", "inside":
 """What leads on to it, where its address is not known beforehand, or opens what is folded."""
 SHOWN = {"gradebook": "[role=gridcell]", "gate": "#page section time", "inside": "#page section li"}
 """What is there then."""
+    "people": ("office", "/people"),
+    "person": ("office", "/people"),
+BEHIND = {"gradebook": "#page li a", "person": "#page li:nth-child(2) a"}
+"""The link that leads on to it, where its address is not known beforehand."""
 
 
 async def main(folder: Path) -> None:
@@ -67,6 +71,7 @@ async def main(folder: Path) -> None:
                             if name in BEHIND:
                                 await page.locator(BEHIND[name]).first.click()
                                 await expect(page.locator(SHOWN[name]).first).to_be_visible()
+                                await expect(page.get_by_role("gridcell").or_(page.get_by_role("heading", level=2)).first).to_be_visible()
                             await _keep(page, folder / f"{name}-{language}-{size[0]}.png")
             await browser.close()
 

@@ -33,6 +33,9 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "inside": ("guard", lambda _stage: "/inside"),
     "devices": ("office", lambda _stage: "/devices"),
     "till": ("canteen", lambda _stage: "/till"),
+    "people": ("office", lambda _stage: "/people"),
+    "person": ("office", lambda stage: f"/people/{stage.person('boris')}"),
+    "person's record": ("office", lambda stage: f"/people/{stage.person('boris')}/record"),
     "no page": ("parent", lambda _stage: "/nothing"),
 }
 """Each with who looks at it and where it is: a new page is added here."""

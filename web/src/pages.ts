@@ -8,7 +8,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -18,8 +18,9 @@ interface Page {
 
 const FAMILY: readonly Role[] = ['GUARDIAN', 'PUPIL']
 const TEACHERS: readonly Role[] = ['TEACHER']
-const OTHERS: readonly Role[] = ['OFFICE', 'HEAD', 'DISTRICT']
-const WATCHERS: readonly Role[] = ['GUARD', 'OFFICE', 'HEAD']
+const OFFICE: readonly Role[] = ['OFFICE', 'HEAD']
+const OTHERS: readonly Role[] = ['DISTRICT']
+const WATCHERS: readonly Role[] = ['GUARD', ...OFFICE]
 
 /** Where a phone shows the places for which it has no room. */
 export const MORE = '/more'
@@ -38,10 +39,13 @@ export const PAGES: readonly Page[] = [
   { path: '/courses/:course', Page: lazy(() => import('./pages/gradebook/Gradebook')) },
   { path: '/till', Page: lazy(() => import('./pages/till/Till')), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
   { path: '/till/:till', Page: lazy(() => import('./pages/till/Till')) },
+  { path: '/people', Page: lazy(() => import('./pages/people/People')), place: { label: 'office.people', icon: 'people', roles: OFFICE } },
+  { path: '/people/:person', Page: lazy(() => import('./pages/person/Person')) },
+  { path: '/people/:person/record', Page: lazy(() => import('./pages/person/PersonRecord')) },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/gate', Page: lazy(() => import('./pages/gate/Gate')), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
-  { path: '/inside', Page: lazy(() => import('./pages/inside/Inside')), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, 'TEACHER'] } },
-  { path: '/devices', Page: lazy(() => import('./pages/devices/Devices')), place: { label: 'devices.title', icon: 'pulse', roles: ['OFFICE', 'HEAD'] } },
+  { path: '/inside', Page: lazy(() => import('./pages/inside/Inside')), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },
+  { path: '/devices', Page: lazy(() => import('./pages/devices/Devices')), place: { label: 'devices.title', icon: 'pulse', roles: OFFICE } },
   { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person', aside: true } },
   { path: MORE, Page: lazy(() => import('./pages/more/More')) },
 ]

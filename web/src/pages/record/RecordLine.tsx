@@ -1,5 +1,4 @@
 import { useTranslation } from 'react-i18next'
-import { useChild } from '../../session/child'
 import { Icon } from '../../shell/icons'
 import { useFormats } from '../../texts/formats'
 import { changeOf } from './changes'
@@ -7,10 +6,9 @@ import type { Line } from './Record.graphql'
 import styles from './Record.module.css'
 
 /** What somebody did with one kind of a child's data on a day. */
-export function RecordLine({ line: { area, action, kind, times, firstAt, lastAt, ...who } }: { line: Line }) {
+export function RecordLine({ line: { area, action, kind, times, firstAt, lastAt, ...who }, timeZone }: { line: Line; timeZone: string }) {
   const { t } = useTranslation()
   const { time } = useFormats()
-  const { timeZone } = useChild().school
   const changed = action === 'CHANGED'
   const [first, last] = [time(firstAt, timeZone), time(lastAt, timeZone)]
   return (
