@@ -39,16 +39,17 @@ PAGES = {
     "inside": ("guard", "/inside"),
     "devices": ("office", "/devices"),
     "till": ("canteen", "/till"),
+    "people": ("office", "/people"),
+    "person": ("office", "/people"),
+    "cards": ("office", "/cards"),
+    "invitations": ("office", "/invitations"),
+    "invite": (None, "/invite"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
-BEHIND = {"gradebook": "#page li a", "gate": "#page nav a:last-child", "inside": "#page section button"}
+BEHIND = {"gradebook": "#page li a", "gate": "#page nav a:last-child", "inside": "#page section button", "person": "#page li:nth-child(2) a"}
 """What leads on to it, where its address is not known beforehand, or opens what is folded."""
 SHOWN = {"gradebook": "[role=gridcell]", "gate": "#page section time", "inside": "#page section li"}
 """What is there then."""
-    "people": ("office", "/people"),
-    "person": ("office", "/people"),
-BEHIND = {"gradebook": "#page li a", "person": "#page li:nth-child(2) a"}
-"""The link that leads on to it, where its address is not known beforehand."""
 
 
 async def main(folder: Path) -> None:

@@ -36,6 +36,10 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "people": ("office", lambda _stage: "/people"),
     "person": ("office", lambda stage: f"/people/{stage.person('boris')}"),
     "person's record": ("office", lambda stage: f"/people/{stage.person('boris')}/record"),
+    "cards": ("office", lambda _stage: "/cards"),
+    "invitations": ("office", lambda _stage: "/invitations"),
+    "invite": (None, lambda _stage: "/invite"),
+    "password": (None, lambda _stage: "/password"),
     "no page": ("parent", lambda _stage: "/nothing"),
 }
 """Each with who looks at it and where it is: a new page is added here."""

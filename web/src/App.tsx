@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { LiveProvider } from './live/Live'
-import { pathOf, PAGES, placesOf } from './pages'
+import { pathOf, PAGES, placesOf, WITH_A_CODE } from './pages'
 import { SignIn } from './pages/sign-in/SignIn'
 import { ChildProvider, rememberedChild } from './session/child'
 import { SessionProvider, useMe, useSession } from './session/Session'
@@ -33,9 +33,12 @@ export function App() {
 function Main() {
   const { t } = useTranslation()
   const { me } = useSession()
+  const [location] = useLocation()
+  const WithCode = WITH_A_CODE[location]
   useEffect(() => {
     document.title = t('app.name')
   }, [t])
+  if (WithCode) return <Suspense fallback={<Loading />}><WithCode /></Suspense>
   if (!me) return <SignIn />
   return (
     <LiveProvider>

@@ -8,7 +8,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -42,6 +42,8 @@ export const PAGES: readonly Page[] = [
   { path: '/people', Page: lazy(() => import('./pages/people/People')), place: { label: 'office.people', icon: 'people', roles: OFFICE } },
   { path: '/people/:person', Page: lazy(() => import('./pages/person/Person')) },
   { path: '/people/:person/record', Page: lazy(() => import('./pages/person/PersonRecord')) },
+  { path: '/cards', Page: lazy(() => import('./pages/desk/IssueToClass')), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
+  { path: '/invitations', Page: lazy(() => import('./pages/invitations/Invitations')), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/gate', Page: lazy(() => import('./pages/gate/Gate')), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
   { path: '/inside', Page: lazy(() => import('./pages/inside/Inside')), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },
@@ -49,6 +51,12 @@ export const PAGES: readonly Page[] = [
   { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person', aside: true } },
   { path: MORE, Page: lazy(() => import('./pages/more/More')) },
 ]
+
+/** Where somebody comes with a code that the office has printed, signed in or not. */
+export const WITH_A_CODE: Readonly<Record<string, ComponentType>> = {
+  '/invite': lazy(() => import('./pages/invitation/Invitation')),
+  '/password': lazy(() => import('./pages/invitation/NewPassword')),
+}
 
 export type PlacedPage = Page & { place: NonNullable<Page['place']> }
 

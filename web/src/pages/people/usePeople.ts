@@ -24,18 +24,20 @@ interface Found {
   more: () => void
 }
 
-/** Who is found by the beginning of a name and by class, some at a time. While one types on, what was found last stays. */
-export function usePeople(now: Wanted, first = AT_ONCE): Found {
+/** Who is found by the beginning of a name and by class, some at a time. While one types on, what was found last stays. `sought`: nobody is shown before a name is begun. */
+export function usePeople(now: Wanted, { first = AT_ONCE, sought = false } = {}): Found {
   const client = useClient()
   const wanted = useSettled(now)
   const key = `${wanted.group} ${wanted.search}`
+  const unsought = sought && !wanted.search
   const of = { search: wanted.search || null, group: wanted.group || null, first }
-  const [{ data, error, fetching, stale }, ask] = useQuery({ query: PeopleQuery, variables: { ...of, after: null } })
+  const [{ data, error, fetching, stale }, ask] = useQuery({ query: PeopleQuery, variables: { ...of, after: null }, pause: unsought })
   const [below, setBelow] = useState<{ key: string; page: People } | null>(null)
   const [older, setOlder] = useState<{ fetching: boolean; error?: CombinedError | undefined }>({ fetching: false })
   const shown = useRef<People | null>(null)
-  const answered = data && !(fetching && !stale)
+  const answered = data && !unsought && !(fetching && !stale)
   if (answered) shown.current = data.people
+  else if (unsought) shown.current = null
   useEffect(() => setOlder({ fetching: false }), [key])
   const top = shown.current
   const page = below?.key === key && answered ? below.page : null

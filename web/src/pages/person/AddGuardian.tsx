@@ -30,14 +30,13 @@ export function AddGuardian({ pupil, done, cancel }: { pupil: Known; done: () =>
 
 function Search({ value, onChange, choose, cancel }: { value: string; onChange: (value: string) => void; choose: (person: Listed) => void; cancel: () => void }) {
   const { t } = useTranslation()
-  const { people, stale } = usePeople({ search: value, group: '' }, FEW)
+  const { people, stale } = usePeople({ search: value, group: '' }, { first: FEW, sought: true })
   const arrows = useArrows(stale)
-  const sought = value.trim() !== ''
   return (
     <Stack gap="sm" {...arrows}>
       <SearchField value={value} onChange={onChange} autoFocus />
-      {sought && people?.length === 0 && <Text size="sm" c="dimmed">{t('office.notFound')}</Text>}
-      {sought && people && people.length > 0 && (
+      {people?.length === 0 && <Text size="sm" c="dimmed">{t('office.notFound')}</Text>}
+      {people && people.length > 0 && (
         <ul className={list.people} aria-label={t('office.found')} aria-busy={stale}>
           {people.map((person) => (
             <li key={person.id}><UnstyledButton className={list.person} data-found onClick={() => choose(person)}><PersonLine person={person} /></UnstyledButton></li>

@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core'
+import { Alert, Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
@@ -8,16 +8,20 @@ import { Icon } from '../../shell/icons'
 import { Failed, Loading } from '../../shell/states'
 import { dayOf, useFormats } from '../../texts/formats'
 import { useChange } from '../account/change'
+import { Desk } from '../desk/Desk'
 import { Part } from './Part'
 import { BlockPersonCard, type Card, type Known, PersonCardsQuery, UnblockCard } from './Person.graphql'
 import styles from './Person.module.css'
 import { Refused } from './Refused'
 
-/** Somebody's cards: the office and the head make one useless, the office alone lets it work again. */
+/** Somebody's cards: the office and the head make one useless, the office alone issues one and lets it work again. */
 export function Cards({ person, changed }: { person: Known; changed: () => void }) {
   const { t } = useTranslation()
   const [{ data, error }, ask] = useQuery({ query: PersonCardsQuery, variables: { person: person.id } })
   const [doubted, setDoubted] = useState<Card | null>(null)
+  const [issuing, setIssuing] = useState(false)
+  const [issued, setIssued] = useState(false)
+  const { isOffice } = useOffice()
   const block = useChange(BlockPersonCard)
   const unblock = useChange(UnblockCard)
   const again = () => {
@@ -37,6 +41,11 @@ export function Cards({ person, changed }: { person: Known; changed: () => void 
       <ul className={styles.lines}>
         {data?.cards.map((card) => <OneCard key={card.id} card={card} turn={() => setDoubted(card)} />)}
       </ul>
+      {issued && <Alert role="status" color="green">{t('office.issued')}</Alert>}
+      {issuing && <Desk person={person} issued={() => { setIssuing(false); setIssued(true); again() }} />}
+      {isOffice && !person.leftOn && (
+        <Group><Button variant="default" onClick={() => { setIssued(false); setIssuing(!issuing) }}>{t(issuing ? 'office.stopIssuing' : 'office.issueCard')}</Button></Group>
+      )}
       <Refused denied={block.denied ?? unblock.denied} words={{ NOT_FOUND: t('office.goneMeanwhile') }} />
       {doubted && (
         <Confirm

@@ -11,6 +11,7 @@ import { useWhat } from '../people/what'
 import { Cards } from './Cards'
 import { Guardians } from './Guardians'
 import { Leaving } from './Leaving'
+import { Login } from './Login'
 import { Money } from './Money'
 import { type Known, PersonQuery } from './Person.graphql'
 import styles from './Person.module.css'
@@ -35,6 +36,7 @@ export default function Person() {
           {person.classGroup && <Looks person={person} />}
         </div>
         <div className={styles.column}>
+          <Login person={person} />
           {member && <Money person={person} />}
           {member && <Leaving person={person} changed={again} />}
         </div>

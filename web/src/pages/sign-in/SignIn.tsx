@@ -1,13 +1,12 @@
-import { Group, Paper, Stack, Title } from '@mantine/core'
+import { Paper, Stack, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSession } from '../../session/Session'
-import { Preferences } from '../../shell/Preferences'
 import { DemoLogins } from './DemoLogins'
+import { Outside } from './Outside'
 import { Password } from './Password'
 import { Providers } from './Providers'
 import { SecondFactor } from './SecondFactor'
-import styles from './SignIn.module.css'
 
 /** A provider that wants the second factor of ours sends people to `/#ticket=…`. */
 const ticketOfAddress = (): string | null => new URLSearchParams(location.hash.slice(1)).get('ticket')
@@ -18,32 +17,21 @@ export function SignIn() {
   const { restart } = useSession()
   const [ticket, setTicket] = useState(ticketOfAddress)
   const done = () => {
-    history.replaceState(null, '', location.pathname)
+    history.replaceState(null, '', location.pathname + (ticketOfAddress() === null ? location.hash : ''))
     restart()
   }
   return (
-    <div className={styles.screen}>
-      <Group justify="space-between" component="header">
-        <Group gap="sm">
-          <img src="/icon.svg" alt="" width={36} height={36} />
-          <span className={styles.name}>{t('app.name')}</span>
-        </Group>
-        <Preferences />
-      </Group>
-      <main>
-        <Stack gap="lg">
-          <Paper p="lg" withBorder>
-            <Stack>
-              <Title order={1} size="h3">{t('signIn.title')}</Title>
-              {ticket === null
-                ? <Password done={done} needSecond={setTicket} />
-                : <SecondFactor ticket={ticket} done={done} back={() => setTicket(null)} />}
-              <Providers />
-            </Stack>
-          </Paper>
-          {ticket === null && <DemoLogins done={done} needSecond={setTicket} />}
+    <Outside>
+      <Paper p="lg" withBorder>
+        <Stack>
+          <Title order={1} size="h3">{t('signIn.title')}</Title>
+          {ticket === null
+            ? <Password done={done} needSecond={setTicket} />
+            : <SecondFactor ticket={ticket} done={done} back={() => setTicket(null)} />}
+          <Providers />
         </Stack>
-      </main>
-    </div>
+      </Paper>
+      {ticket === null && <DemoLogins done={done} needSecond={setTicket} />}
+    </Outside>
   )
 }
