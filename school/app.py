@@ -35,17 +35,19 @@ from school.record.parts import Upkeep
 from school.record.reads import ReadRecord
 from school.registry import accounts, viewers
 from school.registry.kept_names import KeptNames
+from school.registry.photo_route import Photos
 from school.schema import people
 from school.serving.console import PAGE
 from school.serving.cookies import SessionCookie
 from school.serving.headers import SecurityHeaders, policy_of
-from school.serving.http import endpoint
+from school.serving.http import bearer, endpoint
 from school.serving.origin import LOOPBACK
 from school.serving.site import Site
 from school.serving.terms import Terms
 from school.serving.trust import TrustedDocuments
 from school.serving.websocket import Subscriptions
 from school.settings import Mode, Settings
+from school.store import Store
 
 log = structlog.get_logger("school.app")
 Task = Callable[[], Coroutine[Any, Any, None]]
@@ -95,8 +97,10 @@ async def run_relay(settings: Settings) -> None:
 
 
 def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord, names: KeptNames) -> tuple[list[BaseRoute], Task]:
+    store = Store.open(settings.store)
+
     def make_context(address: str, agent: str) -> Context:
-        return Context(NOBODY, database, settings, address, live=hub, reads=reads, agent=agent, names=names)
+        return Context(NOBODY, database, settings, address, live=hub, reads=reads, agent=agent, names=names, store=store)
 
     async def sign_in(context: Context, token: str | None) -> Hashable | None:
         if token is not None:
@@ -116,6 +120,10 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord,
         await accounts.keep(database, valid, idle=timedelta(seconds=settings.session_idle_seconds))
         return [context.viewer.session_id is None or context.viewer.session_id in valid for context in contexts]
 
+    async def context_of(request: Request) -> Context:
+        token = bearer(request) or terms.cookie.read(request.headers)
+        return await context_for(token, request.client.host if request.client else "", request.headers.get("user-agent", ""), None)
+
     terms = _terms(settings)
     schema = people(closed=terms.closed)
     own = _own_documents()
@@ -123,6 +131,7 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord,
     trusted = TrustedDocuments(own, database, closed=terms.closed)
     post, subscriptions = endpoint(schema, context_for, trusted, terms), Subscriptions(schema, make_context, sign_in, standing, trusted, terms)
     routes: list[BaseRoute] = [Route("/graphql", post, methods=["POST"]), WebSocketRoute("/graphql", subscriptions)]
+    routes.append(Photos(context_of).route)
     routes += Ways(settings, database, terms.cookie, secure=terms.closed).routes
     if settings.mode is Mode.DEMO:
         routes.append(Route("/console", _console, methods=["GET"]))

@@ -17,6 +17,7 @@ from school.ids import Ref
 from school.reading import Reader
 from school.row_security import Identity
 from school.settings import Settings
+from school.store import Store
 
 T = TypeVar("T")
 
@@ -174,7 +175,7 @@ class Context:
 
     `live` is the delivery's hub, where the process has one; `connection_params` what a WebSocket client sent first; `reads` the record of reads.
     `names` are the registry's, where the process keeps them. `agent` is what the client says that it is; `cookie`, once set, goes out with the
-    answer; `guesses` counts the secrets tried in this operation.
+    answer; `guesses` counts the secrets tried in this operation. `store` keeps files, in the process that serves people.
     """
 
     viewer: Viewer
@@ -188,6 +189,7 @@ class Context:
     cookie: Any = None
     guesses: int = 0
     names: Any = None
+    store: Store | None = None
     _loaders: dict[str, DataLoader[Any, Any]] = field(default_factory=dict)
     _reader: tuple[Viewer, Reader] | None = None
     _told: tuple[Viewer, Any] | None = None

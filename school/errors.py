@@ -29,6 +29,9 @@ class Code(StrEnum):
     SIGN_IN_AGAIN = "SIGN_IN_AGAIN"  # this needs a sign-in of the last minutes, or the one under way has taken too long
     WEAK_PASSWORD = "WEAK_PASSWORD"  # noqa: S105 - one of those that are tried first
     NOT_OFFERED = "NOT_OFFERED"  # this service is not set up for it
+    TOO_LARGE = "TOO_LARGE"  # a file of more bytes, or a picture of more pixels, than is taken
+    NOT_A_PICTURE = "NOT_A_PICTURE"  # a file that is no picture of a kind that is taken
+    STORE_AWAY = "STORE_AWAY"  # where files are kept cannot be reached: try again
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error

@@ -31,6 +31,7 @@ class Kind(IntEnum):
     SESSION = 11
     INVITATION = 12
     PASSKEY = 13
+    PHOTO = 14
     CARD_KEY = 18
     DEVICE_CODE = 19
     LESSON = 20

@@ -1,6 +1,7 @@
 """Settings: from the environment (SCHOOL_…) or the TOML file that SCHOOL_CONFIG names; a bad one stops the start with one line."""
 
 import os
+import re
 from base64 import urlsafe_b64decode
 from enum import StrEnum
 from ipaddress import ip_network
@@ -18,6 +19,7 @@ PREFIX = "SCHOOL_"
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _ELSEWHERE = {"SCHOOL_CONFIG", "SCHOOL_TEST_POSTGRES", "SCHOOL_WATCH_PASSWORD"}
 _KEY_BYTES = 32
+_OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Mode(StrEnum):
@@ -70,6 +72,7 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, le=200)
     queue_limit: int = Field(default=256, ge=8, le=10_000)
     retention_days: dict[str, int] = {}
+    store: str = "school-files"
     clock: str | None = None
     demo_logins: FilePath | None = None
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
@@ -98,6 +101,16 @@ class Settings(BaseSettings):
                 ip_network(network)
             except ValueError:
                 raise ValueError("must be addresses or networks, for example [\"10.0.0.0/8\"]") from None
+        return value
+
+    @field_validator("store")
+    @classmethod
+    def _store(cls, value: str) -> str:
+        """Credentials stand in the environment, where the store's own tools look for them, and never in an address."""
+        if not value or "\0" in value:
+            raise ValueError("must be a folder, or s3://bucket/prefix")
+        if "://" in value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,62}(/[A-Za-z0-9._=-]+)*/?", value):
+            raise ValueError("must be a folder, or s3://bucket/prefix with no more than that in it")
         return value
 
     @field_validator("clock")
@@ -151,12 +164,20 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _encrypted_store(self) -> "Settings":
+        """Photos of children go over no network unencrypted; to a store on the same machine they may."""
+        endpoint = urlsplit(os.environ.get("AWS_ENDPOINT_URL", ""))
+        if self.store.startswith("s3://") and endpoint.scheme == "http" and endpoint.hostname not in _OWN_MACHINE and self.mode is Mode.PRODUCTION:
+            raise ValueError("store: AWS_ENDPOINT_URL must begin with https://")
+        return self
+
+    @model_validator(mode="after")
     def _demo_only(self) -> "Settings":
         if self.mode is Mode.PRODUCTION and self.clock is not None:
             raise ValueError("clock: a simulated clock is for SCHOOL_MODE=demo only")
         if self.mode is Mode.PRODUCTION and self.demo_logins is not None:
             raise ValueError("demo_logins: passwords on the page of sign-in are for SCHOOL_MODE=demo only")
-        if self.mode is Mode.DEMO and self.host not in {"127.0.0.1", "::1", "localhost"}:
+        if self.mode is Mode.DEMO and self.host not in _OWN_MACHINE:
             raise ValueError("host: the demo binds to loopback only")
         return self
 

@@ -11,8 +11,9 @@ from school.outbox import FeedRow
 from school.record import models as record
 from school.registry import account_models as accounts
 from school.registry import models as registry
+from school.registry import photo_models as photos
 from school.serving import models as serving
 
 metadata = Base.metadata
 
-__all__ = ["FeedRow", "access", "accounts", "day", "delivery", "diary", "identity", "meals", "metadata", "record", "registry", "serving"]
+__all__ = ["FeedRow", "access", "accounts", "day", "delivery", "diary", "identity", "meals", "metadata", "photos", "record", "registry", "serving"]

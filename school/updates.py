@@ -38,11 +38,13 @@ class Published:
 
 _AREAS = {"diary": Area.DIARY, "meals": Area.MEALS, "access": Area.ACCESS, "day": Area.ACCESS, "identity": Area.ACCOUNT}
 """Lateness is told from passages."""
+_WHO_IS_WHO = ("registry.guardianship_", "registry.staff_", "registry.photo_")
+"""Of the registry's; the others tell what a card opens."""
 
 
 def area_of(kind: str) -> Area:
     """What kind of data an event about a child tells; of the registry, a guardianship tells who is who, and a card what it opens."""
-    return _AREAS.get(kind.partition(".")[0]) or (Area.PEOPLE if kind.startswith(("registry.guardianship_", "registry.staff_")) else Area.ACCESS)
+    return _AREAS.get(kind.partition(".")[0]) or (Area.PEOPLE if kind.startswith(_WHO_IS_WHO) else Area.ACCESS)
 
 
 def told_of(kind: Column, area: Area) -> sa.ColumnElement[bool]:

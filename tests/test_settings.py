@@ -39,6 +39,7 @@ def test_the_driver_is_ours_to_choose(monkeypatch: pytest.MonkeyPatch) -> None:
     ("SCHOOL_OPERATION_SECONDS", "301"), ("SCHOOL_SOCKETS_PER_ACCOUNT", "0"), ("SCHOOL_SOCKET_IDLE_SECONDS", "0"), ("SCHOOL_BODY_LIMIT", "1023"),
     ("SCHOOL_POOL_SIZE", "0"), ("SCHOOL_QUEUE_LIMIT", "7"), ("SCHOOL_LOG_LEVEL", "INFO"), ("SCHOOL_LOG_LEVEL", ""),
     ("SCHOOL_SESSION_IDLE_SECONDS", "59"), ("SCHOOL_SECRET_KEYS", "short"), ("SCHOOL_SECRET_KEYS", '["short"]'), ("SCHOOL_PUBLIC_URL", "school.example"),
+    ("SCHOOL_STORE", ""), ("SCHOOL_STORE", "s3://"), ("SCHOOL_STORE", "s3://key:secret@bucket"), ("SCHOOL_STORE", "gs://bucket"), ("SCHOOL_STORE", "s3://b?x=1"),
     ("SCHOOL_PUBLIC_URL", "https://school.example/path"), ("SCHOOL_PUBLIC_URL", "http://school.example"), ("SCHOOL_OIDC", "[{}]"),
     ("SCHOOL_OIDC", '[{"name": "a", "issuer": "https://a.test", "client_id": "a", "client_secret": "a", "title_ru": "a", "title_en": "a"}]'),
 ])
@@ -48,6 +49,22 @@ def test_a_bad_setting_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, nam
         load()
     assert str(caught.value).startswith(f"{name}: ")
     assert "\n" not in str(caught.value)
+
+
+def test_photos_go_over_no_network_unencrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load().store == "school-files"
+    monkeypatch.setenv("SCHOOL_STORE", "s3://school/of/city")
+    for endpoint, mode, taken in (
+        ("http://10.0.0.5:9000", "production", False), ("http://127.0.0.1:9000", "production", True), ("https://s3.example", "production", True),
+        ("http://10.0.0.5:9000", "demo", True),
+    ):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        monkeypatch.setenv("SCHOOL_MODE", mode)
+        if taken:
+            assert load().store == "s3://school/of/city"
+        else:
+            with pytest.raises(BadSettingError, match=r"^SCHOOL_STORE: AWS_ENDPOINT_URL must begin with https://$"):
+                load()
 
 
 def test_a_bad_address_of_the_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,8 @@ from school.commands.start import fail, prepare, require_migrated, with_database
 from school.db import Database
 from school.ids import Kind
 from school.record import erasure, export
+from school.registry import photos
+from school.store import Store
 
 app = typer.Typer(help="A person's data: hand it out, erase it.", no_args_is_help=True)
 PersonArgument = Annotated[str, typer.Argument(metavar="PERSON", help="The person's id, as the API has it.")]
@@ -32,7 +34,9 @@ def export_person(
             async with database.begin() as session:
                 await export.announce(session, ref)
             async with database.read() as session:
-                return await export.of_person(session, ref, logins=await export.accounts_of(session, ref))
+                exported = await export.of_person(session, ref, logins=await export.accounts_of(session, ref))
+                photo = await photos.of_person(session, ref)
+            return await export.attach_photo(exported, Store.open(settings.store), photo)
 
     try:
         out.touch(mode=0o600, exist_ok=False)  # before anything is said to have been handed out
@@ -57,9 +61,14 @@ def erase_person(
     require_migrated(settings)
 
     async def forget(database: Database) -> dict[str, int]:
-        async with database.begin() as session:
-            with absent("no such person"):
-                return dict(await erasure.erase(session, ids.decode(Kind.PERSON, person), reason))
+        with absent("no such person"):
+            ref = ids.decode(Kind.PERSON, person)
+            async with database.begin() as session:
+                photo = await photos.of_person(session, ref)
+                erased = dict(await erasure.erase(session, ref, reason))
+        if photo is not None:
+            await Store.open(settings.store).discard(photos.file_of(photo))
+        return erased
 
     changed = with_database(settings, forget)
     for table, rows in changed.items():

@@ -9,6 +9,8 @@ from school import clock
 from school.commands.start import prepare, require_migrated, with_database
 from school.db import Database
 from school.record import parts, retention
+from school.registry import photos
+from school.store import Store
 
 
 def retain(
@@ -24,6 +26,10 @@ def retain(
         days = retention.choose(settings.retention_days)
         async for removed in retention.apply(database, days, clock.now(), dry_run=dry_run):
             print(f"{removed.noun:<12}{removed.table:<20}{days[removed.noun]:>6} days{removed.rows:>10} rows{' would go' if dry_run else ''}", flush=True)
+
+        if not dry_run:
+            swept = await photos.sweep(database, Store.open(settings.store))
+            print(f"{'photos':<12}{'file':<20}{1:>6} hour{swept:>10} of no row", flush=True)
 
     with_database(settings, remove)
     for noun, kept in retention.KEPT.items():

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import structlog
 import typer
 
-from school import clock, settings
+from school import clock, settings, store
 from school.clock import Clock
 from school.commands.traces import format_trace
 from school.db import Database, UnfitDatabaseError, is_away, login_faults, version_fault
@@ -108,6 +108,12 @@ def require_migrated(found: Settings) -> None:
         raise fail(f"SCHOOL_DATABASE_URL: {fault}")
     if faults:
         raise fail(f"SCHOOL_DATABASE_URL: {'; '.join(faults)}", BAD_SETTING)
+
+
+def require_store(found: Settings) -> None:
+    """A folder in which no file can be kept, or a store without credentials, is found now and not with the first photo. One that is away lets us serve."""
+    if wrong := store.fault(found.store):
+        raise fail(f"SCHOOL_STORE: {wrong}", BAD_SETTING)
 
 
 def require_postgresql(found: Settings, command: str) -> None:

@@ -1,6 +1,7 @@
 """Export: all that is held on a person, as a document that a person can read and a program too."""
 
 import datetime as dt
+from base64 import b64encode
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
@@ -18,8 +19,10 @@ from school.ids import Kind, Ref
 from school.record.entries import Entries, Entry
 from school.record.models import RecordAction
 from school.record.personal import HOLDINGS, Holding, Subject
+from school.registry import photos, pictures
 from school.registry.account_models import AccountRole
 from school.registry.models import Person, School
+from school.store import Store
 
 MOST_ROWS = 10_000
 """Rows of one table in an answer of the API: some years of a pupil's. The command has no such limit."""
@@ -60,6 +63,15 @@ async def of_person(session: AsyncSession, person: Ref, *, logins: Collection[UU
         "person": ids.encode(Kind.PERSON, person.school_id, person.id), "school": school.name, "time_zone": school.time_zone,
         "made_at": clock.now().isoformat(), "complete": complete, "tables": tables,
     }, complete)
+
+
+async def attach_photo(exported: Exported, store: Store, photo: Ref | None) -> Exported:
+    """The document with the picture in it, as base64, where the person has one and the store still has the file. Refused: STORE_AWAY."""
+    content = None if photo is None else await store.get(photos.file_of(photo))
+    if content is None:
+        return exported
+    file = {"title": "Фотография", "type": pictures.KIND, "content": b64encode(content).decode()}
+    return Exported({**exported.document, "files": [file]}, exported.complete)
 
 
 async def _school(session: AsyncSession, person: Ref) -> Any:

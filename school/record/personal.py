@@ -172,6 +172,9 @@ HOLDINGS: dict[str, Holding] = {
     "card": Holding(
         title="Карты", whose=_by("person_id"), erased=None, shown=("school_id", "id", "person_id", "state", "issued_at", "blocked_at"),
         secret=("token", "key_id")),
+    "photo": Holding(  # the picture itself is handed out beside the tables; its file goes with its name
+        title="Фотография", whose=_by("person_id"), erased=None, shown=("school_id", "person_id", "size", "set_by", "set_at"),
+        secret=("name", "digest")),
     "guardianship": Holding(  # what a court has left one guardian is not told to the other
         title="Представительство", whose=_by("guardian_id", "pupil_id"), erased=None,
         shown=("school_id", "id", "guardian_id", "pupil_id", "relation", "since", "ended_at"), secret=("diary", "meals", "access", "reason")),

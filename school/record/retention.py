@@ -21,7 +21,8 @@ from school.outbox import Checkpoint, FeedHead, FeedRow
 from school.record import parts
 from school.record.models import Record
 from school.registry.account_models import Session
-from school.registry.models import DeviceCode, Pupil, Tap
+from school.registry.models import DeviceCode, Pupil, Staff, Tap
+from school.registry.photo_models import Photo
 
 BATCH = 5000
 """Rows removed in one transaction: nobody waits long for it, and what is interrupted goes on where it was."""
@@ -57,6 +58,16 @@ def _unneeded_taps(cut: dt.datetime) -> sa.ColumnElement[bool]:
     return sa.and_(Tap.received_at < cut, ~sold, ~passed)
 
 
+def _faces_of_who_left(cut: dt.datetime) -> sa.ColumnElement[bool]:
+    """Of who was a pupil or one of the staff, and is neither any more since before the date."""
+    def of(kind: type[Pupil] | type[Staff], *more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return sa.exists().where(kind.school_id == Photo.school_id, kind.id == Photo.person_id, *more)
+
+    ways = (Pupil, Staff)
+    stays = (of(kind, sa.or_(kind.left_on.is_(None), kind.left_on >= cut.date())) for kind in ways)
+    return sa.and_(sa.or_(*(of(kind) for kind in ways)), *(~one for one in stays))
+
+
 PERIODS: dict[str, Period] = {
     "feed": Period(
         days=400, shortest=30, longest=1100, tables=[(FeedRow, lambda cut: FeedRow.published_at < cut)],
@@ -74,6 +85,9 @@ PERIODS: dict[str, Period] = {
             (MarkRevision, _old_marks), (Mark, _left_before(Mark.school_id, Mark.pupil_id)),
             (Attendance, _left_before(Attendance.school_id, Attendance.pupil_id))],
         reason="five years after the pupil has left, as class registers are kept (Rosarchiv order 236 of 2019)"),
+    "photos": Period(
+        days=90, shortest=1, longest=1100, tables=[(Photo, _faces_of_who_left)],
+        reason="three months after the person has left: nobody has to be recognised any more (152-FZ, art. 5.7); the files go with the next sweep"),
     "logins": Period(
         days=30, shortest=1, longest=400, tables=[
             (Session, lambda cut: sa.or_(Session.expires_at < cut, Session.revoked_at < cut)), (Ticket, lambda cut: Ticket.expires_at < cut),

@@ -16,6 +16,7 @@ from school.identity.throttle import Limit, attempt
 from school.ids import Kind
 from school.record import export, policy, queries
 from school.record.models import RecordAction
+from school.registry import photos
 from school.registry.models import Relation
 from school.registry.names import full_name
 from school.registry.types import AreaName, RelationName, RoleName
@@ -98,4 +99,7 @@ class RecordQuery:
             await export.announce(session, person, account_id=viewer.account_id, role=viewer.role_towards(person))
         async with info.context.read(as_service=True) as session:
             exported = await export.of_person(session, person, logins=logins, most=export.MOST_ROWS)
+            photo = await photos.of_person(session, person)
+        if info.context.store is not None:
+            exported = await export.attach_photo(exported, info.context.store, photo)
         return PersonalData(document=JSON(exported.document), complete=exported.complete)

@@ -13,9 +13,10 @@ from school.connections import Connection, Page, paged, read_page
 from school.context import ADMINISTRATION, Area, Viewer
 from school.db import Rows
 from school.errors import bad_input, not_found
-from school.fields import Info, each, holds, named, query, rows
+from school.fields import ROWS, Info, each, holds, named, query, rows
 from school.ids import Kind, Ref
 from school.reading import Reader
+from school.registry.faces import load_photo
 from school.registry.models import Card, CardState, ClassGroup, Guardianship, Person, Pupil, Staff
 from school.registry.names import full_name, sort_key
 from school.registry.policy import in_schools
@@ -121,6 +122,11 @@ class KnownPerson(OfRow):
     is_guardian: bool = column()
     has_card: bool = column(description="Whether a card of theirs works.")
     left_on: dt.date | None = column()
+
+    @query(ROWS, reads=("school_id", "id"))
+    def photo(self, info: Info) -> str | None:
+        """The address of their photo on this host; null where there is none."""
+        return load_photo(info, self.ref)
 
     @property
     def ref(self) -> Ref:

@@ -9,6 +9,7 @@ from school.context import ADMINISTRATION, MEMBERS, Area, Role, Viewer
 from school.db import Column
 from school.ids import Ref
 from school.registry.models import Card, ClassGroup, Course, Person, Pupil, Staff
+from school.registry.photo_models import Photo
 from school.statements import Asking, Many, OfViewer, any_of
 
 Clause = sa.ColumnElement[bool]
@@ -112,4 +113,14 @@ def visible_cards(viewer: Asking) -> Clause:
     return sa.or_(
         family(viewer, Area.ACCESS, Card.school_id, Card.person_id), in_schools(viewer, Card.school_id, *ADMINISTRATION),
         selves(viewer, Card.school_id, Card.person_id),
+    )
+
+
+def visible_photos(viewer: Asking) -> Clause:
+    """Whose face: one's own, the family's children's, a teacher's own pupils', and everybody's of the school for who has to know whom they have before them
+    (guards, canteen) and for office and head. Narrower than names: the staff's faces are not all parents' to see.
+    """
+    return sa.or_(
+        selves(viewer, Photo.school_id, Photo.person_id), family(viewer, Area.PEOPLE, Photo.school_id, Photo.person_id),
+        in_schools(viewer, Photo.school_id, *ADMINISTRATION, Role.GUARD, Role.CANTEEN), own_pupils(viewer, Photo.school_id, Photo.person_id),
     )

@@ -14,6 +14,7 @@ from school.registry.desk_schema import DeskQuery
 from school.registry.guardianship_schema import GuardianshipMutation, GuardianshipQuery
 from school.registry.leaving_schema import LeavingMutation
 from school.registry.people import PeopleQuery
+from school.registry.photo_schema import PhotoMutation
 from school.registry.types import ClassGroup, Grant, Person, Pupil, School, Subject
 
 __all__ = ["ClassGroup", "Person", "Pupil", "RegistryMutation", "RegistryQuery", "School", "Subject"]
@@ -74,5 +75,5 @@ class RegistryQuery(GuardianshipQuery, CardQuery, CardKeyQuery, DeskQuery, Peopl
 
 
 @strawberry.type
-class RegistryMutation(GuardianshipMutation, LeavingMutation, CardMutation, CardKeyMutation):
+class RegistryMutation(GuardianshipMutation, LeavingMutation, CardMutation, CardKeyMutation, PhotoMutation):
     """Mutations of the registry."""

@@ -10,6 +10,7 @@ from school import clock, ids
 from school.context import OF_A_CHILD, Area, Role
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind
+from school.registry.faces import load_photo
 from school.registry.models import CardState, DeviceKind, Relation
 from school.registry.names import full_name
 
@@ -47,6 +48,11 @@ class Person:
     given_name: str
     patronymic: str | None
     name: str
+
+    @query(ROWS)
+    def photo(self, info: Info) -> str | None:
+        """The address of their photo on this host; null where there is none, or none for whoever asks. It is answered with the same session only."""
+        return load_photo(info, ids.decode(Kind.PERSON, self.id))
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
@@ -106,6 +112,11 @@ class Pupil:
     name: str
     class_group: ClassGroup
     school: School
+
+    @query(ROWS)
+    def photo(self, info: Info) -> str | None:
+        """The address of their photo on this host; null where there is none, or none for whoever asks. It is answered with the same session only."""
+        return load_photo(info, ids.decode(Kind.PERSON, self.id))
 
     @query(ROWS)
     def open(self, info: Info) -> list[Annotated[Area, AreaName]]:

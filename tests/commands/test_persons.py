@@ -8,7 +8,10 @@ import pytest_asyncio
 
 from school.db import Database
 from school.record.models import RecordAction
+from school.registry import photos
+from school.store import Store
 from tests.commands.shell import Command, Ended
+from tests.faces import picture, sent
 from tests.record.archive import Archive
 from tests.world import build
 
@@ -57,6 +60,21 @@ async def test_an_erasure_says_what_it_did_and_what_it_cannot(school: Command, a
     assert {row.split()[0]: int(row.split()[1]) for row in rows} == {"account_role": 1, "account": 1, "card": 1, "guardianship": 1, "person": 1}
     assert last == "Erased. Backups hold the data until they expire; after a restoration, erase again."
     assert [(row.action, row.note) for row in await archive.rows()] == [(RecordAction.ERASED, "письмо от 1 октября")]
+
+
+async def test_a_photo_is_handed_out_and_erased_with_its_file(school: Command, archive: Archive, tmp_path: Path) -> None:
+    files, photo, content = Store.open(str(tmp_path / "files")), photos.new_name(1), picture()
+    await files.put(photos.file_of(photo), content)
+    async with archive.database.begin() as session:
+        await photos.put(session, archive.viewer("office"), archive.ref("anna"), photo, content)
+    settings = {"SCHOOL_STORE": str(tmp_path / "files")}
+    assert (await school("person", "export", archive.person("anna"), "--out", str(tmp_path / "anna.json"), **settings)).code == 0
+    [file] = json.loads((tmp_path / "anna.json").read_text(encoding="utf-8"))["files"]
+    assert file == {"title": "Фотография", "type": "image/webp", "content": sent(content)}
+    await archive.leave("anna", GONE)
+    ended = await school("person", "erase", archive.person("anna"), "--reason", "письмо", **settings)
+    assert "photo                      1" in ended.out.splitlines()
+    assert await files.get(photos.file_of(photo)) is None
 
 
 async def test_an_erasure_that_is_refused_changes_nothing(school: Command, archive: Archive) -> None:

@@ -1,7 +1,10 @@
 """`school retain`: what it removes and keeps, told line by line; a period outside its limits stops it before anything goes."""
 
 import datetime as dt
+import os
+from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from school import clock
@@ -43,6 +46,17 @@ async def test_it_removes_by_the_periods_and_says_what_stays(school: Command, ar
     assert len(await archive.rows()) == 2
     assert removed((await school("retain", SCHOOL_RETENTION_DAYS='{"record": 366}')).out) == {"record": "366 days 1 rows"}
     assert removed((await school("retain")).out) == {}
+
+
+@pytest.mark.usefixtures("archive")
+async def test_files_that_no_photo_names_go_too(school: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "photos" / "1"
+    folder.mkdir(parents=True)
+    for name in ("a" * 32, "b" * 32):
+        (folder / name).write_bytes(b"a face")
+    os.utime(folder / ("a" * 32), (0, 0))
+    assert removed((await school("retain", SCHOOL_STORE=str(tmp_path))).out)["file"] == "1 hour 1 of no row"
+    assert [path.name for path in folder.iterdir()] == ["b" * 32]
 
 
 async def test_a_period_outside_its_limits_stops_it(school: Command, archive: Archive) -> None:

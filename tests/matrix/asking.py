@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import orjson
+from obstore.store import MemoryStore
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -28,6 +29,7 @@ from school.serving.schema import Schema
 from school.serving.terms import Terms
 from school.serving.trust import TrustedDocuments
 from school.settings import Mode, Provider, Settings
+from school.store import Store
 from school.tables import metadata
 from tests.contents import contents
 from tests.matrix.questions import Question, document
@@ -114,6 +116,7 @@ class Desk:
     def __init__(self, town: Town) -> None:
         self.town = town
         self.noted: set[Ref] = set()
+        self.store = Store(MemoryStore)
         self.schema = schema()
         self._databases = {False: town.database, True: Undone(town.database.url)}
         trusted = TrustedDocuments([], town.database, closed=False)
@@ -147,7 +150,7 @@ class Desk:
 
     async def _context(self, token: str | None, address: str, agent: str, _account: str | None) -> Context:
         role = (token or "nobody").removeprefix(UNDONE)
-        return Context(self.town.viewers[role], self._databases[role != token], SETTINGS, address, agent=agent, reads=self)
+        return Context(self.town.viewers[role], self._databases[role != token], SETTINGS, address, agent=agent, reads=self, store=self.store)
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from school.meals import accounts as meal_accounts
 from school.meals import refunds, till, topups
 from school.meals.topups import TopUpMethod
 from school.money import Money
-from school.registry import cards
+from school.registry import cards, photos
 from school.registry.models import Outcome, Tap
 from school.settings import Mode
 from tests.matrix.town import NOON, Town
@@ -79,13 +79,17 @@ async def live(session: AsyncSession, town: Town, name: str) -> dict[str, str]:
     office = acting(town, f"office{end}", Role.OFFICE)
     await cards.block(session, office, card)
     await cards.unblock(session, office, card)
+    photo = photos.new_name(school_id)
+    await photos.put(session, office, pupil, photo, b"the face of " + name.encode())
+    town.mark("photo", name, photos.address_of(*photo))
     spare = opaque(Kind.CARD, school_id, card.id)
     town.mark("card", name, spare)
     town.mark("tap", name, opaque(Kind.TAP, school_id, gate.id))
     town.mark("passage", name, opaque(Kind.PASSAGE, school_id, passage.id))
     town.mark("rule", name, opaque(Kind.DOOR_RULE, school_id, rule.id))
     return {
-        **common, **diary, **money, "tap": opaque(Kind.TAP, school_id, gate.id), "child": opaque(Kind.PERSON, school_id, pupil.id), "card": spare,
+        **common, **diary, **money, "photo": opaque(Kind.PHOTO, *photo),
+        "tap": opaque(Kind.TAP, school_id, gate.id), "child": opaque(Kind.PERSON, school_id, pupil.id), "card": spare,
         "rule": opaque(Kind.DOOR_RULE, school_id, rule.id), "name": f"{name.title()}ова",
         "class": opaque(Kind.CLASS_GROUP, school_id, world.classes[{"egor": "7B", "dina": "2-5A"}.get(name, "5A")]),
         "guardian": opaque(Kind.PERSON, school_id, world.people[{"boris": "other_parent", "anna": "parent", "dina": "stranger"}.get(name, "spare")]),

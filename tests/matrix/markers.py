@@ -21,19 +21,19 @@ def _here(*kinds: str) -> Allowed:
     return {name: set(kinds) for name in HERE}
 
 
-_FAMILY: Allowed = {"boris": {"name", "id"} | _DIARY | _MEALS | _ACCESS, "anna": _CLASS}
-_TAUGHT = {"name", "id", "passage", "marks of 5A"}
+_FAMILY: Allowed = {"boris": {"name", "id", "photo"} | _DIARY | _MEALS | _ACCESS, "anna": _CLASS}
+_TAUGHT = {"name", "id", "photo", "passage", "marks of 5A"}
 """Of a passage, a teacher learns that the child came late by it."""
-_SCHOOL: Allowed = _here("name", "id", "till tap", "rule", *_DIARY, *_MEALS, *_ACCESS)
+_SCHOOL: Allowed = _here("name", "id", "photo", "till tap", "rule", *_DIARY, *_MEALS, *_ACCESS)
 ALLOWED: Mapping[str, Allowed] = {
     "guardian": _FAMILY, "pupil": _FAMILY,
-    "without diary": {"boris": {"name", "id"} | _MEALS | _ACCESS},
-    "without meals": {"boris": {"name", "id"} | _DIARY | _ACCESS, "anna": _CLASS},
-    "without access": {"boris": {"name", "id"} | _DIARY | _MEALS, "anna": _CLASS},
+    "without diary": {"boris": {"name", "id", "photo"} | _MEALS | _ACCESS},
+    "without meals": {"boris": {"name", "id", "photo"} | _DIARY | _ACCESS, "anna": _CLASS},
+    "without access": {"boris": {"name", "id", "photo"} | _DIARY | _MEALS, "anna": _CLASS},
     "teacher": {name: _TAUGHT | {"homework of 5A"} for name in ("boris", "anna")},
     "class teacher": {name: _TAUGHT | {"marks of physics"} | _CLASS for name in ("boris", "anna")},
-    "canteen": _here("name", "id", "sale", "till tap"),
-    "guard": _here("name", "id", "tap", "passage", "rule"),
+    "canteen": _here("name", "id", "photo", "sale", "till tap"),
+    "guard": _here("name", "id", "photo", "tap", "passage", "rule"),
     "office": _SCHOOL, "head": _SCHOOL,
     "token for the diary": {"boris": {"id"} | _DIARY, "anna": _CLASS},
 }

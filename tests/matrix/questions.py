@@ -18,6 +18,7 @@ from graphql import (
 )
 
 from school import ids
+from tests.faces import FACE
 from tests.matrix.town import CODES, Ids
 
 DAYS = {"from": "2026-09-07", "to": "2026-09-07"}
@@ -124,6 +125,8 @@ def _mutations() -> Iterator[Question]:
     yield put("endGuardianship", pupil, lambda of: {"guardianId": of["guardian"], "pupilId": of["child"]})
     yield put("endPupil", pupil, lambda of: {"personId": of["child"], "on": DAYS["from"]})
     yield put("endStaff", school, lambda of: {"personId": of["worker"], "on": DAYS["from"]})
+    yield put("setPhoto", pupil, lambda of: {"personId": of["child"], "content": FACE})
+    yield do("removePhoto", pupil, lambda of: {"personId": of["child"]})
     yield put("issueCard", pupil, lambda of: {"id": _new(), "personId": of["child"], "tapId": of["desk_tap"]})
     yield put("blockCard", pupil, lambda of: {"cardId": of["card"]})
     yield put("unblockCard", pupil, lambda of: {"cardId": of["card"]})

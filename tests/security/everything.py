@@ -24,6 +24,7 @@ from school.outbox import Checkpoint, FeedHead, FeedRow, OutboxRow, TopicKind
 from school.record.models import Record, RecordAction
 from school.registry.account_models import Session
 from school.registry.models import Device, DeviceCode, DeviceKind, FormerToken, Outcome, Tap
+from school.registry.photo_models import Photo
 from school.serving.models import TrustedDocument
 from tests.world import MONDAY, PUPILS, World, build
 
@@ -113,6 +114,7 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
                   received_at=NOON, late=False, suspect=False)
     yield Presence(**key, person_id=pupil, inside=True, door_id=door, changed_at=NOON)
     yield LateArrival(**key, pupil_id=pupil, on_date=MONDAY, passage_id=passage, lesson_id=lesson, minutes=5, noticed_at=NOON)
+    yield Photo(**key, person_id=pupil, name=ids.new(), digest=b"d" * 32, size=1, set_by=by, set_at=NOON)
     yield FormerToken(**key, token=hashlib.sha256(name.encode()).digest(), card_id=world.cards[name], key_id=world.card_keys[school_id][0], moved_at=NOON)
     for offset, kind in enumerate(TOLD):
         yield FeedRow(**key, seq=seq + offset, topic_kind=TopicKind.PUPIL, topic_id=pupil, event_id=ids.new(), kind=kind, version=1, payload={},

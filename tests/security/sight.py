@@ -58,6 +58,7 @@ SIGHTS = {
     "guardianship": Sight(read="office head", add="office", change="office", changing="ended_at diary meals access reason"),
     "card": Sight(owner="person_id", read="canteen office head family:access self", add="office", change="office head family:access self",
                   changing="state blocked_at"),
+    "photo": Sight(owner="person_id", read=f"{STAFF} family self", add="office", change="office", changing="name digest size set_by set_at"),
     "former_token": Sight(read="canteen office head"),
     "card_key": Sight(read="office head", add="office", change="office", changing="retired_at", hidden=frozenset({"secret"})),
     "device": Sight(read="member", change="office", changing="revoked_at rotation_asked_at"),
