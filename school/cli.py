@@ -11,9 +11,10 @@ from rich.progress import Progress
 from school import clock
 from school.commands import accounts, cards, devices, documents, persons, retention, schools, watch
 from school.commands.processes import run_server, run_task
-from school.commands.start import fail, prepare, reaching, require_migrated, require_postgresql, with_database
+from school.commands.start import fail, prepare, reaching, require_migrated, require_postgresql, require_store, with_database
 from school.db import Database, migrate
 from school.seed.plan import TIME_ZONE, Size
+from school.store import Store
 
 app = typer.Typer(
     help="E-diary, meal cards and entry passes for schools.", no_args_is_help=True, add_completion=False,
@@ -31,6 +32,7 @@ def serve() -> None:
     """Serve both APIs, the relay and the feed in this process, until Ctrl-C."""
     settings = prepare()
     require_migrated(settings)
+    require_store(settings)
     from school.app import create
     run_server(create(settings), settings)
 
@@ -81,7 +83,8 @@ def seed(
         with Progress(console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("Seeding")
             return await build(
-                database, passwords, today, size=size, number=number, tell=lambda done, steps: progress.update(task, completed=done, total=steps))
+                database, passwords, today, size=size, number=number, tell=lambda done, steps: progress.update(task, completed=done, total=steps),
+                store=Store.open(settings.store))
 
     print(f"{with_database(settings, fill)} rows")
     for login, password in passwords.items():

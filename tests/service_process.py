@@ -73,6 +73,7 @@ class Service:
         self.http = urllib3.PoolManager(retries=False, timeout=30)
         settings = {
             "SCHOOL_DATABASE_URL": self.database_url, "SCHOOL_PORT": str(self.port), "SCHOOL_MODE": "demo", "PYTHONPATH": str(ROOT),
+            "SCHOOL_STORE": str(self.directory / "files"),
             **(self.environment or {}),
         }
         self.process = self._start({**os.environ, **settings})

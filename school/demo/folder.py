@@ -24,6 +24,7 @@ class Folder:
         self.path = path.absolute()
         self.database = self.path / "school.db"
         self.logins = self.path / _LOGINS
+        self.files = self.path / "files"
         self._facts = self.path / _FACTS
         if self.path.exists() and not self.path.is_dir():
             raise FolderError(f"{path} is not a folder")

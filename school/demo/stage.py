@@ -37,6 +37,7 @@ from school.seed.build import build
 from school.seed.dice import Dice
 from school.seed.logins import make_passwords
 from school.seed.plan import TIME_ZONE, Size
+from school.store import Store
 
 _LEAD = (5.0, 60.0)
 """How long at least and at most before the first card the demo's clock begins, in seconds of real time: the processes start meanwhile."""
@@ -113,7 +114,9 @@ async def _seed(folder: Folder, passwords: dict[str, str], size: Size, console: 
         with Progress(*columns, console=console, transient=True) as progress:
             task = progress.add_task("")
             today = school_date(dt.datetime.now(dt.UTC), TIME_ZONE)
-            return await build(database, passwords, today, size=size, tell=lambda done, steps: progress.update(task, completed=done, total=steps))
+            return await build(
+                database, passwords, today, size=size, tell=lambda done, steps: progress.update(task, completed=done, total=steps),
+                store=Store.open(str(folder.files)))
     finally:
         await database.close()
 
@@ -189,7 +192,7 @@ async def _serve(cast: Cast, folder: Folder, port: int, simulated: str) -> str:
     keys, origin = json.dumps([folder.secret_key()]), f"http://localhost:{port}"  # a passkey is bound to a name, never to an address
     member = await cast.start("server", "-m", "school", "serve", environment={
         "SCHOOL_MODE": "demo", "SCHOOL_DATABASE_URL": folder.url, "SCHOOL_PORT": str(port), "SCHOOL_CLOCK": simulated,
-        "SCHOOL_SECRET_KEYS": keys, "SCHOOL_PUBLIC_URL": origin, "SCHOOL_DEMO_LOGINS": str(folder.logins),
+        "SCHOOL_STORE": str(folder.files), "SCHOOL_SECRET_KEYS": keys, "SCHOOL_PUBLIC_URL": origin, "SCHOOL_DEMO_LOGINS": str(folder.logins),
         "SCHOOL_SESSION_SECONDS": str(30 * 86400), "SCHOOL_SESSION_IDLE_SECONDS": str(30 * 86400),  # by the demo's clock, which runs fast
     })
     folder.write_fact("url", server)

@@ -13,6 +13,7 @@ from school.registry.models import School
 from school.seed.campus import Campus, Entropy, at
 from school.seed.diary import Diarist
 from school.seed.dice import Dice
+from school.seed.faces import photograph
 from school.seed.founding import found
 from school.seed.gates import Porter
 from school.seed.logins import open_accounts
@@ -21,6 +22,7 @@ from school.seed.people import gather
 from school.seed.plan import Size, lay_calendar, plan_schools
 from school.seed.roll import Health, call_roll
 from school.seed.writer import Writer
+from school.store import Store
 
 Tell = Callable[[int, int], None]
 """Told how far the seed is: steps done, steps in all."""
@@ -35,9 +37,12 @@ async def is_empty(session: AsyncSession) -> bool:
 
 async def build(
     database: Database, passwords: Mapping[str, str], today: dt.date, *, size: Size = Size.FULL, number: int = NUMBER, tell: Tell = lambda _done, _all: None,
-    entropy: Entropy = secrets.token_bytes,
+    entropy: Entropy = secrets.token_bytes, store: Store | None = None,
 ) -> int:
-    """Seed an empty database for this school-local date; the number of rows written. Refused (CONFLICT) when there is a school already."""
+    """Seed an empty database for this school-local date; the number of rows written. With a store most have a photo.
+
+    Refused (CONFLICT) when there is a school already.
+    """
     calendar, plans = lay_calendar(today, size), plan_schools(size)
     steps = len(plans) * (len(calendar.past) + 2) + 1
     done = 0
@@ -54,6 +59,9 @@ async def build(
             campuses.append(found(plan, calendar, people, dice, writer, entropy))
             await writer.flush()
             tell(done := done + 1, steps)
+        if store is not None:
+            for campus in campuses:
+                await photograph(campus, Dice(number, campus.school_id, "faces"), writer, store)
         open_accounts(campuses, passwords, Dice(number, "accounts"), writer)
         await writer.flush()
         tell(done := done + 1, steps)

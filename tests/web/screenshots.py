@@ -16,6 +16,7 @@ from school.db import Database, migrate
 from school.seed.build import build
 from school.seed.logins import make_passwords
 from school.seed.plan import Size
+from school.store import Store
 from tests.service_process import Service
 from tests.web.stage import ARGUMENTS, CHROMIUM, DESKTOP, LOCALES, PHONE, sign_in
 
@@ -82,7 +83,7 @@ async def _school(scratch: Path, passwords: dict[str, str]) -> Service:
     url = f"sqlite+aiosqlite:///{scratch}/school.db"
     await asyncio.to_thread(migrate, url)
     database = Database(url)
-    await build(database, passwords, SEEDED_ON, size=Size.SMALL)
+    await build(database, passwords, SEEDED_ON, size=Size.SMALL, store=Store.open(f"{scratch}/files"))
     await database.close()
     logins = scratch / "logins.json"
     logins.write_text(json.dumps(passwords))
