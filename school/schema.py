@@ -38,7 +38,8 @@ class Subscription(DeliverySubscription, PlaceSubscription):
 LIMITS = Limits(bounds={
     "UpdatePage.updates": 1, "Me.children": 5, "Me.grants": 5, "Device.readers": 4, "Device.codes": 1, "DeviceCode.readers": 4, "CardKeysSaved.keys": 8,
     "SchoolStatistics.grades": 11, "SchoolStatistics.months": 33, "SchoolStatistics.meals": 3, "GradeMonth.byValue": 4, "GradeMonth.byKind": 4,
-    "Query.childDays": 7, "ChildDay.lessons": 10, "DayLesson.homework": 2, "DayLesson.marks": 3,
+    "AttendanceFigures.days": 70, "AttendanceFigures.classes": 30, "MarkFigures.weeks": 14, "MarkFigures.classes": 30, "MarkFigures.subjects": 25,
+    "MarkCounts.values": 4, "Query.mealFigures": 140, "Query.childDays": 7, "ChildDay.lessons": 10, "DayLesson.homework": 2, "DayLesson.marks": 3,
 })
 """Of a page of updates, `first` has counted the length."""
 

@@ -59,3 +59,11 @@ def visible_classes(viewer: Asking) -> Clause:
         sa.tuple_(ClassGroup.school_id, ClassGroup.id).in_(children) if viewer.opens(Area.DIARY) else sa.false(),
         in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION, Role.TEACHER),
     )
+
+
+def visible_figures(viewer: Asking, school_id: Column, class_group_id: Column) -> Clause:
+    """Of which classes the viewer gets figures without a pupil: head and office of all of their school, a class teacher of the own class. Not the district:
+    these are by day and class, and `statistics` says what it may know."""
+    led = sa.select(ClassGroup.school_id, ClassGroup.id).where(taught_by(viewer, ClassGroup.school_id, ClassGroup.teacher_id))
+    return sa.or_(
+        in_schools(viewer, school_id, *ADMINISTRATION), sa.tuple_(school_id, class_group_id).in_(led) if viewer.has(Role.TEACHER) else sa.false())

@@ -3,6 +3,7 @@
 import strawberry
 
 from school.diary.schema_attendance import AttendanceMutation
+from school.diary.schema_figures import FigureQuery
 from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
 from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
@@ -12,7 +13,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 
 
 @strawberry.type
-class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery):
+class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery, FigureQuery):
     """Queries of the diary."""
 
 

@@ -27,3 +27,8 @@ def findable_accounts(viewer: Asking) -> Clause:
 def visible_transfers(viewer: Asking) -> Clause:
     """Which transfers: all of a visible account, and for the canteen those of its school's tills. The statement joins the account."""
     return sa.or_(visible_accounts(viewer), sa.and_(in_schools(viewer, Transfer.school_id, Role.CANTEEN), Transfer.till_id.is_not(None)))
+
+
+def visible_takings(viewer: Asking) -> Clause:
+    """Of which tills the viewer gets what they took: the office's and the head's."""
+    return in_schools(viewer, Till.school_id, *ADMINISTRATION)

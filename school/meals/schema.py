@@ -1,5 +1,6 @@
 """The meals' GraphQL face: accounts and their history for families, the till for the canteen."""
 
+import datetime as dt
 from typing import Annotated
 
 import strawberry
@@ -11,10 +12,10 @@ from school.connections import Connection
 from school.context import ADMINISTRATION, Area, Role
 from school.fields import SIGNED_IN, Info, Minor, Refusal, each, holds, mutation, named, no_one, query, rows
 from school.ids import Kind
-from school.meals import accounts, queries, refunds, till, topups
+from school.meals import accounts, queries, refunds, takings, till, topups
 from school.meals.ledger import Posted
 from school.meals.topups import TopUpMethod
-from school.meals.types import MealAccount, MealTransfer, MoneyInput, SaleItemInput, Till, TillTap, TopUpMethodName
+from school.meals.types import MealAccount, MealTransfer, MoneyInput, SaleItemInput, Till, TillDay, TillTap, TopUpMethodName
 from school.meals.updates import TYPES, UPDATES
 from school.settings import Mode
 
@@ -54,6 +55,14 @@ class MealsQuery:
         """What was sold at a till, newest first."""
         found = await queries.till_sales(info.context.reader, info.context.viewer, ids.decode(Kind.TILL, till_id), first=first, after=after)
         return found.connect(MealTransfer.from_row)
+
+    @query(holds(*ADMINISTRATION), Area.MEALS, no_one)
+    async def meal_figures(
+        self, info: Info, school_id: strawberry.ID, from_: Annotated[dt.date, strawberry.argument(name="from")], to: dt.date,
+    ) -> list[TillDay]:
+        """What each till of a school took on each day, without what was taken back; at most 190 days."""
+        school = ids.decode(Kind.SCHOOL, school_id).school_id
+        return [TillDay.from_row(row) for row in await takings.by_day(info.context.reader, info.context.viewer, school, from_, to)]
 
 
 @strawberry.input(description="Opens a person's meal account. `overdraft` is how far below zero it may go.")

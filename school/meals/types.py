@@ -86,6 +86,21 @@ class Till:
         return cls(id=strawberry.ID(ids.encode(Kind.TILL, row.school_id, row.id)), name=row.name)
 
 
+@rows(description="A till on a day on which it sold something. What was taken back is in neither figure.")
+class TillDay:
+    """What a till took."""
+
+    date: dt.date
+    till: Till
+    sold: int
+    sum: Money
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From a row of `takings.by_day`."""
+        return cls(date=row.date, till=Till.from_row(row), sold=row.sold, sum=Money.from_value(row.sum, row.currency))
+
+
 @rows(description="A line of a sale: a dish, how many, and the price of one.")
 class SaleItem:
     """What was bought."""
