@@ -45,6 +45,7 @@ PAGES = {
     "cards": ("office", "/cards"),
     "invitations": ("office", "/invitations"),
     "invite": (None, "/invite"),
+    "statistics": ("head", "/statistics"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
 BEHIND = {"gradebook": "#page li a", "gate": "#page nav a:last-child", "inside": "#page section button", "person": "#page li:nth-child(2) a"}

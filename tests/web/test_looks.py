@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "invitations": ("office", lambda _stage: "/invitations"),
     "invite": (None, lambda _stage: "/invite"),
     "password": (None, lambda _stage: "/password"),
+    "statistics": ("office", lambda _stage: "/statistics"),
     "no page": ("parent", lambda _stage: "/nothing"),
 }
 """Each with who looks at it and where it is: a new page is added here."""

@@ -8,7 +8,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -44,6 +44,7 @@ export const PAGES: readonly Page[] = [
   { path: '/people/:person/record', Page: lazy(() => import('./pages/person/PersonRecord')) },
   { path: '/cards', Page: lazy(() => import('./pages/desk/IssueToClass')), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
   { path: '/invitations', Page: lazy(() => import('./pages/invitations/Invitations')), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
+  { path: '/statistics', Page: lazy(() => import('./pages/statistics/Statistics')), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/gate', Page: lazy(() => import('./pages/gate/Gate')), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
   { path: '/inside', Page: lazy(() => import('./pages/inside/Inside')), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },

@@ -1,6 +1,7 @@
 const PATHS = {
   after: 'M9 5l7 7-7 7',
   bag: 'M6 8h12l1 12H5zM9 8V6a3 3 0 0 1 6 0v2',
+  bars: 'M4 21h16M6 17v-5M12 17V5M18 17V9',
   before: 'M15 5l-7 7 7 7',
   book: 'M4 5a2 2 0 0 1 2-2h13v18H6a2 2 0 0 1-2-2zM4 19a2 2 0 0 1 2-2h13',
   card: 'M3 6h18v13H3zM3 10h18M7 15h4',
