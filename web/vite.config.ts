@@ -10,5 +10,5 @@ export default defineConfig({
   plugins: [react(), documents('../school/web/operations'), packed()],
   html: { cspNonce: '{{nonce}}' },
   build: { outDir: '../school/web/site', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  server: { proxy: { '/graphql': { target: server, ws: true }, '/signin': server } },
+  server: { proxy: { '/graphql': { target: server, ws: true }, '/signin': server, '/photos': server } },
 })

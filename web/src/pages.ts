@@ -45,6 +45,7 @@ export const PAGES: readonly Page[] = [
   { path: '/cards', Page: lazy(() => import('./pages/desk/IssueToClass')), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
   { path: '/invitations', Page: lazy(() => import('./pages/invitations/Invitations')), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
   { path: '/statistics', Page: lazy(() => import('./pages/statistics/Statistics')), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
+  { path: '/pupils/:pupil/photo', Page: lazy(() => import('./pages/photo/Photo')) },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/gate', Page: lazy(() => import('./pages/gate/Gate')), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
   { path: '/inside', Page: lazy(() => import('./pages/inside/Inside')), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },

@@ -2,7 +2,8 @@ const TOLD = [
   'diary.mark_given', 'diary.mark_corrected', 'diary.mark_withdrawn', 'diary.attendance_recorded', 'diary.homework_set', 'diary.homework_withdrawn',
   'meals.account_opened', 'meals.topped_up', 'meals.sold',
   'meals.refunded', 'registry.card_issued', 'registry.card_blocked', 'registry.card_unblocked',
-  'registry.guardianship_granted', 'registry.guardianship_ended', 'registry.pupil_ended', 'identity.invited', 'identity.joined', 'identity.password_reset',
+  'registry.guardianship_granted', 'registry.guardianship_ended', 'registry.pupil_ended', 'registry.photo_set', 'registry.photo_removed',
+  'identity.invited', 'identity.joined', 'identity.password_reset',
 ] as const
 
 /** The kind of a change, of those that there are words for. */

@@ -1,0 +1,27 @@
+import { graphql } from '../../api/graphql'
+
+export const PhotoQuery = graphql(`
+  query WebPhoto($pupil: ID!) {
+    pupil(id: $pupil) { id name photo classGroup { id name } }
+  }
+`)
+
+export const SetPhoto = graphql(`
+  mutation WebSetPhoto($person: ID!, $content: String!) {
+    setPhoto(input: { personId: $person, content: $content }) {
+      __typename
+      ... on PhotoSaved { personId photo }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const RemovePhoto = graphql(`
+  mutation WebRemovePhoto($person: ID!) {
+    removePhoto(personId: $person) {
+      __typename
+      ... on PhotoSaved { personId photo }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
