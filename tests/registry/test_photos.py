@@ -19,6 +19,7 @@ from school.clock import Clock
 from school.context import Area, Role, Scope
 from school.db import Database
 from school.errors import Code, Refused
+from school.ids import Ref
 from school.outbox import OutboxRow
 from school.record.models import RecordAction
 from school.record.retention import PERIODS, apply
@@ -54,7 +55,7 @@ async def test_the_office_gives_somebody_a_photo(gallery: Gallery) -> None:
     assert row == {
         "school_id": 1, "person_id": gallery.world.people["anna"], "name": row["name"], "digest": sha256(content).digest(), "size": len(content),
         "set_by": gallery.world.people["office"], "set_at": NOON}
-    assert (file, saved["photo"]) == (photos.file_of(photos.Ref(1, row["name"])), photos.address_of(1, row["name"]))
+    assert (file, saved["photo"]) == (photos.file_of(Ref(1, row["name"])), photos.address_of(1, row["name"]))
     assert row["name"].version == 4, "by chance alone"
     answer = await gallery.get("parent", saved["photo"])
     assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, content, "image/webp")

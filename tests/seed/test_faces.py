@@ -5,6 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from school.db import Database
+from school.ids import Ref
 from school.registry import photos, pictures
 from school.registry.models import Guardianship, Person, Pupil, Staff
 from school.registry.photo_models import Photo
@@ -41,5 +42,5 @@ async def test_most_have_a_face_and_its_file(tmp_path: Path) -> None:
     assert 0.7 * sitters < len(found) < sitters
     assert own
     assert own <= {row.person_id for row in found}
-    files = {file for row in found if (file := await store.get(photos.file_of(photos.Ref(row.school_id, row.name)))) is not None and len(file) == row.size}
+    files = {file for row in found if (file := await store.get(photos.file_of(Ref(row.school_id, row.name)))) is not None and len(file) == row.size}
     assert len(files) > 0.9 * len(found)
