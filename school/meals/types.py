@@ -19,6 +19,7 @@ from school.meals.till import Item, TapState, tap_state
 from school.meals.topups import TopUpMethod
 from school.money import CURRENCIES
 from school.money import Money as MoneyValue
+from school.registry.faces import load_photo
 from school.registry.loaders import load_person
 from school.registry.models import Outcome
 from school.registry.names import full_name
@@ -215,6 +216,11 @@ class Customer(OfRow):
     class_group: ClassGroup = made(_class_of, "school_id", "class_id", "grade", "letter")
     balance: Money = made(Money.from_value, "balance", "currency")
     floor: Money = made(Money.from_value, "floor", "currency")
+
+    @query(ROWS, reads=("school_id", "id"))
+    def photo(self, info: Info) -> str | None:
+        """The address of their photo on this host; null where there is none."""
+        return load_photo(info, self.ref)
 
     @property
     def ref(self) -> Ref:

@@ -41,7 +41,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "invite": (None, lambda _stage: "/invite"),
     "password": (None, lambda _stage: "/password"),
     "statistics": ("office", lambda _stage: "/statistics"),
-    "photo": ("office", lambda stage: f"/pupils/{stage.person('anna')}/photo"),
+    "photo": ("office", lambda stage: f"/people/{stage.person('anna')}/photo"),
     "no page": ("parent", lambda _stage: "/nothing"),
 }
 """Each with who looks at it and where it is: a new page is added here."""

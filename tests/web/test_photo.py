@@ -26,7 +26,7 @@ async def colour(page: Page, x: int, y: int) -> list[int]:
 
 
 async def test_a_photo_is_chosen_moved_kept_and_taken_away(stage: Stage) -> None:
-    page = await stage.open(f"/pupils/{stage.person('anna')}/photo", login="office", size=DESKTOP)
+    page = await stage.open(f"/people/{stage.person('anna')}/photo", login="office", size=DESKTOP)
     await expect(page.get_by_role("heading", name="Фотография")).to_be_visible()
     face = page.locator("main img")
     await expect(face).to_have_count(0)

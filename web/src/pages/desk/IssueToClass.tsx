@@ -46,7 +46,7 @@ function Row({ group }: { group: string }) {
     <div className={styles.row}>
       {now ? (
         <Stack gap="sm">
-          <div className={styles.now}><Face name={now.name} /><span>{now.name}</span></div>
+          <div className={styles.now}><Face name={now.name} photo={now.photo} size={64} /><span>{now.name}</span></div>
           <Desk person={now} issued={() => { setChosen(after(now)); setDone(new Set([...done, now.id])) }} />
           {open.length > 1 && <Group><Button variant="default" onClick={() => setChosen(after(now))}>{t('office.skip')}</Button></Group>}
         </Stack>

@@ -14,7 +14,7 @@ export const DoorTapsQuery = graphql(`
         node {
           id direction reader happenedAt receivedAt late suspect position
           verdict { outcome reason }
-          person { id name }
+          person { id name photo }
           classGroup { name }
         }
       }

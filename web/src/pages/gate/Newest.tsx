@@ -24,7 +24,7 @@ export function Newest({ tap, today, timeZone }: { tap: DoorTap; today: string; 
         <time dateTime={tap.happenedAt} className={styles.when}>{day !== today && `${date(day)}, `}{time(tap.happenedAt, timeZone)}</time>
       </div>
       <div key={tap.id} className={styles.who}>
-        {tap.person && <Face name={name} />}
+        {tap.person && <Face name={name} photo={tap.person.photo} size={112} />}
         <div>
           <div className={styles.name}>{name}</div>
           {standing && <div className={styles.standing}>{standing}</div>}

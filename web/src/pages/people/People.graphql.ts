@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 export const PeopleQuery = graphql(`
   query WebPeople($search: String, $group: ID, $first: Int!, $after: String) {
     people(search: $search, classGroupId: $group, first: $first, after: $after) {
-      edges { cursor node { id name position isGuardian hasCard leftOn classGroup { id name } } }
+      edges { cursor node { id name photo position isGuardian hasCard leftOn classGroup { id name } } }
       pageInfo { hasNextPage }
     }
   }

@@ -8,11 +8,11 @@ import { useWhat } from './what'
 export function PersonLine({ person }: { person: Known }) {
   const { t } = useTranslation()
   const what = useWhat()
-  const { name, classGroup, position, leftOn, hasCard } = person
+  const { name, photo, classGroup, position, leftOn, hasCard } = person
   const needsCard = (classGroup || position) && !leftOn && !hasCard
   return (
     <>
-      <Face name={name} />
+      <Face name={name} photo={photo} size={44} />
       <span className={styles.about}>
         <span className={styles.name}>{name}</span>
         <span className={styles.what}>{what(person)}</span>

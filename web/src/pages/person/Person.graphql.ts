@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const PersonQuery = graphql(`
   query WebPerson($id: ID!) {
-    person(id: $id) { id name position isGuardian hasCard leftOn classGroup { id name } }
+    person(id: $id) { id name photo position isGuardian hasCard leftOn classGroup { id name } }
   }
 `)
 
@@ -14,7 +14,7 @@ export const GuardiansQuery = graphql(`
 
 export const WardsQuery = graphql(`
   query WebWards($guardian: ID!) {
-    people(guardianId: $guardian) { edges { cursor node { id name position isGuardian hasCard leftOn classGroup { id name } } } }
+    people(guardianId: $guardian) { edges { cursor node { id name photo position isGuardian hasCard leftOn classGroup { id name } } } }
   }
 `)
 

@@ -49,14 +49,17 @@ function Heading({ person }: { person: Known }) {
   const { t } = useTranslation()
   const { date } = useFormats()
   const what = useWhat()
-  const { school } = useOffice()
+  const { school, isOffice } = useOffice()
   const { name, leftOn } = person
   const gone = leftOn !== null && leftOn <= school.today
+  const face = <Face name={name} photo={person.photo} size={72} />
   return (
     <>
       <Link href="/people" className={styles.back}><Icon name="before" size={16} />{t('office.people')}</Link>
       <div className={styles.heading}>
-        <Face name={name} />
+        {isOffice && (person.classGroup || person.position)
+          ? <Link href={`/people/${person.id}/photo`} className={styles.face} aria-label={t('photo.title')} title={t('photo.title')}>{face}</Link>
+          : face}
         <div>
           <Title order={1} size="h2">{name}</Title>
           <Text c="dimmed">{what(person)}, {school.shortName}</Text>

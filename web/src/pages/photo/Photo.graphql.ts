@@ -1,8 +1,8 @@
 import { graphql } from '../../api/graphql'
 
 export const PhotoQuery = graphql(`
-  query WebPhoto($pupil: ID!) {
-    pupil(id: $pupil) { id name photo classGroup { id name } }
+  query WebPhoto($id: ID!) {
+    person(id: $id) { id name photo position isGuardian classGroup { id name } }
   }
 `)
 

@@ -118,4 +118,4 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
   )
 }
 
-const withoutCard = ({ id, name, classGroup, balance, floor }: Found): Served => ({ id, state: 'READY', reason: '', balance, floor, person: { id, name }, classGroup, withoutCard: true })
+const withoutCard = ({ id, name, photo, classGroup, balance, floor }: Found): Served => ({ id, state: 'READY', reason: '', balance, floor, person: { id, name, photo }, classGroup, withoutCard: true })

@@ -27,7 +27,7 @@ function Known({ customer, dismiss }: { customer: Served; dismiss: () => void })
   const name = person?.name ?? t('till.unknown')
   return (
     <>
-      <Face name={person?.name ?? '?'} />
+      <Face name={person?.name ?? '?'} photo={person?.photo ?? null} size={112} />
       <div className={styles.about}>
         <p className={styles.name}>{name}</p>
         {classGroup && <p className={styles.class}>{classGroup.name}</p>}

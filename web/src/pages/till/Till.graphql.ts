@@ -10,7 +10,7 @@ export const TapsQuery = graphql(`
       id state reason happenedAt
       balance { minor currency }
       floor { minor currency }
-      person { id name }
+      person { id name photo }
       classGroup { id name }
     }
   }
@@ -36,7 +36,7 @@ export const SalesQuery = graphql(`
 export const CustomersQuery = graphql(`
   query WebCustomers($till: ID!, $name: String!) {
     customers(tillId: $till, name: $name) {
-      id name
+      id name photo
       classGroup { id name }
       balance { minor currency }
       floor { minor currency }

@@ -8,7 +8,7 @@ function tap(id: string, seconds: number, more: Partial<Tap> = {}): Tap {
   const money = { minor: 10_000, currency: 'RUB' }
   return {
     id, state: 'READY', reason: 'OK', happenedAt: new Date(NOON + seconds * 1000).toISOString(), balance: money, floor: { ...money, minor: 0 },
-    person: { id: id.slice(0, 1), name: id }, classGroup: null, ...more,
+    person: { id: id.slice(0, 1), name: id, photo: null }, classGroup: null, ...more,
   }
 }
 
