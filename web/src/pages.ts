@@ -1,6 +1,7 @@
 import { type ComponentType, lazy } from 'react'
 import { type IconName } from './shell/icons'
 import type { Child, Me, Role } from './session/Me.graphql'
+import { staffTexts } from './texts'
 
 interface Page {
   /** `:child` stands for the child whom the page is about, and whom it finds with `useChild`. */
@@ -22,6 +23,9 @@ const OFFICE: readonly Role[] = ['OFFICE', 'HEAD']
 const OTHERS: readonly Role[] = ['DISTRICT']
 const WATCHERS: readonly Role[] = ['GUARD', ...OFFICE]
 
+/** A page with the texts that are the staff's alone: `texts/staff.*.json`. */
+const ofTheStaff = (load: () => Promise<{ default: ComponentType }>) => lazy(async () => (await Promise.all([load(), staffTexts()]))[0])
+
 /** Where a phone shows the places for which it has no room. */
 export const MORE = '/more'
 
@@ -37,27 +41,27 @@ export const PAGES: readonly Page[] = [
   { path: '/lessons', Page: lazy(() => import('./pages/lessons/Lessons')), place: { label: 'gradebook.lessons', icon: 'day', roles: TEACHERS } },
   { path: '/courses', Page: lazy(() => import('./pages/courses/Courses')), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
   { path: '/courses/:course', Page: lazy(() => import('./pages/gradebook/Gradebook')) },
-  { path: '/till', Page: lazy(() => import('./pages/till/Till')), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
-  { path: '/till/:till', Page: lazy(() => import('./pages/till/Till')) },
-  { path: '/people', Page: lazy(() => import('./pages/people/People')), place: { label: 'office.people', icon: 'people', roles: OFFICE } },
-  { path: '/people/:person', Page: lazy(() => import('./pages/person/Person')) },
-  { path: '/people/:person/photo', Page: lazy(() => import('./pages/photo/Photo')) },
-  { path: '/people/:person/record', Page: lazy(() => import('./pages/person/PersonRecord')) },
-  { path: '/cards', Page: lazy(() => import('./pages/desk/IssueToClass')), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
-  { path: '/invitations', Page: lazy(() => import('./pages/invitations/Invitations')), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
-  { path: '/statistics', Page: lazy(() => import('./pages/statistics/Statistics')), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
+  { path: '/till', Page: ofTheStaff(() => import('./pages/till/Till')), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
+  { path: '/till/:till', Page: ofTheStaff(() => import('./pages/till/Till')) },
+  { path: '/people', Page: ofTheStaff(() => import('./pages/people/People')), place: { label: 'office.people', icon: 'people', roles: OFFICE } },
+  { path: '/people/:person', Page: ofTheStaff(() => import('./pages/person/Person')) },
+  { path: '/people/:person/photo', Page: ofTheStaff(() => import('./pages/photo/Photo')) },
+  { path: '/people/:person/record', Page: ofTheStaff(() => import('./pages/person/PersonRecord')) },
+  { path: '/cards', Page: ofTheStaff(() => import('./pages/desk/IssueToClass')), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
+  { path: '/invitations', Page: ofTheStaff(() => import('./pages/invitations/Invitations')), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
+  { path: '/statistics', Page: ofTheStaff(() => import('./pages/statistics/Statistics')), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
-  { path: '/gate', Page: lazy(() => import('./pages/gate/Gate')), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
-  { path: '/inside', Page: lazy(() => import('./pages/inside/Inside')), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },
-  { path: '/devices', Page: lazy(() => import('./pages/devices/Devices')), place: { label: 'devices.title', icon: 'pulse', roles: OFFICE } },
+  { path: '/gate', Page: ofTheStaff(() => import('./pages/gate/Gate')), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
+  { path: '/inside', Page: ofTheStaff(() => import('./pages/inside/Inside')), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },
+  { path: '/devices', Page: ofTheStaff(() => import('./pages/devices/Devices')), place: { label: 'devices.title', icon: 'pulse', roles: OFFICE } },
   { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person', aside: true } },
   { path: MORE, Page: lazy(() => import('./pages/more/More')) },
 ]
 
 /** Where somebody comes with a code that the office has printed, signed in or not. */
 export const WITH_A_CODE: Readonly<Record<string, ComponentType>> = {
-  '/invite': lazy(() => import('./pages/invitation/Invitation')),
-  '/password': lazy(() => import('./pages/invitation/NewPassword')),
+  '/invite': ofTheStaff(() => import('./pages/invitation/Invitation')),
+  '/password': ofTheStaff(() => import('./pages/invitation/NewPassword')),
 }
 
 export type PlacedPage = Page & { place: NonNullable<Page['place']> }

@@ -1,10 +1,11 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type en from './en.json'
+import type staffs from './staff.en.json'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof en }
+    resources: { translation: typeof en & typeof staffs }
     keySeparator: false
     nsSeparator: false
   }
@@ -13,8 +14,10 @@ declare module 'i18next' {
 export const LANGUAGES = ['ru', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** Each language is loaded when it is first wanted: both are a fifth of the first page. */
+/** Each language is loaded when it is first wanted: both are a fifth of the first page. What only pages of the staff say comes with these. */
 const TEXTS = { ru: () => import('./ru.json'), en: () => import('./en.json') }
+const OF_THE_STAFF = { ru: () => import('./staff.ru.json'), en: () => import('./staff.en.json') }
+let areStaffs = false
 const KEPT = 'school.language'
 
 /** What was chosen here before, else the first language of the browser that there is. */
@@ -25,11 +28,18 @@ function first(): Language {
 
 /** Everything is in this language from now on; as before where its texts cannot be had. */
 export async function choose(language: Language): Promise<void> {
-  const texts = await TEXTS[language]().catch(() => null)
+  const texts = await Promise.all([TEXTS[language](), areStaffs && OF_THE_STAFF[language]()]).catch(() => null)
   if (!texts) return
   localStorage.setItem(KEPT, language)
-  i18next.addResourceBundle(language, 'translation', texts.default)
+  for (const some of texts) if (some) i18next.addResourceBundle(language, 'translation', some.default)
   await i18next.changeLanguage(language)
+}
+
+/** Settled when there is also what only pages of the staff say. */
+export async function staffTexts(): Promise<void> {
+  areStaffs = true
+  const language = i18next.language as Language
+  i18next.addResourceBundle(language, 'translation', (await OF_THE_STAFF[language]()).default)
 }
 
 i18next.on('languageChanged', (language) => {

@@ -1,8 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import en from './en.json'
-import ru from './ru.json'
+import familyEn from './en.json'
+import familyRu from './ru.json'
+import staffEn from './staff.en.json'
+import staffRu from './staff.ru.json'
 
+const [en, ru] = [{ ...familyEn, ...staffEn }, { ...familyRu, ...staffRu }]
 const PLURAL = /_(zero|one|two|few|many|other)$/
 const LANGUAGES: Record<string, Record<string, string>> = { en, ru }
 const code = globSync('src/**/*.{ts,tsx}').filter((path) => !path.includes('.test.')).map((path) => readFileSync(path, 'utf8')).join('\n')
@@ -12,6 +15,11 @@ const keysOf = (texts: Record<string, string>): string[] => [...new Set(Object.k
 test('each text is there in both languages, and says something', () => {
   expect(keysOf(ru)).toEqual(keysOf(en))
   for (const texts of Object.values(LANGUAGES)) expect(Object.entries(texts).filter(([, text]) => !text.trim())).toEqual([])
+})
+
+test('what only pages of the staff say is not among the rest', () => {
+  expect(Object.keys(staffRu).filter((key) => key in familyRu)).toEqual([])
+  expect(keysOf(staffRu)).toEqual(keysOf(staffEn))
 })
 
 test('each plural has all the forms of its language', () => {
