@@ -38,6 +38,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "person's record": ("office", lambda stage: f"/people/{stage.person('boris')}/record"),
     "cards": ("office", lambda _stage: "/cards"),
     "invitations": ("office", lambda _stage: "/invitations"),
+    "rules": ("office", lambda _stage: "/rules"),
     "invite": (None, lambda _stage: "/invite"),
     "password": (None, lambda _stage: "/password"),
     "statistics": ("office", lambda _stage: "/statistics"),

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from school import ids
 from school.context import Role
-from school.registry.account_models import Account, AccountRole
+from school.registry.account_models import Account, AccountRole, Session
 from tests.web.marks import IN_A_BROWSER
 from tests.web.stage import DESKTOP, Stage
 from tests.web.test_family import behind, thing
@@ -49,6 +49,8 @@ async def test_a_guardian_is_restricted_ended_and_added(stage: Stage) -> None:
     guardian, dialog = thing(page, "Other_Parentова"), page.get_by_role("dialog")
     await expect(guardian).to_contain_text("Мама")
     await guardian.get_by_role("button", name="Ограничить").click()
+    await dialog.get_by_role("button", name="Ограничить").click()
+    await expect(dialog.get_by_role("alert")).to_have_text("Снимите отметку с того, что закрыл суд.")
     await dialog.get_by_label("Дневник и отметки").uncheck()
     await dialog.get_by_role("button", name="Ограничить").click()
     await expect(dialog.get_by_text("Без решения суда")).to_be_visible()
@@ -114,3 +116,17 @@ async def test_the_head_sees_no_button_that_would_be_refused(stage: Stage) -> No
     assert await page.get_by_role("main").get_by_role("textbox").count() == 0
     await page.get_by_role("link", name="Кто смотрел").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Кто смотрел")
+
+
+async def test_a_second_factor_is_required_by_whoever_has_shown_one(stage: Stage) -> None:
+    page = await stage.open("/rules", login="office", size=DESKTOP)
+    await expect(page.get_by_text("Сначала подключите второй шаг себе")).to_be_visible()
+    await expect(page.get_by_role("button", name="Сделать обязательным")).to_have_count(0)
+    async with behind(stage) as database, database.begin() as session:
+        await session.execute(sa.update(Session).where(Session.account_id == stage.world.accounts["office"]).values(strong=True))
+    await page.reload()
+    for asks, told in (("Сделать обязательным", "Сейчас второй шаг обязателен."), ("Больше не требовать", "Сейчас хватает пароля.")):
+        await page.get_by_role("button", name=asks).click()
+        await page.get_by_role("dialog").get_by_role("button", name=asks).click()
+        await expect(page.get_by_text(told)).to_be_visible()
+        await expect(page.get_by_role("status").filter(has_text="Правило изменено.")).to_be_visible()

@@ -1,9 +1,10 @@
 import { MantineProvider } from '@mantine/core'
-import { lazy, Suspense, useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { LiveProvider } from './live/Live'
 import { pathOf, PAGES, placesOf, WITH_A_CODE } from './pages'
+import { Outside } from './pages/sign-in/Outside'
 import { SignIn } from './pages/sign-in/SignIn'
 import { ChildProvider, rememberedChild } from './session/child'
 import { SessionProvider, useMe, useSession } from './session/Session'
@@ -34,11 +35,12 @@ function Main() {
   const { t } = useTranslation()
   const { me } = useSession()
   const [location] = useLocation()
+  const [entering, enter] = useState(false)
   const WithCode = WITH_A_CODE[location]
   useEffect(() => {
     document.title = t('app.name')
   }, [t])
-  if (WithCode) return <Suspense fallback={<Loading />}><WithCode /></Suspense>
+  if (WithCode && (me || !entering)) return <Outside><Suspense fallback={<Loading />}><WithCode enter={() => enter(true)} /></Suspense></Outside>
   if (!me) return <SignIn />
   return (
     <LiveProvider>

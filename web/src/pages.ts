@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -24,7 +24,7 @@ const OTHERS: readonly Role[] = ['DISTRICT']
 const WATCHERS: readonly Role[] = ['GUARD', ...OFFICE]
 
 /** A page with the texts that are the staff's alone: `texts/staff.*.json`. */
-const ofTheStaff = (load: () => Promise<{ default: ComponentType }>) => lazy(async () => (await Promise.all([load(), staffTexts()]))[0])
+const ofTheStaff = <Props,>(load: () => Promise<{ default: ComponentType<Props> }>) => lazy(async () => (await Promise.all([load(), staffTexts()]))[0])
 
 /** Where a phone shows the places for which it has no room. */
 export const MORE = '/more'
@@ -50,6 +50,7 @@ export const PAGES: readonly Page[] = [
   { path: '/cards', Page: ofTheStaff(() => import('./pages/desk/IssueToClass')), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
   { path: '/invitations', Page: ofTheStaff(() => import('./pages/invitations/Invitations')), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
   { path: '/statistics', Page: ofTheStaff(() => import('./pages/statistics/Statistics')), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
+  { path: '/rules', Page: ofTheStaff(() => import('./pages/rules/Rules')), place: { label: 'office.rules', icon: 'key', roles: OFFICE, aside: true } },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/gate', Page: ofTheStaff(() => import('./pages/gate/Gate')), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
   { path: '/inside', Page: ofTheStaff(() => import('./pages/inside/Inside')), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },
@@ -58,8 +59,8 @@ export const PAGES: readonly Page[] = [
   { path: MORE, Page: lazy(() => import('./pages/more/More')) },
 ]
 
-/** Where somebody comes with a code that the office has printed, signed in or not. */
-export const WITH_A_CODE: Readonly<Record<string, ComponentType>> = {
+/** Where somebody comes with a code that the office has printed, signed in or not; whoever has a login may `enter` first, and is there again. */
+export const WITH_A_CODE: Readonly<Record<string, ComponentType<{ enter: () => void }>>> = {
   '/invite': ofTheStaff(() => import('./pages/invitation/Invitation')),
   '/password': ofTheStaff(() => import('./pages/invitation/NewPassword')),
 }

@@ -4,8 +4,6 @@ import { useTranslation } from 'react-i18next'
 import { useClient } from 'urql'
 import { codeOf } from '../../api/client'
 import { useSession } from '../../session/Session'
-import { Outside } from '../sign-in/Outside'
-import { SignIn } from '../sign-in/SignIn'
 import type { Denied } from '../sign-in/signing'
 import { CodeForm } from './CodeForm'
 import { type Info, InvitationInfoQuery } from './Invitation.graphql'
@@ -16,7 +14,7 @@ import { NewAccount } from './NewAccount'
 const codeOfAddress = (): string => decodeURIComponent(location.hash.slice(1))
 
 /** Where a printed code is used up: first to what it invites, then a new account, or the one that is signed in. */
-export default function Invitation() {
+export default function Invitation({ enter }: { enter: () => void }) {
   const { t } = useTranslation()
   const { me } = useSession()
   const client = useClient()
@@ -24,7 +22,6 @@ export default function Invitation() {
   const [info, setInfo] = useState<Info | null>(null)
   const [denied, setDenied] = useState<Denied | null>(null)
   const [fetching, setFetching] = useState(false)
-  const [entering, enter] = useState(false)
   const look = async (typed: string) => {
     setCode(typed)
     setFetching(true)
@@ -36,18 +33,15 @@ export default function Invitation() {
   useEffect(() => {
     if (code) void look(code)
   }, [])
-  if (entering && !me) return <SignIn />
   return (
-    <Outside>
-      <Paper p="lg" withBorder>
-        <Stack>
-          <Title order={1} size="h3">{t('office.welcome')}</Title>
-          {!info && <CodeForm code={code} denied={denied} fetching={fetching} look={look} />}
-          {info && me && <Join code={code} info={info} login={me.login} />}
-          {info && !me && <NewAccount code={code} info={info} enter={() => { history.replaceState(null, '', `#${encodeURIComponent(code)}`); enter(true) }} />}
-        </Stack>
-      </Paper>
-    </Outside>
+    <Paper p="lg" withBorder>
+      <Stack>
+        <Title order={1} size="h3">{t('office.welcome')}</Title>
+        {!info && <CodeForm code={code} denied={denied} fetching={fetching} look={look} />}
+        {info && me && <Join code={code} info={info} login={me.login} />}
+        {info && !me && <NewAccount code={code} info={info} enter={() => { history.replaceState(null, '', `#${encodeURIComponent(code)}`); enter() }} />}
+      </Stack>
+    </Paper>
   )
 }
 

@@ -37,7 +37,7 @@ export default function Invitations() {
       <Title order={1} size="h2">{t('office.invitations')}</Title>
       {slips ? <Slips slips={slips} done={() => setSlips(null)} /> : <InviteClass made={made} />}
       <Part title={t('office.open')}>
-        <Text size="sm" c="dimmed">{t('office.openMeans')} <Link href="/people">{t('office.toPeople')}</Link></Text>
+        <Text size="sm" c="dimmed">{t('office.openMeans')} <Link href="/people" className={styles.link}>{t('office.toPeople')}</Link></Text>
         {!data && (error ? <Failed error={error} retry={again} /> : <Loading />)}
         <Refused denied={denied} words={{ NOT_FOUND: t('office.goneMeanwhile') }} />
         {data?.invitations.length === 0 && <Empty>{t('office.noneOpen')}</Empty>}

@@ -17,11 +17,12 @@ export function Restrict({ pupil, guardian, done, cancel }: { pupil: Known; guar
   const [open, setOpen] = useState(AREAS.filter((area) => guardian.open.includes(area)))
   const [reason, setReason] = useState('')
   const [wanting, setWanting] = useState(false)
+  const closesNothing = open.length === AREAS.length && guardian.open.length === AREAS.length
   const save = async () => {
-    if (!reason.trim()) return setWanting(true)
+    if (closesNothing || !reason.trim()) return setWanting(true)
     if (await change({ input: { guardianId: guardian.person.id, pupilId: pupil.id, open, reason: reason.trim() } })) done()
   }
-  const lifted = open.length === AREAS.length
+  const lifted = open.length === AREAS.length && !closesNothing
   return (
     <Confirm title={t('office.restrictTitle', { name: guardian.person.name })} act={t(lifted ? 'office.openAll' : 'office.restrictIt')} onAct={() => void save()} onCancel={cancel}>
       <Text size="sm">{t('office.restrictMeans', { pupil: pupil.name })}</Text>
@@ -37,6 +38,7 @@ export function Restrict({ pupil, guardian, done, cancel }: { pupil: Known; guar
           </label>
         ))}
       </fieldset>
+      {wanting && closesNothing && <Text size="sm" role="alert" c="var(--mantine-color-error)">{t('office.closesNothing')}</Text>}
       <TextInput
         label={t('office.reason')} description={t('office.reasonHint')} maxLength={LONGEST} value={reason} error={wanting && !reason.trim() && t('office.reasonNeeded')}
         onChange={(event) => setReason(event.currentTarget.value)}

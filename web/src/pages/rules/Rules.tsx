@@ -1,0 +1,19 @@
+import { Stack, Text, Title } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { useOffice } from '../../session/office'
+import { StaffFactor } from './StaffFactor'
+
+/** What the school has decided for everybody. */
+export default function Rules() {
+  const { t } = useTranslation()
+  const { school } = useOffice()
+  return (
+    <Stack maw={640}>
+      <div>
+        <Title order={1} size="h2">{t('office.rules')}</Title>
+        <Text c="dimmed">{school.shortName}</Text>
+      </div>
+      <StaffFactor school={school.id} />
+    </Stack>
+  )
+}
