@@ -96,6 +96,27 @@ async def test_who_is_served_stays_until_the_next_one_s_turn(stage: Stage, cante
     await expect(till.get_by_role("region", name="Ждут")).to_have_count(0)
 
 
+async def test_a_dish_is_one_press(stage: Stage, canteen: Canteen) -> None:
+    """What the till has sold most is there as buttons."""
+    await canteen.fund("anna", rubles(300))
+    await canteen.sell(await canteen.present("anna"), rubles(65))
+    till = await stage.open(login="canteen", size=DESKTOP)
+    await canteen.present("anna", announce=True)
+    await expect(customer(till)).to_contain_text("Anna")
+    dish = till.get_by_role("group", name="Чаще всего").get_by_role("button", name="Обед 65,00 ₽")
+    await dish.click()
+    await dish.click()
+    await ring_up(till, "5")
+    await expect(till.get_by_role("status", name="Сумма")).to_have_text("135,00 ₽")
+    await till.keyboard.press("Backspace")
+    await till.keyboard.press("Backspace")
+    await expect(till.get_by_role("status", name="Сумма")).to_have_text("65,00 ₽")
+    await dish.click()
+    await till.get_by_role("button", name="Выдано").click()
+    await expect(till.get_by_text("Выдано: Annaова Anna, 130,00 ₽")).to_be_visible()
+    await expect(till.get_by_role("listitem").filter(has_text="130,00 ₽")).to_contain_text("Обед × 2")
+
+
 async def test_a_sale_whose_answer_is_lost_is_made_once(stage: Stage, canteen: Canteen) -> None:
     """The service has sold, and the answer does not arrive: the till asks the same again, also after a reload."""
     await canteen.fund("anna", rubles(200))

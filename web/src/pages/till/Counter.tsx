@@ -5,9 +5,11 @@ import { Link } from 'wouter'
 import { newId } from '../../api/newId'
 import { usePlaces } from '../../live/place'
 import { Failed, Loading } from '../../shell/states'
-import { type Key, minorOf, placesOf, typed } from './amount'
+import { type Key, placesOf } from './amount'
 import { Answer, type Answered } from './Answer'
+import { type Dish, EMPTY, isEmpty, itemsOf, keyed, sumOf, taken, usual } from './basket'
 import { Customer } from './Customer'
+import { Dishes } from './Dishes'
 import { Forgotten } from './Forgotten'
 import { Keypad } from './Keypad'
 import { Quiet } from './Quiet'
@@ -28,11 +30,11 @@ const USUAL = 'RUB'
 /** A till at work: who stands before it, what it costs, what was sold. */
 export function Counter({ till, others }: { till: { id: string; name: string }; others: boolean }) {
   const { t } = useTranslation()
-  const [text, type] = useState('')
+  const [basket, ring] = useState(EMPTY)
   const [answer, show] = useState<Answered | null>(null)
   const [looksUp, lookUp] = useState(false)
   const [found, find] = useState<Found | null>(null)
-  const taps = useTaps(till.id, text !== '')
+  const taps = useTaps(till.id, !isEmpty(basket))
   const sales = useSales(till.id)
   const brokenAt = usePlaces([till.id], () => {
     taps.again()
@@ -42,7 +44,7 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
     show({ step: asked, done })
     sound(done.refused ? 'refused' : 'served')
     if (asked.do === 'sell' && !done.refused) {
-      type('')
+      ring(EMPTY)
       find(null)
       taps.sold(asked.input.tapId)
     }
@@ -53,16 +55,16 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
   const customer = found ? withoutCard(found) : taps.customer
   const currency = customer?.balance?.currency ?? sales.page?.edges[0]?.node.amount.currency ?? USUAL
   const places = placesOf(currency)
-  const minor = minorOf(text, places)
+  const minor = sumOf(basket, places)
+  const dishes = useUsual(sales.page, t('till.byHand'))
   const standing = customer && standingOf(customer)
   const pays = customer && standing !== 'refused' && standing !== 'none' && minor > 0 && missing(customer, minor) === 0
   const press = (key: Key) => {
-    if (step) return
-    type((before) => typed(before, key, places))
+    if (!step) ring((before) => keyed(before, key, places))
   }
   const serve = () => {
     if (!pays || step) return
-    const items = [{ name: t('till.byHand'), quantity: 1, price: minor }]
+    const items = itemsOf(basket, places, t('till.byHand'))
     show(null)
     add({
       do: 'sell', who: customer.person?.name ?? '', minor, currency,
@@ -89,6 +91,9 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
       <div className={styles.counter}>
         <div className={styles.who}>
           {taps.loading ? <Loading /> : <Customer customer={customer} dismiss={() => find(null)} />}
+          <div className={styles.dishes}>
+            <Dishes dishes={dishes} currency={currency} lines={basket.lines} disabled={step !== null} take={(dish) => ring((before) => taken(before, dish))} />
+          </div>
           <Waiting
             waiting={found && taps.customer ? [...taps.waiting, taps.customer] : taps.waiting}
             choose={(tap) => {
@@ -99,7 +104,7 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
           <Answer answer={answer} step={step} trouble={trouble} again={again} forget={forget} undo={undo} />
         </div>
         <div className={styles.what}>
-          <Sum minor={minor} text={text} currency={currency} customer={customer} />
+          <Sum minor={minor} lines={basket.lines} currency={currency} customer={customer} />
           <Keypad press={press} disabled={step !== null} />
           <button type="button" className={styles.serve} disabled={!pays || step !== null} onClick={serve}>{t('till.serve')}</button>
         </div>
@@ -119,3 +124,12 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
 }
 
 const withoutCard = ({ id, name, photo, classGroup, balance, floor }: Found): Served => ({ id, state: 'READY', reason: '', balance, floor, person: { id, name, photo }, classGroup, withoutCard: true })
+
+/** As it was when the till was opened: no button moves while the day goes on. A till that had sold nothing gets them with its first dish. */
+function useUsual(page: { edges: readonly { node: Sale }[] } | null, byHand: string): readonly Dish[] {
+  const [dishes, keep] = useState<readonly Dish[]>([])
+  useEffect(() => {
+    if (page) keep((before) => (before.length ? before : usual(page.edges.map(({ node }) => ({ items: node.items.map(({ name, price }) => ({ name, price: price.minor })) })), byHand)))
+  }, [page, byHand])
+  return dishes
+}

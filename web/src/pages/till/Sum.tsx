@@ -1,20 +1,21 @@
 import { useTranslation } from 'react-i18next'
 import { useFormats } from '../../texts/formats'
+import type { Line } from './basket'
 import { missing, standingOf } from './standing'
 import type { Served } from './Till.graphql'
 import styles from './Till.module.css'
 
 /** What it costs, and what will be left. */
-export function Sum({ minor, text, currency, customer }: { minor: number; text: string; currency: string; customer: Served | null }) {
+export function Sum({ minor, lines, currency, customer }: { minor: number; lines: readonly Line[]; currency: string; customer: Served | null }) {
   const { t } = useTranslation()
   const { money } = useFormats()
   return (
     <div className={styles.sum}>
       <div className={styles.line}>
-        <span className={styles.label}>{t('till.sum')}</span>
+        <span className={styles.label}>{lines.map(({ name, quantity }) => (quantity > 1 ? t('today.items', { name, quantity }) : name)).join(', ') || t('till.sum')}</span>
         <output className={styles.figure} aria-label={t('till.sum')}>{money({ minor, currency })}</output>
       </div>
-      <div className={styles.line} aria-live="polite">{text !== '' && customer && <After customer={customer} minor={minor} />}</div>
+      <div className={styles.line} aria-live="polite">{minor > 0 && customer && <After customer={customer} minor={minor} />}</div>
     </div>
   )
 }

@@ -18,14 +18,14 @@ export const TapsQuery = graphql(`
 
 export const SalesQuery = graphql(`
   query WebTillSales($till: ID!, $after: String) {
-    tillSales(tillId: $till, first: 20, after: $after) {
+    tillSales(tillId: $till, first: 30, after: $after) {
       edges {
         cursor
         node {
           id happenedAt refunded withoutCard
           amount { minor currency }
           person { id name }
-          items { name quantity }
+          items { name quantity price { minor currency } }
         }
       }
       pageInfo { hasNextPage }
