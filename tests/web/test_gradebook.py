@@ -126,6 +126,22 @@ async def test_a_mark_is_corrected_detailed_withdrawn_and_brought_back(stage: St
     assert again["id"] != mark["id"]
 
 
+async def test_corrections_are_listed_with_what_they_were(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("Control+End")
+    await page.keyboard.press("ArrowUp")
+    for value in ("3", "5"):
+        await page.keyboard.press(value)
+        await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await page.get_by_role("button", name="Исправления").click()
+    line = page.get_by_role("listitem").filter(has_text=f"Ученик{CLASS - 2:02}")
+    await line.get_by_role("button", name="изменена").click()
+    await expect(line.get_by_role("listitem").last).to_contain_text("Исправлена 3 → 5")
+    await page.keyboard.press("Control+Home")
+    await line.get_by_role("button", name="Ученик").click()
+    await expect(page.locator("td:focus")).to_have_text("5")
+
+
 async def test_the_register_by_one_key(stage: Stage) -> None:
     page = await opened(stage)
     await page.keyboard.press("Control+End")

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useQueue } from '../../unsent/useQueue'
 import { useFormats } from '../../texts/formats'
 import { type Book, keyOf } from './book'
+import { Corrections } from './Corrections'
 import { Cursor } from './cursor'
 import { Details, LessonDetails } from './Details'
 import { Editor, type Notice } from './editor'
@@ -131,6 +132,7 @@ export function Sheet({ book, course: { scale, subject, classGroup }, version, t
       </div>
       {mine && <Keypad scale={scale} act={press} />}
       {mine && <QueueStatus queue={queue} notice={said} />}
+      {mine && <Corrections book={book} queue={queue} goTo={goTo} />}
       {over && place && pupil && lesson && (
         <Details
           over={over} title={`${pupil.familyName} ${pupil.givenName}, ${day(lesson.date)}`} cell={book.cell(keyOf(lesson.id, pupil.id))} work={editor.workOf(lesson.id)} scale={scale} close={close}

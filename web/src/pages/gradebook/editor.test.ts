@@ -3,6 +3,7 @@ import type { Answer, Content, Entry, Known } from '../../unsent/entries'
 import { NotReached, Queue, type Wire } from '../../unsent/queue'
 import type { Shelf } from '../../unsent/shelf'
 import { Book, keyOf } from './book'
+import { correctionsOf } from './corrections'
 import { Editor } from './editor'
 import type { GradebookData } from './Gradebook.graphql'
 
@@ -230,4 +231,18 @@ test('a gradebook that is opened later shows what still waits', () => {
   const later = new Book(queue)
   later.load(gradebook())
   expect(later.cell(at(A1))).toMatchObject({ state: 'saving', marks: [{ content: { value: 5 } }] })
+})
+
+test('what was changed or refused is listed, the latest lesson first', async () => {
+  expect(correctionsOf(book).map(({ row, column, value, mark, failed }) => [row, column, value, mark, failed])).toEqual([[1, 0, 3, 'M', null]])
+  desk.refuses = 'OUT_OF_SCALE'
+  editor.type({ lesson: 'L3', pupil: 'c' }, 5)
+  editor.type({ lesson: 'L2', pupil: 'a' }, 4)
+  await queue.send()
+  desk.refuses = null
+  editor.type(B1, 2)
+  await queue.send()
+  expect(correctionsOf(book).map(({ row, column, value, revision, failed }) => [row, column, value, revision, failed])).toEqual([
+    [2, 2, 5, 0, 'OUT_OF_SCALE'], [0, 1, 4, 0, 'OUT_OF_SCALE'], [1, 0, 2, 3, null],
+  ])
 })

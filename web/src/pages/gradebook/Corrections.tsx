@@ -1,0 +1,54 @@
+import { Button, Text, UnstyledButton } from '@mantine/core'
+import { useId, useState, useSyncExternalStore } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Queue } from '../../unsent/queue'
+import { useFormats } from '../../texts/formats'
+import { MarkHistory } from '../marks/MarkHistory'
+import type { Book } from './book'
+import styles from './Corrections.module.css'
+import { type Correction, correctionsOf } from './corrections'
+import { RefusalText } from './RefusalText'
+
+interface Props {
+  book: Book
+  queue: Queue
+  goTo: (row: number, column: number) => void
+}
+
+/** What was changed after it was given, and what was refused, of the latest lessons: a teacher looks here on the day after. */
+export function Corrections(props: Props) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  const id = useId()
+  return (
+    <div>
+      <Button variant="default" size="sm" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>{t('gradebook.corrections')}</Button>
+      <div id={id}>{open && <List {...props} />}</div>
+    </div>
+  )
+}
+
+function List({ book, queue, goTo }: Props) {
+  const { t } = useTranslation()
+  useSyncExternalStore(queue.watch, queue.status)
+  const found = correctionsOf(book)
+  if (!found.length) return <Text size="sm" c="dimmed" mt="xs">{t('gradebook.noCorrections')}</Text>
+  return <ol className={styles.list}>{found.map((one) => <Line key={one.key} correction={one} book={book} goTo={goTo} />)}</ol>
+}
+
+function Line({ correction: { row, column, value, mark, revision, failed }, book, goTo }: { correction: Correction; book: Book; goTo: Props['goTo'] }) {
+  const { t } = useTranslation()
+  const { date } = useFormats()
+  const [open, setOpen] = useState(false)
+  const id = useId()
+  const [pupil, lesson] = [book.pupils[row]!, book.lessons[column]!]
+  return (
+    <li className={styles.line}>
+      <UnstyledButton className={styles.who} onClick={() => goTo(row, column)}>{pupil.familyName} {pupil.givenName}, {date(lesson.date)}</UnstyledButton>
+      {value !== null && <b>{value}</b>}
+      {failed !== null && <RefusalText code={failed} />}
+      {mark !== null && <UnstyledButton className={styles.changed} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>{t('diary.changed')}</UnstyledButton>}
+      <div id={id} className={styles.history}>{open && mark !== null && <MarkHistory key={revision} mark={mark} />}</div>
+    </li>
+  )
+}
