@@ -40,8 +40,8 @@ async def test_the_staff_are_for_guards_and_office(house: Gatehouse) -> None:
     for login in ("guard", "office"):
         staff = {names[row.id]: row.inside for row in await read(house, "_staff", login)}
         assert staff == {"canteen": None, "class_teacher": None, "guard": None, "office": None, "teacher": True}
-    for login in ("teacher", *OTHERS, None):
-        assert await read(house, "_staff", login) == []
+    for other in ("teacher", *OTHERS, None):
+        assert await read(house, "_staff", other) == []
 
 
 async def test_somebody_is_found_by_how_their_name_begins(house: Gatehouse) -> None:
