@@ -188,3 +188,9 @@ def test_the_continuous_integration_runs_what_a_developer_runs() -> None:
     script = ROOT / ".ci" / "run"
     assert script.stat().st_mode & 0o111
     assert script.read_text().splitlines()[-1] == "make test"
+
+
+@pytest.mark.xdist_group("kept")
+def test_tests_of_a_group_are_kept_together(request: pytest.FixtureRequest) -> None:
+    """By their names, in which pytest-xdist writes the group; where it fails to, each worker starts a browser and builds the schools of its own."""
+    assert request.node.nodeid.endswith("@kept") == request.config.getoption("loadgroup", default=False)
