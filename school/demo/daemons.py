@@ -1,4 +1,4 @@
-"""The demo's reader daemons: two gates and a canteen, each a `school-reader` of its own with simulated readers, enrolled over HTTP."""
+"""The demo's reader daemons: two gates, a canteen and the office's desk, each a `school-reader` of its own with simulated readers, enrolled over HTTP."""
 
 import asyncio
 import json
@@ -45,7 +45,7 @@ class Daemon:
 
 
 async def plan_daemons(session: AsyncSession, folder: Folder) -> tuple[list[Daemon], UUID]:
-    """A gate for each seeded door, a canteen for the first till; and that till."""
+    """A gate for each seeded door, a canteen for the first till, a desk for the office; and that till."""
     doors = (await session.execute(sa.select(Door.id, Door.name).where(Door.school_id == MAIN, Door.name.in_(_DOORS)).order_by(Door.id))).all()
     till = (await session.execute(sa.select(Till.id, Till.name).where(Till.school_id == MAIN).order_by(Till.id))).first()
     if till is None:
@@ -58,7 +58,10 @@ async def plan_daemons(session: AsyncSession, folder: Folder) -> tuple[list[Daem
         for number, door in enumerate(doors, start=1)
     ]
     canteen = [{"reader": "till", "till": str(till.id)}]
-    return [*daemons, Daemon("canteen", DeviceKind.CANTEEN, till.name, canteen, folder.make("readers", "canteen"))], till.id
+    return [
+        *daemons, Daemon("canteen", DeviceKind.CANTEEN, till.name, canteen, folder.make("readers", "canteen")),
+        Daemon("desk", DeviceKind.DESK, "Канцелярия", [{"reader": "desk"}], folder.make("readers", "desk")),
+    ], till.id
 
 
 async def start(planned: Sequence[Daemon], cast: Cast, database: Database, server: str, clock: str) -> list[Member]:

@@ -24,6 +24,10 @@ FOLDER = Path("demo")
 """Where the demo lives, and where `school watch` looks for it, if nobody says otherwise."""
 
 
+_NEW_CARD = "04C0FFEE5EED80"
+"""Of nobody yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handles:
     """By hand: cards of the watched children (who, UID), a call that gives one of them a mark, and people (who, id) whom the office can invite."""
@@ -75,11 +79,12 @@ async def _read_uninvited(session: AsyncSession, roster: Roster) -> list[tuple[s
 
 
 def greet(
-    server: str, directory: Path, logins: Mapping[str, str], day: dt.date, speed: float, gate: Daemon, handles: Handles,
+    server: str, directory: Path, logins: Mapping[str, str], day: dt.date, speed: float, gate: Daemon, desk: Daemon, handles: Handles,
 ) -> list[str]:
     """The lines. `directory` as it was asked for, so that what is to be typed is short."""
     elsewhere = "" if directory == FOLDER else f" --dir {shlex.quote(str(directory))}"
-    tap = f".venv/bin/python -m school.demo.taps {shlex.quote(str(directory / gate.state.relative_to(gate.state.parents[1])))}"
+    tap, tap_desk = (
+        f".venv/bin/python -m school.demo.taps {shlex.quote(str(directory / daemon.state.relative_to(daemon.state.parents[1])))}" for daemon in (gate, desk))
     return [
         "", f"{day:%A, %d %B %Y}, a school day, {speed:g} times faster than life. Ctrl-C ends it.", "",
         f"  the app         {server}/", f"  people's API    {server}/graphql      console: {server}/console",
@@ -89,5 +94,6 @@ def greet(
         *(f"  {'no login yet' if place == 0 else '':<14}{who}  {person_id}" for place, (who, person_id) in enumerate(handles.uninvited)), "",
         f"Be a parent in a second terminal:  .venv/bin/school watch --login parent{elsewhere}", "", "Make something happen, in a third one:",
         *(f"  {tap} out {uid}    # or in: {who} at {gate.called}" for who, uid in handles.cards),
+        f"  {tap_desk} desk {_NEW_CARD}    # a new card on the office's desk, which issues it to somebody",
         *([f"and in the console, as teacher:\n  {handles.mark}"] if handles.mark else []), "",
     ]

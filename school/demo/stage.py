@@ -33,6 +33,7 @@ from school.demo.greeting import greet, read_handles
 from school.demo.programme import MAIN, Programme, moment, read_programme
 from school.demo.roster import read_roster
 from school.demo.teachers import plan_lessons
+from school.registry.models import DeviceKind
 from school.seed.build import build
 from school.seed.dice import Dice
 from school.seed.logins import make_passwords
@@ -150,15 +151,15 @@ async def play(folder: Folder, wishes: Wishes, lead: float, console: Console) ->
         clock.use(simulated)
         server = await _serve(cast, folder, wishes.port, simulated.format())
         running = await daemons.start(planned, cast, database, server, replace(simulated, until=None).format())
-        for line in greet(server, wishes.directory, folder.read_logins(), day, wishes.speed, planned[0], handles):
+        for line in greet(server, wishes.directory, folder.read_logins(), day, wishes.speed, planned[0], planned[-1], handles):
             tell(line)
         latest = await chronicle.latest(database)
         async with asyncio.TaskGroup() as tasks:
             telling = tasks.create_task(chronicle.follow(database, roster, tell, latest))
             watching = tasks.create_task(cast.watch())
             clients = _sign_up(server, folder)
-            counter = Counter(planned[-1].readers[0], clients["canteen"], ids.encode(ids.Kind.TILL, MAIN, till), roster, tell)
-            await _perform(programme, planned[:-1], clients, counter, wishes.speed, dice)
+            counter = Counter(_of(DeviceKind.CANTEEN, planned)[0].readers[0], clients["canteen"], ids.encode(ids.Kind.TILL, MAIN, till), roster, tell)
+            await _perform(programme, _of(DeviceKind.GATE, planned), clients, counter, wishes.speed, dice)
             await wait_until(programme.over, wishes.speed)
             watching.cancel()
             if wishes.stop_after_day:
@@ -176,6 +177,10 @@ async def play(folder: Folder, wishes: Wishes, lead: float, console: Console) ->
         await cast.end()
         await database.close()
         console.print("Everything has ended; the next start goes on from here.")
+
+
+def _of(kind: DeviceKind, planned: Sequence[Daemon]) -> list[Daemon]:
+    return [daemon for daemon in planned if daemon.kind is kind]
 
 
 def _first(group: ExceptionGroup[Exception]) -> Exception:

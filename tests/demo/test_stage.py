@@ -74,7 +74,7 @@ def test_a_day_plays_and_a_parent_who_is_cut_off_misses_nothing(tmp_path: Path) 
         with watching(folder, "at home") as parent:
             demo.wait_for("The school day is over")
             below = descendants(demo.process.pid)
-            assert len(below) == 4  # the server, two gates, the canteen
+            assert len(below) == 5  # the server, two gates, the canteen, the desk
             parent.wait_for(happens_by_hand(folder, demo))
             assert parent.end() == 0
         told = [*cut.told, *parent.told[parent.told[:1] == cut.told[-1:]:]]  # killed between a line and its place, it tells the line once more
@@ -130,9 +130,10 @@ async def the_next_start(folder: Path, today: str) -> None:
     await database.close()
     kept.close()
     assert (f"{day - dt.timedelta(days=1 if day.weekday() else 3):%a}", day.weekday() < 5) == (today, True)
-    assert [(daemon.name, (daemon.state / "identity.json").is_file()) for daemon in planned] == [("gate-1", True), ("gate-2", True), ("canteen", True)]
-    assert {daemon.called for daemon in planned[:-1]} == {"Главный вход", "Вход со двора"}
-    gates = [(daemon.readers[0], daemon.readers[1]) for daemon in planned[:-1]]
+    assert [(daemon.name, (daemon.state / "identity.json").is_file()) for daemon in planned] == [
+        ("gate-1", True), ("gate-2", True), ("canteen", True), ("desk", True)]
+    assert {daemon.called for daemon in planned[:2]} == {"Главный вход", "Вход со двора"}
+    gates = [(daemon.readers[0], daemon.readers[1]) for daemon in planned[:2]]
     assert [len(acts) > 1 for acts in plan_gates(programme, gates, Dice("another day"))] == [True] * 4
 
 

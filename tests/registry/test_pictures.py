@@ -121,7 +121,7 @@ def test_a_large_photo_of_a_phone_is_taken() -> None:
     b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", picture(63, 500), picture(kind="GIF"), picture(kind="BMP"),
     picture(kind="TIFF"), picture(kind="PDF"), picture(200, 200, kind="JPEG")[:300], picture()[:-60], claiming(100, 100), claiming(0, 0),
     b"RIFF\xff\xff\xff\xffWEBPVP8X" + b"\xff" * 64,
-])
+], ids=["nothing", "text", "SVG", "a strip", "GIF", "BMP", "TIFF", "PDF", "half a JPEG", "most of a PNG", "only a head", "of no size", "of a size beyond"])
 def test_what_is_no_whole_picture_is_refused(content: bytes) -> None:
     assert code(content) is Code.NOT_A_PICTURE
 
