@@ -16,7 +16,7 @@ from school.meals.policy import findable_accounts
 from school.meals.till import still_there
 from school.reading import Reader
 from school.registry.models import ClassGroup, Person, Pupil
-from school.registry.names import LAST, sort_key
+from school.registry.people import beginnings, begins_so
 from school.statements import Asking, Read, given
 
 MOST_FOUND, FEWEST_LETTERS, LONGEST = 10, 3, 100
@@ -53,7 +53,6 @@ class Search:
 
 @Read
 def _customers(viewer: Asking, of_a_grade: bool, of_a_class: bool) -> Rows:
-    begins = (Person.sort_key.between(given(f"{way}_from", sa.String()), given(f"{way}_to", sa.String())) for way in ("words", "whole"))
     statement = (
         sa.select(
             MealAccount.school_id, MealAccount.person_id.label("id"), MealAccount.balance, MealAccount.floor, MealAccount.currency,
@@ -65,7 +64,7 @@ def _customers(viewer: Asking, of_a_grade: bool, of_a_class: bool) -> Rows:
         .join(ClassGroup, (ClassGroup.school_id == Pupil.school_id) & (ClassGroup.id == Pupil.class_group_id))
         .where(
             Till.school_id == given("school_id"), Till.id == given("till_id"), findable_accounts(viewer), still_there(given("today", sa.Date())),
-            sa.or_(*begins))
+            begins_so())
         .order_by(Person.sort_key, Person.id).limit(MOST_FOUND)
     )
     if of_a_grade:
@@ -75,11 +74,9 @@ def _customers(viewer: Asking, of_a_grade: bool, of_a_class: bool) -> Rows:
 
 async def find(reader: Reader, viewer: Viewer, till: Ref, search: Search) -> list[Any]:
     """At most ten pupils of the till's school with a meal account whose name begins so, by name."""
-    ways = {"words": sort_key(*search.words), "whole": sort_key(" ".join(search.words))}
-    begins = {f"{way}_{end}": text + more for way, text in ways.items() for end, more in (("from", ""), ("to", LAST))}
     of_class = {**({} if search.grade is None else {"grade": search.grade}), **(
         {"letter": search.letter, "alike": _ALIKE.get(search.letter, search.letter)} if search.letter else {})}
     return await reader.all(
-        _customers, viewer, search.grade is not None, bool(search.letter), school_id=till.school_id, till_id=till.id, today=clock.now().date(), **begins,
-        **of_class)
+        _customers, viewer, search.grade is not None, bool(search.letter), school_id=till.school_id, till_id=till.id, today=clock.now().date(),
+        **beginnings(" ".join(search.words)), **of_class)
 

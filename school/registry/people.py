@@ -18,14 +18,12 @@ from school.ids import Kind, Ref
 from school.reading import Reader
 from school.registry.faces import load_photo
 from school.registry.models import Card, CardState, ClassGroup, Guardianship, Person, Pupil, Staff
-from school.registry.names import full_name, sort_key
+from school.registry.names import LAST, full_name, sort_key
 from school.registry.policy import in_schools
 from school.registry.types import ClassGroup as ClassGroupType
 from school.statements import Asking, Read, given
 
 LONGEST_SEARCH = 100
-_LAST = "\U0010ffff"
-"""Sorts behind every letter."""
 _BY_NAME = (Person.sort_key, Person.school_id, Person.id)
 
 
@@ -39,7 +37,7 @@ def beginnings(search: str) -> dict[str, str]:
     if not search.strip() or len(search) > LONGEST_SEARCH or "\0" in search:
         raise bad_input(f"search has 1 to {LONGEST_SEARCH} characters")
     ways = {"words": sort_key(*search.split()), "whole": sort_key(" ".join(search.split()))}
-    return {f"{way}_{end}": text + more for way, text in ways.items() for end, more in (("from", ""), ("to", _LAST))}
+    return {f"{way}_{end}": text + more for way, text in ways.items() for end, more in (("from", ""), ("to", LAST))}
 
 
 def _everybody(viewer: Asking) -> Rows:

@@ -1,5 +1,5 @@
-import { createContext, type ReactNode, useContext, useEffect } from 'react'
-import { NoPage } from '../shell/states'
+import { createContext, type ReactNode, Suspense, useContext, useEffect } from 'react'
+import { Loading, NoPage } from '../shell/states'
 import type { Child, Me } from './Me.graphql'
 import { useMe } from './Session'
 
@@ -13,14 +13,14 @@ export function useChild(): Child {
   return child
 }
 
-/** Finds the child of the address among the account's own, and remembers them. */
+/** Finds the child of the address among the account's own, and remembers them, before the page about them is there: whoever goes on at once is led to the same. */
 export function ChildProvider({ id, children }: { id: string; children: ReactNode }) {
   const child = useMe().children.find((one) => one.id === id)
   useEffect(() => {
     if (child) localStorage.setItem(KEPT, child.id)
   }, [child])
   if (!child) return <NoPage />
-  return <ChildContext.Provider value={child}>{children}</ChildContext.Provider>
+  return <ChildContext.Provider value={child}><Suspense fallback={<Loading />}>{children}</Suspense></ChildContext.Provider>
 }
 
 /** Whom the account looked at last on this device, else its first child. */
