@@ -48,21 +48,22 @@ PAGES = {
     "statistics": ("head", "/statistics"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
-BEHIND = {"gradebook": "#page li a", "gate": "#page nav a:last-child", "inside": "#page section button", "person": "#page li:nth-child(2) a"}
+BEHIND = {"gradebook": "#page li a", "gate": "#page nav a:last-child", "inside": "#page section button", "person": "#page li:nth-child(2) a",
+          "till": "#page li:last-child a"}
 """What leads on to it, where its address is not known beforehand, or opens what is folded."""
-SHOWN = {"gradebook": "[role=gridcell]", "gate": "#page section time", "inside": "#page section li"}
+SHOWN = {"gradebook": "[role=gridcell]", "gate": "#page section time", "inside": "#page section li", "person": "#page h2", "till": "#page [data-key]"}
 """What is there then."""
 
 
-async def main(folder: Path) -> None:
-    """Each page on a phone and on a wide screen, in both languages."""
+async def main(folder: Path, *names: str) -> None:
+    """Each page, or each of these, on a phone and on a wide screen, in both languages."""
     passwords, states = make_passwords(), dict[str | None, StorageState]()
     with tempfile.TemporaryDirectory(prefix="school-screenshots-") as scratch:
         service = await _school(Path(scratch), passwords)
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
             with service:
-                for name, (login, path) in PAGES.items():
+                for name, (login, path) in PAGES.items() if not names else ((name, PAGES[name]) for name in names):
                     for language in LOCALES:
                         for size in (PHONE, DESKTOP):
                             page = await _open(browser, f"{service.url}{path}", language, size, states.get(login))
@@ -74,7 +75,6 @@ async def main(folder: Path) -> None:
                             if name in BEHIND:
                                 await page.locator(BEHIND[name]).first.click()
                                 await expect(page.locator(SHOWN[name]).first).to_be_visible()
-                                await expect(page.get_by_role("gridcell").or_(page.get_by_role("heading", level=2)).first).to_be_visible()
                             await _keep(page, folder / f"{name}-{language}-{size[0]}.png")
             await browser.close()
 
@@ -118,4 +118,4 @@ async def _keep(page: Page, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))
