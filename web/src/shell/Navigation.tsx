@@ -19,7 +19,7 @@ export function Navigation({ across }: { across: boolean }) {
     <div className={across ? styles.across : styles.down}>
       {(across ? near : places).map((page) => {
         const path = pathOf(page, child)
-        return <Place key={page.path} href={path} icon={page.place.icon} label={t(page.place.label)} here={location === path} />
+        return <Place key={page.path} href={path} icon={page.place.icon} label={t(page.place.label)} here={location === path || location.startsWith(`${path}/`)} />
       })}
       {across && far.length > 0 && (
         <Place href={MORE} icon="more" label={t('nav.more')} here={location === MORE || far.some((page) => location === pathOf(page, child))} />

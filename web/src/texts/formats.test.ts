@@ -39,3 +39,8 @@ test('days are counted over the end of a month and a year', () => {
   expect(addDays('2026-12-31', 1)).toBe('2027-01-01')
   expect(addDays('2026-03-01', -1)).toBe('2026-02-28')
 })
+
+test('a moment is told by the clock of the school that is named', () => {
+  expect(formatsOf('en').moment('2026-11-27T21:30:00Z', 'Europe/Moscow')).toBe('28 Nov, 00:30')
+  expect(formatsOf('en').moment('2026-11-27T21:30:00Z', 'Asia/Vladivostok')).toBe('28 Nov, 07:30')
+})

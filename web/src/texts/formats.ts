@@ -25,7 +25,6 @@ export function formatsOf(language: string) {
   const date = in_({ day: 'numeric', month: 'short', timeZone: 'UTC' })
   const days = in_({ day: 'numeric', month: 'long', timeZone: 'UTC' })
   const places = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
-  const moment = in_({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   return {
     /** Monday 7 September */
     day: (date: string): string => day.format(noon(date)),
@@ -35,8 +34,8 @@ export function formatsOf(language: string) {
     days: (from: string, to: string): string => days.formatRange(noon(from), noon(to)),
     /** 08:30, by the school's clock. */
     time: (at: string, timeZone?: string): string => in_({ hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(at)),
-    /** 7 Sept, 08:30, by the clock of whoever looks. */
-    moment: (at: string): string => moment.format(new Date(at)),
+    /** 7 Sept, 08:30, by the school's clock, or that of whoever looks. */
+    moment: (at: string, timeZone?: string): string => in_({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone }).format(new Date(at)),
     /** 4.25, as the service writes it, with the sign of the language. */
     decimal: (text: string): string => places.format(Number(text)),
     money: ({ minor, currency }: Money): string => {

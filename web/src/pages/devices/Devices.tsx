@@ -14,7 +14,7 @@ import { OneDevice } from './OneDevice'
 import { OneTimeCode } from './OneTimeCode'
 import { arrangedDevices } from './troubles'
 import { useElapsed } from './useElapsed'
-import { useOffice } from './useOffice'
+import { useDeviceActs } from './useDeviceActs'
 
 /** The daemons at gates, in canteens and offices: what is wrong with them first. The head looks, the office acts. */
 export default function Devices() {
@@ -25,7 +25,7 @@ export default function Devices() {
   const seconds = useElapsed(data, again)
   const [adding, setAdding] = useState(false)
   const [doubted, setDoubted] = useState<Device | null>(null)
-  const { told, denied, busy, forget, make, renew, cancel, rotate, revoke } = useOffice(office?.id, again)
+  const { told, denied, busy, forget, make, renew, cancel, rotate, revoke } = useDeviceActs(office?.id, again)
   const acts = office ? { renew, rotate, revoke: setDoubted } : null
   const { troubled, well, gone } = arrangedDevices(data?.devices ?? [])
   const shown = (devices: Device[]) => devices.map((device) => <OneDevice key={device.id} device={device} seconds={seconds} acts={acts} />)

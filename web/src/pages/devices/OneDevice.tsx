@@ -1,6 +1,7 @@
 import { Button, Group, Paper } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useOffice } from '../../session/office'
 import { useFormats } from '../../texts/formats'
 import type { Device } from './Devices.graphql'
 import styles from './Devices.module.css'
@@ -19,13 +20,14 @@ export interface Acts {
 export function OneDevice({ device, seconds, acts }: { device: Device; seconds: number; acts: Acts | null }) {
   const { t } = useTranslation()
   const { moment } = useFormats()
+  const { school } = useOffice()
   const duration = useDuration()
   const { kind, name, revokedAt, silentSeconds, lastTapAt, queueDepth, rejected, clockOffsetMs, software, listVersion, readers, keyAskedAt, keyMadeAt } = device
   const gone = revokedAt !== null
   return (
     <Paper component="section" withBorder p="md" aria-label={name} className={styles.device}>
       <h2 className={styles.name}>{name} <span className={styles.kind}>{t(`devices.kind.${kind}`)}</span></h2>
-      {gone ? <p className={styles.well}>{t('devices.revokedAt', { moment: moment(revokedAt) })}</p> : <Troubles troubles={troublesOf(device, seconds)} />}
+      {gone ? <p className={styles.well}>{t('devices.revokedAt', { moment: moment(revokedAt, school.timeZone) })}</p> : <Troubles troubles={troublesOf(device, seconds)} />}
       <ul className={styles.readers}>
         {readers.map(({ name: reader, direction, place }) => (
           <li key={reader}><b>{reader}</b>: {[place ?? t(kind === 'DESK' ? 'devices.desk' : 'devices.nowhere'), direction && t(`devices.${direction}`)].filter(Boolean).join(', ')}</li>
@@ -33,13 +35,13 @@ export function OneDevice({ device, seconds, acts }: { device: Device; seconds: 
       </ul>
       <dl className={styles.facts}>
         {!gone && <Fact term={t('devices.seen')}>{silentSeconds === null ? '—' : t('devices.ago', { time: duration(silentSeconds + seconds) })}</Fact>}
-        <Fact term={t('devices.lastTap')}>{lastTapAt ? moment(lastTapAt) : '—'}</Fact>
+        <Fact term={t('devices.lastTap')}>{lastTapAt ? moment(lastTapAt, school.timeZone) : '—'}</Fact>
         <Fact term={t('devices.queue')}>{queueDepth}</Fact>
         <Fact term={t('devices.rejectedCount')}>{rejected}</Fact>
         <Fact term={t('devices.clock')}>{duration(Math.abs(Math.round(clockOffsetMs / 1000)))}</Fact>
         <Fact term={t('devices.software')}>{software}</Fact>
         {kind === 'GATE' && <Fact term={t('devices.list')}>{listVersion ?? '—'}</Fact>}
-        <Fact term={t('devices.key')}>{keyAskedAt ? t('devices.keyAsked') : moment(keyMadeAt)}</Fact>
+        <Fact term={t('devices.key')}>{keyAskedAt ? t('devices.keyAsked') : moment(keyMadeAt, school.timeZone)}</Fact>
       </dl>
       {acts && !gone && (
         <Group gap="xs">

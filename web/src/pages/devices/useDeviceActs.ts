@@ -9,7 +9,7 @@ import type { Wanted } from './NewDevice'
 type Answer = { __typename: string; code?: string; retryAfter?: number | null; enrolmentCode?: string }
 
 /** What the office does with devices and codes. A code is told once: it is kept here until it has been written down, and nowhere else. */
-export function useOffice(schoolId: string | undefined, again: () => void) {
+export function useDeviceActs(schoolId: string | undefined, again: () => void) {
   const [told, setTold] = useState<{ code: string; name: string } | null>(null)
   const [denied, setDenied] = useState<Denied | null>(null)
   const [{ fetching }, sendMake] = useMutation(MakeDeviceCode)
