@@ -9,7 +9,6 @@ by turns, and its CPU and PostgreSQL's are read from /proc. Foreign keys are not
 
 import argparse
 import asyncio
-import contextlib
 import datetime as dt
 import hashlib
 import os
@@ -33,8 +32,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from bench.harness import cpu
 from school import ids
 from school.access.models import Direction, Door, DoorReader
+from school.day.reactions import REACTIONS
 from school.db import Database, migrate
 from school.ids import Kind
 from school.record.parts import id_at, make_ahead, parts
@@ -69,20 +70,6 @@ GRADEBOOK = """query($course: ID!, $from: Date!, $to: Date!) { gradebook(courseI
 FEED = "query($a: ID!) { updates(children: [$a], first: 20) { updates { __typename cursor occurredAt } cursor hasMore } }"
 _ID = """CAST(lpad(to_hex(CAST(extract(epoch FROM {moment}) * 1000 AS bigint)), 12, '0') || '7' || substr(md5({salt}), 1, 3)
     || '8' || substr(md5({salt}), 4, 15) AS uuid)"""
-
-
-def cpu(root: int) -> float:
-    """Seconds of CPU of a process and what it has started, those that have ended and been waited for included."""
-    found: dict[int, tuple[int, int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
-                found[int(entry.name)] = int(fields[1]), sum(map(int, fields[11:15]))
-    family = {root}
-    while more := {pid for pid, (parent, _) in found.items() if parent in family} - family:
-        family |= more
-    return sum(found[pid][1] for pid in family if pid in found) / os.sysconf("SC_CLK_TCK")
 
 
 async def seed(url: str, size: Size) -> dict[str, Any]:
@@ -149,7 +136,7 @@ async def _copy(connection: asyncpg.Connection, table: str, changed: dict[str, s
 
 
 async def grow(connection: asyncpg.Connection, have: int, want: int) -> None:
-    """School 1 copied until there are so many; then what autovacuum would do."""
+    """School 1 copied until there are so many, and what a service of that age has behind it: reactions to what the feed tells, vacuum."""
     copies = f"generate_series({FIRST_COPY + have}, {FIRST_COPY + want - 1}) copy"
     for table in metadata.sorted_tables if want > have else []:
         if table.name == "school":
@@ -160,6 +147,9 @@ async def grow(connection: asyncpg.Connection, have: int, want: int) -> None:
         await _copy(connection, "feed", {"school_id": "copy", "seq": "(SELECT seq FROM feed_head) + row_number() OVER (ORDER BY feed.published_at)"},
                     f"feed, {copies} WHERE feed.school_id = 1")
         await connection.execute("UPDATE feed_head SET seq = (SELECT max(seq) FROM feed)")
+    for reaction in REACTIONS:  # they would read the whole feed beside what is measured
+        await connection.execute(
+            "INSERT INTO checkpoint SELECT $1, seq FROM feed_head ON CONFLICT (consumer) DO UPDATE SET seq = excluded.seq", reaction.name)
     await connection.execute("VACUUM ANALYZE")
     await connection.execute("CHECKPOINT")
 
@@ -221,10 +211,10 @@ def measure(client: Client, postgres: int, rounds: int, each: int) -> dict[str, 
             question()
     for _ in range(rounds):
         for name, question in questions.items():
-            before = cpu(client.service.process.pid), cpu(postgres), time.perf_counter()
+            before = cpu.used(client.service.process.pid), cpu.used(postgres), time.perf_counter()
             for _ in range(each):
                 question()
-            after = cpu(client.service.process.pid), cpu(postgres), time.perf_counter()
+            after = cpu.used(client.service.process.pid), cpu.used(postgres), time.perf_counter()
             app, database, waited = ((end - begin) * 1000 / each for begin, end in zip(before, after, strict=True))
             taken.setdefault(name, []).append((app, database, waited))
     return {name: tuple(statistics.median(column) for column in zip(*values, strict=True)) for name, values in taken.items()}  # type: ignore[misc]
