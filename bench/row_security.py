@@ -1,6 +1,7 @@
 """What PostgreSQL's second line costs: the same reads as the viewer, as the service, and as a superuser whom no policy binds; interleaved.
 
-Each is a transaction of its own, as a resolver opens it. `superuser` sends neither the statement that takes a role nor meets a policy. Anyone can run it:
+Each is read as a resolver reads it, by statements compiled once. The service says once for a connection who it is, a viewer before each read; `superuser` says
+nothing, and no policy binds it. Anyone can run it:
 
     .venv/bin/python bench/row_security.py [--quick]
 """
@@ -13,12 +14,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -26,7 +25,11 @@ from school.access import queries as access
 from school.context import Context, Role, Viewer
 from school.db import Database, migrate
 from school.diary import queries as diary
+from school.diary.days import child_diary
 from school.identity import sessions
+from school.meals import queries as meals
+from school.read_pool import ReadPool
+from school.reading import Connections, Reader
 from school.registry import queries as registry
 from school.registry import viewers
 from school.registry.account_models import AccountRole
@@ -34,10 +37,17 @@ from school.seed.build import build
 from school.seed.logins import make_passwords
 from school.seed.plan import Size
 from school.settings import Settings
+from school.statements import Asking, Read
 from tests.postgres import PostgresServer
 
 TODAY = dt.date(2026, 11, 23)
-Read = Callable[[AsyncSession], Awaitable[Any]]
+Ask = Callable[[Reader], Awaitable[Any]]
+
+
+
+@Read
+def _nothing(_viewer: Asking) -> Any:
+    return sa.select(sa.literal_column("1").label("one"))
 
 
 async def viewer_of(database: Database, role: Role) -> Viewer:
@@ -50,15 +60,16 @@ async def viewer_of(database: Database, role: Role) -> Viewer:
     return max(known, key=lambda viewer: len(viewer.children))
 
 
-def reads(parent: Viewer, teacher: Viewer) -> dict[str, tuple[Viewer, Read]]:
+def reads(parent: Viewer, teacher: Viewer) -> dict[str, tuple[Viewer, Ask]]:
     """What is read, and by whom."""
     child = min(parent.children, key=lambda ref: ref.id)
     return {
-        "nothing": (parent, lambda session: session.execute(sa.text("SELECT 1"))),
-        "parent: a week's lessons": (parent, lambda session: diary.child_lessons(session, parent, child, TODAY - dt.timedelta(days=6), TODAY)),
-        "parent: a week's diary": (parent, lambda session: diary.child_diary(session, parent, child, TODAY - dt.timedelta(days=6), TODAY)),
-        "parent: where a child is": (parent, lambda session: access.pupil_presence(session, parent, child)),
-        "teacher: 50 pupils": (teacher, lambda session: registry.pupils(session, teacher, None, first=50, after=None)),
+        "nothing": (parent, lambda reader: reader.all(_nothing, parent)),
+        "parent: a week's lessons": (parent, lambda reader: diary.child_lessons(reader, parent, child, TODAY - dt.timedelta(days=6), TODAY)),
+        "parent: a week's diary": (parent, lambda reader: child_diary(reader, parent, child, TODAY - dt.timedelta(days=6), TODAY)),
+        "parent: 20 transfers": (parent, lambda reader: meals.history(reader, parent, child, first=20, after=None)),
+        "parent: where a child is": (parent, lambda reader: access.pupil_presence(reader, parent, child)),
+        "teacher: 50 pupils": (teacher, lambda reader: registry.pupils(reader, teacher, None, first=50, after=None)),
     }
 
 
@@ -69,25 +80,25 @@ async def measure(url: str, rounds: int) -> list[tuple[str, dict[str, float]]]:
     await build(database, make_passwords(), TODAY, size=Size.SMALL)
     async with database.engine.connect() as connection:
         await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(sa.text("ANALYZE"))
-    # A connection for each side, for a plan that depends on policies is made anew when another role comes.
-    bare, service, own = Database(url, pool_size=1), Database(url, pool_size=1), Database(url, pool_size=1)
+    bare = Connections(url, 1)
+    bare._service = ReadPool(lambda: bare._open("SELECT 1"), 1)  # noqa: SLF001 - takes no role: nothing else may have such a connection
     table = []
     for name, (viewer, read) in reads(await viewer_of(database, Role.GUARDIAN), await viewer_of(database, Role.TEACHER)).items():
-        sides: dict[str, Callable[[], AbstractAsyncContextManager[AsyncSession]]] = {
-            "superuser": async_sessionmaker(bare.engine, expire_on_commit=False, autoflush=False), "service": service.read,
-            "viewer": Context(viewer, own, Settings()).read,
+        identity = viewer.identity()
+        sides: dict[str, Callable[[], Reader]] = {
+            "superuser": lambda: Reader(lambda waiting: bare.fetch(None, waiting), bare.dialect), "service": database.reader,
+            "viewer": lambda identity=identity: database.reader(identity),  # type: ignore[misc]
         }
         taken: dict[str, list[float]] = {side: [] for side in sides}
         for number in range(rounds + 20):  # the first ones prepare statements and plans
             for side, begin in sides.items():
                 started = time.perf_counter()
-                async with begin() as session:
-                    await read(session)
+                await read(begin())
                 if number >= 20:
                     taken[side].append((time.perf_counter() - started) * 1000)
         table.append((name, {side: statistics.quantiles(times, n=4)[0] for side, times in taken.items()}))
-    for opened in (database, bare, service, own):
-        await opened.close()
+    await bare.close()
+    await database.close()
     return table
 
 

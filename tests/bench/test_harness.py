@@ -36,6 +36,18 @@ def test_a_family_of_processes_is_summed_with_its_ended_ones_and_without_strange
         cpu.total(99, stats)
 
 
+def test_of_a_database_s_processes_only_connections_are_counted() -> None:
+    stats = {
+        10: stat(10, 1, "postgres", (100, 20), (3_000, 400)), 11: stat(11, 10, "postgres", (5, 6), (70, 80)), 12: stat(12, 10, "postgres", (500, 1), (0, 0)),
+        13: stat(13, 10, "postgres", (7, 0), (0, 0)), 14: stat(14, 11, "sh", (900, 0), (0, 0)), 21: stat(21, 20, "postgres", (40, 0), (0, 0)),
+    }
+    titles = {
+        10: "postgres\0-D\0cluster", 11: "postgres: school school 127.0.0.1(50112) idle", 12: "postgres: autovacuum worker school",
+        13: "postgres: school school [local] SELECT", 14: "sh", 21: "postgres: school school ::1(4) idle",
+    }
+    assert cpu.of_connections(10, stats, titles) == (5 + 6 + 7) / cpu.TICKS
+
+
 def test_what_a_child_used_stays_when_it_has_ended() -> None:
     before = cpu.used(os.getpid())
     work = "import time\nwhile time.process_time() < 0.3: pass"
