@@ -125,6 +125,7 @@ async def _open(database: Database) -> None:
     """The seed's gates are gone and nobody is inside: let them stand at their doors, and everybody be there."""
     gate = (Passage.school_id, Passage.device_id, Passage.door_id)
     async with database.begin() as session:
+        await session.execute(sa.delete(DoorReader))
         for school_id, device_id, door_id in (await session.execute(sa.select(*gate).distinct())).all():
             session.add_all(DoorReader(school_id=school_id, device_id=device_id, reader=way.value, door_id=door_id, direction=way) for way in Direction)
         await session.execute(sa.update(Presence).values(inside=True))

@@ -103,15 +103,19 @@ def _known(_service: Asking, dialect: str) -> Rows:
         sa.select(early.id)
         .where(early.school_id == day.school_id, early.person_id == day.pupil_id, early.happened_at >= day.from_, early.happened_at < day.before)
         .order_by(early.happened_at, early.id).limit(1).scalar_subquery())
-    in_time = sa.and_(Passage.school_id == day.school_id, Passage.happened_at >= day.from_, Passage.happened_at < day.before)
+    # Found first, for each pupil by keys, then read by id: as a condition of the join PostgreSQL would compare it with all passages that there are.
+    found = sa.select(
+        day.place, day.school_id, day.pupil_id, day.on_date, first.label("passage_id"),
+        first_lesson(day.school_id, day.pupil_id, day.on_date).label("lesson_id")).offset(sa.literal_column("0")).subquery("found")
+    day = found.c
     return (
         sa.select(
             day.school_id, day.pupil_id, day.on_date, School.time_zone, Passage.id.label("passage_id"), Passage.happened_at, Passage.suspect,
             Passage.direction, Lesson.id.label("lesson_id"), Bell.starts_at, LateArrival.passage_id.label("noticed"),
             LateArrival.lesson_id.label("noticed_lesson"), LateArrival.minutes.label("noticed_minutes"))
-        .join(School, School.id == day.school_id)
-        .outerjoin(Passage, sa.and_(in_time, Passage.id == first))
-        .outerjoin(Lesson, sa.and_(Lesson.school_id == day.school_id, Lesson.id == first_lesson(day.school_id, day.pupil_id, day.on_date)))
+        .select_from(found).join(School, School.id == day.school_id)
+        .outerjoin(Passage, sa.and_(Passage.school_id == day.school_id, Passage.id == day.passage_id))
+        .outerjoin(Lesson, sa.and_(Lesson.school_id == day.school_id, Lesson.id == day.lesson_id))
         .outerjoin(Bell, sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell))
         .outerjoin(LateArrival, sa.and_(
             LateArrival.school_id == day.school_id, LateArrival.pupil_id == day.pupil_id, LateArrival.on_date == day.on_date))

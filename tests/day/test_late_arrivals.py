@@ -6,6 +6,7 @@ import itertools
 import pytest
 import sqlalchemy as sa
 
+from school.access.models import Passage
 from school.day import late_arrivals
 from school.diary.models import Lesson
 from school.ids import Ref
@@ -113,3 +114,26 @@ async def test_noticing_again_changes_nothing(porch: Porch) -> None:
         assert again.minutes == 15
     await porch.react()
     assert (await porch.arrivals(), await porch.told()) == before
+
+
+async def test_passages_of_others_are_not_read(porch: Porch) -> None:
+    """However many there are: each pupil's first one is looked up by its key."""
+    if porch.database.sqlite:
+        pytest.skip("PostgreSQL tells how it has read")
+    passage = await porch.passes("anna", at(8, 40))
+    columns = [column.name for column in Passage.__table__.columns]
+    values = {"id": "gen_random_uuid()", "person_id": "gen_random_uuid()", "sequence": "number"}
+    copied = ", ".join(values.get(name, name) for name in columns)
+    async with porch.database.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(sa.text("SET session_replication_role = replica"))  # whose taps are not there
+        await connection.execute(sa.text(
+            f"INSERT INTO passage ({', '.join(columns)}) SELECT {copied} FROM passage, generate_series(1000, 21000) number"))  # noqa: S608 - names of ours
+        await connection.execute(sa.text("RESET session_replication_role"))
+        await connection.execute(sa.text("ANALYZE passage, lesson, pupil, late_arrival"))
+    async with porch.database.begin() as session:
+        noticed = await late_arrivals.notice(session, Ref(1, passage.person_id), passage.happened_at, late=False)
+        read = (await session.execute(sa.text("SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables WHERE starts_with(relname, 'passage')"))).scalar_one()
+    assert noticed is not None
+    assert noticed.passage_id == passage.id
+    assert read < 1_000, "a page or so, and not all of them"
