@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from school.errors import Code, Refused, bad_input
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -79,3 +81,11 @@ def school_moment(date: dt.date, time: dt.time, time_zone: str) -> dt.datetime:
 def school_day(date: dt.date, time_zone: str) -> tuple[dt.datetime, dt.datetime]:
     """The half-open interval of moments, in UTC, that a school-local date covers (23 to 25 hours)."""
     return school_moment(date, dt.time(), time_zone), school_moment(date + dt.timedelta(days=1), dt.time(), time_zone)
+
+
+def check_range(from_: dt.date, to: dt.date, longest: int) -> None:
+    """Both dates belong to a range; it has at most `longest` days. Refused: BAD_INPUT, TOO_MANY."""
+    if to < from_:
+        raise bad_input("to must not lie before from")
+    if (to - from_).days >= longest:
+        raise Refused(Code.TOO_MANY, f"at most {longest} days at once")

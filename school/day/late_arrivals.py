@@ -16,7 +16,7 @@ from school.day import events
 from school.day.models import LateArrival
 from school.day.policy import visible_children, visible_late_arrivals
 from school.db import Moment, Rows
-from school.diary.lessons import check_range, first_lesson
+from school.diary.lessons import first_lesson
 from school.diary.models import Lesson
 from school.errors import not_found
 from school.ids import Ref
@@ -174,7 +174,7 @@ def _of_child(viewer: Asking) -> Rows:
 
 async def of_child(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> Sequence[Any]:
     """A child's late arrivals in at most 190 days, in order; one statement, for most have none. Refused as absent: whose days the viewer may not see."""
-    check_range(from_, to, longest=190)
+    clock.check_range(from_, to, longest=190)
     found = await reader.all(_of_child, viewer, school_id=child.school_id, child_id=child.id, from_=from_, to=to)
     if not found:
         raise not_found()

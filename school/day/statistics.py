@@ -20,7 +20,6 @@ from school.context import ADMINISTRATION, Viewer
 from school.day.policy import visible_statistics
 from school.day.suppression import Cell, divide, tell
 from school.db import Column, Rows, local_date
-from school.diary.lessons import check_range
 from school.diary.models import Attendance, CourseScale, GradingScale, Lesson, Mark
 from school.errors import not_found
 from school.meals.models import MealAccount, Transfer, TransferKind
@@ -61,7 +60,7 @@ async def schools(session: AsyncSession, viewer: Viewer, school_id: int | None, 
 
 async def figures(session: AsyncSession, viewer: Viewer, school_ids: Sequence[int], from_: dt.date, to: dt.date) -> dict[int, Figures]:
     """The figures of these schools, which the viewer was seen to get, for the months that at most 190 days touch. One statement, as the service."""
-    check_range(from_, to, LONGEST_RANGE)
+    clock.check_range(from_, to, LONGEST_RANGE)
     told: dict[int, Figures] = {school_id: Figures() for school_id in school_ids}
     if not told:
         return told

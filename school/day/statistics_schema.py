@@ -6,11 +6,11 @@ from typing import Annotated, Any, Self
 import strawberry
 
 from school import ids
+from school.clock import check_range
 from school.connections import Connection
 from school.context import ADMINISTRATION, Area, Role
 from school.day import statistics
 from school.day.statistics import Figures
-from school.diary.lessons import check_range
 from school.diary.models import AttendanceKind
 from school.diary.types import AttendanceKindName
 from school.fields import Info, Money, holds, no_one, query, rows

@@ -6,11 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from school.clock import check_range
 from school.context import Viewer
 from school.db import Rows
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.homework_rows import HomeworkRow
-from school.diary.lessons import LESSON, LessonRow, check_range
+from school.diary.lessons import LESSON, LessonRow
 from school.diary.mark_rows import MarkRow
 from school.diary.models import Attendance, Homework, Lesson, Mark
 from school.diary.policy import visible_attendance, visible_lessons, visible_marks

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
+from school.clock import check_range
 from school.context import Viewer
 from school.db import Rows
-from school.diary.lessons import check_range
 from school.diary.models import Attendance, AttendanceKind, CourseScale, GradingScale, Lesson, Mark
 from school.diary.policy import visible_figures
 from school.diary.queries import IN_DAYS

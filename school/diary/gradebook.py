@@ -8,10 +8,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from school.clock import check_range
 from school.context import Viewer
 from school.db import Rows
 from school.diary.attendance_rows import ATTENDANCE, AttendanceRow
-from school.diary.lessons import LESSON, LessonRow, check_range
+from school.diary.lessons import LESSON, LessonRow
 from school.diary.mark_rows import MarkRow
 from school.diary.models import Attendance, CourseScale, GradingScale, Lesson, Mark
 from school.diary.policy import teaches, visible_courses

@@ -14,12 +14,9 @@ from school.context import Viewer
 from school.db import Column, Rows
 from school.diary.models import CourseScale, GradingScale, Lesson
 from school.diary.policy import teaches
-from school.errors import Code, Refused, bad_input, not_found
+from school.errors import bad_input, not_found
 from school.ids import Ref
 from school.registry.models import Bell, Course, Pupil, School
-
-LONGEST_RANGE = 31
-"""Days of a diary that one question may span."""
 
 
 class LessonRow(NamedTuple):
@@ -124,14 +121,6 @@ def check_pupil(lesson: OwnLesson, enrolled_on: dt.date, left_on: dt.date | None
     """A pupil has marks and a register entry only for days of being one (BAD_INPUT); `left_on` is the first day of no longer being one."""
     if lesson.on_date < enrolled_on or (left_on is not None and lesson.on_date >= left_on):
         raise bad_input("the pupil was not at the school on the day of the lesson")
-
-
-def check_range(from_: dt.date, to: dt.date, longest: int = LONGEST_RANGE) -> None:
-    """Both dates belong to a range; it has at most `longest` days."""
-    if to < from_:
-        raise bad_input("to must not lie before from")
-    if (to - from_).days >= longest:
-        raise Refused(Code.TOO_MANY, f"at most {longest} days at once")
 
 
 def first_lesson(school_id: Column, pupil_id: Column, on_date: Column) -> sa.ScalarSelect[UUID]:

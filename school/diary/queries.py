@@ -12,7 +12,7 @@ from school.connections import Page, paged, read_page
 from school.context import Viewer
 from school.db import Moment, Rows, local_date
 from school.diary.homework_rows import HOMEWORK, HomeworkRow
-from school.diary.lessons import LESSON, check_range
+from school.diary.lessons import LESSON
 from school.diary.mark_rows import MARK
 from school.diary.models import CourseScale, GradingScale, Homework, Lesson, Mark, MarkRevision
 from school.diary.policy import visible_children, visible_classes, visible_lessons, visible_marks
@@ -23,6 +23,8 @@ from school.registry.models import ClassGroup, Course, Pupil, School, Subject, T
 from school.statements import THIS_PERSON, Asking, Read, given
 
 T = TypeVar("T")
+LONGEST_RANGE = 31
+"""Days of a diary that one question may span."""
 MOST_LESSONS = 1000
 """Lessons in one answer: a class has some 40 in a week."""
 MOST_HOMEWORK = 1000
@@ -83,7 +85,7 @@ Columns = frozenset[str] | None
 
 async def class_lessons(reader: Reader, viewer: Viewer, group: Ref, from_: dt.date, to: dt.date, columns: Columns = None) -> list[Any]:
     """The lessons of a class in at most 31 days, as far as the viewer may see them; cancelled ones too. All columns of a `LessonRow`, or some."""
-    check_range(from_, to)
+    clock.check_range(from_, to, LONGEST_RANGE)
     key = {"school_id": group.school_id, "group_id": group.id}
     found = await reader.all(_class_lessons, viewer, columns=columns, from_=from_, to=to, **key)
     if not found and not await reader.all(_group, viewer, **key):
@@ -93,7 +95,7 @@ async def class_lessons(reader: Reader, viewer: Viewer, group: Ref, from_: dt.da
 
 async def child_lessons(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date, columns: Columns = None) -> list[Any]:
     """The lessons of a child's class in at most 31 days, as far as the viewer may see them; cancelled ones too. Columns as of `class_lessons`."""
-    check_range(from_, to)
+    clock.check_range(from_, to, LONGEST_RANGE)
     found = await reader.all(_child_lessons, viewer, columns=columns, school_id=child.school_id, person_id=child.id, from_=from_, to=to)
     if not found:
         await check_child(reader, viewer, child)
@@ -109,7 +111,7 @@ def _homework(viewer: Asking) -> Rows:
 
 async def child_homework(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[HomeworkRow]:
     """The homework of a child's class that is due in at most 31 days, withdrawn not counted, by the lesson for which it is due."""
-    check_range(from_, to)
+    clock.check_range(from_, to, LONGEST_RANGE)
     found, there = await reader.each((_homework, _child), viewer, school_id=child.school_id, person_id=child.id, from_=from_, to=to)
     if not there:
         raise not_found()

@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from school.clock import check_range
 from school.context import Viewer
 from school.db import Moment, Rows, local_date
-from school.errors import Code, Refused, bad_input, not_found
+from school.errors import Code, Refused, not_found
 from school.meals.models import Till, Transfer, TransferKind
 from school.meals.policy import visible_takings
 from school.reading import Reader
@@ -47,10 +48,7 @@ def _days(viewer: Asking) -> Rows:
 
 async def by_day(reader: Reader, viewer: Viewer, school_id: int, from_: dt.date, to: dt.date) -> list[Any]:
     """Each till on each of at most 190 days on which it sold something: one round trip. Refused as absent: a school whose office the viewer is not."""
-    if to < from_:
-        raise bad_input("to must not lie before from")
-    if (to - from_).days >= LONGEST_RANGE:
-        raise Refused(Code.TOO_MANY, f"at most {LONGEST_RANGE} days at once")
+    check_range(from_, to, LONGEST_RANGE)
     begins, ends = (dt.datetime.combine(date, dt.time(), dt.UTC) for date in (from_ - _DAY, to + 2 * _DAY))
     there, found = await reader.each((_tills, _days), viewer, school_id=school_id, from_=from_, to=to, begins=begins, ends=ends)
     if not there:

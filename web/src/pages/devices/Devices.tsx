@@ -34,7 +34,7 @@ export default function Devices() {
       <Group justify="space-between">
         <div>
           <Title order={1} size="h2">{t('devices.title')}</Title>
-          {data && <Text fw={600}>{troubled.length ? t('devices.troubled', { count: troubled.length }) : t('devices.allWell')}</Text>}
+          {troubled.length + well.length > 0 && <Text fw={600}>{troubled.length ? t('devices.troubled', { count: troubled.length }) : t('devices.allWell')}</Text>}
         </div>
         {office && !adding && <Button onClick={() => setAdding(true)}>{t('devices.new')}</Button>}
       </Group>

@@ -1,4 +1,5 @@
 import { Stack, Title } from '@mantine/core'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link, useSearchParams } from 'wouter'
@@ -7,13 +8,19 @@ import { DoorsQuery } from './Gate.graphql'
 import styles from './Gate.module.css'
 import { Monitor } from './Monitor'
 
-/** A door, followed as cards are presented at it. Which one stands in the address, so that the guard's screen begins with its own. */
+const KEPT = 'school.door'
+
+/** A door, followed as cards are presented at it. Which one stands in the address, else it is the one that was followed last on this device. */
 export default function Gate() {
   const { t } = useTranslation()
   const [search] = useSearchParams()
   const [{ data, error }, ask] = useQuery({ query: DoorsQuery })
   const doors = data?.doors.filter(({ antiPassback }) => antiPassback !== null) // others are of schools where the account is no watcher
-  const chosen = doors?.find(({ id }) => id === search.get('door')) ?? (doors?.length === 1 ? doors[0] : undefined)
+  const wanted = search.get('door') ?? localStorage.getItem(KEPT)
+  const chosen = doors?.find(({ id }) => id === wanted) ?? (doors?.length === 1 ? doors[0] : undefined)
+  useEffect(() => {
+    if (chosen) localStorage.setItem(KEPT, chosen.id)
+  }, [chosen])
   return (
     <Stack gap="sm">
       <Title order={1} size="h2">{chosen ? t('gate.at', { door: chosen.name }) : t('gate.title')}</Title>

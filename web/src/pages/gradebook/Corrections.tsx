@@ -1,6 +1,7 @@
 import { Button, Text, UnstyledButton } from '@mantine/core'
 import { useId, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useTeaching } from '../../session/teaching'
 import type { Queue } from '../../unsent/queue'
 import { useFormats } from '../../texts/formats'
 import { MarkHistory } from '../marks/MarkHistory'
@@ -39,6 +40,7 @@ function List({ book, queue, goTo }: Props) {
 function Line({ correction: { row, column, value, mark, revision, failed }, book, goTo }: { correction: Correction; book: Book; goTo: Props['goTo'] }) {
   const { t } = useTranslation()
   const { date } = useFormats()
+  const { school } = useTeaching()
   const [open, setOpen] = useState(false)
   const id = useId()
   const [pupil, lesson] = [book.pupils[row]!, book.lessons[column]!]
@@ -48,7 +50,7 @@ function Line({ correction: { row, column, value, mark, revision, failed }, book
       {value !== null && <b>{value}</b>}
       {failed !== null && <RefusalText code={failed} />}
       {mark !== null && <UnstyledButton className={styles.changed} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>{t('diary.changed')}</UnstyledButton>}
-      <div id={id} className={styles.history}>{open && mark !== null && <MarkHistory key={revision} mark={mark} />}</div>
+      <div id={id} className={styles.history}>{open && mark !== null && <MarkHistory key={revision} mark={mark} timeZone={school.timeZone} />}</div>
     </li>
   )
 }

@@ -1,6 +1,7 @@
 import { UnstyledButton } from '@mantine/core'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useChild } from '../../session/child'
 import { useFormats } from '../../texts/formats'
 import { MarkHistory } from './MarkHistory'
 import styles from './Marks.module.css'
@@ -10,6 +11,7 @@ import type { Mark } from './Marks.graphql'
 export function GivenMark({ mark: { id, value, weight, work, date, comment, revision } }: { mark: Mark }) {
   const { t } = useTranslation()
   const { date: dateText } = useFormats()
+  const { school } = useChild()
   const [open, setOpen] = useState(false)
   const history = useId()
   return (
@@ -23,7 +25,7 @@ export function GivenMark({ mark: { id, value, weight, work, date, comment, revi
           )}
         </div>
         {comment && <div className={styles.comment}>{comment}</div>}
-        <div id={history}>{open && <MarkHistory key={revision} mark={id} />}</div>
+        <div id={history}>{open && <MarkHistory key={revision} mark={id} timeZone={school.timeZone} />}</div>
       </div>
       <time dateTime={date} className={styles.date}>{dateText(date)}</time>
     </li>

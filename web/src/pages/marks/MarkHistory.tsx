@@ -7,8 +7,8 @@ import { type Change, changesOf } from './changes'
 import { MarkHistoryQuery } from './Marks.graphql'
 import styles from './Marks.module.css'
 
-/** All that a mark has been: old → new, who changed it, when and why. */
-export function MarkHistory({ mark }: { mark: string }) {
+/** All that a mark has been: old → new, who changed it, when (by the school's clock) and why. */
+export function MarkHistory({ mark, timeZone }: { mark: string; timeZone: string }) {
   const { t } = useTranslation()
   const { moment } = useFormats()
   const [{ data, error }, ask] = useQuery({ query: MarkHistoryQuery, variables: { mark }, requestPolicy: 'network-only' })
@@ -19,7 +19,7 @@ export function MarkHistory({ mark }: { mark: string }) {
       {changesOf(data.markHistory).map((change) => (
         <li key={change.revision} className={styles.change}>
           <What change={change} />
-          <span className={styles.by}>{[moment(change.at), change.by?.name].filter(Boolean).join(' · ')}</span>
+          <span className={styles.by}>{[moment(change.at, timeZone), change.by?.name].filter(Boolean).join(' · ')}</span>
           {change.reason && <span className={styles.reason}>{change.reason}</span>}
         </li>
       ))}
