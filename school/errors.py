@@ -15,6 +15,7 @@ class Code(StrEnum):
     TOO_MANY = "TOO_MANY"  # a list longer than its limit
     OUT_OF_SCALE = "OUT_OF_SCALE"  # a mark that its grading scale does not have
     ALREADY_WITHDRAWN = "ALREADY_WITHDRAWN"
+    CLOSED = "CLOSED"  # what is written is of a term that is closed
     NOT_ENOUGH_MONEY = "NOT_ENOUGH_MONEY"
     ALREADY_REFUNDED = "ALREADY_REFUNDED"
     CARD_BLOCKED = "CARD_BLOCKED"

@@ -5,15 +5,20 @@ from school.day import models as day
 from school.db import Base
 from school.delivery import models as delivery
 from school.diary import models as diary
+from school.diary import term_models as terms
 from school.identity import models as identity
 from school.meals import models as meals
 from school.outbox import FeedRow
 from school.record import models as record
 from school.registry import account_models as accounts
+from school.registry import calendar_models as calendar
 from school.registry import models as registry
 from school.registry import photo_models as photos
 from school.serving import models as serving
 
 metadata = Base.metadata
 
-__all__ = ["FeedRow", "access", "accounts", "day", "delivery", "diary", "identity", "meals", "metadata", "photos", "record", "registry", "serving"]
+__all__ = [
+    "FeedRow", "access", "accounts", "calendar", "day", "delivery", "diary", "identity", "meals", "metadata", "photos", "record", "registry", "serving",
+    "terms",
+]

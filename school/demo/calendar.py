@@ -10,7 +10,8 @@ from school.diary.models import Attendance, Lesson, Mark
 from school.meals.models import Transfer
 from school.outbox import FeedRow
 from school.registry.account_models import Session
-from school.registry.models import Device, Tap, Term
+from school.registry.calendar_models import Term
+from school.registry.models import Device, Tap
 from school.seed.plan import TIME_ZONE, next_school_day
 
 _WEEK = dt.timedelta(days=7)

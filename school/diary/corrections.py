@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, outbox
 from school.context import Viewer
 from school.diary import events
+from school.diary.lessons import check_open
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of
-from school.diary.models import CourseScale, GradingScale, Mark, MarkAction, MarkRevision
+from school.diary.models import CourseScale, GradingScale, Lesson, Mark, MarkAction, MarkRevision
 from school.diary.policy import teaches
+from school.diary.terms import is_closed
 from school.diary.texts import optional_text
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
@@ -26,7 +28,7 @@ async def correct(session: AsyncSession, viewer: Viewer, ref: Ref, revision: int
     """Replace what a mark says. `revision` is the one that the teacher saw.
 
     Asking the same again is harmless, and saying what it says already changes nothing. Refused: a mark that is not of the viewer's courses
-    (NOT_FOUND), another change made meanwhile (CONFLICT), ALREADY_WITHDRAWN, OUT_OF_SCALE, BAD_INPUT, a hundred changes (TOO_MANY).
+    (NOT_FOUND), another change made meanwhile (CONFLICT), ALREADY_WITHDRAWN, OUT_OF_SCALE, BAD_INPUT, a closed term (CLOSED), a hundred changes (TOO_MANY).
     """
     reason = optional_text(reason, "reason", LONGEST_REASON)
     _check_revision(revision)
@@ -37,7 +39,7 @@ async def correct(session: AsyncSession, viewer: Viewer, ref: Ref, revision: int
     if revision >= MOST_REVISIONS:
         raise Refused(Code.TOO_MANY, f"a mark changes at most {MOST_REVISIONS} times")
     new = old._replace(**content._asdict(), revision=revision + 1, withdrawn_at=None)
-    if not await _change(session, ref, revision, content._asdict()):
+    if own.closed or not await _change(session, ref, revision, content._asdict()):
         return await _again(session, viewer, new, MarkAction.CORRECTED, reason, own.teacher_id)
     now = clock.now()
     await session.execute(sa.insert(MarkRevision), [revision_of(new, MarkAction.CORRECTED, reason, own.teacher_id, now)])
@@ -48,14 +50,15 @@ async def correct(session: AsyncSession, viewer: Viewer, ref: Ref, revision: int
 async def withdraw(session: AsyncSession, viewer: Viewer, ref: Ref, revision: int, reason: str | None) -> MarkRow:
     """Let a mark count no more; its history stays. `revision` is the one that the teacher saw; asking the same again is harmless.
 
-    Refused: a mark that is not of the viewer's courses (NOT_FOUND), a change made meanwhile (CONFLICT), ALREADY_WITHDRAWN by another request.
+    Refused: a mark that is not of the viewer's courses (NOT_FOUND), a change made meanwhile (CONFLICT), ALREADY_WITHDRAWN by another request, a closed
+    term (CLOSED).
     """
     reason = optional_text(reason, "reason", LONGEST_REASON)
     _check_revision(revision)
     own = await _own(session, viewer, ref)
     now = clock.now()
     new = own.mark._replace(revision=revision + 1, withdrawn_at=now)
-    if not await _change(session, ref, revision, {"withdrawn_at": now}):
+    if own.closed or not await _change(session, ref, revision, {"withdrawn_at": now}):
         return await _again(session, viewer, new, MarkAction.WITHDRAWN, reason, own.teacher_id)
     await session.execute(sa.insert(MarkRevision), [revision_of(new, MarkAction.WITHDRAWN, reason, own.teacher_id, now)])
     await outbox.append(session, events.mark_withdrawn(new, now))
@@ -67,6 +70,7 @@ class _Own(NamedTuple):
     teacher_id: UUID
     lowest: int | None
     highest: int | None
+    closed: bool
 
 
 def _check_revision(revision: int) -> None:
@@ -79,7 +83,8 @@ async def _own(session: AsyncSession, viewer: Viewer, ref: Ref) -> _Own:
     row = (await session.execute(
         MARK.outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
         .outerjoin(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
-        .add_columns(Course.teacher_id, GradingScale.lowest, GradingScale.highest)
+        .add_columns(
+            Course.teacher_id, GradingScale.lowest, GradingScale.highest, is_closed(Mark.school_id, Mark.course_id, Lesson.on_date))
         .where(Mark.school_id == ref.school_id, Mark.id == ref.id, teaches(viewer))
     )).one_or_none()
     if row is None:
@@ -99,13 +104,15 @@ async def _change(session: AsyncSession, ref: Ref, revision: int, values: dict[s
 async def _again(session: AsyncSession, viewer: Viewer, new: MarkRow, action: MarkAction, reason: str | None, by: UUID) -> MarkRow:
     """The mark as it stands, if this very change was made before; otherwise refused."""
     ref = Ref(new.school_id, new.id)
-    mark = (await _own(session, viewer, ref)).mark
+    own = await _own(session, viewer, ref)
+    mark = own.mark
     done = (await session.execute(
         sa.select(MarkRevision.action, MarkRevision.reason, MarkRevision.by, MarkRevision.value, MarkRevision.weight, MarkRevision.work, MarkRevision.comment)
         .where(MarkRevision.school_id == ref.school_id, MarkRevision.mark_id == ref.id, MarkRevision.revision == new.revision)
     )).one_or_none()
     if done is not None and (action, reason, by) == tuple(done[:3]) and (action is MarkAction.WITHDRAWN or new.content == Content(*done[3:])):
         return mark
+    check_open(own.closed)
     if mark.withdrawn_at is not None:
         raise Refused(Code.ALREADY_WITHDRAWN, "This mark is withdrawn.")
     raise conflict(f"the mark has changed meanwhile: it is at revision {mark.revision}")

@@ -9,11 +9,13 @@ from school.diary.attendance_rows import AttendanceRow
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import OwnLesson
 from school.diary.mark_rows import MarkRow
+from school.diary.term_mark_rows import TermMarkRow
 from school.outbox import Event, Topic, TopicKind
 
 MARK_GIVEN = "diary.mark_given"
 MARK_CORRECTED = "diary.mark_corrected"
 MARK_WITHDRAWN = "diary.mark_withdrawn"
+TERM_MARK_DECIDED = "diary.term_mark_decided"
 HOMEWORK_SET = "diary.homework_set"
 HOMEWORK_WITHDRAWN = "diary.homework_withdrawn"
 ATTENDANCE_RECORDED = "diary.attendance_recorded"
@@ -51,6 +53,15 @@ def mark_corrected(old: MarkRow, new: MarkRow, at: dt.datetime) -> Event:
 def mark_withdrawn(mark: MarkRow, at: dt.datetime) -> Event:
     """A mark counts no more; it is told what it was."""
     return _mark(MARK_WITHDRAWN, mark, {}, at)
+
+
+def term_mark_decided(mark: TermMarkRow, old_value: int | None) -> Event:
+    """What a pupil gets for a term; values are null where nothing was decided, or that the pupil is not assessed."""
+    payload = {
+        "term_id": str(mark.term_id), "course_id": str(mark.course_id), "subject_id": str(mark.subject_id), "value": mark.value, "old_value": old_value,
+        "revision": mark.revision,
+    }
+    return _pupils(TERM_MARK_DECIDED, mark.school_id, [mark.pupil_id], payload, mark.decided_at)
 
 
 def homework_set(homework: HomeworkRow, pupils: Iterable[UUID]) -> Event:

@@ -14,7 +14,8 @@ from school.context import Viewer
 from school.db import Column, Rows
 from school.diary.models import CourseScale, GradingScale, Lesson
 from school.diary.policy import teaches
-from school.errors import bad_input, not_found
+from school.diary.terms import is_closed
+from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
 from school.registry.models import Bell, Course, Pupil, School
 
@@ -75,6 +76,7 @@ class OwnLesson(NamedTuple):
     time_zone: str
     lowest: int | None
     highest: int | None
+    closed: bool
 
     @property
     def today(self) -> dt.date:
@@ -89,6 +91,7 @@ def own_lessons(viewer: Viewer, lessons: Iterable[Ref]) -> Rows:
         sa.select(
             Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.subject_id, Course.teacher_id,
             Lesson.on_date, Lesson.bell, Lesson.cancelled_at, School.time_zone, GradingScale.lowest, GradingScale.highest,
+            is_closed(Lesson.school_id, Lesson.course_id, Lesson.on_date).label("closed"),
         )
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
             .join(School, School.id == Lesson.school_id)
@@ -110,11 +113,18 @@ async def own_lesson(session: AsyncSession, viewer: Viewer, lesson: Ref, *, lock
 
 
 def check_held(lesson: OwnLesson) -> None:
-    """Marks and register belong to a lesson that is held: not a cancelled one, not one of a later day (BAD_INPUT)."""
+    """Marks and register belong to a lesson that is held: not a cancelled one, not one of a later day (BAD_INPUT), not of a closed term (CLOSED)."""
+    check_open(lesson.closed)
     if lesson.cancelled_at is not None:
         raise bad_input("the lesson is cancelled")
     if lesson.on_date > lesson.today:
         raise bad_input("the lesson lies in the future")
+
+
+def check_open(closed: bool) -> None:
+    """What a closed term holds stays as it is (CLOSED)."""
+    if closed:
+        raise Refused(Code.CLOSED, "the term is closed: the office or the head may open it again")
 
 
 def check_pupil(lesson: OwnLesson, enrolled_on: dt.date, left_on: dt.date | None) -> None:

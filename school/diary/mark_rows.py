@@ -60,16 +60,26 @@ MARK: Rows = (
 )
 
 
+def counts() -> sa.ColumnElement[bool]:
+    """Whether a mark counts in averages and figures: one that stands."""
+    return Mark.withdrawn_at.is_(None)
+
+
 def checked(content: Content, lowest: int | None, highest: int | None) -> Content:
     """The content, its comment trimmed. Refused: a value that the scale does not have, or any where there is no scale (OUT_OF_SCALE);
     a weight outside 1 to 10 and a comment of more than 500 characters (BAD_INPUT)."""
-    if lowest is None or highest is None:
-        raise Refused(Code.OUT_OF_SCALE, "this course gives no marks")
-    if not lowest <= content.value <= highest:
-        raise Refused(Code.OUT_OF_SCALE, f"a mark lies between {lowest} and {highest}")
+    check_scale(content.value, lowest, highest)
     if not 1 <= content.weight <= HEAVIEST:
         raise bad_input(f"weight lies between 1 and {HEAVIEST}")
     return content._replace(comment=optional_text(content.comment, "comment", LONGEST_COMMENT))
+
+
+def check_scale(value: int | None, lowest: int | None, highest: int | None) -> None:
+    """Refused: a value that the scale does not have, or any where there is no scale (OUT_OF_SCALE)."""
+    if lowest is None or highest is None:
+        raise Refused(Code.OUT_OF_SCALE, "this course gives no marks")
+    if value is not None and not lowest <= value <= highest:
+        raise Refused(Code.OUT_OF_SCALE, f"a mark lies between {lowest} and {highest}")
 
 
 def revision_of(mark: MarkRow, action: MarkAction, reason: str | None, by: UUID, at: dt.datetime) -> dict[str, Any]:

@@ -106,7 +106,7 @@ async def _record(session: AsyncSession, given: Mapping[UUID, MarkRow]) -> None:
     """The first revision and the event of each new mark."""
     if not given:
         return
-    await session.execute(sa.insert(MarkRevision), [revision_of(mark, MarkAction.GIVEN, None, mark.given_by, mark.given_at) for mark in given.values()])
+    await session.execute(insert(session, MarkRevision), [revision_of(mark, MarkAction.GIVEN, None, mark.given_by, mark.given_at) for mark in given.values()])
     await outbox.append(session, *(events.mark_given(mark) for mark in given.values()))
 
 

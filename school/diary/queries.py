@@ -19,7 +19,8 @@ from school.diary.policy import visible_children, visible_classes, visible_lesso
 from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.reading import Reader
-from school.registry.models import ClassGroup, Course, Pupil, School, Subject, Term
+from school.registry.calendar_models import Term
+from school.registry.models import ClassGroup, Course, Pupil, School, Subject
 from school.statements import THIS_PERSON, Asking, Read, given
 
 T = TypeVar("T")

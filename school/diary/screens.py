@@ -101,6 +101,14 @@ class Course:
         return load_person(info, self.teacher_ref)
 
 
+def person_of(pupil: gradebooks.PupilRow) -> Person:
+    """The name of a pupil of a gradebook."""
+    return Person(
+        id=opaque(Kind.PERSON, pupil.school_id, pupil.id), family_name=pupil.family_name, given_name=pupil.given_name, patronymic=pupil.patronymic,
+        name=full_name(pupil.family_name, pupil.given_name, pupil.patronymic),
+    )
+
+
 @rows(description="A gradebook's row: one pupil. Marks and register entries stand in the order of the lessons.")
 class GradebookRow:
     """`average` is over the marks shown here; null without marks."""
@@ -114,13 +122,9 @@ class GradebookRow:
     @classmethod
     def from_row(cls, row: gradebooks.PupilMarks) -> Self:
         """From a pupil of `gradebook.gradebook`."""
-        average, pupil = weighted((mark.value, mark.weight) for mark in row.marks), row.pupil
-        person = Person(
-            id=opaque(Kind.PERSON, pupil.school_id, pupil.id), family_name=pupil.family_name, given_name=pupil.given_name, patronymic=pupil.patronymic,
-            name=full_name(pupil.family_name, pupil.given_name, pupil.patronymic),
-        )
+        average = weighted((mark.value, mark.weight) for mark in row.marks)
         return cls(
-            person=person, left_on=pupil.left_on, marks=[Mark.from_row(mark) for mark in row.marks],
+            person=person_of(row.pupil), left_on=row.pupil.left_on, marks=[Mark.from_row(mark) for mark in row.marks],
             attendance=[Attendance.from_row(entry) for entry in row.attendance], average=Average.from_value(average) if average is not None else None,
         )
 

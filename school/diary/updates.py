@@ -65,6 +65,23 @@ class MarkWithdrawn(DiaryUpdate):
     work: Annotated[WorkKind, WorkKindName]
 
 
+@rows(description="A term's mark is decided. Without a value the pupil is not assessed; `oldTermValue` is what was decided before.")
+class TermMarkDecided(Update):
+    """diary.term_mark_decided"""
+
+    term_id: strawberry.ID
+    course_id: strawberry.ID
+    term_value: int | None
+    old_term_value: int | None
+    revision: int
+    subject_ref: strawberry.Private[Ref]
+
+    @query(ROWS)
+    def subject(self, info: Info) -> Subject | None:
+        """The subject of the course."""
+        return load_subject(info, self.subject_ref)
+
+
 @rows(description="The class has homework for the lesson.")
 class HomeworkSet(DiaryUpdate):
     """diary.homework_set"""
@@ -116,6 +133,12 @@ def _mark_withdrawn(row: Published) -> Update:
     return _make(MarkWithdrawn, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
 
 
+def _term_mark_decided(row: Published) -> Update:
+    return TermMarkDecided.from_published(
+        row, term_id=row.id(Kind.TERM, "term_id"), course_id=row.id(Kind.COURSE, "course_id"), term_value=row.payload["value"],
+        old_term_value=row.payload["old_value"], revision=row.payload["revision"], subject_ref=row.ref("subject_id"))
+
+
 def _homework_set(row: Published) -> Update:
     return _make(HomeworkSet, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"))
 
@@ -134,9 +157,10 @@ def _attendance_recorded(row: Published) -> Update:
 
 UPDATES: dict[str, Callable[[Published], Update]] = {
     events.MARK_GIVEN: _mark_given, events.MARK_CORRECTED: _mark_corrected, events.MARK_WITHDRAWN: _mark_withdrawn,
+    events.TERM_MARK_DECIDED: _term_mark_decided,
     events.HOMEWORK_SET: _homework_set, events.HOMEWORK_WITHDRAWN: _homework_withdrawn, events.ATTENDANCE_RECORDED: _attendance_recorded,
 }
 """How a published event becomes its update."""
 
-TYPES: tuple[type[Update], ...] = (MarkGiven, MarkCorrected, MarkWithdrawn, HomeworkSet, HomeworkWithdrawn, AttendanceRecorded)
+TYPES: tuple[type[Update], ...] = (MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, HomeworkSet, HomeworkWithdrawn, AttendanceRecorded)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

@@ -126,6 +126,16 @@ HOLDINGS: dict[str, Holding] = {
         shown=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "comment", "revision", "given_by", "given_at",
                "withdrawn_at"),
         kept=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "revision", "given_by", "given_at", "withdrawn_at")),
+    "term_mark_revision": Holding(
+        title="История итоговых отметок", whose=_by("pupil_id"), erased={"comment": None, "reason": None},
+        shown=("school_id", "term_id", "course_id", "pupil_id", "revision", "value", "comment", "average_numerator", "average_denominator", "reason", "by",
+               "at"),
+        kept=("school_id", "term_id", "course_id", "pupil_id", "revision", "value", "average_numerator", "average_denominator", "by", "at")),
+    "term_mark": Holding(
+        title="Итоговые отметки", whose=_by("pupil_id"), erased={"comment": None},
+        shown=("school_id", "term_id", "course_id", "pupil_id", "value", "comment", "average_numerator", "average_denominator", "revision", "decided_by",
+               "decided_at"),
+        kept=("school_id", "term_id", "course_id", "pupil_id", "value", "average_numerator", "average_denominator", "revision", "decided_by", "decided_at")),
     "attendance": Holding(
         title="Посещаемость", whose=_by("pupil_id"), erased={}, shown=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at"),
         kept=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at")),

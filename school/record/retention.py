@@ -14,6 +14,7 @@ from school.access.models import Passage, Presence
 from school.day.models import LateArrival
 from school.db import Database, Rows
 from school.diary.models import Attendance, Mark, MarkRevision
+from school.diary.term_models import TermMark, TermMarkRevision
 from school.errors import bad_input
 from school.identity.models import Invitation, Ticket
 from school.meals.models import Transfer
@@ -83,6 +84,8 @@ PERIODS: dict[str, Period] = {
     "diary": Period(
         days=1827, shortest=366, longest=9200, tables=[
             (MarkRevision, _old_marks), (Mark, _left_before(Mark.school_id, Mark.pupil_id)),
+            (TermMarkRevision, _left_before(TermMarkRevision.school_id, TermMarkRevision.pupil_id)),
+            (TermMark, _left_before(TermMark.school_id, TermMark.pupil_id)),
             (Attendance, _left_before(Attendance.school_id, Attendance.pupil_id))],
         reason="five years after the pupil has left, as class registers are kept (Rosarchiv order 236 of 2019)"),
     "photos": Period(
@@ -118,7 +121,7 @@ KEPT: dict[str, Kept] = {
         tables=("account", "account_role", "totp", "recovery_code", "passkey", "outside_identity"),
         reason="what somebody signs in with: until its owner removes it, or until erasure"),
     "timetable": Kept(
-        tables=("term", "bell", "subject", "class_group", "course", "course_scale", "grading_scale", "lesson", "homework"),
+        tables=("term", "term_closing", "term_opening", "bell", "subject", "class_group", "course", "course_scale", "grading_scale", "lesson", "homework"),
         reason="what was taught to which class, of no pupil; marks and attendance refer to it"),
     "doors": Kept(
         tables=("door", "door_reader", "door_rule"), reason="who may pass where; a rule for one person goes by erasure, also one that has ended"),

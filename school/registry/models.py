@@ -36,18 +36,6 @@ class CardKey(Tenant, Base):
     reason: Mapped[str | None] = mapped_column(sa.String(200))
 
 
-class Term(Tenant, Base):
-    """A part of the school year; both dates belong to it."""
-
-    __tablename__ = "term"
-
-    name: Mapped[str] = mapped_column(sa.String(60))
-    starts_on: Mapped[dt.date]
-    ends_on: Mapped[dt.date]
-
-    __table_args__ = (sa.CheckConstraint("starts_on <= ends_on", name="dates"),)
-
-
 class Bell(Base):
     """When the lesson of this number begins and ends, in school-local time."""
 

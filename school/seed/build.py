@@ -21,6 +21,7 @@ from school.seed.meals import Canteen
 from school.seed.people import gather
 from school.seed.plan import Size, lay_calendar, plan_schools
 from school.seed.roll import Health, call_roll
+from school.seed.terms import end_term
 from school.seed.writer import Writer
 from school.store import Store
 
@@ -62,6 +63,8 @@ async def build(
         if store is not None:
             for campus in campuses:
                 await photograph(campus, Dice(number, campus.school_id, "faces"), writer, store)
+        for campus in campuses:
+            end_term(campus, Dice(number, campus.school_id, "terms"), writer)
         open_accounts(campuses, passwords, Dice(number, "accounts"), writer)
         await writer.flush()
         tell(done := done + 1, steps)

@@ -8,6 +8,7 @@ from uuid import UUID
 from school.access.models import AntiPassback, Audience, Door, DoorRule
 from school.diary.models import CourseScale, GradingScale, Lesson
 from school.meals.models import Till
+from school.registry.calendar_models import Term, TermKind
 from school.registry.models import (
     Bell,
     Card,
@@ -21,7 +22,6 @@ from school.registry.models import (
     School,
     Staff,
     Subject,
-    Term,
 )
 from school.registry.names import sort_key
 from school.seed.campus import Campus, Entropy, Hour, IssuedCard, at, choose_leaders, share_out
@@ -40,7 +40,8 @@ def found(plan: Plan, calendar: Calendar, people: People, dice: Dice, writer: Wr
     began = at(calendar.begins, dt.time(7))
     campus = Campus(plan, calendar, people, key_id=dice.id_at(began))
     writer.add(School, id=plan.school_id, name=plan.name, short_name=plan.short_name, time_zone=TIME_ZONE, currency=CURRENCY)
-    writer.add(Term, school_id=plan.school_id, id=dice.id_at(began), name="Текущий триместр", starts_on=calendar.begins, ends_on=calendar.ends)
+    writer.add(
+        Term, school_id=plan.school_id, id=dice.id_at(began), name="Текущий триместр", kind=TermKind.TERM, starts_on=calendar.begins, ends_on=calendar.ends)
     for number, (starts_at, ends_at) in enumerate(plan.bells, start=1):
         writer.add(Bell, school_id=plan.school_id, number=number, starts_at=starts_at, ends_at=ends_at)
     _write_people(campus, writer)
@@ -73,7 +74,7 @@ def _write_pupils(campus: Campus, writer: Writer, dice: Dice, began: dt.datetime
     school_id = campus.school_id
     for learner in campus.people.learners:
         writer.add(
-            Pupil, school_id=school_id, id=learner.id, class_group_id=campus.groups[learner.group], enrolled_on=campus.calendar.begins, left_on=None,
+            Pupil, school_id=school_id, id=learner.id, class_group_id=campus.groups[learner.group], enrolled_on=campus.calendar.enrolled, left_on=None,
         )
         for tie in learner.ties:
             ended = None if tie.ended is None else at(campus.calendar.ahead[0], dt.time(12)) - dt.timedelta(days=tie.ended)

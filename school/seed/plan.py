@@ -53,6 +53,16 @@ class Calendar:
     passages_from: dt.date
 
     @property
+    def last_ended(self) -> dt.date:
+        """The last day of the term before: a week of holidays lies between."""
+        return self.begins - dt.timedelta(days=10)
+
+    @property
+    def enrolled(self) -> dt.date:
+        """The first day of the term before, and since when all are pupils."""
+        return self.last_ended - dt.timedelta(days=74)
+
+    @property
     def begins(self) -> dt.date:
         """The first day of the term."""
         return self.past[0]

@@ -64,7 +64,7 @@ async def test_a_column_of_thirty_is_four_statements(desk: Desk) -> None:
     await desk.add_pupils(*names)
     await give(desk, item(desk))  # whose answer brings the subject's name
     for lesson, size in (("5A-1", 1), ("5A-1", 30), ("5A-2", 100)):
-        items = [item(desk, name) for name in names[:size]]
+        items = [item(desk, name, comment=name if number % 2 else None) for number, name in enumerate(names[:size])]
         with desk.counted() as statements:
             answers = await give(desk, *items, lesson=lesson)
         assert [answer["value"] for answer in answers] == [5] * size

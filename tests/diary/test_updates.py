@@ -19,11 +19,13 @@ from tests.diary.test_attendance import entry, record
 from tests.diary.test_corrections import correct, withdraw
 from tests.diary.test_homework import set_
 from tests.diary.test_marks import give, item
+from tests.diary.test_term_marks import decide, decision, term
 
 DOCUMENT = """{ updates { __typename cursor childId occurredAt late
   ... on DiaryUpdate { lessonId courseId date subject { name } }
   ... on MarkGiven { markId value weight work } ... on MarkWithdrawn { markId value weight work }
   ... on MarkCorrected { markId value weight work oldValue oldWeight oldWork }
+  ... on TermMarkDecided { termId courseId termValue oldTermValue revision subject { name } }
   ... on HomeworkSet { homeworkId } ... on HomeworkWithdrawn { homeworkId }
   ... on AttendanceRecorded { bell attendance minutesLate oldAttendance oldMinutesLate } } }"""
 
@@ -56,12 +58,15 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
     await desk.ask("teacher", "mutation($id: ID!) { withdrawHomework(input: {homeworkId: $id}) { __typename } }", id=homework)
     await record(desk, entry(desk, "anna", "ABSENT"))
     await record(desk, entry(desk, "anna", "LATE", 9))
+    await decide(desk, decision(desk, "anna", 4))
+    await decide(desk, decision(desk, "anna", None, 1))
     common = {
         "childId": desk.person("anna"), "occurredAt": NOON.isoformat(), "late": False, "lessonId": desk.lesson("5A-1"), "courseId": desk.course("5A"),
         "date": "2026-09-07", "subject": {"name": "Алгебра"},
     }
+    of_term = {name: common[name] for name in ("childId", "occurredAt", "late", "courseId", "subject")} | {"termId": term(desk)}
     shown = await stream(desk)
-    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, 2, 3, 4, 5, 6, 7)]
+    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, 2, 3, 4, 5, 6, 7, 8, 9)]
     now, was = {"value": 3, "weight": 2, "work": "TEST"}, {"oldValue": 5, "oldWeight": 1, "oldWork": "ANSWER"}
     assert shown == [
         {"__typename": "MarkGiven", **common, "markId": mark, "value": 5, "weight": 1, "work": "ANSWER"},
@@ -71,6 +76,8 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
         {"__typename": "HomeworkWithdrawn", **common, "homeworkId": homework},
         {"__typename": "AttendanceRecorded", **common, "bell": 1, "attendance": "ABSENT", "minutesLate": None, "oldAttendance": None, "oldMinutesLate": None},
         {"__typename": "AttendanceRecorded", **common, "bell": 1, "attendance": "LATE", "minutesLate": 9, "oldAttendance": "ABSENT", "oldMinutesLate": None},
+        {"__typename": "TermMarkDecided", **of_term, "termValue": 4, "oldTermValue": None, "revision": 1},
+        {"__typename": "TermMarkDecided", **of_term, "termValue": None, "oldTermValue": 4, "revision": 2},
     ]
 
 
@@ -79,8 +86,9 @@ async def test_payloads_hold_no_text_that_somebody_wrote(desk: Desk) -> None:
     await correct(desk, mark, 1, comment="тайна", reason="тайна")
     await withdraw(desk, mark, 2, reason="тайна")
     await set_(desk, "5A-1", "тайна")
+    await decide(desk, decision(desk, "anna", comment="тайна", reason="тайна"))
     found = await desk.events()
-    assert len(found) == 4
+    assert len(found) == 5
     for _, _, payload in found:
         for name, value in payload.items():
             assert value is None or isinstance(value, int) or name in {"date", "work", "old_work"} or UUID(value)
@@ -89,7 +97,7 @@ async def test_payloads_hold_no_text_that_somebody_wrote(desk: Desk) -> None:
 def test_each_kind_has_its_update() -> None:
     kinds = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
     assert set(UPDATES) == kinds
-    assert len(TYPES) == len(UPDATES) == 6
+    assert len(TYPES) == len(UPDATES) == 7
 
 
 def test_ids_in_updates_are_opaque() -> None:

@@ -14,6 +14,7 @@ from school.context import NOBODY, Area, Role
 from school.db import Database
 from school.delivery.relay import Relay
 from school.diary.models import CourseScale, GradingScale, Lesson
+from school.diary.term_models import TermClosing, TermOpening
 from school.identity import codes
 from school.identity.models import Invitation
 from school.ids import Kind, Ref
@@ -24,6 +25,7 @@ from school.record.models import RecordAction
 from school.registry import guardianship, viewers
 from school.registry.account_models import Account, AccountRole, Session, SessionKind
 from school.registry.accounts import digest_of
+from school.registry.calendar_models import Term, TermKind
 from school.registry.models import (
     Card,
     CardKey,
@@ -175,7 +177,16 @@ async def _office(session: AsyncSession, town: Town) -> None:
             valid_until=MONDAY, made_at=EARLY, ended_at=None)
         session.add(ended)
         await session.flush()
+        past = Term(
+            school_id=school_id, id=ids.new(), name=f"closed {school_id}", kind=TermKind.TERM, starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2026, 5, 31))
+        session.add(past)
+        await session.flush()
+        secretary = world.people[f"office{end}"]
+        session.add(TermClosing(school_id=school_id, id=past.id, by=secretary, at=EARLY))
+        session.add(TermOpening(
+            school_id=school_id, id=ids.new(), term_id=past.id, course_id=None, until=NOON, reason=f"opened {school_id}", by=secretary, at=EARLY))
         nouns = {
+            "past": opaque(Kind.TERM, school_id, past.id), "term": opaque(Kind.TERM, school_id, world.terms[school_id]),
             "school": opaque_school(school_id), "spare": opaque(Kind.PERSON, school_id, world.people[f"spare{end}"]),
             "worker": opaque(Kind.PERSON, school_id, teacher),
             "desk_tap": opaque(Kind.TAP, school_id, tap.id), "door": opaque(Kind.DOOR, school_id, world.doors[f"main{end}"]),

@@ -12,7 +12,7 @@ from school.access import passages
 from school.access.models import Audience, DoorRule
 from school.context import Grant, Role, Viewer
 from school.day import late_arrivals
-from school.diary import attendance, corrections, homework, marks
+from school.diary import attendance, corrections, homework, marks, term_marks
 from school.diary.mark_rows import Content
 from school.diary.models import AttendanceKind, WorkKind
 from school.ids import Kind, Ref
@@ -106,13 +106,17 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     await corrections.correct(session, viewer, refs[0], 1, Content(5, 1, WorkKind.TEST, f"comment 0 of {name}"), f"reason of {name}")
     await corrections.withdraw(session, viewer, refs[2], 1, None)
     await attendance.record_many(session, viewer, lesson, [attendance.NewEntry(pupil, AttendanceKind.LATE, 7)])
+    course, term = Ref(pupil.school_id, town.world.courses[key]), Ref(pupil.school_id, town.world.terms[pupil.school_id])
+    await term_marks.decide_many(session, viewer, term, course, [term_marks.Decision(pupil, 5, f"term comment of {name}", 0, None)])
     tasks = [await homework.set_homework(session, viewer, ids.new(), lesson, f"task {number} of {key}") for number in range(2)]
     await homework.withdraw_homework(session, viewer, Ref(pupil.school_id, tasks[1].id))
-    town.mark(f"marks of {key}", name, *(opaque(Kind.MARK, ref.school_id, ref.id) for ref in refs), f"comment 0 of {name}", f"comment 1 of {name}")
+    town.mark(f"marks of {key}", name, *(opaque(Kind.MARK, ref.school_id, ref.id) for ref in refs), f"comment 0 of {name}", f"comment 1 of {name}",
+              f"term comment of {name}")
     town.mark(f"homework of {key}", name, f"task 0 of {key}", opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id))
     return {
         "mark": opaque(Kind.MARK, pupil.school_id, fresh[0].id), "lesson": opaque(Kind.LESSON, lesson.school_id, lesson.id),
-        "course": opaque(Kind.COURSE, pupil.school_id, town.world.courses[key]), "homework": opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id),
+        "course": opaque(Kind.COURSE, pupil.school_id, course.id), "term": opaque(Kind.TERM, term.school_id, term.id),
+        "homework": opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id),
     }
 
 

@@ -17,6 +17,7 @@ from school.day.models import LateArrival
 from school.db import Base, Database
 from school.delivery.models import Lease
 from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
+from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
 from school.ids import Ref
 from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Till, TillReader, Transfer, TransferKind
@@ -90,6 +91,9 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
     return [
         DoorReader(**key, device_id=gate, reader="in", door_id=door, direction=Direction.IN),
         TillReader(**key, device_id=gate, reader="till", till_id=till),
+        TermClosing(**key, id=world.terms[school_id], by=world.people["office" if school_id == 1 else "office2"], at=NOON),
+        TermOpening(**key, id=ids.new(), term_id=world.terms[school_id], course_id=None, until=NOON, reason="№ 1",
+                    by=world.people["office" if school_id == 1 else "office2"], at=NOON),
         DoorRule(**key, id=ids.new(), audience=Audience.STAFF, weekdays=1, starts_at=dt.time(8), ends_at=dt.time(9), made_at=NOON),
         DeviceCode(**key, digest=hashlib.sha256(bytes([school_id])).digest(), id=ids.new(), kind=DeviceKind.GATE, name="gate", bindings=[], made_at=NOON,
                    expires_at=NOON),
@@ -107,6 +111,11 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     content: dict[str, Any] = {"value": 5, "weight": 1, "work": WorkKind.TEST, "comment": None}
     yield Mark(**key, id=mark, pupil_id=pupil, lesson_id=lesson, course_id=world.courses[group], **content, revision=1, given_by=by, given_at=NOON)
     yield MarkRevision(**key, mark_id=mark, revision=1, action=MarkAction.GIVEN, **content, reason=None, by=by, at=NOON)
+    of_term: dict[str, Any] = {
+        **key, "term_id": world.terms[school_id], "course_id": world.courses[group], "pupil_id": pupil, "value": 5, "comment": None, "average_numerator": 5,
+        "average_denominator": 1, "revision": 1}
+    yield TermMark(**of_term, decided_by=by, decided_at=NOON)
+    yield TermMarkRevision(**of_term, reason=None, by=by, at=NOON)
     yield Attendance(**key, lesson_id=lesson, pupil_id=pupil, kind=AttendanceKind.PRESENT, minutes_late=None, by=by, at=NOON)
     yield Tap(**key, device_id=gate, sequence=seq, id=ids.new(), digest=b"d" * 32, reader="in", token=world.token(name, school_id), key_id="k",
               person_id=pupil, device_at=NOON, happened_at=NOON, received_at=NOON, late=False, suspect=False, outcome=Outcome.ADMIT, reason="OK")

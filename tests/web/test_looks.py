@@ -29,6 +29,8 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "lessons": ("teacher", lambda _stage: "/lessons"),
     "courses": ("teacher", lambda _stage: "/courses"),
     "gradebook": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}"),
+    "term marks": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}/terms"),
+    "terms": ("office", lambda _stage: "/terms"),
     "gate": ("guard", lambda _stage: "/gate"),
     "inside": ("guard", lambda _stage: "/inside"),
     "devices": ("office", lambda _stage: "/devices"),

@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -41,6 +41,7 @@ export const PAGES: readonly Page[] = [
   { path: '/lessons', Page: ofTheStaff(() => import('./pages/lessons/Lessons')), place: { label: 'gradebook.lessons', icon: 'day', roles: TEACHERS } },
   { path: '/courses', Page: ofTheStaff(() => import('./pages/courses/Courses')), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
   { path: '/courses/:course', Page: ofTheStaff(() => import('./pages/gradebook/Gradebook')) },
+  { path: '/courses/:course/terms', Page: ofTheStaff(() => import('./pages/terms/TermSheet')) },
   { path: '/till', Page: ofTheStaff(() => import('./pages/till/Till')), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
   { path: '/till/:till', Page: ofTheStaff(() => import('./pages/till/Till')) },
   { path: '/people', Page: ofTheStaff(() => import('./pages/people/People')), place: { label: 'office.people', icon: 'people', roles: OFFICE } },
@@ -50,6 +51,7 @@ export const PAGES: readonly Page[] = [
   { path: '/cards', Page: ofTheStaff(() => import('./pages/desk/IssueToClass')), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
   { path: '/invitations', Page: ofTheStaff(() => import('./pages/invitations/Invitations')), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
   { path: '/statistics', Page: ofTheStaff(() => import('./pages/statistics/Statistics')), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
+  { path: '/terms', Page: ofTheStaff(() => import('./pages/terms/Terms')), place: { label: 'terms.title', icon: 'star', roles: OFFICE } },
   { path: '/rules', Page: ofTheStaff(() => import('./pages/rules/Rules')), place: { label: 'office.rules', icon: 'key', roles: OFFICE, aside: true } },
   { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/gate', Page: ofTheStaff(() => import('./pages/gate/Gate')), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },

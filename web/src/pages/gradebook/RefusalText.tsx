@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
-const TOLD = ['CONFLICT', 'ALREADY_WITHDRAWN', 'OUT_OF_SCALE', 'NOT_FOUND', 'BAD_INPUT', 'TOO_MANY', 'NOT_ALLOWED'] as const
+const TOLD = ['CONFLICT', 'ALREADY_WITHDRAWN', 'CLOSED', 'OUT_OF_SCALE', 'NOT_FOUND', 'BAD_INPUT', 'TOO_MANY', 'NOT_ALLOWED'] as const
 
 /** Why something was not taken, and what the teacher can do. */
 export function RefusalText({ code }: { code: string }) {

@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 export const MarksQuery = graphql(`
   query WebMarks($child: ID!, $first: Int!, $after: String) {
     marks(childId: $child, first: $first, after: $after) {
-      edges { node { id subject { id name } date value weight work comment revision } }
+      edges { node { id courseId subject { id name } date value weight work comment revision } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -11,11 +11,29 @@ export const MarksQuery = graphql(`
 
 export const AveragesQuery = graphql(`
   query WebAverages($child: ID!) {
+    terms { id schoolId kind startsOn }
     averages(childId: $child) {
       subject { id name }
       scale { lowest highest }
       marks
       average { numerator denominator decimal }
+    }
+  }
+`)
+
+export const TermMarksQuery = graphql(`
+  query WebTermMarks($child: ID!) {
+    terms { id schoolId name }
+    termMarks(childId: $child) { termId courseId subject { id name } value comment average { decimal } }
+  }
+`)
+
+export const ForecastQuery = graphql(`
+  query WebForecast($child: ID!, $course: ID!, $term: ID!, $marks: [ImaginedMark!]!, $target: Int) {
+    forecast(childId: $child, courseId: $course, termId: $term, marks: $marks, target: $target) {
+      average { decimal }
+      makes
+      needed { value count }
     }
   }
 `)
@@ -28,4 +46,6 @@ export const MarkHistoryQuery = graphql(`
 
 export type Mark = ResultOf<typeof MarksQuery>['marks']['edges'][number]['node']
 export type Average = ResultOf<typeof AveragesQuery>['averages'][number]
+export type Term = ResultOf<typeof TermMarksQuery>['terms'][number]
+export type TermMark = ResultOf<typeof TermMarksQuery>['termMarks'][number]
 export type Revision = ResultOf<typeof MarkHistoryQuery>['markHistory'][number]

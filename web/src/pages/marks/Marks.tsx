@@ -9,6 +9,7 @@ import { AveragesQuery } from './Marks.graphql'
 import styles from './Marks.module.css'
 import { Subject } from './Subject'
 import { bySubject } from './subjects'
+import { TermMarks } from './TermMarks'
 import { useMarks } from './useMarks'
 
 /** A child's marks by subject, each with its average. */
@@ -22,14 +23,14 @@ export default function Marks() {
         <Title order={1} size="h2">{t('diary.marks')}</Title>
         <Text c="dimmed">{givenName} {familyName}, {classGroup.name}</Text>
       </div>
-      {open.includes('DIARY') ? <Subjects key={id} /> : <Empty>{t('diary.hidden')}</Empty>}
+      {open.includes('DIARY') ? <><Subjects key={id} /><TermMarks key={`terms ${id}`} /></> : <Empty>{t('diary.hidden')}</Empty>}
     </Stack>
   )
 }
 
 function Subjects() {
   const { t } = useTranslation()
-  const { id } = useChild()
+  const { id, school } = useChild()
   const { marks, hasMore, reading, more, ...found } = useMarks(id)
   const [{ data, error: noAverages }, ask] = useQuery({ query: AveragesQuery, variables: { child: id } })
   const again = () => {
@@ -38,6 +39,7 @@ function Subjects() {
   }
   useRefresh(id, again)
   const error = found.error ?? noAverages
+  const term = data?.terms.filter(({ schoolId, kind, startsOn }) => schoolId === school.id && kind === 'TERM' && startsOn <= school.today).at(-1)
   const subjects = data && marks ? bySubject(data.averages, marks) : null
   return (
     <>
@@ -47,7 +49,7 @@ function Subjects() {
       {subjects && subjects.length > 0 && (
         <>
           <Text size="sm" c="dimmed">{t('diary.averages')}</Text>
-          <div className={styles.subjects}>{subjects.map((one) => <Subject key={one.id} subject={one} />)}</div>
+          <div className={styles.subjects}>{subjects.map((one) => <Subject key={one.id} subject={one} term={term?.id} />)}</div>
           {hasMore && <Button variant="default" loading={reading} onClick={more}>{t('diary.more')}</Button>}
         </>
       )}

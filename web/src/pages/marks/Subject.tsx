@@ -1,19 +1,23 @@
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../../shell/icons'
 import { useFormats } from '../../texts/formats'
 import { GivenMark } from './GivenMark'
 import styles from './Marks.module.css'
-import type { SubjectMarks } from './subjects'
+import { nearest, type SubjectMarks } from './subjects'
+import { WhatIf } from './WhatIf'
 
 const AT_A_GLANCE = 8
 
-/** A subject: its latest marks and its average at a glance, each mark and how the average comes about when it is opened. */
-export function Subject({ subject: { name, averages, marks } }: { subject: SubjectMarks }) {
+/** A subject: its latest marks and its average at a glance, each mark, how the average comes about and what it might become when it is opened. */
+export function Subject({ subject: { name, averages, marks }, term }: { subject: SubjectMarks; term: string | undefined }) {
   const { t } = useTranslation()
   const { decimal } = useFormats()
+  const [opened, setOpened] = useState(false)
+  const course = opened ? marks[0]?.courseId : undefined
   const latest = marks.slice(0, AT_A_GLANCE).reverse()
   return (
-    <details className={styles.subject}>
+    <details className={styles.subject} onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary className={styles.summary}>
         <span className={styles.open}><Icon name="after" size={16} /></span>
         <h2 className={styles.name}>{name}</h2>
@@ -32,6 +36,7 @@ export function Subject({ subject: { name, averages, marks } }: { subject: Subje
           {t('diary.exactly', { count, fraction: fractionOf(average), lowest: scale.lowest, highest: scale.highest })}
         </p>
       ))}
+      {course && term && averages[0] && <WhatIf course={course} term={term} scale={averages[0].scale} makes={nearest(averages[0].average)} />}
       <ul className={styles.list}>{marks.map((mark) => <GivenMark key={mark.id} mark={mark} />)}</ul>
     </details>
   )

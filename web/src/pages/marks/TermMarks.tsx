@@ -1,0 +1,45 @@
+import { useTranslation } from 'react-i18next'
+import { useQuery } from 'urql'
+import { useRefresh } from '../../live/Live'
+import { useChild } from '../../session/child'
+import { Failed } from '../../shell/states'
+import { useFormats } from '../../texts/formats'
+import { TermMarksQuery } from './Marks.graphql'
+import styles from './TermMarks.module.css'
+import { byTerm } from './termTable'
+
+/** What was decided for a child at the end of each term, by subject. Nothing until there is something. */
+export function TermMarks() {
+  const { t } = useTranslation()
+  const { decimal } = useFormats()
+  const { id } = useChild()
+  const [{ data, error }, ask] = useQuery({ query: TermMarksQuery, variables: { child: id }, requestPolicy: 'cache-and-network' })
+  const again = () => ask({ requestPolicy: 'network-only' })
+  useRefresh(id, again)
+  if (error) return <Failed error={error} retry={again} />
+  if (!data?.termMarks.length) return null
+  const { terms, subjects } = byTerm(data.terms, data.termMarks)
+  return (
+    <section aria-labelledby="term-marks">
+      <h2 id="term-marks" className={styles.title}>{t('marks.terms')}</h2>
+      <div className={styles.scroll} tabIndex={0} role="region" aria-labelledby="term-marks">
+        <table className={styles.table}>
+          <thead><tr><th scope="col">{t('marks.subject')}</th>{terms.map((term) => <th key={term.id} scope="col">{term.name}</th>)}</tr></thead>
+          <tbody>
+            {subjects.map((subject) => (
+              <tr key={subject.id}>
+                <th scope="row">{subject.name}</th>
+                {subject.marks.map((mark, place) => (
+                  <td key={terms[place]!.id}>
+                    {mark ? <><b>{mark.value ?? t('marks.notAssessed')}</b>{mark.average && <small> {decimal(mark.average.decimal)}</small>}</> : '—'}
+                    {mark?.comment && <small className={styles.comment}>{mark.comment}</small>}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}

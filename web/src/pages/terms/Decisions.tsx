@@ -1,0 +1,107 @@
+import { Button, Group, Text, TextInput } from '@mantine/core'
+import { type KeyboardEvent, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useFormats } from '../../texts/formats'
+import { useChange } from '../account/change'
+import { RefusalText } from '../gradebook/RefusalText'
+import { changes, shown, suggested, typed } from './decisions'
+import styles from './Terms.module.css'
+import { DecideTermMarks, type Scale, type SheetRow } from './Terms.graphql'
+
+interface Props {
+  course: string
+  term: string
+  rows: readonly SheetRow[]
+  scale: Scale
+  /** Whether the viewer is the one who decides. */
+  open: boolean
+  decided: () => void
+}
+
+/** The pupils of a course with a field for each: a digit goes on to the next, arrows move, and all that was typed is saved at once. */
+export function Decisions({ course, term, rows, scale, open, decided }: Props) {
+  const { t } = useTranslation()
+  const { decimal } = useFormats()
+  const [drafts, setDrafts] = useState<ReadonlyMap<string, string>>(new Map())
+  const [failed, setFailed] = useState<ReadonlyMap<string, string>>(new Map())
+  const [reason, setReason] = useState('')
+  const [saved, setSaved] = useState(0)
+  const { fetching, denied, change } = useChange(DecideTermMarks)
+  const fields = useRef<(HTMLInputElement | null)[]>([])
+  const notAssessed = t('terms.notAssessed')
+  const waiting = changes(rows, drafts, scale)
+  const corrects = waiting.some(({ expectedRevision }) => expectedRevision > 0)
+  const type = (place: number, id: string, text: string) => {
+    setDrafts(new Map(drafts).set(id, text))
+    setSaved(0)
+    if (scale.highest < 10 && typeof typed(text, scale) === 'number') fields.current[place + 1]?.focus()
+  }
+  const move = (place: number) => (event: KeyboardEvent) => {
+    const by = { ArrowDown: 1, Enter: 1, ArrowUp: -1 }[event.key]
+    if (!by) return
+    event.preventDefault()
+    fields.current[place + by]?.focus()
+  }
+  const save = async () => {
+    const answer = await change({ input: { courseId: course, termId: term, items: waiting.map((item) => ({ ...item, reason: reason.trim() || null })) } })
+    if (!answer) return
+    const refused = new Map(answer.results.flatMap((result, place) => (result.__typename === 'Refusal' ? [[waiting[place]!.pupilId, result.code] as const] : [])))
+    setFailed(refused)
+    setDrafts(new Map([...drafts].filter(([id]) => refused.has(id))))
+    setSaved(waiting.length - refused.size)
+    setReason('')
+    decided()
+  }
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); void save() }}>
+      <div className={styles.scroll} tabIndex={0} role="region" aria-label={t('terms.sheet')}>
+        <table className={styles.sheet}>
+          <thead>
+            <tr>{(['pupil', 'marks', 'average', 'byAverage', 'decision'] as const).map((name) => <th key={name} scope="col">{t(`terms.column.${name}`)}</th>)}</tr>
+          </thead>
+          <tbody>
+            {rows.map(({ person, marks, average, suggestion, decision, leftOn }, place) => {
+              const text = drafts.get(person.id) ?? shown(decision, notAssessed)
+              const value = typed(text, scale)
+              const differs = typeof value === 'number' && suggestion !== null && value !== suggestion
+              const code = failed.get(person.id)
+              return (
+                <tr key={person.id} data-left={leftOn !== null || undefined}>
+                  <th scope="row">{person.familyName} {person.givenName}</th>
+                  <td>{marks}</td>
+                  <td>{average ? decimal(average.decimal) : '—'}</td>
+                  <td>{suggestion ?? '—'}</td>
+                  <td>
+                    {open
+                      ? (
+                        <input
+                          ref={(field) => { fields.current[place] = field }} className={styles.field} value={text} inputMode={scale.highest < 10 ? 'text' : 'numeric'} maxLength={5}
+                          aria-label={t('terms.decisionOf', { name: person.name })} aria-invalid={value === 'bad' || undefined} data-changed={drafts.has(person.id) || undefined}
+                          onChange={(event) => type(place, person.id, event.currentTarget.value)} onKeyDown={move(place)} onFocus={(event) => event.currentTarget.select()}
+                        />
+                      )
+                      : <b>{text || '—'}</b>}
+                    {differs && <span className={styles.differs}>{t('terms.differs')}</span>}
+                    {value === 'bad' && <span className={styles.bad}>{t('terms.bad', scale)}</span>}
+                    {code && <RefusalText code={code} />}
+                  </td>
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </div>
+      {open && (
+        <Group className={styles.acts} align="flex-end" gap="sm">
+          {corrects && <TextInput label={t('gradebook.reason')} value={reason} maxLength={500} onChange={(event) => setReason(event.currentTarget.value)} />}
+          <Button type="submit" loading={fetching} disabled={!waiting.length}>{t('terms.save', { count: waiting.length })}</Button>
+          <Button variant="default" onClick={() => setDrafts(suggested(rows, drafts))}>{t('terms.fill')}</Button>
+          <div role="status">
+            {denied && <RefusalText code={denied.code} />}
+            {saved > 0 && <Text size="sm">{t('terms.saved', { count: saved })}</Text>}
+          </div>
+        </Group>
+      )}
+    </form>
+  )
+}
