@@ -3,6 +3,10 @@
 Its own check takes each error of a query for the server's, and a refusal is one: NOT_FOUND, NOT_ALLOWED, BAD_INPUT.
 """
 
+import os
+from itertools import cycle
+from typing import Any
+
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis.graphql import nodes, scalar
@@ -10,9 +14,17 @@ from schemathesis.graphql import nodes, scalar
 from school.errors import Code
 from school.serving.faults import Fault
 
+TOKENS = cycle(os.environ["ASKING_TOKENS"].split())
+"""Of the sessions that ask, by turns."""
 FAULTS = {Fault.INTERNAL, Fault.UNAVAILABLE, Fault.TIMED_OUT}
 
 scalar("Minor", st.integers(min_value=-(2**53), max_value=2**53).map(nodes.Int))
+
+
+@schemathesis.hook
+def before_call(context: object, case: Any, kwargs: object) -> None:  # noqa: ARG001 - it is known by these names
+    """Somebody asks."""
+    case.headers["Authorization"] = f"Bearer {next(TOKENS)}"
 
 
 @schemathesis.check
