@@ -59,7 +59,7 @@ class Service:
 
     def __enter__(self) -> Self:
         for _ in range(ATTEMPTS):
-            self.port = free_ports(1)[0]
+            self.port = self.choose_port()
             self._begin()
             if self._is_ready():
                 return self
@@ -67,6 +67,10 @@ class Service:
             if not is_taken(self.port):
                 break
         raise AssertionError(f"the service did not start:\n{self.log.read_text()[-4000:]}")
+
+    def choose_port(self) -> int:
+        """Where it will listen."""
+        return free_ports(1)[0]
 
     def _begin(self) -> None:
         self.log = self.directory / f"{self.command[0]}-{self.port}.log"
@@ -174,18 +178,17 @@ def gate_bindings(world: World) -> list[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def reader_daemon(state: Path, server: str, code: str | None, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+def reader_daemon(state: Path, server: str, code: str | None, environment: Mapping[str, str]) -> Iterator[Forked]:
     """An enrolled `school-reader` process; with no code it is enrolled already."""
-    settings = {**os.environ, "PYTHONPATH": str(ROOT), "READER_STATE": str(state), "READER_SERVER": server, **environment}
+    settings = {**os.environ, "READER_STATE": str(state), "READER_SERVER": server, **environment}
+    log = state / "daemon.log"
     if code is not None:
-        subprocess.run([sys.executable, "-m", "readers", "enrol", "--code", code], env=settings, check=True, capture_output=True, timeout=60)
-    with (state / "daemon.log").open("ab") as log:
-        process = subprocess.Popen([sys.executable, "-m", "readers", "run"], env=settings, stdout=log, stderr=subprocess.STDOUT)
+        assert Forked("readers", ("enrol", "--code", code), settings, ROOT, log).wait(START_SECONDS) == 0, log.read_text()
+    process = Forked("readers", ("run",), settings, ROOT, log)
     try:
         yield process
     finally:
-        if process.poll() is None:
-            process.terminate()
+        process.send_signal(signal.SIGTERM)
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
