@@ -29,6 +29,7 @@ from graphql import (
     get_named_type,
     is_leaf_type,
     parse,
+    print_schema,
     validate,
     visit,
 )
@@ -40,6 +41,7 @@ from hypothesis_graphql import queries
 from school.context import Context
 from tests.matrix.asking import SETTINGS, Desk
 from tests.matrix.town import CODES, TARGETS, Town
+from tests.session import of_the_session
 
 NAMED = {
     "childId": "child", "personId": "child", "pupilId": "child", "children": "child", "id": "child", "classGroupId": "class", "courseId": "course",
@@ -51,6 +53,8 @@ RARELY = {"after", "first", "courseId"}
 WRITES = {"personalData", "customers"}
 """An export is put into the record as it is handed out, and a name that is looked up is counted: they are not asked by the thousand; the matrix asks them of
 everyone."""
+MADE = 550
+"""Documents that are generated at the least: whoever wants fewer takes the first of them."""
 _DATES = st.sampled_from(["2026-09-07", "2026-09-07", "2026-09-07", "2026-09-08"]).map(lambda text: ast.StringValueNode(value=text))
 
 
@@ -111,7 +115,12 @@ def _valid(schema: GraphQLSchema, town: Town, count: int) -> Iterator[DocumentNo
 
 @cache
 def texts(schema: GraphQLSchema, count: int) -> list[tuple[str, int]]:
-    """Documents as they are generated, each with a number by which chance fills them in."""
+    """Documents as they are generated, each with a number by which chance fills them in; made once in a session."""
+    many = max(count, MADE)
+    return of_the_session(f"documents-{many}-{sha256(print_schema(schema).encode()).hexdigest()[:16]}", lambda: _made(schema, many))[:count]
+
+
+def _made(schema: GraphQLSchema, count: int) -> list[tuple[str, int]]:
     assert schema.query_type is not None
     roots = sorted(set(schema.query_type.fields) - WRITES)
     scalars: Mapping[str, Any] = {"Date": _DATES, "ID": st.just(StringValueNode(value="id")), "Int": st.integers(1, 100).map(_whole)}

@@ -11,8 +11,10 @@ from tests.matrix.markers import ALLOWED, leaks
 from tests.matrix.town import ROLES
 
 pytestmark = pytest.mark.xdist_group("generated")  # they are made once in a process
-COUNT = 500
-"""How many each of those who ask is asked for on PostgreSQL, which a city has; on SQLite a fifth of them."""
+COUNT, MANY = 200, 2_500
+"""How many each of those who ask is asked for on PostgreSQL, which a city has, where on SQLite it is a fifth of them; and in the long run."""
+PATIENCE = 500
+"""Among so many at the most a fault is found."""
 
 
 async def found_out(desk: Desk, role: str, documents: list[DocumentNode]) -> tuple[list[str], set[str]]:
@@ -34,14 +36,14 @@ async def test_no_generated_query_tells_of_a_foreign_child(counter: Desk) -> Non
     for role in ROLES:
         leaked, met[role] = await found_out(counter, role, documents)
         assert leaked == [], role
-    own = {role for role, markers in met.items() if markers}  # they do ask for what is one's own: a dozen of five hundred for who may least
+    own = {role for role, markers in met.items() if markers}  # they do ask for what is one's own: a few of two hundred for who may least
     assert own <= set(ALLOWED) if few else own == set(ALLOWED)
     assert sum(map(len, met.values())) > 40
 
 
 @pytest.mark.soak
 async def test_no_query_of_very_many_does(counter: Desk) -> None:
-    documents = list(generate(counter.schema._schema, counter.town, 5 * COUNT))
+    documents = list(generate(counter.schema._schema, counter.town, MANY))
     for role in ROLES:
         leaked, met = await found_out(counter, role, documents)
         assert (leaked, len(met) >= (5 if role in ALLOWED else 0)) == ([], True), role
@@ -55,7 +57,7 @@ async def test_a_widened_policy_is_found(sqlite_counter: Desk, widen: Callable[[
     """Mutants: whoever asks sees everything of one kind."""
     for place in places:
         widen(place)
-    for document in generate(sqlite_counter.schema._schema, sqlite_counter.town, COUNT):
+    for document in generate(sqlite_counter.schema._schema, sqlite_counter.town, PATIENCE):
         leaked, _ = await found_out(sqlite_counter, "guardian", [document])
         if leaked:
             return
