@@ -29,6 +29,7 @@ from school.registry.models import Person, Pupil
 from school.registry.names import sort_key
 from tests import session as of_tests
 from tests.web.stage import ARGUMENTS, CHROMIUM, DESKTOP, Stage, staged
+from tests.web.windows import Windows
 
 PUPILS, LESSONS = 30, 60
 SLOWER = 4
@@ -106,7 +107,7 @@ async def bench(keys: int) -> tuple[list[float], float]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         with tempfile.TemporaryDirectory(prefix="gradebook-keys-") as scratch:
-            async with staged(browser, Path(scratch)) as stage:
+            async with staged(Windows(browser), Path(scratch)) as stage:
                 await furnish(stage)
                 page = await stage.open("/courses", login="teacher", size=DESKTOP)
                 slowed, whole = await page.context.new_cdp_session(page), await browser.new_browser_cdp_session()
@@ -119,7 +120,7 @@ async def bench(keys: int) -> tuple[list[float], float]:
                 await type_marks(page, keys)
                 found = [float(one) for one in await page.evaluate("keyTimes")], cost
                 await slowed.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-                await stage.close_pages()
+                await stage.windows.leave()
         await browser.close()
     return found
 

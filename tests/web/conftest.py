@@ -7,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.web.stage import ARGUMENTS, CHROMIUM, Stage, staged
+from tests.web.windows import Windows
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -18,10 +19,16 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def windows(browser: Browser) -> Windows:
+    """Of all stages."""
+    return Windows(browser)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def theatre(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def theatre(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """The stage of a module."""
-    async with staged(browser, tmp_path_factory.mktemp("stage")) as stage:
+    async with staged(windows, tmp_path_factory.mktemp("stage")) as stage:
         yield stage
 
 
@@ -29,4 +36,4 @@ async def theatre(browser: Browser, tmp_path_factory: pytest.TempPathFactory) ->
 async def stage(theatre: Stage) -> AsyncIterator[Stage]:
     """The same for one test, whose pages have neither errors nor warnings on their consoles, and ask nobody else for anything."""
     yield theatre
-    assert await theatre.close_pages() == []
+    assert await theatre.windows.leave() == []

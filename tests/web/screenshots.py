@@ -18,7 +18,8 @@ from school.seed.logins import make_passwords
 from school.seed.plan import Size
 from school.store import Store
 from tests.service_process import Service
-from tests.web.stage import ARGUMENTS, CHROMIUM, DESKTOP, LOCALES, PHONE, sign_in
+from tests.web.stage import ARGUMENTS, CHROMIUM, DESKTOP, PHONE, sign_in
+from tests.web.windows import LOCALES
 
 SEEDED_ON = dt.date(2026, 11, 27)
 AFTERNOON = dt.datetime(2026, 11, 26, 15, tzinfo=dt.timezone(dt.timedelta(hours=3)))

@@ -5,14 +5,13 @@ import datetime as dt
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.async_api import Page, expect
 
 from school import ids
 from school.db import Database
@@ -20,14 +19,18 @@ from school.demo.api import OPERATIONS
 from school.diary.models import Lesson
 from school.ids import Kind
 from tests.databases import fresh_database
+from tests.ports import is_taken
 from tests.service_process import PASSWORD, Service, give_passwords
+from tests.web.windows import Windows
 from tests.world import LOGINS, World, build
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic")
-LOCALES = {"ru": "ru-RU", "en": "en-GB"}
 SIGN_IN = {"ru": ("Логин", "Пароль", "Войти"), "en": ("Login", "Password", "Sign in")}
 PHONE, DESKTOP = (390, 844), (1280, 800)
+expect.set_options(timeout=20_000)  # milliseconds: the machine may have others to serve
+PORTS: list[int] = []
+"""Where stages were, the last at last."""
 
 
 class Production(Service):
@@ -47,6 +50,12 @@ class Production(Service):
         self._begin()
         assert self._is_ready(), self.log.read_text()[-4000:]
 
+    def choose_port(self) -> int:
+        """The last stage's, unless somebody has taken it: to a browser it is the same place."""
+        if not PORTS or is_taken(PORTS[-1]):
+            PORTS.append(super().choose_port())
+        return PORTS[-1]
+
     def _start(self, environment: Mapping[str, str]) -> Any:
         return super()._start({**environment, **self.settings(), "SCHOOL_ORIGINS": json.dumps([self.url])})
 
@@ -61,13 +70,11 @@ class Demonstration(Production):
 
 @dataclass
 class Stage:
-    """The service, its world, and a browser."""
+    """The service, its world, and windows of a browser."""
 
     service: Production
     world: World
-    browser: Browser
-    contexts: list[BrowserContext] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    windows: Windows
 
     def person(self, name: str, school_id: int = 1) -> str:
         """The opaque id of somebody."""
@@ -82,30 +89,28 @@ class Stage:
         return f"/children/{self.person(pupil, 2 if pupil == 'gleb' else 1)}/{name}"
 
     async def open(
-        self, path: str = "/", *, login: str | None = None, language: str = "ru", size: tuple[int, int] = PHONE, dark: bool = False,
+        self, path: str = "/", *, login: str | None = None, language: str = "ru", size: tuple[int, int] = PHONE, dark: bool = False, fresh: bool = False,
     ) -> Page:
-        """A browser of its own at an address, signed in where a login is named."""
-        context = await self.browser.new_context(
-            base_url=self.service.url, locale=LOCALES[language], viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light",
-            timezone_id="Asia/Vladivostok", reduced_motion="reduce",
-        )
-        self.contexts.append(context)
-        page = await context.new_page()
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("request", self._watch)
+        """A browser of its own at an address, signed in where a login is named. `fresh`: one that was never here."""
+        page = await self.windows.take(self.service.url, language, fresh=fresh)
+        if login is not None:
+            await page.context.add_cookies([await asyncio.to_thread(self._cookie, login)])
+        await page.set_viewport_size({"width": size[0], "height": size[1]})
+        await page.emulate_media(color_scheme="dark" if dark else "light", media="null")
         await page.goto(path)
         if login is not None:
-            await sign_in(page, login, language)
+            await expect(page.get_by_role("navigation").first).to_be_visible()
         return page
 
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(f"{message.type}: {message.text}")
-
-    def _watch(self, request: Request) -> None:
-        if urlsplit(request.url).netloc != urlsplit(self.service.url).netloc:
-            self.complaints.append(f"asked elsewhere: {request.url}")
+    def _cookie(self, login: str) -> Any:
+        """A new session's, as the page of sign-in is given it; test_signing_in.py signs in as a person does."""
+        asked = {"query": OPERATIONS["sign_in"], "variables": {"input": {"login": login, "password": PASSWORD, "cookie": True}}}
+        answer = self.service.http.request("POST", f"{self.service.url}/graphql", json=asked, headers={"Origin": self.service.url})
+        told = answer.headers["Set-Cookie"]
+        name, value = told.partition(";")[0].split("=")
+        secure = "; Secure" in told
+        address = self.service.url.replace("http:", "https:") if secure else self.service.url
+        return {"name": name, "value": value, "url": address, "httpOnly": True, "sameSite": "Lax", "secure": secure}
 
     async def act(self, login: str, operation: str, **variables: Any) -> Any:
         """What somebody does elsewhere: one of the demo's operations, which production knows."""
@@ -123,17 +128,13 @@ class Stage:
         item = {"id": str(ids.new()), "pupilId": self.person(pupil), "value": value, "weight": 2, "work": "TEST"}
         await self.act(teacher, "marks", input={"lessonId": ids.encode(Kind.LESSON, 1, self.world.lessons[lesson]), "items": [item]})
 
-    def forgive_failed_requests(self) -> None:
-        """What a browser complains of by itself where the service was away."""
-        self.complaints = [one for one in self.complaints if "ERR_CONNECTION_REFUSED" not in one and "ERR_FAILED" not in one]
+    def forgive(self, *words: str) -> None:
+        """What a browser complains of by itself where there is no network, or no service."""
+        self.windows.complaints[:] = [one for one in self.windows.complaints if not any(word in one for word in words)]
 
-    async def close_pages(self) -> list[str]:
-        """Close all browsers; what they complained of."""
-        for context in self.contexts:
-            await context.close()
-        self.contexts.clear()
-        found, self.complaints = self.complaints, []
-        return found
+    def forgive_failed_requests(self) -> None:
+        """Where the service was away."""
+        self.forgive("ERR_CONNECTION_REFUSED", "ERR_FAILED")
 
 
 async def sign_in(page: Page, login: str, language: str = "ru", secret: str = PASSWORD) -> None:
@@ -146,7 +147,7 @@ async def sign_in(page: Page, login: str, language: str = "ru", secret: str = PA
 
 
 @asynccontextmanager
-async def staged(browser: Browser, directory: Path, kind: type[Production] = Production) -> AsyncIterator[Stage]:
+async def staged(windows: Windows, directory: Path, kind: type[Production] = Production) -> AsyncIterator[Stage]:
     """A stage whose one lesson day is today."""
     async with fresh_database("sqlite", furnished=False) as url:
         database = Database(url)
@@ -158,6 +159,6 @@ async def staged(browser: Browser, directory: Path, kind: type[Production] = Pro
         service = kind(url, directory)
         await asyncio.to_thread(service.__enter__)
         try:
-            yield Stage(service, world, browser)
+            yield Stage(service, world, windows)
         finally:
             await asyncio.to_thread(service.stop)

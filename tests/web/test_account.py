@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Mapping
 import pyotp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from tests.service_process import PASSWORD
 from tests.web.marks import IN_A_BROWSER
 from tests.web.stage import Production, Stage, sign_in, staged
+from tests.web.windows import Windows
 
 pytestmark = IN_A_BROWSER
 
@@ -27,9 +28,9 @@ class WithKeys(Production):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def theatre(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def theatre(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """Of this module."""
-    async with staged(browser, tmp_path_factory.mktemp("stage"), WithKeys) as stage:
+    async with staged(windows, tmp_path_factory.mktemp("stage"), WithKeys) as stage:
         yield stage
 
 

@@ -5,21 +5,22 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from tests.service_process import PASSWORD
 from tests.web.marks import IN_A_BROWSER
 from tests.web.stage import Demonstration, Stage, staged
+from tests.web.windows import Windows
 
 pytestmark = IN_A_BROWSER
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def theatre(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def theatre(windows: Windows, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """A demo's, with two of its logins."""
     directory = tmp_path_factory.mktemp("demo")
     (directory / "logins.json").write_text(json.dumps({"parent": PASSWORD, "teacher": PASSWORD}))
-    async with staged(browser, directory, Demonstration) as stage:
+    async with staged(windows, directory, Demonstration) as stage:
         yield stage
 
 

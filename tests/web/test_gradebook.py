@@ -192,7 +192,7 @@ async def test_a_lost_network_loses_no_mark_also_after_a_reload(stage: Stage) ->
     after = await stored(stage)
     assert sum(len(pupil) for pupil in after.values()) == before + CLASS
     assert all(mark["revision"] == 1 for pupil in list(after.values())[:3] for mark in pupil)
-    stage.complaints = [one for one in stage.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+    stage.forgive("ERR_INTERNET_DISCONNECTED")
 
 
 async def test_marks_go_by_themselves_when_the_network_is_back(stage: Stage) -> None:
@@ -205,7 +205,7 @@ async def test_marks_go_by_themselves_when_the_network_is_back(stage: Stage) -> 
     await page.context.set_offline(False)
     await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
     assert any(mark["value"] == 5 for mark in (await stored(stage))[f"Ученик{CLASS - 1:02}"])
-    stage.complaints = [one for one in stage.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+    stage.forgive("ERR_INTERNET_DISCONNECTED")
 
 
 async def test_a_mark_waits_where_somebody_else_has_signed_in_meanwhile(stage: Stage) -> None:
@@ -247,7 +247,7 @@ async def test_signing_out_with_unsent_marks_warns(stage: Stage) -> None:
     await expect(page.get_by_role("alert").filter(has_text="1 запись в журнале ещё не отправлена")).to_be_visible()
     await page.context.set_offline(False)
     await page.evaluate(ALL_SENT)
-    stage.complaints = [one for one in stage.complaints if "ERR_INTERNET_DISCONNECTED" not in one]
+    stage.forgive("ERR_INTERNET_DISCONNECTED")
 
 
 async def test_the_day_s_lessons_lead_into_the_gradebook(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """Every page for everybody: no fault that axe finds, in light and dark and both languages, and nothing that sticks out of a small phone."""
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -48,7 +49,11 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "no page": ("parent", lambda _stage: "/nothing"),
 }
 """Each with who looks at it and where it is: a new page is added here."""
-LOOKS = (("ru", False, PHONE), ("en", True, PHONE), ("en", False, DESKTOP), ("ru", True, DESKTOP))
+LOOKS = (("ru", True, PHONE), ("en", False, DESKTOP))
+"""Languages, whether dark, sizes: each of them once."""
+ALL = tuple(product(("ru", "en"), (False, True), (PHONE, DESKTOP)))
+"""And all of them together, in the long run."""
+Look = tuple[str, bool, tuple[int, int]]
 LANGUAGES = {"ru": "Русский", "en": "English"}
 
 
@@ -58,19 +63,20 @@ async def faults(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found.response["violations"]]
 
 
+@pytest.mark.parametrize("looks", [LOOKS, pytest.param(ALL, marks=pytest.mark.soak)], ids=["few", "all"])
 @pytest.mark.parametrize("name", PAGES)
-async def test_a_page_has_no_fault(stage: Stage, name: str) -> None:
+async def test_a_page_has_no_fault(stage: Stage, name: str, looks: tuple[Look, ...]) -> None:
     login, path = PAGES[name]
     if name in {"today", "diary", "marks"}:
         await stage.give_mark("anna", 5)
     page, found = await stage.open(path(stage), login=login), {}
-    for language, dark, size in LOOKS:
+    for language, dark, size in looks:
         await page.set_viewport_size({"width": size[0], "height": size[1]})
         await page.emulate_media(color_scheme="dark" if dark else "light")
         await page.get_by_role("button", name=LANGUAGES[language]).click()
         await expect(page.locator(f"html[lang={language}][data-mantine-color-scheme={'dark' if dark else 'light'}]")).to_be_visible()
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         found[language, dark, size] = await faults(page)
-    assert found == {look: [] for look in LOOKS}
+    assert found == {look: [] for look in looks}
     await page.set_viewport_size({"width": SMALL[0], "height": SMALL[1]})
     assert await page.evaluate("document.documentElement.scrollWidth") <= SMALL[0]

@@ -20,7 +20,8 @@ async def test_a_wrong_password_is_told_and_opens_nothing(stage: Stage) -> None:
 
 
 async def test_one_is_where_one_wanted_to_be(stage: Stage) -> None:
-    page = await stage.open("/account", login="parent")
+    page = await stage.open("/account")
+    await sign_in(page, "parent")
     await expect(page.get_by_role("heading", name="Кабинет")).to_be_visible()
     (cookie,) = await page.context.cookies()
     assert (cookie["name"], cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == ("__Host-school", True, True, "Lax")

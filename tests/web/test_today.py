@@ -60,7 +60,7 @@ async def test_a_pupil_sees_their_own_day(stage: Stage) -> None:
 
 
 async def test_the_first_page_is_within_its_budget(stage: Stage) -> None:
-    page, sizes = await stage.open(login="parent"), dict[str, int]()
+    page, sizes = await stage.open(login="parent", fresh=True), dict[str, int]()
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
 
     def weigh(response: Response) -> None:
@@ -89,7 +89,7 @@ async def test_what_happens_without_a_network_is_caught_up_with(stage: Stage) ->
 
 
 async def test_the_app_opens_without_a_network(stage: Stage) -> None:
-    page = await stage.open(stage.today("anna"), login="parent", language="en")
+    page = await stage.open(stage.today("anna"), login="parent", language="en", fresh=True)
     await page.evaluate("navigator.serviceWorker.ready")
     await page.reload()  # what was there before its worker is kept now
     await expect(page.get_by_text("Алгебра").first).to_be_visible()
