@@ -45,5 +45,5 @@ def test_the_icons_are_as_large_as_they_are_said_to_be() -> None:
 
 def test_each_of_the_demo_s_people_is_told_in_both_languages() -> None:
     for language in ("ru", "en"):
-        texts = json.loads((ROOT / f"web/src/texts/{language}.json").read_text())
+        texts = json.loads((ROOT / f"web/src/texts/account.{language}.json").read_text())
         assert {f"demo.{login}" for login in LOGINS} | {"demo.title", "demo.explain"} == {key for key in texts if key.startswith("demo.")}

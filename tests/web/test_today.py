@@ -12,8 +12,8 @@ from tests.web.stage import DESKTOP, Stage
 pytestmark = IN_A_BROWSER
 
 SITE = Path(app.__file__).parent / "web" / "site"
-BUDGET = 170_000
-"""Bytes of scripts and styles, packed by gzip, of the first page that a parent sees (issue 5)."""
+BUDGET = 160_000
+"""Bytes of scripts and styles, packed by gzip, of the first page that a parent sees; 170,000 are allowed, so that there is room."""
 
 
 async def test_a_mark_appears_without_a_reload(stage: Stage) -> None:

@@ -3,9 +3,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Redirect, Route, Switch, useLocation } from 'wouter'
 import { LiveProvider } from './live/Live'
-import { pathOf, PAGES, placesOf, WITH_A_CODE } from './pages'
-import { Outside } from './pages/sign-in/Outside'
-import { SignIn } from './pages/sign-in/SignIn'
+import { pathOf, PAGES, placesOf, SignIn, WITH_A_CODE } from './pages'
 import { ChildProvider, rememberedChild } from './session/child'
 import { SessionProvider, useMe, useSession } from './session/Session'
 import { Guarded } from './shell/Guarded'
@@ -40,8 +38,8 @@ function Main() {
   useEffect(() => {
     document.title = t('app.name')
   }, [t])
-  if (WithCode && (me || !entering)) return <Outside><Suspense fallback={<Loading />}><WithCode enter={() => enter(true)} /></Suspense></Outside>
-  if (!me) return <SignIn />
+  if (WithCode && (me || !entering)) return <Suspense fallback={<Loading />}><WithCode enter={() => enter(true)} /></Suspense>
+  if (!me) return <Suspense fallback={<Loading />}><SignIn /></Suspense>
   return (
     <LiveProvider>
       <Shell>

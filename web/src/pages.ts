@@ -1,7 +1,7 @@
 import { type ComponentType, lazy } from 'react'
 import { type IconName } from './shell/icons'
 import type { Child, Me, Role } from './session/Me.graphql'
-import { staffTexts } from './texts'
+import { type Part, texts } from './texts'
 
 interface Page {
   /** `:child` stands for the child whom the page is about, and whom it finds with `useChild`. */
@@ -23,48 +23,53 @@ const OFFICE: readonly Role[] = ['OFFICE', 'HEAD']
 const OTHERS: readonly Role[] = ['DISTRICT']
 const WATCHERS: readonly Role[] = ['GUARD', ...OFFICE]
 
-/** A page with the texts that are the staff's alone: `texts/staff.*.json`. */
-const ofTheStaff = <Props,>(load: () => Promise<{ default: ComponentType<Props> }>) => lazy(async () => (await Promise.all([load(), staffTexts()]))[0])
+/** A page, and the parts of `texts/` that it needs. What needs none is like the first page; any other has the styles of what is not shown there, too. */
+function page<Props>(load: () => Promise<{ default: ComponentType<Props> }>, ...parts: Part[]) {
+  return lazy(async () => (await Promise.all([load(), texts(...parts), parts.length > 0 && import('./rest.css')]))[0])
+}
 
 /** Where a phone shows the places for which it has no room. */
 export const MORE = '/more'
 
 /** Every page: where it is, and in whose navigation. Each is loaded when it is first wanted. The first that is for somebody is where they begin. */
 export const PAGES: readonly Page[] = [
-  { path: '/children/:child/today', Page: lazy(() => import('./pages/today/Today')), place: { label: 'nav.today', icon: 'day', roles: FAMILY } },
-  { path: '/children/:child/diary', Page: lazy(() => import('./pages/diary/Diary')), place: { label: 'diary.title', icon: 'book', roles: FAMILY } },
-  { path: '/children/:child/homework', Page: lazy(() => import('./pages/homework/Homework')) },
-  { path: '/children/:child/marks', Page: lazy(() => import('./pages/marks/Marks')), place: { label: 'diary.marks', icon: 'star', roles: FAMILY } },
-  { path: '/children/:child/meals', Page: lazy(() => import('./pages/meals/Meals')), place: { label: 'nav.meals', icon: 'bag', roles: FAMILY } },
-  { path: '/children/:child/passes', Page: lazy(() => import('./pages/passes/Passes')), place: { label: 'nav.passes', icon: 'enter', roles: FAMILY, aside: true } },
-  { path: '/children/:child/record', Page: lazy(() => import('./pages/record/Record')), place: { label: 'nav.record', icon: 'eye', roles: FAMILY, aside: true } },
-  { path: '/lessons', Page: ofTheStaff(() => import('./pages/lessons/Lessons')), place: { label: 'gradebook.lessons', icon: 'day', roles: TEACHERS } },
-  { path: '/courses', Page: ofTheStaff(() => import('./pages/courses/Courses')), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
-  { path: '/courses/:course', Page: ofTheStaff(() => import('./pages/gradebook/Gradebook')) },
-  { path: '/courses/:course/terms', Page: ofTheStaff(() => import('./pages/terms/TermSheet')) },
-  { path: '/till', Page: ofTheStaff(() => import('./pages/till/Till')), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
-  { path: '/till/:till', Page: ofTheStaff(() => import('./pages/till/Till')) },
-  { path: '/people', Page: ofTheStaff(() => import('./pages/people/People')), place: { label: 'office.people', icon: 'people', roles: OFFICE } },
-  { path: '/people/:person', Page: ofTheStaff(() => import('./pages/person/Person')) },
-  { path: '/people/:person/photo', Page: ofTheStaff(() => import('./pages/photo/Photo')) },
-  { path: '/people/:person/record', Page: ofTheStaff(() => import('./pages/person/PersonRecord')) },
-  { path: '/cards', Page: ofTheStaff(() => import('./pages/desk/IssueToClass')), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
-  { path: '/invitations', Page: ofTheStaff(() => import('./pages/invitations/Invitations')), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
-  { path: '/statistics', Page: ofTheStaff(() => import('./pages/statistics/Statistics')), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
-  { path: '/terms', Page: ofTheStaff(() => import('./pages/terms/Terms')), place: { label: 'terms.title', icon: 'star', roles: OFFICE } },
-  { path: '/rules', Page: ofTheStaff(() => import('./pages/rules/Rules')), place: { label: 'office.rules', icon: 'key', roles: OFFICE, aside: true } },
-  { path: '/home', Page: lazy(() => import('./pages/home/Home')), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
-  { path: '/gate', Page: ofTheStaff(() => import('./pages/gate/Gate')), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
-  { path: '/inside', Page: ofTheStaff(() => import('./pages/inside/Inside')), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },
-  { path: '/devices', Page: ofTheStaff(() => import('./pages/devices/Devices')), place: { label: 'devices.title', icon: 'pulse', roles: OFFICE } },
-  { path: '/account', Page: lazy(() => import('./pages/account/Account')), place: { label: 'nav.account', icon: 'person', aside: true } },
-  { path: MORE, Page: lazy(() => import('./pages/more/More')) },
+  { path: '/children/:child/today', Page: page(() => import('./pages/today/Today')), place: { label: 'nav.today', icon: 'day', roles: FAMILY } },
+  { path: '/children/:child/diary', Page: page(() => import('./pages/diary/Diary'), 'family'), place: { label: 'diary.title', icon: 'book', roles: FAMILY } },
+  { path: '/children/:child/homework', Page: page(() => import('./pages/homework/Homework'), 'family') },
+  { path: '/children/:child/marks', Page: page(() => import('./pages/marks/Marks'), 'family'), place: { label: 'diary.marks', icon: 'star', roles: FAMILY } },
+  { path: '/children/:child/meals', Page: page(() => import('./pages/meals/Meals'), 'common', 'family'), place: { label: 'nav.meals', icon: 'bag', roles: FAMILY } },
+  { path: '/children/:child/passes', Page: page(() => import('./pages/passes/Passes'), 'common', 'family'), place: { label: 'nav.passes', icon: 'enter', roles: FAMILY, aside: true } },
+  { path: '/children/:child/record', Page: page(() => import('./pages/record/Record'), 'common', 'family'), place: { label: 'nav.record', icon: 'eye', roles: FAMILY, aside: true } },
+  { path: '/lessons', Page: page(() => import('./pages/lessons/Lessons'), 'staff'), place: { label: 'gradebook.lessons', icon: 'day', roles: TEACHERS } },
+  { path: '/courses', Page: page(() => import('./pages/courses/Courses'), 'staff'), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
+  { path: '/courses/:course', Page: page(() => import('./pages/gradebook/Gradebook'), 'family', 'staff') },
+  { path: '/courses/:course/terms', Page: page(() => import('./pages/terms/TermSheet'), 'family', 'staff') },
+  { path: '/till', Page: page(() => import('./pages/till/Till'), 'common', 'family', 'staff'), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
+  { path: '/till/:till', Page: page(() => import('./pages/till/Till'), 'common', 'family', 'staff') },
+  { path: '/people', Page: page(() => import('./pages/people/People'), 'staff'), place: { label: 'office.people', icon: 'people', roles: OFFICE } },
+  { path: '/people/:person', Page: page(() => import('./pages/person/Person'), 'account', 'common', 'family', 'staff') },
+  { path: '/people/:person/photo', Page: page(() => import('./pages/photo/Photo'), 'common', 'staff') },
+  { path: '/people/:person/record', Page: page(() => import('./pages/person/PersonRecord'), 'common', 'family', 'staff') },
+  { path: '/cards', Page: page(() => import('./pages/desk/IssueToClass'), 'common', 'staff'), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
+  { path: '/invitations', Page: page(() => import('./pages/invitations/Invitations'), 'account', 'common', 'staff'), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
+  { path: '/statistics', Page: page(() => import('./pages/statistics/Statistics'), 'staff'), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
+  { path: '/terms', Page: page(() => import('./pages/terms/Terms'), 'common', 'staff'), place: { label: 'terms.title', icon: 'star', roles: OFFICE } },
+  { path: '/rules', Page: page(() => import('./pages/rules/Rules'), 'common', 'staff'), place: { label: 'office.rules', icon: 'key', roles: OFFICE, aside: true } },
+  { path: '/home', Page: page(() => import('./pages/home/Home'), 'account'), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
+  { path: '/gate', Page: page(() => import('./pages/gate/Gate'), 'common', 'staff'), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
+  { path: '/inside', Page: page(() => import('./pages/inside/Inside'), 'staff'), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },
+  { path: '/devices', Page: page(() => import('./pages/devices/Devices'), 'common', 'staff'), place: { label: 'devices.title', icon: 'pulse', roles: OFFICE } },
+  { path: '/account', Page: page(() => import('./pages/account/Account'), 'account', 'common'), place: { label: 'nav.account', icon: 'person', aside: true } },
+  { path: MORE, Page: page(() => import('./pages/more/More')) },
 ]
+
+/** Where one is who is not signed in, at whatever address. */
+export const SignIn = page(() => import('./pages/sign-in/SignIn'), 'account', 'common')
 
 /** Where somebody comes with a code that the office has printed, signed in or not; whoever has a login may `enter` first, and is there again. */
 export const WITH_A_CODE: Readonly<Record<string, ComponentType<{ enter: () => void }>>> = {
-  '/invite': ofTheStaff(() => import('./pages/invitation/Invitation')),
-  '/password': ofTheStaff(() => import('./pages/invitation/NewPassword')),
+  '/invite': page(() => import('./pages/invitation/Invitation'), 'account', 'common', 'staff'),
+  '/password': page(() => import('./pages/invitation/NewPassword'), 'account', 'common', 'staff'),
 }
 
 export type PlacedPage = Page & { place: NonNullable<Page['place']> }

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
+import { Group, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { choose, LANGUAGES } from '../texts'
 import { Icon } from './icons'
@@ -22,9 +22,9 @@ export function Preferences() {
           </UnstyledButton>
         ))}
       </div>
-      <ActionIcon variant="default" size="lg" aria-label={t(`scheme.${other}`)} onClick={() => setColorScheme(other)}>
+      <UnstyledButton className={styles.scheme} aria-label={t(`scheme.${other}`)} onClick={() => setColorScheme(other)}>
         <Icon name={other === 'dark' ? 'moon' : 'sun'} />
-      </ActionIcon>
+      </UnstyledButton>
     </Group>
   )
 }

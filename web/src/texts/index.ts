@@ -1,11 +1,14 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import type en from './en.json'
-import type staffs from './staff.en.json'
+import type account from './account.en.json'
+import type common from './common.en.json'
+import type firsts from './en.json'
+import type family from './family.en.json'
+import type staff from './staff.en.json'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof en & typeof staffs }
+    resources: { translation: typeof firsts & typeof account & typeof common & typeof family & typeof staff }
     keySeparator: false
     nsSeparator: false
   }
@@ -13,33 +16,47 @@ declare module 'i18next' {
 
 export const LANGUAGES = ['ru', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
+/** What some pages say, and the first page does not: `PART.LANGUAGE.json`. A page names its parts in `pages.ts`; a test tells which are missing there. */
+export type Part = 'account' | 'common' | 'family' | 'staff'
 
-/** Each language is loaded when it is first wanted: both are a fifth of the first page. What only pages of the staff say comes with these. */
-const TEXTS = { ru: () => import('./ru.json'), en: () => import('./en.json') }
-const OF_THE_STAFF = { ru: () => import('./staff.ru.json'), en: () => import('./staff.en.json') }
-let areStaffs = false
+/** Each is loaded when it is first wanted. */
+const FILES = import.meta.glob<Record<string, string>>('./*.json', { import: 'default' })
+const wanted = new Set<Part | null>([null])
+const had = new Set<string>()
 const KEPT = 'school.language'
 
 /** What was chosen here before, else the first language of the browser that there is. */
 function first(): Language {
-  const wanted = [localStorage.getItem(KEPT), ...navigator.languages.map((tag) => tag.slice(0, 2))]
-  return wanted.find((one): one is Language => LANGUAGES.includes(one as Language)) ?? 'en'
+  const wished = [localStorage.getItem(KEPT), ...navigator.languages.map((tag) => tag.slice(0, 2))]
+  return wished.find((one): one is Language => LANGUAGES.includes(one as Language)) ?? 'en'
+}
+
+/** Settled when these parts are there in a language; null is the first page's. */
+async function fill(language: Language, parts: Iterable<Part | null>): Promise<void> {
+  const missing = () => [...parts].map((part) => `./${part ? `${part}.` : ''}${language}.json`).filter((file) => !had.has(file))
+  for (let files = missing(); files.length; files = missing()) {
+    const found = await Promise.all(files.map((file) => FILES[file]!()))
+    found.forEach((some) => i18next.addResourceBundle(language, 'translation', some))
+    files.forEach((file) => had.add(file))
+  }
 }
 
 /** Everything is in this language from now on; as before where its texts cannot be had. */
 export async function choose(language: Language): Promise<void> {
-  const texts = await Promise.all([TEXTS[language](), areStaffs && OF_THE_STAFF[language]()]).catch(() => null)
-  if (!texts) return
+  const failed = await fill(language, wanted).then(() => false, () => true)
+  if (failed) return
   localStorage.setItem(KEPT, language)
-  for (const some of texts) if (some) i18next.addResourceBundle(language, 'translation', some.default)
   await i18next.changeLanguage(language)
 }
 
-/** Settled when there is also what only pages of the staff say. */
-export async function staffTexts(): Promise<void> {
-  areStaffs = true
-  const language = i18next.language as Language
-  i18next.addResourceBundle(language, 'translation', (await OF_THE_STAFF[language]()).default)
+/** Settled when these parts are there, too, in the language of the page. */
+export async function texts(...parts: Part[]): Promise<void> {
+  parts.forEach((part) => wanted.add(part))
+  let language: string
+  do {
+    language = i18next.language
+    await fill(language as Language, parts)
+  } while (language !== i18next.language)
 }
 
 i18next.on('languageChanged', (language) => {
@@ -51,9 +68,8 @@ export const ready: Promise<void> = begin()
 
 async function begin(): Promise<void> {
   const language = first()
-  const texts = await TEXTS[language]()
   await i18next.use(initReactI18next).init({
-    resources: { [language]: { translation: texts.default } },
+    resources: {},
     lng: language,
     fallbackLng: false,
     keySeparator: false,
@@ -61,4 +77,5 @@ async function begin(): Promise<void> {
     interpolation: { escapeValue: false },
     showSupportNotice: false,
   } as Parameters<typeof i18next.init>[0])
+  await fill(language, wanted)
 }

@@ -1,25 +1,50 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import familyEn from './en.json'
-import familyRu from './ru.json'
-import staffEn from './staff.en.json'
-import staffRu from './staff.ru.json'
+import { firstPage, pagesOf, reached } from '../../vite/reached'
 
-const [en, ru] = [{ ...familyEn, ...staffEn }, { ...familyRu, ...staffRu }]
+type Texts = Record<string, string>
+
 const PLURAL = /_(zero|one|two|few|many|other)$/
-const LANGUAGES: Record<string, Record<string, string>> = { en, ru }
-const code = globSync('src/**/*.{ts,tsx}').filter((path) => !path.includes('.test.')).map((path) => readFileSync(path, 'utf8')).join('\n')
+const read = (path: string): Texts => JSON.parse(readFileSync(path, 'utf8')) as Texts
+/** By language and part; of the first page, whose files have no other name, the part is empty. */
+const PARTS = Object.fromEntries(['ru', 'en'].map((language) => [language, Object.fromEntries(
+  globSync(`src/texts/{,*.}${language}.json`).map((path) => [path.match(/(\w*)\.?\w\w\.json$/)![1]!, read(path)]),
+)])) as Record<'ru' | 'en', Record<string, Texts>>
+const whole = (parts: Record<string, Texts>): Texts => Object.assign({}, ...Object.values(parts)) as Texts
+const LANGUAGES: Record<string, Texts> = { ru: whole(PARTS.ru), en: whole(PARTS.en) }
+const code = new Map(globSync('src/**/*.{ts,tsx}').filter((path) => !path.includes('.test.')).map((path) => [path, readFileSync(path, 'utf8')]))
 const base = (key: string): string => key.replace(PLURAL, '')
-const keysOf = (texts: Record<string, string>): string[] => [...new Set(Object.keys(texts).map(base))].sort()
+const keysOf = (texts: Texts): string[] => [...new Set(Object.keys(texts).map(base))].sort()
 
-test('each text is there in both languages, and says something', () => {
-  expect(keysOf(ru)).toEqual(keysOf(en))
-  for (const texts of Object.values(LANGUAGES)) expect(Object.entries(texts).filter(([, text]) => !text.trim())).toEqual([])
+/** Which of the texts some code says: keys are written out, or begin as they are put together. */
+function said(code: Map<string, string>, keys: readonly string[]): string[] {
+  const all = [...code.values()].join('\n')
+  const named = new Set([...all.matchAll(/['"`]([\w.]+)['"`]/g)].map(([, key]) => key))
+  const begun = [...all.matchAll(/`([\w.]+)\${/g)].map(([, key]) => key!)
+  return keys.filter((key) => named.has(key) || begun.some((beginning) => key.startsWith(beginning)))
+}
+
+test('each text is there in both languages, in the same part, once, and says something', () => {
+  expect(Object.keys(PARTS.ru)).toEqual(Object.keys(PARTS.en))
+  for (const [part, texts] of Object.entries(PARTS.ru)) expect([part, keysOf(texts)]).toEqual([part, keysOf(PARTS.en[part]!)])
+  for (const [language, texts] of Object.entries(LANGUAGES)) {
+    expect(Object.keys(texts).length).toBe(Object.values(PARTS[language as 'ru' | 'en']).flatMap(Object.keys).length)
+    expect(Object.entries(texts).filter(([, text]) => !text.trim())).toEqual([])
+  }
 })
 
-test('what only pages of the staff say is not among the rest', () => {
-  expect(Object.keys(staffRu).filter((key) => key in familyRu)).toEqual([])
-  expect(keysOf(staffRu)).toEqual(keysOf(staffEn))
+test('the first page brings what it says, and no text of any other page', () => {
+  expect(keysOf(PARTS.en['']!)).toEqual(said(firstPage(), keysOf(LANGUAGES['en']!)))
+})
+
+test('each page names the parts of which it says something', () => {
+  const pages = pagesOf(code.get('src/pages.ts')!)
+  expect(pages.length).toBe([...code.get('src/pages.ts')!.matchAll(/import\('.\/pages/g)].length)
+  for (const { path, parts } of pages) {
+    const there = new Set(['', ...parts].flatMap((part) => keysOf(PARTS.en[part]!)))
+    const missing = said(reached([path], { later: true }), keysOf(LANGUAGES['en']!)).filter((key) => !there.has(key))
+    expect([path, missing]).toEqual([path, []])
+  }
 })
 
 test('each plural has all the forms of its language', () => {
@@ -31,14 +56,12 @@ test('each plural has all the forms of its language', () => {
 })
 
 test('both languages have the same places to fill in', () => {
-  const places = (texts: Record<string, string>, key: string) =>
+  const places = (texts: Texts, key: string) =>
     [...new Set(Object.entries(texts).filter(([one]) => base(one) === key).flatMap(([, text]) => text.match(/{{\w+}}/g) ?? []))].sort()
-  for (const key of keysOf(en)) expect([key, places(ru, key)]).toEqual([key, places(en, key)])
+  for (const key of keysOf(LANGUAGES['en']!)) expect([key, places(LANGUAGES['ru']!, key)]).toEqual([key, places(LANGUAGES['en']!, key)])
 })
 
 // That no text is missing is the compiler's business: keys are typed, those put together (`mark.${work}`) as well.
 test('each text is used', () => {
-  const whole = new Set([...code.matchAll(/['"`]([\w.]+)['"`]/g)].map(([, key]) => key))
-  const begun = [...code.matchAll(/`([\w.]+)\${/g)].map(([, key]) => key!)
-  expect(keysOf(en).filter((key) => !whole.has(key) && !begun.some((beginning) => key.startsWith(beginning)))).toEqual([])
+  expect(said(code, keysOf(LANGUAGES['en']!))).toEqual(keysOf(LANGUAGES['en']!))
 })

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useClient } from 'urql'
 import { codeOf } from '../../api/client'
 import { useSession } from '../../session/Session'
+import { Outside } from '../sign-in/Outside'
 import type { Denied } from '../sign-in/signing'
 import { CodeForm } from './CodeForm'
 import { type Info, InvitationInfoQuery } from './Invitation.graphql'
@@ -34,14 +35,16 @@ export default function Invitation({ enter }: { enter: () => void }) {
     if (code) void look(code)
   }, [])
   return (
-    <Paper p="lg" withBorder>
-      <Stack>
-        <Title order={1} size="h3">{t('office.welcome')}</Title>
-        {!info && <CodeForm code={code} denied={denied} fetching={fetching} look={look} />}
-        {info && me && <Join code={code} info={info} login={me.login} />}
-        {info && !me && <NewAccount code={code} info={info} enter={() => { history.replaceState(null, '', `#${encodeURIComponent(code)}`); enter() }} />}
-      </Stack>
-    </Paper>
+    <Outside>
+      <Paper p="lg" withBorder>
+        <Stack>
+          <Title order={1} size="h3">{t('office.welcome')}</Title>
+          {!info && <CodeForm code={code} denied={denied} fetching={fetching} look={look} />}
+          {info && me && <Join code={code} info={info} login={me.login} />}
+          {info && !me && <NewAccount code={code} info={info} enter={() => { history.replaceState(null, '', `#${encodeURIComponent(code)}`); enter() }} />}
+        </Stack>
+      </Paper>
+    </Outside>
   )
 }
 

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useSession } from '../../session/Session'
 import { useChange } from '../account/change'
 import { Refused } from '../person/Refused'
+import { Outside } from '../sign-in/Outside'
 import { CodeField } from './CodeForm'
 import { SetPassword } from './Invitation.graphql'
 
@@ -25,29 +26,31 @@ export default function NewPassword() {
     restart()
   }
   return (
-    <Paper p="lg" withBorder>
-      <Stack>
-        <Title order={1} size="h3">{t('security.new')}</Title>
-        {done ? (
-          <>
-            <Alert role="status" color="green">{t('office.passwordSet')}</Alert>
-            <Button onClick={signIn}>{t('signIn.go')}</Button>
-          </>
-        ) : (
-          <form onSubmit={(event) => { event.preventDefault(); void save() }}>
-            <Stack>
-              <Text size="sm">{t('office.passwordMeans')}</Text>
-              <CodeField value={code} onChange={setCode} />
-              <PasswordInput
-                label={t('security.new')} description={t('security.newHint', { count: SHORTEST })} name="password" autoComplete="new-password" required
-                minLength={SHORTEST} maxLength={LONGEST} value={password} onChange={(event) => setPassword(event.currentTarget.value)}
-              />
-              <Refused denied={denied} words={{ BAD_CODE: t('office.badPasswordCode'), WEAK_PASSWORD: t('security.WEAK_PASSWORD'), BAD_INPUT: t('security.BAD_INPUT') }} />
-              <Button type="submit" loading={fetching}>{t('office.setPassword')}</Button>
-            </Stack>
-          </form>
-        )}
-      </Stack>
-    </Paper>
+    <Outside>
+      <Paper p="lg" withBorder>
+        <Stack>
+          <Title order={1} size="h3">{t('security.new')}</Title>
+          {done ? (
+            <>
+              <Alert role="status" color="green">{t('office.passwordSet')}</Alert>
+              <Button onClick={signIn}>{t('signIn.go')}</Button>
+            </>
+          ) : (
+            <form onSubmit={(event) => { event.preventDefault(); void save() }}>
+              <Stack>
+                <Text size="sm">{t('office.passwordMeans')}</Text>
+                <CodeField value={code} onChange={setCode} />
+                <PasswordInput
+                  label={t('security.new')} description={t('security.newHint', { count: SHORTEST })} name="password" autoComplete="new-password" required
+                  minLength={SHORTEST} maxLength={LONGEST} value={password} onChange={(event) => setPassword(event.currentTarget.value)}
+                />
+                <Refused denied={denied} words={{ BAD_CODE: t('office.badPasswordCode'), WEAK_PASSWORD: t('security.WEAK_PASSWORD'), BAD_INPUT: t('security.BAD_INPUT') }} />
+                <Button type="submit" loading={fetching}>{t('office.setPassword')}</Button>
+              </Stack>
+            </form>
+          )}
+        </Stack>
+      </Paper>
+    </Outside>
   )
 }

@@ -12,7 +12,7 @@ import { SecondFactor } from './SecondFactor'
 const ticketOfAddress = (): string | null => new URLSearchParams(location.hash.slice(1)).get('ticket')
 
 /** The way in: a password and, where the account has one, the second factor; or a provider's word. */
-export function SignIn() {
+export default function SignIn() {
   const { t } = useTranslation()
   const { restart } = useSession()
   const [ticket, setTicket] = useState(ticketOfAddress)
