@@ -8,6 +8,8 @@ const shelfIn = (kept: Map<string, string>): Shelf => ({
   get: (key) => JSON.parse(kept.get(key) ?? 'null') as Entry | null,
   put: (entry) => void kept.set(entry.key, JSON.stringify(entry)),
   drop: (key) => void kept.delete(key),
+  write: () => {},
+  refresh: () => {},
 })
 
 const said = (value: number, more: Partial<Content> = {}): Content => ({ value, weight: 1, work: 'ANSWER', comment: null, ...more })

@@ -101,6 +101,7 @@ export class Queue {
 
   /** Another window has changed an entry, or is done with it. */
   heardOf(key: string, before: Entry | null): void {
+    this.shelf.refresh(key)
     const entry = this.shelf.get(key) ?? before
     if (entry) this.tell(entry, false)
   }
@@ -154,12 +155,14 @@ export class Queue {
   private count(): void {
     const all = this.shelf.all()
     const failed = all.filter((entry) => entry.failed !== null).length
-    this.shown = { waiting: all.length - failed, failed, broken: this.broken }
+    const [before, now] = [this.shown, { waiting: all.length - failed, failed, broken: this.broken }]
+    if (before.waiting !== now.waiting || before.failed !== now.failed || before.broken !== now.broken) this.shown = now
   }
 
   private async round(): Promise<void> {
     const skipped = new Set<string>()
     this.notBefore = 0
+    this.shelf.refresh()
     for (let stopped = false; !stopped;) {
       const ready = this.shelf.all().filter(({ failed, key }) => failed === null && !skipped.has(key))
       const [first] = ready
@@ -196,6 +199,7 @@ export class Queue {
   private async sendMarks(batch: MarkEntry[]): Promise<void> {
     const steps = batch.map((entry) => nextStep(entry))
     batch.forEach((entry, index) => this.shelf.put({ ...entry, sent: steps[index]! }))
+    this.shelf.write()  // before it leaves: whoever comes after this page has to repeat it to the letter
     const gives = batch.flatMap(({ pupil }, index) => (steps[index]?.do === 'give' ? [{ pupil, ...steps[index] }] : []))
     if (gives.length) return this.answered(batch, await this.wire.give(batch[0]!.lesson, gives))
     const answers = await Promise.allSettled(steps.map((step) => this.wire.change(step as Exclude<Step, { do: 'give' }>)))

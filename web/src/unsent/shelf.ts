@@ -6,6 +6,10 @@ export interface Shelf {
   get: (key: string) => Entry | null
   put: (entry: Entry) => void
   drop: (key: string) => void
+  /** Write down at once what was put or dropped, and is not written yet. */
+  write: () => void
+  /** Look again: another window of the account may have changed this entry, or any. */
+  refresh: (key?: string) => void
 }
 
 const prefixOf = (account: string): string => `school.unsent.${account}.`
@@ -17,27 +21,60 @@ function keysOf(storage: Storage, account: string): string[] {
 /** How much of an account's waits on this device. */
 export const countUnsent = (account: string, storage: Storage = localStorage): number => keysOf(storage, account).length
 
-/** The account's own part of this browser's storage, an item for each entry, so that two windows do not write over each other. What does not fit is kept while the page lives. */
-export function shelfOf(account: string, storage: Storage = localStorage): Shelf {
+/** Right after the frame that shows what was typed; at once where nobody looks, for then there are no frames. */
+const afterPaint = (work: () => void): void => void (document.hidden ? work() : requestAnimationFrame(() => setTimeout(work)))
+
+/**
+ * The account's own part of this browser's storage, an item for each entry, so that two windows do not write over each other. What does not fit is kept while
+ * the page lives. All of it is in memory, too, which each key and each answer asks; to write takes longer than a key may, and is done `later`.
+ */
+export function shelfOf(account: string, storage: Storage = localStorage, later: (work: () => void) => void = afterPaint): Shelf {
   const prefix = prefixOf(account)
-  const loose = new Map<string, Entry>()
-  const read = (key: string): Entry | null => JSON.parse(storage.getItem(key) ?? 'null') as Entry | null
+  const entries = new Map<string, Entry>()
+  /** Not in the storage as they are here: what is still to be written, and what does not fit. */
+  const unwritten = new Set<string>()
+  const loose = new Set<string>()
+  const read = (key: string): void => {
+    if (unwritten.has(key) || loose.has(key)) return
+    const entry = JSON.parse(storage.getItem(prefix + key) ?? 'null') as Entry | null
+    if (entry) entries.set(key, entry)
+    else entries.delete(key)
+  }
+  const put = (key: string): void => {
+    const entry = entries.get(key)
+    loose.delete(key)
+    try {
+      if (entry) return storage.setItem(prefix + key, JSON.stringify(entry))
+    } catch {
+      loose.add(key)
+    }
+    storage.removeItem(prefix + key)
+  }
+  const write = (): void => {
+    unwritten.forEach(put)
+    unwritten.clear()
+  }
+  const change = (key: string): void => {
+    unwritten.add(key)
+    if (unwritten.size === 1) later(write)
+  }
+  const refresh = (key?: string): void => {
+    if (key !== undefined) return read(key)
+    new Set([...entries.keys(), ...keysOf(storage, account).map((one) => one.slice(prefix.length))]).forEach(read)
+  }
+  refresh()
   return {
-    all: () => [...keysOf(storage, account).map(read), ...loose.values()].filter((entry) => entry !== null).sort((one, other) => one.order - other.order),
-    get: (key) => loose.get(key) ?? read(prefix + key),
+    all: () => [...entries.values()].sort((one, other) => one.order - other.order),
+    get: (key) => entries.get(key) ?? null,
     put: (entry) => {
-      try {
-        storage.setItem(prefix + entry.key, JSON.stringify(entry))
-        loose.delete(entry.key)
-      } catch {
-        storage.removeItem(prefix + entry.key)
-        loose.set(entry.key, entry)
-      }
+      entries.set(entry.key, entry)
+      change(entry.key)
     },
     drop: (key) => {
-      loose.delete(key)
-      storage.removeItem(prefix + key)
+      if (entries.delete(key)) change(key)
     },
+    write,
+    refresh,
   }
 }
 

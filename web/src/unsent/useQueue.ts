@@ -14,7 +14,10 @@ export function useQueue(): Queue {
   let made = queues.get(client)
   if (made?.account !== accountId) {
     const alone = (work: () => Promise<void>): Promise<void> => navigator.locks?.request(`school.unsent.${accountId}`, work) ?? work()
-    queues.set(client, (made = { account: accountId, queue: new Queue(shelfOf(accountId), wireOf(client, accountId), alone) }))
+    const shelf = shelfOf(accountId)
+    // The last moments of which a page is told.
+    for (const end of ['pagehide', 'visibilitychange']) addEventListener(end, shelf.write, { capture: true })
+    queues.set(client, (made = { account: accountId, queue: new Queue(shelf, wireOf(client, accountId), alone) }))
   }
   return made.queue
 }

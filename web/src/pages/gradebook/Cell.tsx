@@ -1,22 +1,40 @@
-import { memo, useCallback, useSyncExternalStore } from 'react'
+import { memo, useLayoutEffect, useRef } from 'react'
 import type { AttendanceKind } from '../../unsent/entries'
-import type { Book } from './book'
+import type { Book, Cell as Shown } from './book'
 import styles from './Grid.module.css'
 
 /** What the register is written with, in the language of the page. */
 export type Letters = Record<AttendanceKind | 'saving' | 'failed', string>
 
-/** A pupil in a lesson. It is drawn anew when something in it changes, and then alone; which cell is reached by Tab is the grid's business. */
+/** A pupil in a lesson. What is in it is written into the document when it changes, by nobody but itself: a key does not wait for React. Which cell is reached by Tab is the grid's business. */
 export const Cell = memo(function Cell({ book, name, letters, shut }: { book: Book; name: string; letters: Letters; shut: boolean }) {
-  const subscribe = useCallback((hear: () => void) => book.subscribe(name, hear), [book, name])
-  const { marks, presence, state } = useSyncExternalStore(subscribe, useCallback(() => book.cell(name), [book, name]))
-  return (
-    <td role="gridcell" tabIndex={-1} className={styles.cell} data-state={state} data-shut={shut || undefined} data-many={marks.length > 2 || undefined} aria-invalid={state === 'failed' || undefined}>
-      {marks.map(({ key, content: { value, weight, comment } }) => (
-        <span key={key} className={styles.mark} data-comment={comment ? true : undefined}>{value}{weight > 1 && <sup>{weight}</sup>}</span>
-      ))}
-      {presence && <span className={styles.presence} data-kind={presence.kind}>{letters[presence.kind]}</span>}
-      {state !== 'saved' && <span className="unseen">{letters[state]}</span>}
-    </td>
-  )
+  const cell = useRef<HTMLTableCellElement>(null)
+  useLayoutEffect(() => {
+    const show = () => write(cell.current!, book.cell(name), letters)
+    show()
+    return book.subscribe(name, show)
+  }, [book, name, letters])
+  return <td ref={cell} role="gridcell" tabIndex={-1} className={styles.cell} data-shut={shut || undefined} />
 })
+
+function write(cell: HTMLTableCellElement, { marks, presence, state }: Shown, letters: Letters): void {
+  if (cell.dataset['state'] !== state) cell.dataset['state'] = state
+  cell.toggleAttribute('data-many', marks.length > 2)
+  if (state === 'failed') cell.setAttribute('aria-invalid', 'true')
+  else cell.removeAttribute('aria-invalid')
+  const parts = marks.map(({ content: { value, weight, comment } }) => {
+    const mark = span(styles.mark, String(value))
+    if (comment) mark.dataset['comment'] = 'true'
+    if (weight > 1) mark.append(Object.assign(document.createElement('sup'), { textContent: weight }))
+    return mark
+  })
+  if (presence) {
+    const kind = span(styles.presence, letters[presence.kind])
+    kind.dataset['kind'] = presence.kind
+    parts.push(kind)
+  }
+  if (state !== 'saved') parts.push(span('unseen', letters[state]))
+  if (parts.length || cell.firstChild) cell.replaceChildren(...parts)
+}
+
+const span = (className: string | undefined, textContent: string): HTMLSpanElement => Object.assign(document.createElement('span'), { className, textContent })

@@ -1,5 +1,5 @@
 import { Button, Text, UnstyledButton } from '@mantine/core'
-import { useId, useState, useSyncExternalStore } from 'react'
+import { useEffect, useId, useReducer, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useTeaching } from '../../session/teaching'
 import type { Queue } from '../../unsent/queue'
@@ -9,6 +9,7 @@ import type { Book } from './book'
 import styles from './Corrections.module.css'
 import { type Correction, correctionsOf } from './corrections'
 import { RefusalText } from './RefusalText'
+import { rested } from './rested'
 
 interface Props {
   book: Book
@@ -31,7 +32,8 @@ export function Corrections(props: Props) {
 
 function List({ book, queue, goTo }: Props) {
   const { t } = useTranslation()
-  useSyncExternalStore(queue.watch, queue.status)
+  const [, again] = useReducer((count: number) => count + 1, 0)
+  useEffect(() => rested(queue.watch)(again), [queue])
   const found = correctionsOf(book)
   if (!found.length) return <Text size="sm" c="dimmed" mt="xs">{t('gradebook.noCorrections')}</Text>
   return <ol className={styles.list}>{found.map((one) => <Line key={one.key} correction={one} book={book} goTo={goTo} />)}</ol>

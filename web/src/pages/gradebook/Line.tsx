@@ -1,22 +1,23 @@
 import { Text } from '@mantine/core'
-import { useCallback, useSyncExternalStore } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormats } from '../../texts/formats'
 import { type Book, type Cell, keyOf } from './book'
 import type { Cursor } from './cursor'
 import { RefusalText } from './RefusalText'
+import { rested } from './rested'
 
 const NOTHING: Cell = { marks: [], presence: null, state: 'saved', failed: null }
 
-/** Where the teacher is, and all that is there. */
+/** Where the teacher is, and all that is there, once the keys rest. */
 export function Line({ book, cursor, draft }: { book: Book; cursor: Cursor; draft: string }) {
   const { t } = useTranslation()
   const { day } = useFormats()
-  const { row, column } = useSyncExternalStore(cursor.subscribe, cursor.get)
+  const { row, column } = useSyncExternalStore(useMemo(() => rested(cursor.subscribe), [cursor]), cursor.get)
   const [pupil, lesson] = [book.pupils[row], book.lessons[column]]
   const name = pupil && lesson ? keyOf(lesson.id, pupil.id) : null
-  const subscribe = useCallback((hear: () => void) => (name ? book.subscribe(name, hear) : () => {}), [book, name])
-  const { marks, presence, failed } = useSyncExternalStore(subscribe, useCallback(() => (name ? book.cell(name) : NOTHING), [book, name]))
+  const subscribe = useMemo(() => rested((hear) => (name ? book.subscribe(name, hear) : () => {})), [book, name])
+  const { marks, presence, failed } = useSyncExternalStore(subscribe, () => (name ? book.cell(name) : NOTHING))
   if (!lesson) return <Text size="sm" mih={44} />
   const said = [
     ...marks.map(({ content: { value, weight, work, comment } }) =>

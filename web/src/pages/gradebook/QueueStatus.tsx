@@ -1,12 +1,15 @@
 import { Button, Group, Text } from '@mantine/core'
-import { useSyncExternalStore } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Queue } from '../../unsent/queue'
+import { rested } from './rested'
 
 /** Whether everything is with the server, and what is not. */
 export function QueueStatus({ queue, notice }: { queue: Queue; notice: string }) {
   const { t } = useTranslation()
-  const { waiting, failed, broken } = useSyncExternalStore(queue.watch, queue.status)
+  // That all is saved is true when it is said; how much is not may follow.
+  useSyncExternalStore(queue.watch, () => queue.status().waiting + queue.status().failed > 0)
+  const { waiting, failed, broken } = useSyncExternalStore(useMemo(() => rested(queue.watch), [queue]), queue.status)
   const said = [
     waiting > 0 && (broken === null ? t('gradebook.saving', { count: waiting }) : broken === 'OFFLINE' ? t('gradebook.offline', { count: waiting }) : t('gradebook.held', { count: waiting, code: broken })),
     failed > 0 && t('gradebook.failed', { count: failed }),

@@ -38,7 +38,7 @@ class Desk implements Wire {
 
 function shelf(): Shelf {
   const kept = new Map<string, Entry>()
-  return { all: () => [...kept.values()].sort((one, other) => one.order - other.order), get: (key) => kept.get(key) ?? null, put: (entry) => void kept.set(entry.key, entry), drop: (key) => void kept.delete(key) }
+  return { all: () => [...kept.values()].sort((one, other) => one.order - other.order), get: (key) => kept.get(key) ?? null, put: (entry) => void kept.set(entry.key, entry), drop: (key) => void kept.delete(key), write: () => {}, refresh: () => {} }
 }
 
 const content = (value: number, more: Partial<Content> = {}): Content => ({ value, weight: 1, work: 'ANSWER', comment: null, ...more })
