@@ -257,3 +257,37 @@ async def test_the_day_s_lessons_lead_into_the_gradebook(stage: Stage) -> None:
     await expect(page.locator("td:focus")).to_be_visible()
     head = page.get_by_role("columnheader").nth(await page.evaluate("document.activeElement.cellIndex"))
     await expect(head).to_contain_text("урок 2")
+
+
+async def test_a_reload_without_a_network_shows_what_the_device_had(stage: Stage) -> None:
+    """The service itself is away: its page comes from the worker, the gradebook from the device, and what is typed goes when the service is back."""
+    page = await opened(stage)
+    await page.evaluate("navigator.serviceWorker.ready")
+    await page.reload()  # what was there before its worker is kept now
+    await expect(page.get_by_role("gridcell").first).to_be_visible()
+    await page.keyboard.press("Control+Home")
+    for _ in range(8):
+        await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("5")
+    await page.evaluate(ALL_SENT)
+    stage.service.stop()
+    await page.reload()
+    await expect(page.get_by_role("status").filter(has_text="Данные на")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="Показано то, что запомнило это устройство")).to_be_visible()
+    await page.keyboard.press("Control+Home")
+    for _ in range(8):
+        await page.keyboard.press("ArrowRight")
+    await expect(page.locator("td:focus")).to_have_text("5")  # it was given after the gradebook was asked for
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("3")
+    await expect(page.get_by_role("status").filter(has_text="1 запись")).to_be_visible()
+    stage.service.come_back()
+    await page.evaluate(ALL_SENT)
+    await expect(page.get_by_role("status").filter(has_text="Данные на")).to_have_count(0, timeout=30_000)
+    assert [mark["value"] for mark in (await rows(stage))[1]["marks"]].count(3) >= 1
+    assert await page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('school.kept.')).length") == 2
+    await page.get_by_role("navigation").get_by_role("link", name="Кабинет").click()
+    await page.get_by_role("button", name="Выйти").click()
+    await expect(page.get_by_label("Логин")).to_be_visible()
+    assert await page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('school.kept.')).length") == 0
+    stage.forgive_failed_requests()

@@ -12,6 +12,9 @@ export function makeClient(onSignedOut: () => void): Client {
   })
 }
 
+/** Whether the service itself could not be asked, which may be over in a moment. */
+export const isAway = (error: CombinedError | undefined): boolean => error !== undefined && ['OFFLINE', 'UNAVAILABLE', 'TIMED_OUT'].includes(codeOf(error))
+
 /** The stable code of a failure (docs/api.md), or OFFLINE where no answer came. */
 export function codeOf(error: CombinedError): string {
   if (error.networkError && !error.response) return 'OFFLINE'

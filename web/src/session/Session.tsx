@@ -1,19 +1,22 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import { Provider, useQuery } from 'urql'
-import { makeClient } from '../api/client'
+import { isAway, makeClient } from '../api/client'
 import { Failed, Loading } from '../shell/states'
+import { forgetOthers, keep, kept, keptAccount } from './kept'
 import { type Me, MeQuery } from './Me.graphql'
 
 interface Session {
   /** Null where nobody is signed in. */
   me: Me | null
+  /** The service could not be asked since the page was opened: this is whom the device remembers. */
+  isRemembered: boolean
   /** Whoever was signed in is somebody else now, or nobody: everything is asked for anew. */
   restart: () => void
   /** Ask who is signed in now; pages stay as they are if nothing has changed. */
   check: () => void
 }
 
-const SessionContext = createContext<Session>({ me: null, restart: () => {}, check: () => {} })
+const SessionContext = createContext<Session>({ me: null, isRemembered: false, restart: () => {}, check: () => {} })
 
 export const useSession = (): Session => useContext(SessionContext)
 
@@ -27,7 +30,10 @@ export function useMe(): Me {
 /** Knows who is signed in. Each session has a cache of its own. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [count, setCount] = useState(0)
-  const restart = useCallback(() => setCount((before) => before + 1), [])
+  const restart = useCallback(() => {
+    forgetOthers(null)
+    setCount((before) => before + 1)
+  }, [])
   const client = useMemo(() => makeClient(restart), [restart, count])
   return (
     <Provider value={client} key={count}>
@@ -36,16 +42,46 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   )
 }
 
+const AGAIN = 15_000
+
+/** The teacher whom this device remembers. */
+function remembered(): { me: Me; isRemembered: true } | null {
+  const account = keptAccount()
+  const me = account === null ? null : kept<Me>(account, 'me')
+  return me && { me: me.value, isRemembered: true }
+}
+
 function Recognised({ restart, children }: { restart: () => void; children: ReactNode }) {
   const [{ data, error, fetching }, ask] = useQuery({ query: MeQuery })
   const check = useCallback(() => ask({ requestPolicy: 'network-only' }), [ask])
   useEffect(() => {
     const again = () => void (document.visibilityState === 'visible' && check())
     document.addEventListener('visibilitychange', again)
-    return () => document.removeEventListener('visibilitychange', again)
+    addEventListener('online', again)
+    return () => {
+      document.removeEventListener('visibilitychange', again)
+      removeEventListener('online', again)
+    }
   }, [check])
-  const session = useMemo(() => ({ me: data?.me ?? null, restart, check }), [data, restart, check])
-  if (!data && fetching) return <Loading />
-  if (!data && error) return <Failed error={error} retry={check} />
+  useEffect(() => {
+    if (!data) return
+    forgetOthers(data.me?.accountId ?? null)
+    if (data.me?.grants.some(({ role }) => role === 'TEACHER')) keep(data.me.accountId, 'me', new Date().toISOString(), data.me)
+  }, [data])
+  // Who it was stays while the service cannot be asked.
+  const known = useRef<{ me: Me | null; isRemembered: boolean } | null>(null)
+  if (data) known.current = known.current?.me === data.me && !known.current.isRemembered ? known.current : { me: data.me, isRemembered: false }
+  else if (error && !isAway(error)) known.current = null
+  else if (error) known.current ??= remembered()
+  const found = known.current
+  const lost = found?.isRemembered ?? false
+  useEffect(() => {
+    if (!lost) return
+    const asking = setInterval(check, AGAIN)
+    return () => clearInterval(asking)
+  }, [lost, check])
+  const session = useMemo(() => ({ me: null, isRemembered: false, ...found, restart, check }), [found, restart, check])
+  if (!found && fetching) return <Loading />
+  if (!found && error) return <Failed error={error} retry={check} />
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams, useSearch } from 'wouter'
@@ -13,18 +13,19 @@ import { useBook } from './useBook'
 /** A course's gradebook, as a spreadsheet. */
 export default function Gradebook() {
   const { t } = useTranslation()
-  const { day } = useFormats()
+  const { day, moment } = useFormats()
   const { course: id = '' } = useParams<{ course: string }>()
   const at = new URLSearchParams(useSearch())
   const { school, persons } = useTeaching()
   const [span, choose] = useState(() => spanAround(at.get('date') ?? school.today, school.today))
-  const { book, course, error, version, ask } = useBook(id, span.from, span.to)
+  const { book, course, error, version, old, ask } = useBook(id, span.from, span.to)
+  const { from, to } = old ?? span
   return (
     <Stack gap="sm">
       <Group justify="space-between" align="flex-end" gap="xs">
         <div>
           <Title order={1} size="h2">{course ? `${course.classGroup.name} · ${course.subject.name}` : t('gradebook.title')}</Title>
-          <Text c="dimmed" size="sm">{t('gradebook.span', { from: day(span.from), to: day(span.to) })}</Text>
+          <Text c="dimmed" size="sm">{t('gradebook.span', { from: day(from), to: day(to) })}</Text>
         </div>
         <Group gap="xs">
           <Button variant="default" size="sm" onClick={() => choose(moved(span, false, school.today))}>{t('gradebook.earlier')}</Button>
@@ -33,6 +34,7 @@ export default function Gradebook() {
           <Button component={Link} href="/courses" variant="default" size="sm">{t('gradebook.courses')}</Button>
         </Group>
       </Group>
+      {old && <Alert role="status" color="yellow">{t('gradebook.kept', { moment: moment(old.at, school.timeZone) })}</Alert>}
       {error && <Failed error={error} retry={ask} />}
       {!course && !error && <Loading />}
       {course && (book.lessons.length && book.pupils.length

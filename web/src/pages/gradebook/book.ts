@@ -34,6 +34,7 @@ export const keyOf = (lesson: string, pupil: string): string => `${lesson} ${pup
 export class Book {
   lessons: readonly Lesson[] = []
   pupils: readonly Pupil[] = []
+  private answer: GradebookData | null = null
   private had = new Map<string, Had[]>()
   private presence = new Map<string, Presence>()
   private readonly entries = new Map<string, Map<string, Entry>>()
@@ -57,7 +58,8 @@ export class Book {
   }
 
   /** What the server had when it was asked, and then what became known `meanwhile`. */
-  load({ lessons, pupils }: GradebookData, meanwhile: readonly MarkEntry[] = []): void {
+  load(answer: GradebookData, meanwhile: readonly MarkEntry[] = []): void {
+    const { lessons, pupils } = (this.answer = answer)
     this.lessons = lessons
     this.pupils = pupils.map(({ person }) => person)
     this.had = new Map()
@@ -72,6 +74,18 @@ export class Book {
     for (const entry of meanwhile) this.takeMark(keyOf(entry.lesson, entry.pupil), entry)
     this.cells.clear()
     this.listeners.forEach((hears) => hears.forEach((hear) => hear()))
+  }
+
+  /** What the server would answer now, by all that is known of it here; null before its first answer. */
+  told(): GradebookData | null {
+    if (!this.answer) return null
+    const pupils = this.answer.pupils.map((row) => {
+      const names = this.lessons.map(({ id }) => [id, keyOf(id, row.person.id)] as const)
+      const marks = names.flatMap(([lessonId, name]) => (this.had.get(name) ?? []).map(({ known: { id, revision, content } }) => ({ id, lessonId, revision, ...content })))
+      const attendance = names.flatMap(([lessonId, name]) => (this.presence.has(name) ? [{ lessonId, ...this.presence.get(name)! }] : []))
+      return { ...row, marks, attendance }
+    })
+    return { ...this.answer, pupils }
   }
 
   cell(key: string): Cell {

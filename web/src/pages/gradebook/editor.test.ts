@@ -246,3 +246,15 @@ test('what was changed or refused is listed, the latest lesson first', async () 
     [2, 2, 5, 0, 'OUT_OF_SCALE'], [0, 1, 4, 0, 'OUT_OF_SCALE'], [1, 0, 2, 3, null],
   ])
 })
+
+test('what a device keeps is what the server would answer: also what it has taken since, and nothing that is on its way', async () => {
+  const before = book.told()!
+  expect(before).toEqual(gradebook({ [at(B1)]: [{ id: 'M', revision: 2, content: content(3, { work: 'TEST', comment: 'так' }) }] }))
+  editor.type(A1, 5)
+  editor.attend(B1, 'ABSENT')
+  expect(book.told()).toEqual(before)
+  await queue.send()
+  const [first, second] = book.told()!.pupils
+  expect(first!.marks.map(({ value, lessonId }) => [value, lessonId])).toEqual([[5, 'L1']])
+  expect(second!.attendance).toEqual([{ lessonId: 'L1', kind: 'ABSENT', minutesLate: null }])
+})

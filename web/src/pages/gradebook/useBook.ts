@@ -1,13 +1,17 @@
 import type { CombinedError } from '@urql/core'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useClient } from 'urql'
+import { isAway } from '../../api/client'
 import { useMe } from '../../session/Session'
 import { changedKey } from '../../unsent/shelf'
 import { useQueue } from '../../unsent/useQueue'
 import { Book } from './book'
 import { type GradebookData, GradebookQuery } from './Gradebook.graphql'
+import { keepBook, keptBook } from './keptBook'
+import type { Span } from './span'
 
 const TOGETHER = 250
+const AGAIN = 15_000
 const STALE = ['CONFLICT', 'ALREADY_WITHDRAWN']
 
 interface Opened {
@@ -17,6 +21,8 @@ interface Opened {
   /** Grows with each answer. */
   version: number
   error: CombinedError | undefined
+  /** What is shown is what this device has kept, of these days, since the moment `at`. */
+  old: (Span & { at: string }) | null
   ask: () => void
 }
 
@@ -24,9 +30,10 @@ interface Opened {
 export function useBook(course: string, from: string, to: string): Opened {
   const client = useClient()
   const queue = useQueue()
-  const { accountId } = useMe()
+  const { accountId, grants } = useMe()
+  const teaches = grants.some(({ role }) => role === 'TEACHER')
   const book = useMemo(() => new Book(queue), [queue, course, from, to])
-  const [{ answer, of, error, version }, set] = useState<{ answer?: GradebookData['course'] | undefined; of?: Book; error?: CombinedError | undefined; version: number }>({ version: 0 })
+  const [{ answer, of, error, version, old }, set] = useState<{ answer?: GradebookData['course'] | undefined; of?: Book; error?: CombinedError | undefined; version: number; old: Opened['old'] }>({ version: 0, old: null })
   const [asked, setAsked] = useState(0)
   const ask = useCallback(() => setAsked((before) => before + 1), [])
   useEffect(() => book.follow(), [book])
@@ -48,18 +55,37 @@ export function useBook(course: string, from: string, to: string): Opened {
       removeEventListener('storage', hear)
     }
   }, [queue, accountId, ask])
+  const answeredAt = useRef<string | null>(null)
   useEffect(() => {
     let wanted = true
-    const meanwhile = book.begin()
+    const [asking, meanwhile] = [new Date().toISOString(), book.begin()]
     void client.query(GradebookQuery, { course, from, to }, { requestPolicy: 'network-only' }).toPromise().then(({ data, error: failure }) => {
       if (!wanted) return
-      if (data) book.load(data.gradebook, meanwhile)
-      set(({ answer: before, of: last, version: count }) => {
-        const kept = last === book ? before : undefined
-        return { answer: data?.gradebook.course ?? kept, of: book, error: failure, version: count + 1 }
+      const had = !data && isAway(failure) && !book.told() ? keptBook(accountId, course) : null
+      if (data) answeredAt.current = asking
+      const told = data?.gradebook ?? had?.value.gradebook
+      if (told) book.load(told, meanwhile)
+      set(({ answer: before, of: last, version: count, old: shown }) => {
+        const mine = last === book
+        const since = data ? null : had ? { at: had.at, from: had.value.from, to: had.value.to } : mine ? shown : null
+        return { answer: told?.course ?? (mine ? before : undefined), of: book, error: since ? undefined : failure, version: count + 1, old: since }
       })
     })
     return () => void (wanted = false)
-  }, [client, book, course, from, to, asked])
-  return of === book ? { book, course: answer, error, version, ask } : { book, course: undefined, error: undefined, version, ask }
+  }, [client, book, course, from, to, accountId, asked])
+  useEffect(() => {
+    answeredAt.current = null
+    if (!teaches) return
+    return keepBook(accountId, course, { from, to }, book, () => answeredAt.current, (hear) => queue.listen((_, done) => void (done && hear())))
+  }, [accountId, teaches, course, from, to, book, queue])
+  useEffect(() => {
+    if (!old) return
+    const asking = setInterval(ask, AGAIN)
+    addEventListener('online', ask)
+    return () => {
+      clearInterval(asking)
+      removeEventListener('online', ask)
+    }
+  }, [old, ask])
+  return of === book ? { book, course: answer, error, version, old, ask } : { book, course: undefined, error: undefined, version, old: null, ask }
 }
