@@ -42,6 +42,8 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "MarkWithdrawn": lambda one: f"mark withdrawn: {one['value']} in {_named(one['subject'])}",
     "HomeworkSet": lambda one: f"homework   {_named(one['subject'])} for {one['date']}",
     "HomeworkWithdrawn": lambda one: f"no homework in {_named(one['subject'])} for {one['date']} after all",
+    "HomeworkCorrected": lambda one: f"homework   {_named(one['subject'])} for {one['date']} is another now",
+    "HomeworkTicked": lambda one: f"homework   {_named(one['subject'])} for {one['date']}: {'done' if one['done'] else 'not done after all'}",
     "AttendanceRecorded": _attendance,
     "MealSold": lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left",
     "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",

@@ -16,6 +16,8 @@ MARK_CORRECTED = "diary.mark_corrected"
 MARK_WITHDRAWN = "diary.mark_withdrawn"
 HOMEWORK_SET = "diary.homework_set"
 HOMEWORK_WITHDRAWN = "diary.homework_withdrawn"
+HOMEWORK_CORRECTED = "diary.homework_corrected"
+HOMEWORK_DONE = "diary.homework_done"
 ATTENDANCE_RECORDED = "diary.attendance_recorded"
 
 
@@ -61,6 +63,19 @@ def homework_set(homework: HomeworkRow, pupils: Iterable[UUID]) -> Event:
 def homework_withdrawn(homework: HomeworkRow, pupils: Iterable[UUID], at: dt.datetime) -> Event:
     """A class need not do a homework any more."""
     return _pupils(HOMEWORK_WITHDRAWN, homework.school_id, pupils, _homework(homework), at)
+
+
+def homework_corrected(old: HomeworkRow, new: HomeworkRow, pupils: Iterable[UUID], at: dt.datetime) -> Event:
+    """A homework says something else now: whether its text and links do, and what minutes it had. What was written is not told."""
+    payload = {
+        **_homework(new), "revision": new.revision, "text_changed": old.text != new.text, "links_changed": list(old.links) != list(new.links),
+        "minutes": new.minutes, "old_minutes": old.minutes}
+    return _pupils(HOMEWORK_CORRECTED, new.school_id, pupils, payload, at)
+
+
+def homework_done(homework: HomeworkRow, pupil: UUID, at: dt.datetime, *, done: bool) -> Event:
+    """A pupil has done a homework, or has not after all."""
+    return _pupils(HOMEWORK_DONE, homework.school_id, [pupil], {**_homework(homework), "done": done}, at)
 
 
 def _homework(homework: HomeworkRow) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import strawberry
 from school.diary.schema_attendance import AttendanceMutation
 from school.diary.schema_figures import FigureQuery
 from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
+from school.diary.schema_homework_course import CourseHomeworkMutation, CourseHomeworkQuery
 from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
 from school.diary.updates import TYPES, UPDATES
@@ -13,10 +14,10 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 
 
 @strawberry.type
-class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery, FigureQuery):
+class DiaryQuery(LessonQuery, HomeworkQuery, CourseHomeworkQuery, MarkQuery, FigureQuery):
     """Queries of the diary."""
 
 
 @strawberry.type
-class DiaryMutation(MarkMutation, HomeworkMutation, AttendanceMutation):
+class DiaryMutation(MarkMutation, HomeworkMutation, CourseHomeworkMutation, AttendanceMutation):
     """Mutations of the diary."""

@@ -79,6 +79,25 @@ class HomeworkWithdrawn(DiaryUpdate):
     homework_id: strawberry.ID
 
 
+@rows(description="A homework says something else now; `oldMinutes` is how long it was to take before.")
+class HomeworkCorrected(DiaryUpdate):
+    """diary.homework_corrected"""
+
+    homework_id: strawberry.ID
+    text_changed: bool
+    links_changed: bool
+    minutes: int | None
+    old_minutes: int | None
+
+
+@rows(description="The child, or a guardian for them, has ticked a homework as done, or has taken the tick away (`done` is false).")
+class HomeworkTicked(DiaryUpdate):
+    """diary.homework_done"""
+
+    homework_id: strawberry.ID
+    done: bool
+
+
 @rows(description="How the child attended a lesson. `oldAttendance` is null for the first entry.")
 class AttendanceRecorded(DiaryUpdate):
     """diary.attendance_recorded"""
@@ -124,6 +143,15 @@ def _homework_withdrawn(row: Published) -> Update:
     return _make(HomeworkWithdrawn, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"))
 
 
+def _homework_corrected(row: Published) -> Update:
+    told = {name: row.payload[name] for name in ("text_changed", "links_changed", "minutes", "old_minutes")}
+    return _make(HomeworkCorrected, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"), **told)
+
+
+def _homework_ticked(row: Published) -> Update:
+    return _make(HomeworkTicked, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"), done=row.payload["done"])
+
+
 def _attendance_recorded(row: Published) -> Update:
     payload = row.payload
     return _make(
@@ -134,9 +162,11 @@ def _attendance_recorded(row: Published) -> Update:
 
 UPDATES: dict[str, Callable[[Published], Update]] = {
     events.MARK_GIVEN: _mark_given, events.MARK_CORRECTED: _mark_corrected, events.MARK_WITHDRAWN: _mark_withdrawn,
-    events.HOMEWORK_SET: _homework_set, events.HOMEWORK_WITHDRAWN: _homework_withdrawn, events.ATTENDANCE_RECORDED: _attendance_recorded,
+    events.HOMEWORK_SET: _homework_set, events.HOMEWORK_WITHDRAWN: _homework_withdrawn, events.HOMEWORK_CORRECTED: _homework_corrected,
+    events.HOMEWORK_DONE: _homework_ticked, events.ATTENDANCE_RECORDED: _attendance_recorded,
 }
 """How a published event becomes its update."""
 
-TYPES: tuple[type[Update], ...] = (MarkGiven, MarkCorrected, MarkWithdrawn, HomeworkSet, HomeworkWithdrawn, AttendanceRecorded)
+TYPES: tuple[type[Update], ...] = (
+    MarkGiven, MarkCorrected, MarkWithdrawn, HomeworkSet, HomeworkWithdrawn, HomeworkCorrected, HomeworkTicked, AttendanceRecorded)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

@@ -47,6 +47,8 @@ TALES = {
     "diary.mark_withdrawn": ("MarkWithdrawn", "mark withdrawn: 5 in Алгебра"),
     "diary.homework_set": ("HomeworkSet", "homework   Алгебра for 2026-09-07"),
     "diary.homework_withdrawn": ("HomeworkWithdrawn", "no homework in Алгебра for 2026-09-07 after all"),
+    "diary.homework_corrected": ("HomeworkCorrected", "homework   Алгебра for 2026-09-07 is another now"),
+    "diary.homework_done": ("HomeworkTicked", "homework   Алгебра for 2026-09-07: done"),
     "diary.attendance_recorded": ("AttendanceRecorded", "register   Алгебра: late 9 min (was absent)"),
     "meals.topped_up": ("MealToppedUp", "topped up  150.00 RUB · 400.00 RUB now"),
     "meals.sold": ("MealSold", "bought     Обед, Чай · 150.00 RUB · 400.00 RUB left"),
@@ -111,6 +113,8 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
     return [
         diary.mark_given(mark), diary.mark_corrected(mark, mark._replace(value=3, revision=2), NOON), diary.mark_withdrawn(mark, NOON),
         diary.homework_set(homework, [anna, world.people["boris"]]), diary.homework_withdrawn(homework, [anna], NOON),
+        diary.homework_corrected(homework, homework._replace(text="другая тайна", revision=2), [anna], NOON),
+        diary.homework_done(homework, anna, NOON, done=True),
         diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)),
     ]
 

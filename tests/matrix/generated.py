@@ -43,7 +43,7 @@ from tests.matrix.town import CODES, TARGETS, Town
 
 NAMED = {
     "childId": "child", "personId": "child", "pupilId": "child", "children": "child", "id": "child", "classGroupId": "class", "courseId": "course",
-    "markId": "mark", "tillId": "till", "doorId": "door", "deviceId": "desk", "keyId": "key", "schoolId": "school",
+    "homeworkId": "homework", "markId": "mark", "tillId": "till", "doorId": "door", "deviceId": "desk", "keyId": "key", "schoolId": "school",
 }
 """What an argument names."""
 RARELY = {"after", "first", "courseId"}

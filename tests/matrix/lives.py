@@ -13,6 +13,8 @@ from school.access.models import Audience, DoorRule
 from school.context import Grant, Role, Viewer
 from school.day import late_arrivals
 from school.diary import attendance, corrections, homework, marks
+from school.diary.homework_correction import correct_homework
+from school.diary.homework_done import set_done
 from school.diary.mark_rows import Content
 from school.diary.models import AttendanceKind, WorkKind
 from school.ids import Kind, Ref
@@ -108,6 +110,14 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     await attendance.record_many(session, viewer, lesson, [attendance.NewEntry(pupil, AttendanceKind.LATE, 7)])
     tasks = [await homework.set_homework(session, viewer, ids.new(), lesson, f"task {number} of {key}") for number in range(2)]
     await homework.withdraw_homework(session, viewer, Ref(pupil.school_id, tasks[1].id))
+    own = await homework.set_homework(
+        session, viewer, ids.new(), lesson, f"own task of {name}", minutes=20, links=[f"https://school.test/{name}"], pupils=[pupil])
+    family = Viewer(ids.new(), ids.new(), (Grant(pupil.school_id, pupil.id, Role.PUPIL),), frozenset({pupil}))
+    mine = Ref(pupil.school_id, own.id)
+    await correct_homework(session, viewer, mine, 1, own.text, 25, own.links)
+    await set_done(session, family, mine, pupil, done=True)
+    town.mark(
+        f"own homework of {key}", name, f"own task of {name}", f"https://school.test/{name}", opaque(Kind.HOMEWORK, pupil.school_id, own.id))
     town.mark(f"marks of {key}", name, *(opaque(Kind.MARK, ref.school_id, ref.id) for ref in refs), f"comment 0 of {name}", f"comment 1 of {name}")
     town.mark(f"homework of {key}", name, f"task 0 of {key}", opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id))
     return {
