@@ -41,6 +41,7 @@ export const PAGES: readonly Page[] = [
   { path: '/lessons', Page: ofTheStaff(() => import('./pages/lessons/Lessons')), place: { label: 'gradebook.lessons', icon: 'day', roles: TEACHERS } },
   { path: '/courses', Page: ofTheStaff(() => import('./pages/courses/Courses')), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
   { path: '/courses/:course', Page: ofTheStaff(() => import('./pages/gradebook/Gradebook')) },
+  { path: '/courses/:course/homework', Page: ofTheStaff(() => import('./pages/course-homework/CourseHomework')) },
   { path: '/till', Page: ofTheStaff(() => import('./pages/till/Till')), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
   { path: '/till/:till', Page: ofTheStaff(() => import('./pages/till/Till')) },
   { path: '/people', Page: ofTheStaff(() => import('./pages/people/People')), place: { label: 'office.people', icon: 'people', roles: OFFICE } },

@@ -1,19 +1,20 @@
-import { Stack, Title } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { useRefresh } from '../../live/Live'
 import { useChild } from '../../session/child'
 import { ChildTabs } from '../../shell/ChildTabs'
 import { Empty, Failed, Loading } from '../../shell/states'
-import { addDays, useFormats } from '../../texts/formats'
+import { addDays } from '../../texts/formats'
 import { DiaryHead } from '../diary/DiaryHead'
 import { byDay } from './due'
 import { HomeworkQuery } from './Homework.graphql'
-import styles from './Homework.module.css'
+import { DueDay } from './DueDay'
+import { Overdue } from './Overdue'
 
 const AHEAD = 14
 
-/** What a child has to do for the next two weeks, today's lessons included. */
+/** What a child has to do: what is overdue, then the next two weeks, today's lessons included. */
 export default function Homework() {
   const { t } = useTranslation()
   const { id, open } = useChild()
@@ -28,7 +29,6 @@ export default function Homework() {
 
 function Due() {
   const { t } = useTranslation()
-  const { day } = useFormats()
   const { id, school: { today } } = useChild()
   const [{ data, error }, ask] = useQuery({ query: HomeworkQuery, variables: { child: id, from: today, to: addDays(today, AHEAD) } })
   const again = () => ask({ requestPolicy: 'network-only' })
@@ -39,19 +39,9 @@ function Due() {
     <>
       {error && <Failed error={error} retry={again} />}
       {!data && !error && <Loading />}
+      {data && <Overdue tasks={data.overdueHomework} />}
       {data && days.length === 0 && <Empty>{t('today.noHomework')}</Empty>}
-      {days.map(({ date, homework }) => (
-        <section key={date} className={styles.day} aria-labelledby={date}>
-          <Title order={2} size="h5" id={date} className={styles.date}>
-            <span className={styles.name}>{day(date)}</span> {near.has(date) && <span className={styles.near}>{near.get(date)}</span>}
-          </Title>
-          <ul className={styles.list}>
-            {homework.map(({ id: one, subject, text }) => (
-              <li key={one} className={styles.due}><b className={styles.subject}>{subject.name}</b> <span>{text}</span></li>
-            ))}
-          </ul>
-        </section>
-      ))}
+      {days.map(({ date, homework }) => <DueDay key={date} date={date} tasks={homework} near={near.get(date)} />)}
     </>
   )
 }
