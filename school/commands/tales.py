@@ -44,6 +44,8 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "HomeworkWithdrawn": lambda one: f"no homework in {_named(one['subject'])} for {one['date']} after all",
     "HomeworkCorrected": lambda one: f"homework   {_named(one['subject'])} for {one['date']} is another now",
     "HomeworkTicked": lambda one: f"homework   {_named(one['subject'])} for {one['date']}: {'done' if one['done'] else 'not done after all'}",
+    "HomeworkSubmitted": lambda one: f"homework   {_named(one['subject'])} for {one['date']}: handed in",
+    "HomeworkAnswered": lambda one: f"homework   {_named(one['subject'])} for {one['date']}: {one['submissionState'].lower()}",
     "AttendanceRecorded": _attendance,
     "MealSold": lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left",
     "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",

@@ -14,6 +14,7 @@ from school.diary.lessons import check_range
 from school.diary.models import Homework, Lesson
 from school.diary.policy import concerned, visible_courses
 from school.diary.queries import IN_DAYS, limited
+from school.diary.submission_reads import to_answer
 from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
@@ -44,13 +45,14 @@ def _tasks(viewer: Asking) -> Rows:
     pupils = count.where(_at_school()).correlate_except(Pupil).scalar_subquery()
     done = count.join(HomeworkDone, sa.and_(HomeworkDone.school_id == Pupil.school_id, HomeworkDone.pupil_id == Pupil.id)).where(
         _at_school(), _TICK).correlate_except(Pupil, HomeworkDone).scalar_subquery()
-    return HOMEWORK.add_columns(pupils.label("pupils"), done.label("done")).where(
+    return HOMEWORK.add_columns(pupils.label("pupils"), done.label("done"), to_answer().label("to_answer")).where(
         Homework.school_id == given("school_id"), Homework.course_id == given("course_id"), IN_DAYS, Homework.withdrawn_at.is_(None), visible_courses(viewer),
     ).order_by(Lesson.on_date.desc(), Lesson.bell, Homework.id).limit(MOST + 1)
 
 
 async def course_homework(reader: Reader, viewer: Viewer, course: Ref, from_: dt.date, to: dt.date) -> Sequence[Any]:
-    """Standing homework of a course that is due in at most 31 days, the latest first: `HOMEWORK`'s columns, `pupils` (whom it concerns) and `done` of them.
+    """Standing homework of a course that is due in at most 31 days, the latest first: `HOMEWORK`'s columns, `pupils` (whom it concerns), `done`
+    of them, and of how many the newest work waits for an answer.
 
     Refused as absent: a course that the viewer neither teaches nor leads nor has in the office.
     """

@@ -35,29 +35,29 @@ async def set_done(session: AsyncSession, viewer: Viewer, ref: Ref, child: Ref, 
     if child not in viewer.family(Area.DIARY) or child.school_id != ref.school_id:
         raise not_found()
     by, now = act_in(viewer, child.school_id, Role.PUPIL, Role.GUARDIAN), clock.now()
-    homework = await _of(session, ref, child)
+    homework = await concerning(session, ref, child)
     if homework.withdrawn_at is not None:
         raise Refused(Code.ALREADY_WITHDRAWN, "This homework is withdrawn.")
-    if await (_tick if done else _untick)(session, ref, child, by, now):
+    if await (tick if done else _untick)(session, ref, child, by, now):
         await outbox.append(session, events.homework_done(homework, child.id, now, done=done))
         return homework._replace(done_at=now if done else None)
-    return await _of(session, ref, child)
+    return await concerning(session, ref, child)
 
 
-async def _of(session: AsyncSession, ref: Ref, child: Ref) -> HomeworkRow:
-    """A homework that concerns the child, with the tick."""
+async def concerning(session: AsyncSession, ref: Ref, child: Ref) -> HomeworkRow:
+    """A homework that concerns the child, with the tick; refused as absent where there is none."""
     pupil = sa.and_(Pupil.school_id == Homework.school_id, Pupil.id == child.id, concerned(Pupil.id, Pupil.class_group_id))
-    tick = sa.and_(
+    ticked = sa.and_(
         HomeworkDone.school_id == Homework.school_id, HomeworkDone.homework_id == Homework.id, HomeworkDone.pupil_id == Pupil.id, HomeworkDone.done)
     row = (await session.execute(
-        HOMEWORK.join(Pupil, pupil).outerjoin(HomeworkDone, tick).add_columns(HomeworkDone.at)
+        HOMEWORK.join(Pupil, pupil).outerjoin(HomeworkDone, ticked).add_columns(HomeworkDone.at)
         .where(Homework.school_id == ref.school_id, Homework.id == ref.id))).one_or_none()
     if row is None:
         raise not_found()
     return HomeworkRow(*row)
 
 
-async def _tick(session: AsyncSession, ref: Ref, child: Ref, by: UUID, now: dt.datetime) -> bool:
+async def tick(session: AsyncSession, ref: Ref, child: Ref, by: UUID, now: dt.datetime) -> bool:
     """Whether it was not ticked before: of two at once, one."""
     statement = insert(session, HomeworkDone).values(school_id=ref.school_id, homework_id=ref.id, pupil_id=child.id, done=True, by=by, at=now)
     changed = await session.execute(statement.on_conflict_do_update(

@@ -1,12 +1,13 @@
-"""Tables around homework: whom it is for, who has done it, until when in the evening it may be set."""
+"""Tables around homework: whom it is for, who has done it, what was handed in, until when in the evening it may be set."""
 
 import datetime as dt
+from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from school.db import Base, tenant_key
+from school.db import Base, Tenant, enumerated, tenant_key
 
 
 class HomeworkFor(Base):
@@ -38,6 +39,36 @@ class HomeworkDone(Base):
     __table_args__ = (
         tenant_key("homework_id", to="homework"), tenant_key("pupil_id", to="pupil"), tenant_key("by", to="person"),
         sa.Index(None, "school_id", "pupil_id"),
+    )
+
+
+class SubmissionState(StrEnum):
+    """How far a pupil's work has come."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+
+
+class Submission(Tenant, Base):
+    """A pupil's work for a homework, as it was handed in, and the teacher's answer. What is handed in later stands beside it; the newest counts."""
+
+    __tablename__ = "homework_submission"
+
+    homework_id: Mapped[UUID]
+    pupil_id: Mapped[UUID]
+    text: Mapped[str] = mapped_column(sa.String(4000))
+    by: Mapped[UUID]
+    at: Mapped[dt.datetime]
+    state: Mapped[SubmissionState] = mapped_column(enumerated(SubmissionState, "submission_state"))
+    answer: Mapped[str | None] = mapped_column(sa.String(2000))
+    answered_by: Mapped[UUID | None]
+    answered_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        tenant_key("homework_id", to="homework"), tenant_key("pupil_id", to="pupil"), tenant_key("by", to="person"),
+        tenant_key("answered_by", to="person"), sa.Index(None, "school_id", "homework_id", "pupil_id"), sa.Index(None, "school_id", "pupil_id"),
+        sa.CheckConstraint("(state = 'submitted') = (answered_at IS NULL)", name="answered"),
     )
 
 

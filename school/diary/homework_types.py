@@ -10,19 +10,20 @@ from school.fields import rows
 from school.registry.types import Person
 
 
-@rows(description="A course's homework: `pupils` is how many it concerns, `done` how many of them have ticked it.")
+@rows(description="A course's homework: whom it concerns (`pupils`), how many have ticked it, and of how many the work waits for an answer.")
 class CourseHomework:
     """A line of the teacher's list."""
 
     homework: Homework
     pupils: int
     done: int
+    to_answer: int
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
         """From a row of `homework_course.course_homework`."""
-        *columns, pupils, done = row
-        return cls(homework=Homework.from_row(HomeworkRow(*columns)), pupils=pupils, done=done)
+        *columns, pupils, done, to_answer = row
+        return cls(homework=Homework.from_row(HomeworkRow(*columns)), pupils=pupils, done=done, to_answer=to_answer)
 
 
 @rows(description="A pupil whom a homework concerns, and when it was ticked by them or for them.")

@@ -8,16 +8,17 @@ from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
 from school.diary.schema_homework_course import CourseHomeworkMutation, CourseHomeworkQuery
 from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
+from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
 from school.diary.updates import TYPES, UPDATES
 
 __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 
 
 @strawberry.type
-class DiaryQuery(LessonQuery, HomeworkQuery, CourseHomeworkQuery, MarkQuery, FigureQuery):
+class DiaryQuery(LessonQuery, HomeworkQuery, CourseHomeworkQuery, SubmissionQuery, MarkQuery, FigureQuery):
     """Queries of the diary."""
 
 
 @strawberry.type
-class DiaryMutation(MarkMutation, HomeworkMutation, CourseHomeworkMutation, AttendanceMutation):
+class DiaryMutation(MarkMutation, HomeworkMutation, CourseHomeworkMutation, SubmissionMutation, AttendanceMutation):
     """Mutations of the diary."""

@@ -132,6 +132,9 @@ HOLDINGS: dict[str, Holding] = {
     "late_arrival": Holding(
         title="Опоздания", whose=_by("pupil_id"), erased=None,
         shown=("school_id", "pupil_id", "on_date", "passage_id", "lesson_id", "minutes", "noticed_at")),
+    "homework_submission": Holding(
+        title="Сданные работы", whose=_by("pupil_id"), erased=None,
+        shown=("school_id", "id", "homework_id", "pupil_id", "text", "by", "at", "state", "answer", "answered_by", "answered_at")),
     "homework_done": Holding(
         title="Выполненные задания", whose=_by("pupil_id"), erased=None, shown=("school_id", "homework_id", "pupil_id", "done", "by", "at")),
     "homework_for": Holding(title="Личные задания", whose=_by("pupil_id"), erased=None, shown=("school_id", "homework_id", "pupil_id")),

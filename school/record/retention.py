@@ -13,7 +13,7 @@ from school import outbox
 from school.access.models import Passage, Presence
 from school.day.models import LateArrival
 from school.db import Database, Rows
-from school.diary.homework_models import HomeworkDone, HomeworkFor
+from school.diary.homework_models import HomeworkDone, HomeworkFor, Submission
 from school.diary.models import Attendance, Mark, MarkRevision
 from school.errors import bad_input
 from school.identity.models import Invitation, Ticket
@@ -85,6 +85,7 @@ PERIODS: dict[str, Period] = {
         days=1827, shortest=366, longest=9200, tables=[
             (MarkRevision, _old_marks), (Mark, _left_before(Mark.school_id, Mark.pupil_id)),
             (Attendance, _left_before(Attendance.school_id, Attendance.pupil_id)),
+            (Submission, _left_before(Submission.school_id, Submission.pupil_id)),
             (HomeworkDone, _left_before(HomeworkDone.school_id, HomeworkDone.pupil_id)),
             (HomeworkFor, _left_before(HomeworkFor.school_id, HomeworkFor.pupil_id))],
         reason="five years after the pupil has left, as class registers are kept (Rosarchiv order 236 of 2019)"),

@@ -16,7 +16,7 @@ from school.context import NOBODY, Area, Grant, Role, Scope, Viewer
 from school.day.models import LateArrival
 from school.db import Base, Database
 from school.delivery.models import Lease
-from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule
+from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission, SubmissionState
 from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
 from school.ids import Ref
@@ -113,6 +113,7 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     own = ids.new()
     yield Homework(**key, id=own, course_id=world.courses[group], due_lesson_id=lesson, text="№ 2", for_some=True, set_by=by, set_at=NOON)
     yield HomeworkFor(**key, homework_id=own, pupil_id=pupil)
+    yield Submission(**key, id=ids.new(), homework_id=own, pupil_id=pupil, text="x = 5", by=pupil, at=NOON, state=SubmissionState.SUBMITTED)
     yield HomeworkDone(**key, homework_id=own, pupil_id=pupil, done=True, by=pupil, at=NOON)
     yield Tap(**key, device_id=gate, sequence=seq, id=ids.new(), digest=b"d" * 32, reader="in", token=world.token(name, school_id), key_id="k",
               person_id=pupil, device_at=NOON, happened_at=NOON, received_at=NOON, late=False, suspect=False, outcome=Outcome.ADMIT, reason="OK")

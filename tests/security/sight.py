@@ -71,6 +71,8 @@ SIGHTS = {
         read="teacher office head classmate named", add="teacher", change="teacher", changing="text minutes links revision withdrawn_at"),
     "homework_for": Sight(owner="pupil_id", read=_MARKS, add="teacher"),
     "homework_done": Sight(owner="pupil_id", read=_MARKS, add="family:diary", change="family:diary", changing="done by at"),
+    "homework_submission": Sight(
+        owner="pupil_id", read=_MARKS, add="family:diary", change="teacher", changing="state answer answered_by answered_at"),
     "homework_rule": Sight(read="member", add="office head", change="office head", changing="latest"),
     "mark": Sight(owner="pupil_id", read=_MARKS, add="teacher", change="teacher", changing="value weight work comment revision withdrawn_at"),
     "mark_revision": Sight(owner="mark_id", read=_MARKS, add="teacher"),

@@ -1,4 +1,4 @@
-"""Homework for some pupils of a class, with minutes and links; who has done it; the hour until which it is set."""
+"""Homework for some pupils of a class, with minutes and links; who has done it, and handed in what; the hour until which it is set."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,8 @@ _MINE = child("pupil_id", "diary")
 TABLES = {
     "homework_for": Rows(read=either(_DIARY, _MINE), add=_TEACHER),
     "homework_done": Rows(read=either(_DIARY, _MINE), add=_MINE, change=_MINE, changing=("done", "by", "at")),
+    "homework_submission": Rows(
+        read=either(_DIARY, _MINE), add=_MINE, change=_TEACHER, changing=("state", "answer", "answered_by", "answered_at")),
     "homework_rule": Rows(read=in_school(), add=_RULERS, change=_RULERS, changing=("latest",)),
 }
 # What is set for some is no business of the other families.
@@ -54,6 +56,29 @@ def _make_tables() -> None:
         sa.ForeignKeyConstraint(["school_id", "by"], ["person.school_id", "person.id"], name=op.f("fk_homework_done_school_id_by")),
     )
     op.create_index(op.f("ix_homework_done_school_id_pupil_id"), "homework_done", ["school_id", "pupil_id"])
+    op.create_table(
+        "homework_submission",
+        sa.Column("school_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("homework_id", sa.Uuid(), nullable=False),
+        sa.Column("pupil_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("by", sa.Uuid(), nullable=False),
+        sa.Column("at", Moment(timezone=True), nullable=False),
+        sa.Column("state", sa.Enum(
+            "submitted", "returned", "accepted", name="submission_state", native_enum=False, create_constraint=True, length=24), nullable=False),
+        sa.Column("answer", sa.String(length=2000), nullable=True),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", Moment(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'submitted') = (answered_at IS NULL)", name=op.f("ck_homework_submission_answered")),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_homework_submission_school_id")),
+        *(sa.ForeignKeyConstraint(
+            ["school_id", column], [f"{table}.school_id", f"{table}.id"], name=op.f(f"fk_homework_submission_school_id_{column}"))
+          for column, table in (("homework_id", "homework"), ("pupil_id", "pupil"), ("by", "person"), ("answered_by", "person"))),
+        sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_homework_submission")),
+    )
+    op.create_index(op.f("ix_homework_submission_school_id_homework_id_pupil_id"), "homework_submission", ["school_id", "homework_id", "pupil_id"])
+    op.create_index(op.f("ix_homework_submission_school_id_pupil_id"), "homework_submission", ["school_id", "pupil_id"])
     op.create_table(
         "homework_rule",
         sa.Column("school_id", sa.Integer(), autoincrement=False, nullable=False),
