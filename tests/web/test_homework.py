@@ -96,6 +96,39 @@ async def test_homework_for_some_is_seen_by_their_families_alone_and_ticked(stag
     await expect(line.get_by_role("listitem").filter(has_text="Третьев")).to_contain_text("not ticked")
 
 
+async def test_work_is_handed_in_and_its_answer_is_seen(stage: Stage) -> None:
+    lesson = ids.encode(Kind.LESSON, 1, stage.world.lessons["tomorrow"])
+    await stage.act("teacher", "homework", input={
+        "id": str(ids.new()), "lessonId": lesson, "text": "Solve № 12", "pupilIds": [stage.person("boris")]})
+    pupil = await stage.open(stage.page("homework", "boris"), login="other_parent", language="en", size=PHONE)
+    task = pupil.get_by_role("region").filter(has_text="tomorrow").get_by_role("listitem").filter(has_text="Solve № 12")
+    await task.get_by_role("button", name="Hand in: Алгебра").click()
+    await task.get_by_label("Your work").fill("x = 5")
+    await task.get_by_role("button", name="Send").click()
+    await expect(task).to_contain_text("Handed in, waits for the teacher")
+    await expect(task.get_by_role("checkbox")).to_be_checked()
+    page = await stage.open(course(stage), login="teacher", language="en", size=DESKTOP)
+    line = page.locator("#page li").filter(has_text="Solve № 12").first
+    await line.get_by_role("button", name="Done: 1 of 1 · 1 to answer").click()
+    await expect(line).to_contain_text("x = 5")
+    await line.get_by_role("button", name="Return").click()
+    await expect(line.get_by_text("Write what is to be done better.")).to_be_visible()
+    await line.get_by_label("Answer to").fill("Where is the proof?")
+    await line.get_by_role("button", name="Return").click()
+    await expect(line.get_by_role("button", name="Done: 1 of 1", exact=True)).to_be_visible()
+    await expect(task).to_contain_text("Returned to be done better")
+    await expect(task).to_contain_text("Where is the proof?")
+    await task.get_by_role("button", name="Hand in again: Алгебра").click()
+    await task.get_by_label("Your work").fill("x = 5, for 5 = 5")
+    await task.get_by_role("button", name="Send").click()
+    await expect(task).to_contain_text("Handed in, waits for the teacher")
+    await page.reload()
+    await line.get_by_role("button", name="1 to answer").click()
+    await line.get_by_role("button", name="Accept").click()
+    await expect(task).to_contain_text("Accepted")
+    await expect(task.get_by_role("button")).to_have_count(0)
+
+
 async def test_what_is_overdue_stands_on_top_and_a_slip_is_taken_back(stage: Stage) -> None:
     page = await stage.open(stage.page("homework", "boris"), login="other_parent", language="en", size=PHONE)
     overdue = page.get_by_role("region").filter(has_text="Overdue: 1 task")

@@ -18,6 +18,7 @@ export const CourseHomeworkQuery = graphql(`
       homework { id lessonId date text minutes links forSome revision }
       pupils
       done
+      toAnswer
     }
   }
 `)
@@ -27,6 +28,15 @@ export type Line = ResultOf<typeof CourseHomeworkQuery>['courseHomework'][number
 export const HomeworkPupilsQuery = graphql(`
   query WebHomeworkPupils($homework: ID!) {
     homeworkPupils(homeworkId: $homework) { person { id name } doneAt }
+    homeworkSubmissions(homeworkId: $homework) { id pupilId text at state answer }
+  }
+`)
+
+export type Work = ResultOf<typeof HomeworkPupilsQuery>['homeworkSubmissions'][number]
+
+export const AnswerSubmission = graphql(`
+  mutation WebAnswerSubmission($input: AnswerSubmissionInput!) {
+    answerSubmission(input: $input) { __typename ... on Submission { id state } ... on Refusal { code retryAfter } }
   }
 `)
 

@@ -47,7 +47,7 @@ export default function CourseHomework() {
       {data && book && data.courseHomework.length > 0 && (
         <ul className={styles.list}>
           {data.courseHomework.map((line) => (
-            <Line key={`${line.homework.id}${line.homework.revision}`} line={line} mine={mine && line.homework.date >= school.today} changed={again} />
+            <Line key={`${line.homework.id}${line.homework.revision}`} line={line} teaches={mine} mine={mine && line.homework.date >= school.today} changed={again} />
           ))}
         </ul>
       )}

@@ -12,7 +12,7 @@ import { Correction } from './Correction'
 import { Pupils } from './Pupils'
 
 /** One homework as its teacher sees it: what it says, and how many have done it; opened, who. */
-export function Line({ line: { homework, pupils, done }, mine, changed }: { line: Told; mine: boolean; changed: () => void }) {
+export function Line({ line: { homework, pupils, done, toAnswer }, teaches, mine, changed }: { line: Told; teaches: boolean; mine: boolean; changed: () => void }) {
   const { t } = useTranslation()
   const { day } = useFormats()
   const { denied, change } = useChange(WithdrawHomework)
@@ -38,11 +38,11 @@ export function Line({ line: { homework, pupils, done }, mine, changed }: { line
             </ul>
           )}
           <Group gap="xs" mt={6}>
-            <Button variant="default" size="sm" mih={44} aria-expanded={opened} onClick={() => open(!opened)}>{t('homework.doneBy', { done, pupils })}</Button>
+            <Button variant="default" size="sm" mih={44} aria-expanded={opened} onClick={() => open(!opened)}>{[t('homework.doneBy', { done, pupils }), toAnswer > 0 && t('homework.toAnswer', { count: toAnswer })].filter(Boolean).join(' · ')}</Button>
             {mine && <Button variant="default" size="sm" mih={44} onClick={() => setDoing('correct')}>{t('homework.correct')}</Button>}
             {mine && <Button variant="default" size="sm" mih={44} onClick={() => setDoing('withdraw')}>{t('homework.withdraw')}</Button>}
           </Group>
-          {opened && <Pupils homework={homework.id} />}
+          {opened && <Pupils homework={homework.id} teaches={teaches} answered={changed} />}
         </>
       )}
       <Denial denied={denied} />

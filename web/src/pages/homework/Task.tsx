@@ -5,6 +5,7 @@ import { useChild } from '../../session/child'
 import { useChange } from '../account/change'
 import { Denial } from '../sign-in/Denial'
 import { hostOf } from './due'
+import { HandIn } from './HandIn'
 import { type Homework, TickHomework } from './Homework.graphql'
 import styles from './Homework.module.css'
 
@@ -47,6 +48,7 @@ export function Task({ task: { id, subject, text, minutes, links, forSome, doneA
           </ul>
         )}
         <Denial denied={denied} />
+        <HandIn homework={id} subject={subject.name} />
       </div>
     </li>
   )
