@@ -29,6 +29,7 @@ class Code(StrEnum):
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"  # tried too often; `retryAfter` says when again
     SIGN_IN_AGAIN = "SIGN_IN_AGAIN"  # this needs a sign-in of the last minutes, or the one under way has taken too long
     WEAK_PASSWORD = "WEAK_PASSWORD"  # noqa: S105 - one of those that are tried first
+    TOO_LATE = "TOO_LATE"  # after the hour that the school has set for it; the message names the hour
     NOT_OFFERED = "NOT_OFFERED"  # this service is not set up for it
     TOO_LARGE = "TOO_LARGE"  # a file of more bytes, or a picture of more pixels, than is taken
     NOT_A_PICTURE = "NOT_A_PICTURE"  # a file that is no picture of a kind that is taken

@@ -4,6 +4,7 @@ from school.access import models as access
 from school.day import models as day
 from school.db import Base
 from school.delivery import models as delivery
+from school.diary import homework_models as homework
 from school.diary import models as diary
 from school.diary import term_models as terms
 from school.identity import models as identity
@@ -19,6 +20,6 @@ from school.serving import models as serving
 metadata = Base.metadata
 
 __all__ = [
-    "FeedRow", "access", "accounts", "calendar", "day", "delivery", "diary", "identity", "meals", "metadata", "photos", "record", "registry", "serving",
-    "terms",
+    "FeedRow", "access", "accounts", "calendar", "day", "delivery", "diary", "homework", "identity", "meals", "metadata", "photos", "record",
+    "registry", "serving", "terms",
 ]

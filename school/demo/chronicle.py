@@ -155,6 +155,8 @@ def _money(payload: Payload, name: str) -> str:
 
 _TELLERS: dict[str, Callable[[Payload, Roster], tuple[str, str]]] = {
     "access.passed": _passed, "access.refused": _refused, "diary.mark_given": _mark, "diary.mark_corrected": _mark_corrected,
-    "diary.mark_withdrawn": _mark_withdrawn, "diary.homework_set": _homework, "diary.homework_withdrawn": _homework, "meals.sold": _sold,
-    "meals.topped_up": _topped_up, "meals.refunded": _refunded, "day.came_late": _came_late,
+    "diary.mark_withdrawn": _mark_withdrawn, "diary.homework_set": _homework, "diary.homework_withdrawn": _homework,
+    "diary.homework_corrected": _homework, "diary.homework_done": _homework, "diary.homework_submitted": _homework, "diary.homework_answered": _homework,
+    "meals.sold": _sold, "meals.topped_up": _topped_up,
+    "meals.refunded": _refunded, "day.came_late": _came_late,
 }

@@ -59,7 +59,7 @@ async def _set_homework(client: Client, given: Given, dice: Dice) -> None:
     text = dice.choice(ANY_HOMEWORK).format(a=page, b=page + dice.randint(1, 4), c=dice.randint(2, 40))
     if given.next_id is not None:
         due = ids.encode(Kind.LESSON, given.ref.school_id, given.next_id)
-        await client.ask("homework", input={"id": str(ids.new()), "lessonId": due, "text": text})
+        await client.ask("homework", input={"id": str(ids.new()), "lessonId": due, "text": text, "minutes": 10 + page % 5 * 5})
 
 
 def _lesson(given: Given) -> str:

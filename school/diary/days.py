@@ -1,8 +1,7 @@
-"""A child's diary, day by day: lessons with what belongs to each, in two reads of one moment."""
+"""A child's diary, day by day: lessons with what belongs to each, in three reads of one moment."""
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,9 +12,9 @@ from school.diary.attendance_rows import AttendanceRow
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import LESSON, LessonRow
 from school.diary.mark_rows import MarkRow
-from school.diary.models import Attendance, Homework, Lesson, Mark
+from school.diary.models import Attendance, Lesson, Mark
 from school.diary.policy import visible_attendance, visible_lessons, visible_marks
-from school.diary.queries import IN_DAYS, IN_ORDER, MOST_LESSONS, check_child, class_of, limited
+from school.diary.queries import IN_DAYS, IN_ORDER, MOST_HOMEWORK, MOST_LESSONS, check_child, class_of, homework_in_days, limited
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import Course
@@ -46,31 +45,24 @@ def _lessons(viewer: Asking) -> Rows:
 
 
 @Read
-def _belongings(viewer: Asking) -> Rows:
-    """Standing marks and homework, by lesson: a homework's row has nulls where a mark has its value."""
-    in_range = sa.and_(Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), IN_DAYS)
-    course = sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id)
-    marks = (
-        sa.select(
-            Mark.lesson_id, Mark.id, Mark.comment.label("text"), Mark.given_by.label("by"), Mark.given_at.label("at"),
-            Mark.value, Mark.weight, Mark.work, Mark.revision)
-        .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id)).join(Course, course)
-        .where(in_range, Mark.pupil_id == THIS_PERSON.id, Mark.withdrawn_at.is_(None), visible_marks(viewer, *THIS_PERSON))
+def _marks(viewer: Asking) -> Rows:
+    """Standing marks."""
+    return (
+        sa.select(Mark.lesson_id, Mark.id, Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at)
+        .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
+        .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
+        .where(
+            Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), IN_DAYS, Mark.pupil_id == THIS_PERSON.id,
+            Mark.withdrawn_at.is_(None), visible_marks(viewer, *THIS_PERSON))
+        .order_by(Mark.given_at, Mark.id)
     )
-    homework = (
-        sa.select(Homework.due_lesson_id, Homework.id, Homework.text, Homework.set_by, Homework.set_at, *(sa.null() for _ in range(4)))
-        .join(Lesson, sa.and_(Lesson.school_id == Homework.school_id, Lesson.id == Homework.due_lesson_id)).join(Course, course)
-        .where(in_range, Homework.withdrawn_at.is_(None), visible_lessons(viewer))
-    )
-    both = marks.union_all(homework).subquery()
-    return sa.select(both).order_by(both.c.at, both.c.id)
 
 
 async def child_diary(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[DayLesson]:
     """A child's diary of at most a week. Refused as absent: a child whose diary the viewer may not open."""
     check_range(from_, to, LONGEST)
     asked = {"school_id": child.school_id, "person_id": child.id, "from_": from_, "to": to}
-    lessons, belongings = await reader.each((_lessons, _belongings), viewer, **asked)
+    lessons, marks, homework = await reader.each((_lessons, _marks, homework_in_days), viewer, **asked)
     if not lessons:
         await check_child(reader, viewer, child)
     days = {}
@@ -78,18 +70,11 @@ async def child_diary(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date
         lesson = LessonRow(*columns)
         entry = AttendanceRow(lesson.school_id, lesson.id, child.id, kind, minutes_late, by, at) if kind is not None else None
         days[lesson.id] = DayLesson(lesson, [], [], entry)
-    for row in belongings:
-        _place(days[row.lesson_id], child, row)
-    return list(days.values())
-
-
-def _place(day: DayLesson, child: Ref, row: Any) -> None:
-    """Put a mark or a homework to its lesson."""
-    at = day.lesson
-    if row.value is None:
-        day.homework.append(HomeworkRow(
-            at.school_id, row.id, at.id, at.course_id, at.class_group_id, at.subject_id, at.on_date, row.text, row.by, row.at, None))
-    else:
-        day.marks.append(MarkRow(
+    for row in marks:
+        at = days[row.lesson_id].lesson
+        days[at.id].marks.append(MarkRow(
             at.school_id, row.id, child.id, at.id, at.course_id, at.subject_id, at.on_date, row.value, row.weight, row.work,
-            row.text, row.revision, row.by, row.at, None))
+            row.comment, row.revision, row.given_by, row.given_at, None))
+    for row in limited(homework, MOST_HOMEWORK):
+        days[row.due_lesson_id].homework.append(HomeworkRow(*row))
+    return list(days.values())

@@ -9,6 +9,7 @@ from school.diary.attendance_rows import AttendanceRow
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import OwnLesson
 from school.diary.mark_rows import MarkRow
+from school.diary.submission_rows import SubmissionRow
 from school.diary.term_mark_rows import TermMarkRow
 from school.outbox import Event, Topic, TopicKind
 
@@ -18,6 +19,10 @@ MARK_WITHDRAWN = "diary.mark_withdrawn"
 TERM_MARK_DECIDED = "diary.term_mark_decided"
 HOMEWORK_SET = "diary.homework_set"
 HOMEWORK_WITHDRAWN = "diary.homework_withdrawn"
+HOMEWORK_CORRECTED = "diary.homework_corrected"
+HOMEWORK_DONE = "diary.homework_done"
+HOMEWORK_SUBMITTED = "diary.homework_submitted"
+HOMEWORK_ANSWERED = "diary.homework_answered"
 ATTENDANCE_RECORDED = "diary.attendance_recorded"
 
 
@@ -72,6 +77,30 @@ def homework_set(homework: HomeworkRow, pupils: Iterable[UUID]) -> Event:
 def homework_withdrawn(homework: HomeworkRow, pupils: Iterable[UUID], at: dt.datetime) -> Event:
     """A class need not do a homework any more."""
     return _pupils(HOMEWORK_WITHDRAWN, homework.school_id, pupils, _homework(homework), at)
+
+
+def homework_corrected(old: HomeworkRow, new: HomeworkRow, pupils: Iterable[UUID], at: dt.datetime) -> Event:
+    """A homework says something else now: whether its text and links do, and what minutes it had. What was written is not told."""
+    payload = {
+        **_homework(new), "revision": new.revision, "text_changed": old.text != new.text, "links_changed": list(old.links) != list(new.links),
+        "minutes": new.minutes, "old_minutes": old.minutes}
+    return _pupils(HOMEWORK_CORRECTED, new.school_id, pupils, payload, at)
+
+
+def homework_done(homework: HomeworkRow, pupil: UUID, at: dt.datetime, *, done: bool) -> Event:
+    """A pupil has done a homework, or has not after all."""
+    return _pupils(HOMEWORK_DONE, homework.school_id, [pupil], {**_homework(homework), "done": done}, at)
+
+
+def homework_submitted(homework: HomeworkRow, work: SubmissionRow) -> Event:
+    """A pupil has handed in work."""
+    return _pupils(HOMEWORK_SUBMITTED, work.school_id, [work.pupil_id], {**_homework(homework), "submission_id": str(work.id)}, work.at)
+
+
+def homework_answered(homework: HomeworkRow, old: SubmissionRow, new: SubmissionRow, at: dt.datetime) -> Event:
+    """A pupil's work is accepted, or returned; `old_state` is what it was before."""
+    payload = {**_homework(homework), "submission_id": str(new.id), "state": new.state.value, "old_state": old.state.value}
+    return _pupils(HOMEWORK_ANSWERED, new.school_id, [new.pupil_id], payload, at)
 
 
 def _homework(homework: HomeworkRow) -> dict[str, Any]:

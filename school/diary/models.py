@@ -2,6 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,13 +32,20 @@ class Lesson(Tenant, Base):
 
 
 class Homework(Tenant, Base):
-    """What a class is to do for a lesson."""
+    """What a class, or (`for_some`) those of its pupils whom `HomeworkFor` names, are to do for a lesson.
+
+    `minutes` is how long it should take; `links` are addresses (https); `revision` counts from 1.
+    """
 
     __tablename__ = "homework"
 
     course_id: Mapped[UUID]
     due_lesson_id: Mapped[UUID]
     text: Mapped[str] = mapped_column(sa.String(4000))
+    minutes: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    links: Mapped[list[Any]] = mapped_column(default=list, server_default=sa.text("'[]'"))
+    for_some: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    revision: Mapped[int] = mapped_column(default=1, server_default=sa.text("1"))
     set_by: Mapped[UUID]
     set_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]

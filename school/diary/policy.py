@@ -1,12 +1,15 @@
 """Who may read the diary, and who writes in it."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from school.context import ADMINISTRATION, Area, Role
 from school.db import Column
-from school.diary.models import Attendance, Lesson, Mark
+from school.diary.homework_models import HomeworkFor
+from school.diary.models import Attendance, Homework, Lesson, Mark
 from school.registry.models import ClassGroup, Course, Pupil
-from school.registry.policy import Clause, family, in_schools, own_courses, own_pupils, taught_by
+from school.registry.policy import Clause, family, in_schools, own_classes, own_courses, own_pupils, taught_by
 from school.statements import Asking
 
 
@@ -27,8 +30,16 @@ def visible_courses(viewer: Asking) -> Clause:
     return _works_with(viewer)
 
 
+def concerned(pupil_id: Any, class_group_id: Any) -> Clause:
+    """Whom a homework concerns, which nothing else decides: the lesson's class, or those of it who are named. The statement joins Homework and Lesson."""
+    named = sa.exists().where(
+        HomeworkFor.school_id == Homework.school_id, HomeworkFor.homework_id == Homework.id, HomeworkFor.pupil_id == pupil_id,
+    ).correlate_except(HomeworkFor)
+    return sa.and_(Lesson.class_group_id == class_group_id, sa.or_(Homework.for_some.is_(False), named))
+
+
 def visible_lessons(viewer: Asking) -> Clause:
-    """Lessons and their homework: those of the children's classes, and of the staff's courses. The statement joins Course."""
+    """Lessons: those of the children's classes, and of the staff's courses. The statement joins Course."""
     children = sa.select(Pupil.school_id, Pupil.class_group_id).where(family(viewer, Area.DIARY, Pupil.school_id, Pupil.id))
     mine = sa.tuple_(Lesson.school_id, Lesson.class_group_id).in_(children) if viewer.opens(Area.DIARY) else sa.false()
     return sa.or_(mine, _works_with(viewer))
@@ -59,6 +70,11 @@ def visible_classes(viewer: Asking) -> Clause:
         sa.tuple_(ClassGroup.school_id, ClassGroup.id).in_(children) if viewer.opens(Area.DIARY) else sa.false(),
         in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION, Role.TEACHER),
     )
+
+
+def visible_load(viewer: Asking) -> Clause:
+    """Of which classes the viewer is told how much is set: their teachers, whatever they teach there, and the office. Of nobody by name."""
+    return sa.or_(in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION), own_classes(viewer, ClassGroup.school_id, ClassGroup.id))
 
 
 def visible_figures(viewer: Asking, school_id: Column, class_group_id: Column) -> Clause:

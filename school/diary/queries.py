@@ -11,11 +11,12 @@ from school import clock
 from school.connections import Page, paged, read_page
 from school.context import Viewer
 from school.db import Moment, Rows, local_date
+from school.diary.homework_models import HomeworkDone
 from school.diary.homework_rows import HOMEWORK, HomeworkRow
 from school.diary.lessons import LESSON
 from school.diary.mark_rows import MARK
 from school.diary.models import CourseScale, GradingScale, Homework, Lesson, Mark, MarkRevision
-from school.diary.policy import visible_children, visible_classes, visible_lessons, visible_marks
+from school.diary.policy import concerned, visible_children, visible_classes, visible_lessons, visible_marks
 from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.reading import Reader
@@ -103,17 +104,24 @@ async def child_lessons(reader: Reader, viewer: Viewer, child: Ref, from_: dt.da
     return limited(found, MOST_LESSONS)
 
 
+def homework_of(viewer: Asking) -> Rows:
+    """Standing homework that concerns the child that is asked about, with the child's tick: the columns of a `HomeworkRow`."""
+    tick = sa.and_(
+        HomeworkDone.school_id == Homework.school_id, HomeworkDone.homework_id == Homework.id, HomeworkDone.pupil_id == THIS_PERSON.id, HomeworkDone.done)
+    return HOMEWORK.outerjoin(HomeworkDone, tick).add_columns(HomeworkDone.at.label("done_at")).where(
+        Homework.school_id == THIS_PERSON.school_id, Homework.withdrawn_at.is_(None), concerned(THIS_PERSON.id, class_of(viewer)), visible_lessons(viewer))
+
+
 @Read
-def _homework(viewer: Asking) -> Rows:
-    return HOMEWORK.where(
-        Homework.school_id == given("school_id"), Lesson.class_group_id == class_of(viewer), Homework.withdrawn_at.is_(None), IN_DAYS, visible_lessons(viewer),
-    ).order_by(Lesson.on_date, Lesson.bell, Homework.id).limit(MOST_HOMEWORK + 1)
+def homework_in_days(viewer: Asking) -> Rows:
+    """The same, due on these days, by the lesson for which it is due."""
+    return homework_of(viewer).where(IN_DAYS).order_by(Lesson.on_date, Lesson.bell, Homework.set_at, Homework.id).limit(MOST_HOMEWORK + 1)
 
 
 async def child_homework(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[HomeworkRow]:
-    """The homework of a child's class that is due in at most 31 days, withdrawn not counted, by the lesson for which it is due."""
+    """A child's homework that is due in at most 31 days, withdrawn not counted, by the lesson for which it is due."""
     clock.check_range(from_, to, LONGEST_RANGE)
-    found, there = await reader.each((_homework, _child), viewer, school_id=child.school_id, person_id=child.id, from_=from_, to=to)
+    found, there = await reader.each((homework_in_days, _child), viewer, school_id=child.school_id, person_id=child.id, from_=from_, to=to)
     if not there:
         raise not_found()
     return limited([HomeworkRow(*row) for row in found], MOST_HOMEWORK)

@@ -61,7 +61,7 @@ class Lesson(OfRow):
         return load_class_group(info, Ref(self.row.school_id, self.row.class_group_id))
 
 
-@rows(description="What a class is to do. `date` is the day of the lesson for which it is due.")
+@rows(description="What a class, or some pupils of it (`forSome`), are to do. `date` is the due lesson's day, `minutes` how long it should take.")
 class Homework(OfRow):
     """A homework, of a `HomeworkRow`."""
 
@@ -72,6 +72,11 @@ class Homework(OfRow):
     text: str = column()
     set_at: dt.datetime = column()
     withdrawn_at: dt.datetime | None = column()
+    minutes: int | None = column()
+    links: list[str] = column()
+    for_some: bool = column()
+    revision: int = column()
+    done_at: dt.datetime | None = column(description="When the child who is asked about, or a guardian for them, has ticked it.")
 
     @query(ROWS, reads=("school_id", "course_id"))
     def subject(self, info: Info) -> Subject:

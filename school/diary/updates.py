@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import strawberry
 
 from school.diary import events
+from school.diary.homework_models import SubmissionState
 from school.diary.models import AttendanceKind, WorkKind
+from school.diary.schema_submissions import SubmissionStateName
 from school.diary.types import AttendanceKindName, WorkKindName
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
@@ -96,6 +98,43 @@ class HomeworkWithdrawn(DiaryUpdate):
     homework_id: strawberry.ID
 
 
+@rows(description="A homework says something else now; `oldMinutes` is how long it was to take before.")
+class HomeworkCorrected(DiaryUpdate):
+    """diary.homework_corrected"""
+
+    homework_id: strawberry.ID
+    text_changed: bool
+    links_changed: bool
+    minutes: int | None
+    old_minutes: int | None
+
+
+@rows(description="The child, or a guardian for them, has ticked a homework as done, or has taken the tick away (`done` is false).")
+class HomeworkTicked(DiaryUpdate):
+    """diary.homework_done"""
+
+    homework_id: strawberry.ID
+    done: bool
+
+
+@rows(description="The child's work for a homework is handed in.")
+class HomeworkSubmitted(DiaryUpdate):
+    """diary.homework_submitted"""
+
+    homework_id: strawberry.ID
+    submission_id: strawberry.ID
+
+
+@rows(description="The child's work for a homework is accepted, or returned; `oldSubmissionState` is what it was before.")
+class HomeworkAnswered(DiaryUpdate):
+    """diary.homework_answered"""
+
+    homework_id: strawberry.ID
+    submission_id: strawberry.ID
+    submission_state: Annotated[SubmissionState, SubmissionStateName]
+    old_submission_state: Annotated[SubmissionState, SubmissionStateName]
+
+
 @rows(description="How the child attended a lesson. `oldAttendance` is null for the first entry.")
 class AttendanceRecorded(DiaryUpdate):
     """diary.attendance_recorded"""
@@ -147,6 +186,29 @@ def _homework_withdrawn(row: Published) -> Update:
     return _make(HomeworkWithdrawn, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"))
 
 
+def _homework_corrected(row: Published) -> Update:
+    told = {name: row.payload[name] for name in ("text_changed", "links_changed", "minutes", "old_minutes")}
+    return _make(HomeworkCorrected, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"), **told)
+
+
+def _homework_ticked(row: Published) -> Update:
+    return _make(HomeworkTicked, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"), done=row.payload["done"])
+
+
+def _work(row: Published) -> dict[str, strawberry.ID]:
+    return {"homework_id": row.id(Kind.HOMEWORK, "homework_id"), "submission_id": row.id(Kind.SUBMISSION, "submission_id")}
+
+
+def _homework_submitted(row: Published) -> Update:
+    return _make(HomeworkSubmitted, row, **_work(row))
+
+
+def _homework_answered(row: Published) -> Update:
+    payload = row.payload
+    return _make(
+        HomeworkAnswered, row, **_work(row), submission_state=SubmissionState(payload["state"]), old_submission_state=SubmissionState(payload["old_state"]))
+
+
 def _attendance_recorded(row: Published) -> Update:
     payload = row.payload
     return _make(
@@ -158,9 +220,13 @@ def _attendance_recorded(row: Published) -> Update:
 UPDATES: dict[str, Callable[[Published], Update]] = {
     events.MARK_GIVEN: _mark_given, events.MARK_CORRECTED: _mark_corrected, events.MARK_WITHDRAWN: _mark_withdrawn,
     events.TERM_MARK_DECIDED: _term_mark_decided,
-    events.HOMEWORK_SET: _homework_set, events.HOMEWORK_WITHDRAWN: _homework_withdrawn, events.ATTENDANCE_RECORDED: _attendance_recorded,
+    events.HOMEWORK_SET: _homework_set, events.HOMEWORK_WITHDRAWN: _homework_withdrawn, events.HOMEWORK_CORRECTED: _homework_corrected,
+    events.HOMEWORK_DONE: _homework_ticked, events.HOMEWORK_SUBMITTED: _homework_submitted, events.HOMEWORK_ANSWERED: _homework_answered,
+    events.ATTENDANCE_RECORDED: _attendance_recorded,
 }
 """How a published event becomes its update."""
 
-TYPES: tuple[type[Update], ...] = (MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, HomeworkSet, HomeworkWithdrawn, AttendanceRecorded)
+TYPES: tuple[type[Update], ...] = (
+    MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, HomeworkSet, HomeworkWithdrawn, HomeworkCorrected,
+    HomeworkTicked, HomeworkSubmitted, HomeworkAnswered, AttendanceRecorded)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

@@ -142,10 +142,17 @@ HOLDINGS: dict[str, Holding] = {
     "late_arrival": Holding(
         title="Опоздания", whose=_by("pupil_id"), erased=None,
         shown=("school_id", "pupil_id", "on_date", "passage_id", "lesson_id", "minutes", "noticed_at")),
+    "homework_submission": Holding(
+        title="Сданные работы", whose=_by("pupil_id"), erased=None,
+        shown=("school_id", "id", "homework_id", "pupil_id", "text", "by", "at", "state", "answer", "answered_by", "answered_at")),
+    "homework_done": Holding(
+        title="Выполненные задания", whose=_by("pupil_id"), erased=None, shown=("school_id", "homework_id", "pupil_id", "done", "by", "at")),
+    "homework_for": Holding(title="Личные задания", whose=_by("pupil_id"), erased=None, shown=("school_id", "homework_id", "pupil_id")),
     "homework": Holding(
         title="Заданные уроки", whose=_by("set_by"), erased={},
-        shown=("school_id", "id", "course_id", "due_lesson_id", "text", "set_by", "set_at", "withdrawn_at"),
-        kept=("school_id", "id", "course_id", "due_lesson_id", "text", "set_by", "set_at", "withdrawn_at")),  # written for a class, which has it still
+        shown=("school_id", "id", "course_id", "due_lesson_id", "text", "minutes", "links", "for_some", "revision", "set_by", "set_at", "withdrawn_at"),
+        kept=("school_id", "id", "course_id", "due_lesson_id", "text", "minutes", "links", "for_some", "revision", "set_by", "set_at",
+              "withdrawn_at")),  # written for a class, which has it still
     "sale_item": Holding(
         title="Купленное", whose=_through("transfer_id", "transfer"), erased={}, shown=("school_id", "transfer_id", "line", "name", "quantity", "price"),
         kept=("school_id", "transfer_id", "line", "name", "quantity", "price")),
@@ -223,6 +230,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "door_reader": ("school_id", "device_id", "reader", "door_id", "direction"),
     "feed_head": ("id", "seq", "floor"),
     "grading_scale": ("school_id", "id", "name", "lowest", "highest"),
+    "homework_rule": ("school_id", "latest"),
     "lease": ("name", "holder", "expires_at"),
     "lesson": ("school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "topic", "cancelled_at"),
     "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),

@@ -13,6 +13,7 @@ from school import outbox
 from school.access.models import Passage, Presence
 from school.day.models import LateArrival
 from school.db import Database, Rows
+from school.diary.homework_models import HomeworkDone, HomeworkFor, Submission
 from school.diary.models import Attendance, Mark, MarkRevision
 from school.diary.term_models import TermMark, TermMarkRevision
 from school.errors import bad_input
@@ -86,7 +87,10 @@ PERIODS: dict[str, Period] = {
             (MarkRevision, _old_marks), (Mark, _left_before(Mark.school_id, Mark.pupil_id)),
             (TermMarkRevision, _left_before(TermMarkRevision.school_id, TermMarkRevision.pupil_id)),
             (TermMark, _left_before(TermMark.school_id, TermMark.pupil_id)),
-            (Attendance, _left_before(Attendance.school_id, Attendance.pupil_id))],
+            (Attendance, _left_before(Attendance.school_id, Attendance.pupil_id)),
+            (Submission, _left_before(Submission.school_id, Submission.pupil_id)),
+            (HomeworkDone, _left_before(HomeworkDone.school_id, HomeworkDone.pupil_id)),
+            (HomeworkFor, _left_before(HomeworkFor.school_id, HomeworkFor.pupil_id))],
         reason="five years after the pupil has left, as class registers are kept (Rosarchiv order 236 of 2019)"),
     "photos": Period(
         days=90, shortest=1, longest=1100, tables=[(Photo, _faces_of_who_left)],
@@ -121,7 +125,9 @@ KEPT: dict[str, Kept] = {
         tables=("account", "account_role", "totp", "recovery_code", "passkey", "outside_identity"),
         reason="what somebody signs in with: until its owner removes it, or until erasure"),
     "timetable": Kept(
-        tables=("term", "term_closing", "term_opening", "bell", "subject", "class_group", "course", "course_scale", "grading_scale", "lesson", "homework"),
+        tables=(
+            "term", "term_closing", "term_opening", "bell", "subject", "class_group", "course", "course_scale", "grading_scale", "lesson", "homework",
+            "homework_rule"),
         reason="what was taught to which class, of no pupil; marks and attendance refer to it"),
     "doors": Kept(
         tables=("door", "door_reader", "door_rule"), reason="who may pass where; a rule for one person goes by erasure, also one that has ended"),

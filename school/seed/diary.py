@@ -3,6 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
+from school.diary.homework_models import HomeworkDone
 from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
 from school.seed.campus import Campus, Hour
 from school.seed.curriculum import ANY_HOMEWORK, FIRST_MARKED_GRADE, HOMEWORK, NO_HOMEWORK
@@ -12,6 +13,8 @@ from school.seed.roll import Roll
 from school.seed.writer import Writer
 
 _MINUTE = dt.timedelta(minutes=1)
+TICKED_DAYS = 18
+"""Of the last of them pupils tick what they have done: older homework is in nobody's list."""
 _TEST, _MARKED = 0.09, 0.255
 """How many lessons are tests, which mark everyone, and how many pupils are marked in any other lesson: some 60,000 marks in twelve weeks."""
 _ORDINARY = ((WorkKind.ANSWER, 1), (WorkKind.CLASSWORK, 1), (WorkKind.HOMEWORK, 1))
@@ -99,10 +102,21 @@ class Diarist:
         page = dice.randint(8, 190)
         text = dice.choice(HOMEWORK.get(hour.course.subject, ANY_HOMEWORK)).format(a=page, b=page + dice.randint(1, 4), c=dice.randint(2, 40))
         set_at = self._campus.ends_at(hour.date, hour.bell) - _MINUTE
+        id_ = dice.id_at(set_at)
         self._writer.add(
-            Homework, school_id=self._campus.school_id, id=dice.id_at(set_at), course_id=hour.course.id, due_lesson_id=due, text=text,
-            set_by=hour.course.teacher.id, set_at=set_at, withdrawn_at=None,
+            Homework, school_id=self._campus.school_id, id=id_, course_id=hour.course.id, due_lesson_id=due, text=text, minutes=10 + page % 5 * 5, links=[],
+            for_some=False, revision=1, set_by=hour.course.teacher.id, set_at=set_at, withdrawn_at=None,
         )
+        if (self._campus.calendar.past[-1] - hour.date).days <= TICKED_DAYS:
+            self._tick(id_, hour, set_at)
+
+    def _tick(self, homework_id: UUID, hour: Hour, set_at: dt.datetime) -> None:
+        """Most of a class have done it two hours after; who has not is told by the ids, so that nothing else of the school changes."""
+        for learner in self._campus.classmates[hour.course.group]:
+            if (learner.id.int ^ homework_id.int) % 7:
+                self._writer.add(
+                    HomeworkDone, school_id=self._campus.school_id, homework_id=homework_id, pupil_id=learner.id, done=True, by=learner.id,
+                    at=set_at + 120 * _MINUTE)
 
 
 def _following(campus: Campus) -> dict[UUID, UUID]:

@@ -17,10 +17,12 @@ from school.db import Database
 from school.delivery.subscriptions import TYPES, UPDATES
 from school.diary import events as diary
 from school.diary.attendance_rows import AttendanceRow
+from school.diary.homework_models import SubmissionState
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import OwnLesson
 from school.diary.mark_rows import MarkRow
 from school.diary.models import AttendanceKind, WorkKind
+from school.diary.submission_rows import SubmissionRow
 from school.ids import Ref
 from school.meals import events as meals
 from school.meals.ledger import Posted
@@ -47,6 +49,10 @@ TALES = {
     "diary.mark_withdrawn": ("MarkWithdrawn", "mark withdrawn: 5 in Алгебра"),
     "diary.homework_set": ("HomeworkSet", "homework   Алгебра for 2026-09-07"),
     "diary.homework_withdrawn": ("HomeworkWithdrawn", "no homework in Алгебра for 2026-09-07 after all"),
+    "diary.homework_corrected": ("HomeworkCorrected", "homework   Алгебра for 2026-09-07 is another now"),
+    "diary.homework_done": ("HomeworkTicked", "homework   Алгебра for 2026-09-07: done"),
+    "diary.homework_submitted": ("HomeworkSubmitted", "homework   Алгебра for 2026-09-07: handed in"),
+    "diary.homework_answered": ("HomeworkAnswered", "homework   Алгебра for 2026-09-07: returned"),
     "diary.attendance_recorded": ("AttendanceRecorded", "register   Алгебра: late 9 min (was absent)"),
     "meals.topped_up": ("MealToppedUp", "topped up  150.00 RUB · 400.00 RUB now"),
     "meals.sold": ("MealSold", "bought     Обед, Чай · 150.00 RUB · 400.00 RUB left"),
@@ -104,6 +110,7 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
     anna, teacher, lesson, course = world.people["anna"], world.people["teacher"], world.lessons["5A-1"], world.courses["5A"]
     mark = MarkRow(1, ids.new(), anna, lesson, course, subject, MONDAY, 5, 1, WorkKind.ANSWER, "тайна", 1, teacher, NOON, None)
     homework = HomeworkRow(1, ids.new(), lesson, course, world.classes["5A"], subject, MONDAY, "тайна", teacher, NOON, None)
+    work = SubmissionRow(1, ids.new(), homework.id, anna, "тайна", anna, NOON, SubmissionState.SUBMITTED, None, None, None)
     own = OwnLesson(
         school_id=1, id=lesson, course_id=course, class_group_id=world.classes["5A"], subject_id=subject, teacher_id=teacher,
         on_date=MONDAY, bell=1, cancelled_at=None, time_zone="Europe/Moscow", lowest=2, highest=5)
@@ -111,6 +118,9 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
     return [
         diary.mark_given(mark), diary.mark_corrected(mark, mark._replace(value=3, revision=2), NOON), diary.mark_withdrawn(mark, NOON),
         diary.homework_set(homework, [anna, world.people["boris"]]), diary.homework_withdrawn(homework, [anna], NOON),
+        diary.homework_corrected(homework, homework._replace(text="другая тайна", revision=2), [anna], NOON),
+        diary.homework_done(homework, anna, NOON, done=True), diary.homework_submitted(homework, work),
+        diary.homework_answered(homework, work, work._replace(state=SubmissionState.RETURNED, answer="тайна"), NOON),
         diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)),
     ]
 

@@ -14,15 +14,29 @@ from tests.diary.desk import NOON, Desk
 from tests.diary.test_marks import ABSENT
 from tests.world import MONDAY
 
-FIELDS = "id lessonId courseId date text setAt withdrawnAt subject { name } setBy { givenName }"
+FIELDS = "id lessonId courseId date text setAt withdrawnAt minutes links forSome revision doneAt subject { name } setBy { givenName }"
 SET = f"mutation($input: SetHomeworkInput!) {{ setHomework(input: $input) {{ ... on Homework {{ {FIELDS} }} ... on Refusal {{ code message }} }} }}"
 WITHDRAW = f"mutation($id: ID!) {{ withdrawHomework(input: {{homeworkId: $id}}) {{ ... on Homework {{ {FIELDS} }} ... on Refusal {{ code message }} }} }}"
 SHOW = f"query($child: ID!, $from: Date!, $to: Date!) {{ homework(childId: $child, from: $from, to: $to) {{ {FIELDS} }} }}"
 
 
-async def set_(desk: Desk, lesson: str = "5A-2", text: str = "№ 5, 6", login: str = "teacher", id_: str | None = None) -> Any:
+CORRECT = f"mutation($input: CorrectHomeworkInput!) {{ correctHomework(input: $input) {{ ... on Homework {{ {FIELDS} }} ... on Refusal {{ code message }} }} }}"
+TICK = f"mutation($input: TickHomeworkInput!) {{ tickHomework(input: $input) {{ ... on Homework {{ {FIELDS} }} ... on Refusal {{ code message }} }} }}"
+
+
+async def set_(desk: Desk, lesson: str = "5A-2", text: str = "№ 5, 6", login: str | None = "teacher", id_: str | None = None, **more: Any) -> Any:
     """The answer of setHomework."""
-    return await desk.ask(login, SET, input={"id": id_ or str(ids.new()), "lessonId": desk.lesson(lesson), "text": text})
+    return await desk.ask(login, SET, input={"id": id_ or str(ids.new()), "lessonId": desk.lesson(lesson), "text": text, **more})
+
+
+async def correct_(desk: Desk, homework: str, revision: int = 1, login: str | None = "teacher", **says: Any) -> Any:
+    """The answer of correctHomework."""
+    return await desk.ask(login, CORRECT, input={"homeworkId": homework, "expectedRevision": revision, "text": "№ 5, 6", **says})
+
+
+async def tick(desk: Desk, homework: str, login: str | None = "parent", child: str = "anna", *, done: bool = True) -> Any:
+    """The answer of tickHomework."""
+    return await desk.ask(login, TICK, input={"homeworkId": homework, "childId": desk.person(child), "done": done})
 
 
 async def show(desk: Desk, child: str = "anna", login: str = "parent", from_: str = "2026-09-01", to: str = "2026-09-30") -> Any:
@@ -39,9 +53,10 @@ async def test_homework_is_set_and_told_to_every_pupil(desk: Desk) -> None:
         answer = await set_(desk, text="  № 5\n№ 6 ", id_=id_)
     assert answer == {
         "id": ids.encode(Kind.HOMEWORK, 1, ids.client_id(id_)), "lessonId": desk.lesson("5A-2"), "courseId": desk.course("5A"), "date": "2026-09-07",
-        "text": "№ 5\n№ 6", "setAt": NOON.isoformat(), "withdrawnAt": None, "subject": {"name": "Алгебра"}, "setBy": {"givenName": "Teacher"},
+        "text": "№ 5\n№ 6", "setAt": NOON.isoformat(), "withdrawnAt": None, "minutes": None, "links": [], "forSome": False, "revision": 1,
+        "doneAt": None, "subject": {"name": "Алгебра"}, "setBy": {"givenName": "Teacher"},
     }
-    assert len(statements) == 5, statements  # the fifth loads the teacher's name
+    assert len(statements) == 6, statements  # the sixth loads the teacher's name
     assert await desk.rows(Homework, "id", "text", "set_by", "withdrawn_at") == [(ids.client_id(id_), "№ 5\n№ 6", desk.world.people["teacher"], None)]
     [(kind, topics, payload)] = await desk.events()
     assert kind == "diary.homework_set"

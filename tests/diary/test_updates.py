@@ -17,8 +17,9 @@ from school.updates import Published, Update
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_attendance import entry, record
 from tests.diary.test_corrections import correct, withdraw
-from tests.diary.test_homework import set_
+from tests.diary.test_homework import correct_, set_, tick
 from tests.diary.test_marks import give, item
+from tests.diary.test_submissions import answer, submit
 from tests.diary.test_term_marks import decide, decision, term
 
 DOCUMENT = """{ updates { __typename cursor childId occurredAt late
@@ -26,6 +27,8 @@ DOCUMENT = """{ updates { __typename cursor childId occurredAt late
   ... on MarkGiven { markId value weight work } ... on MarkWithdrawn { markId value weight work }
   ... on MarkCorrected { markId value weight work oldValue oldWeight oldWork }
   ... on TermMarkDecided { termId courseId termValue oldTermValue revision subject { name } }
+  ... on HomeworkCorrected { homeworkId textChanged linksChanged minutes oldMinutes } ... on HomeworkTicked { homeworkId done }
+  ... on HomeworkSubmitted { homeworkId submissionId } ... on HomeworkAnswered { homeworkId submissionId submissionState oldSubmissionState }
   ... on HomeworkSet { homeworkId } ... on HomeworkWithdrawn { homeworkId }
   ... on AttendanceRecorded { bell attendance minutesLate oldAttendance oldMinutesLate } } }"""
 
@@ -55,6 +58,10 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
     await correct(desk, mark, 1, value=3, weight=2, work="TEST")
     await withdraw(desk, mark, 2)
     homework = (await set_(desk, "5A-1"))["id"]
+    await correct_(desk, homework, text="№ 7", minutes=25)
+    await tick(desk, homework)
+    work = (await submit(desk, homework))["id"]
+    await answer(desk, work, "RETURNED", "№ 7 не решён")
     await desk.ask("teacher", "mutation($id: ID!) { withdrawHomework(input: {homeworkId: $id}) { __typename } }", id=homework)
     await record(desk, entry(desk, "anna", "ABSENT"))
     await record(desk, entry(desk, "anna", "LATE", 9))
@@ -66,13 +73,18 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
     }
     of_term = {name: common[name] for name in ("childId", "occurredAt", "late", "courseId", "subject")} | {"termId": term(desk)}
     shown = await stream(desk)
-    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, 2, 3, 4, 5, 6, 7, 8, 9)]
+    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, *range(2, 14))]
     now, was = {"value": 3, "weight": 2, "work": "TEST"}, {"oldValue": 5, "oldWeight": 1, "oldWork": "ANSWER"}
     assert shown == [
         {"__typename": "MarkGiven", **common, "markId": mark, "value": 5, "weight": 1, "work": "ANSWER"},
         {"__typename": "MarkCorrected", **common, "markId": mark, **now, **was},
         {"__typename": "MarkWithdrawn", **common, "markId": mark, **now},
         {"__typename": "HomeworkSet", **common, "homeworkId": homework},
+        {"__typename": "HomeworkCorrected", **common, "homeworkId": homework, "textChanged": True, "linksChanged": False, "minutes": 25, "oldMinutes": None},
+        {"__typename": "HomeworkTicked", **common, "homeworkId": homework, "done": True},
+        {"__typename": "HomeworkSubmitted", **common, "homeworkId": homework, "submissionId": work},
+        {"__typename": "HomeworkAnswered", **common, "homeworkId": homework, "submissionId": work, "submissionState": "RETURNED",
+         "oldSubmissionState": "SUBMITTED"},
         {"__typename": "HomeworkWithdrawn", **common, "homeworkId": homework},
         {"__typename": "AttendanceRecorded", **common, "bell": 1, "attendance": "ABSENT", "minutesLate": None, "oldAttendance": None, "oldMinutesLate": None},
         {"__typename": "AttendanceRecorded", **common, "bell": 1, "attendance": "LATE", "minutesLate": 9, "oldAttendance": "ABSENT", "oldMinutesLate": None},
@@ -85,19 +97,21 @@ async def test_payloads_hold_no_text_that_somebody_wrote(desk: Desk) -> None:
     mark = (await give(desk, item(desk, comment="тайна")))[0]["id"]
     await correct(desk, mark, 1, comment="тайна", reason="тайна")
     await withdraw(desk, mark, 2, reason="тайна")
-    await set_(desk, "5A-1", "тайна")
+    homework = (await set_(desk, "5A-1", "тайна", links=["https://school.test/secret"]))["id"]
+    await correct_(desk, homework, text="другая тайна", minutes=25)
+    await answer(desk, (await submit(desk, homework, text="тайна"))["id"], "RETURNED", "тайна")
     await decide(desk, decision(desk, "anna", comment="тайна", reason="тайна"))
     found = await desk.events()
-    assert len(found) == 5
+    assert len(found) == 9
     for _, _, payload in found:
         for name, value in payload.items():
-            assert value is None or isinstance(value, int) or name in {"date", "work", "old_work"} or UUID(value)
+            assert value is None or isinstance(value, int) or name in {"date", "work", "old_work", "state", "old_state"} or UUID(value)
 
 
 def test_each_kind_has_its_update() -> None:
     kinds = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
     assert set(UPDATES) == kinds
-    assert len(TYPES) == len(UPDATES) == 7
+    assert len(TYPES) == len(UPDATES) == 11
 
 
 def test_ids_in_updates_are_opaque() -> None:

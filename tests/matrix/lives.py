@@ -12,7 +12,10 @@ from school.access import passages
 from school.access.models import Audience, DoorRule
 from school.context import Grant, Role, Viewer
 from school.day import late_arrivals
-from school.diary import attendance, corrections, homework, marks, term_marks
+from school.diary import attendance, corrections, homework, marks, submissions, term_marks
+from school.diary.homework_correction import correct_homework
+from school.diary.homework_done import set_done
+from school.diary.homework_models import SubmissionState
 from school.diary.mark_rows import Content
 from school.diary.models import AttendanceKind, WorkKind
 from school.ids import Kind, Ref
@@ -110,6 +113,18 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     await term_marks.decide_many(session, viewer, term, course, [term_marks.Decision(pupil, 5, f"term comment of {name}", 0, None)])
     tasks = [await homework.set_homework(session, viewer, ids.new(), lesson, f"task {number} of {key}") for number in range(2)]
     await homework.withdraw_homework(session, viewer, Ref(pupil.school_id, tasks[1].id))
+    own = await homework.set_homework(
+        session, viewer, ids.new(), lesson, f"own task of {name}", minutes=20, links=[f"https://school.test/{name}"], pupils=[pupil])
+    family = Viewer(ids.new(), ids.new(), (Grant(pupil.school_id, pupil.id, Role.PUPIL),), frozenset({pupil}))
+    mine = Ref(pupil.school_id, own.id)
+    await correct_homework(session, viewer, mine, 1, own.text, 25, own.links)
+    await set_done(session, family, mine, pupil, done=True)
+    work = await submissions.submit(session, family, ids.new(), Ref(pupil.school_id, tasks[0].id), pupil, f"work of {name}")
+    await submissions.answer(session, viewer, Ref(pupil.school_id, work.id), SubmissionState.RETURNED, f"answer to {name}")
+    submission = opaque(Kind.SUBMISSION, pupil.school_id, work.id)
+    town.mark(f"work of {key}", name, f"work of {name}", f"answer to {name}", submission)
+    town.mark(
+        f"own homework of {key}", name, f"own task of {name}", f"https://school.test/{name}", opaque(Kind.HOMEWORK, pupil.school_id, own.id))
     town.mark(f"marks of {key}", name, *(opaque(Kind.MARK, ref.school_id, ref.id) for ref in refs), f"comment 0 of {name}", f"comment 1 of {name}",
               f"term comment of {name}")
     town.mark(f"homework of {key}", name, f"task 0 of {key}", opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id))
@@ -117,6 +132,7 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
         "mark": opaque(Kind.MARK, pupil.school_id, fresh[0].id), "lesson": opaque(Kind.LESSON, lesson.school_id, lesson.id),
         "course": opaque(Kind.COURSE, pupil.school_id, course.id), "term": opaque(Kind.TERM, term.school_id, term.id),
         "homework": opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id),
+        "submission": submission,
     }
 
 

@@ -7,11 +7,11 @@ from tests.matrix.town import TARGETS, Town
 HERE = ("boris", "anna", "egor")
 """Of the first school."""
 _COURSES = ("5A", "physics", "7B", "2-5A")
-_DIARY = {f"{noun} of {course}" for noun in ("marks", "homework") for course in _COURSES}
+_DIARY = {f"{noun} of {course}" for noun in ("marks", "homework", "own homework", "work") for course in _COURSES}
 _MEALS = {"account", "money", "sale"}
 _ACCESS = {"card", "tap", "passage"}
 _CLASS = {f"homework of {course}" for course in ("5A", "physics")}
-"""Homework is set for a class: a classmate's parents read the same."""
+"""Homework is set for a class: a classmate's parents read the same. What is set for one pupil they do not."""
 
 Allowed = Mapping[str, Collection[str]]
 """By pupil, the kinds of markers."""
@@ -30,8 +30,10 @@ ALLOWED: Mapping[str, Allowed] = {
     "without diary": {"boris": {"name", "id", "photo"} | _MEALS | _ACCESS},
     "without meals": {"boris": {"name", "id", "photo"} | _DIARY | _ACCESS, "anna": _CLASS},
     "without access": {"boris": {"name", "id", "photo"} | _DIARY | _MEALS, "anna": _CLASS},
-    "teacher": {name: _TAUGHT | {"homework of 5A"} for name in ("boris", "anna")},
-    "class teacher": {name: _TAUGHT | {"marks of physics"} | _CLASS for name in ("boris", "anna")},
+    "teacher": {name: _TAUGHT | {"homework of 5A", "own homework of 5A", "work of 5A"} for name in ("boris", "anna")},
+    "class teacher": {
+        name: _TAUGHT | {"marks of physics", "own homework of 5A", "own homework of physics", "work of 5A", "work of physics"} | _CLASS
+        for name in ("boris", "anna")},
     "canteen": _here("name", "id", "photo", "sale", "till tap"),
     "guard": _here("name", "id", "photo", "tap", "passage", "rule"),
     "office": _SCHOOL, "head": _SCHOOL,

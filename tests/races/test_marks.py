@@ -16,6 +16,9 @@ from school.diary.attendance import NewEntry, record_many
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.corrections import correct, withdraw
 from school.diary.homework import set_homework
+from school.diary.homework_correction import correct_homework
+from school.diary.homework_done import set_done
+from school.diary.homework_models import HomeworkDone
 from school.diary.mark_rows import Content, MarkRow
 from school.diary.marks import NewMark, give_many
 from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkRevision, WorkKind
@@ -166,5 +169,34 @@ async def test_a_raced_repeat_of_homework_is_told_once(database: Database) -> No
     world = await build(database)
     id_, lesson = ids.new(), Ref(1, world.lessons["5A-1"])
     answers = await race(database, [lambda session: set_homework(session, teacher(world), id_, lesson, "№ 5") for _ in range(AT_ONCE)])
-    assert len({answer for answer in answers if not isinstance(answer, Refused)}) == 1
+    assert {(answer.id, answer.text) for answer in answers if not isinstance(answer, Refused)} == {(id_, "№ 5")}
     assert await count(database, Homework, OutboxRow) == [1, 1]
+
+
+async def test_a_raced_correction_of_homework_is_made_once(database: Database) -> None:
+    world = await build(database)
+    ref, lesson = Ref(1, ids.new()), Ref(1, world.lessons["5A-1"])
+    async with database.begin() as session:
+        await set_homework(session, teacher(world), ref.id, lesson, "№ 5")
+    answers = await race(database, [
+        lambda session, text=text: correct_homework(session, teacher(world), ref, 1, text, 10, []) for text in ["№ 6"] * 4 + ["№ 7"] * 4])  # type: ignore[misc]
+    won = {answer.text for answer in answers if not isinstance(answer, Refused)}
+    assert len(won) == 1
+    assert [answer.code for answer in answers if isinstance(answer, Refused)] == [Code.CONFLICT] * 4
+    async with database.read() as session:
+        assert (await session.execute(sa.select(Homework.text, Homework.revision))).one() == (*won, 2)
+    assert await count(database, Homework, OutboxRow) == [1, 2]
+
+
+async def test_a_raced_tick_is_told_once(database: Database) -> None:
+    world = await build(database)
+    ref, lesson, anna = Ref(1, ids.new()), Ref(1, world.lessons["5A-1"]), Ref(1, world.people["anna"])
+    async with database.begin() as session:
+        await set_homework(session, teacher(world), ref.id, lesson, "№ 5")
+    for done in (True, False):
+        answers = await race(database, [
+            lambda session, login=login, done=done: set_done(session, world.viewers[login], ref, anna, done=done)  # type: ignore[misc]
+            for login in ["parent", "anna"] * 4])
+        assert {answer.done_at is not None for answer in answers if not isinstance(answer, Refused)} == {done}
+        assert len(answers) == AT_ONCE
+        assert await count(database, HomeworkDone, OutboxRow) == [1, 2 if done else 3]

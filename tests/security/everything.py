@@ -16,6 +16,7 @@ from school.context import NOBODY, Area, Grant, Role, Scope, Viewer
 from school.day.models import LateArrival
 from school.db import Base, Database
 from school.delivery.models import Lease
+from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission, SubmissionState
 from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
@@ -97,6 +98,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         DoorRule(**key, id=ids.new(), audience=Audience.STAFF, weekdays=1, starts_at=dt.time(8), ends_at=dt.time(9), made_at=NOON),
         DeviceCode(**key, digest=hashlib.sha256(bytes([school_id])).digest(), id=ids.new(), kind=DeviceKind.GATE, name="gate", bindings=[], made_at=NOON,
                    expires_at=NOON),
+        HomeworkRule(**key, latest=dt.time(18)),
         *(Homework(**key, id=ids.new(), course_id=world.courses[group], due_lesson_id=world.lessons[lesson], text="№ 1",
                    set_by=world.people["teacher" if school_id == 1 else "teacher2"], set_at=NOON) for lesson, group in lessons),
     ]
@@ -117,6 +119,11 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     yield TermMark(**of_term, decided_by=by, decided_at=NOON)
     yield TermMarkRevision(**of_term, reason=None, by=by, at=NOON)
     yield Attendance(**key, lesson_id=lesson, pupil_id=pupil, kind=AttendanceKind.PRESENT, minutes_late=None, by=by, at=NOON)
+    own = ids.new()
+    yield Homework(**key, id=own, course_id=world.courses[group], due_lesson_id=lesson, text="№ 2", for_some=True, set_by=by, set_at=NOON)
+    yield HomeworkFor(**key, homework_id=own, pupil_id=pupil)
+    yield Submission(**key, id=ids.new(), homework_id=own, pupil_id=pupil, text="x = 5", by=pupil, at=NOON, state=SubmissionState.SUBMITTED)
+    yield HomeworkDone(**key, homework_id=own, pupil_id=pupil, done=True, by=pupil, at=NOON)
     yield Tap(**key, device_id=gate, sequence=seq, id=ids.new(), digest=b"d" * 32, reader="in", token=world.token(name, school_id), key_id="k",
               person_id=pupil, device_at=NOON, happened_at=NOON, received_at=NOON, late=False, suspect=False, outcome=Outcome.ADMIT, reason="OK")
     yield Passage(**key, id=passage, person_id=pupil, door_id=door, direction=Direction.IN, reason="OK", device_id=gate, sequence=seq, happened_at=NOON,

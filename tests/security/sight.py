@@ -67,7 +67,13 @@ SIGHTS = {
     "tap": Sight(owner="person_id", read="canteen guard office head family:access"),
     "grading_scale": Sight(read=_TIMETABLE), "course_scale": Sight(read=_TIMETABLE),
     "lesson": Sight(read=_TIMETABLE, change="teacher", changing="topic"),
-    "homework": Sight(read=_TIMETABLE, add="teacher", change="teacher", changing="withdrawn_at"),
+    "homework": Sight(
+        read="teacher office head classmate named", add="teacher", change="teacher", changing="text minutes links revision withdrawn_at"),
+    "homework_for": Sight(owner="pupil_id", read=_MARKS, add="teacher"),
+    "homework_done": Sight(owner="pupil_id", read=_MARKS, add="family:diary", change="family:diary", changing="done by at"),
+    "homework_submission": Sight(
+        owner="pupil_id", read=_MARKS, add="family:diary", change="teacher", changing="state answer answered_by answered_at"),
+    "homework_rule": Sight(read="member", add="office head", change="office head", changing="latest"),
     "mark": Sight(owner="pupil_id", read=_MARKS, add="teacher", change="teacher", changing="value weight work comment revision withdrawn_at"),
     "mark_revision": Sight(owner="mark_id", read=_MARKS, add="teacher"),
     "term_mark": Sight(owner="pupil_id", read=_MARKS, add="teacher", change="teacher",
@@ -146,6 +152,9 @@ class Tables:
             "told": lambda: row["topic_kind"] == "pupil" and child in _open(viewer, area_of(row["kind"])),
             "recorded": lambda: child in _open(viewer, row["area"]),
             "nobody": lambda: False,
+            "classmate": lambda: not row["for_some"] and school in viewer.schools(Role.GUARDIAN, Role.PUPIL),
+            "named": lambda: any(Ref(one["school_id"], one["pupil_id"]) in viewer.family(Area.DIARY) for one in self.rows["homework_for"]
+                                 if (one["school_id"], one["homework_id"]) == (school, row["id"])),
         }
         return answers[word]()
 

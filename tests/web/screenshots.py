@@ -37,6 +37,7 @@ PAGES = {
     "lessons": ("teacher", "/lessons"),
     "courses": ("teacher", "/courses"),
     "gradebook": ("teacher", "/courses"),
+    "course-homework": ("teacher", "/courses"),
     "gate": ("guard", "/gate"),
     "inside": ("guard", "/inside"),
     "devices": ("office", "/devices"),
@@ -49,10 +50,12 @@ PAGES = {
     "statistics": ("head", "/statistics"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
-BEHIND = {"gradebook": "#page li a", "gate": "#page nav a:last-child", "inside": "#page section button", "person": "#page li:nth-child(2) a",
+BEHIND = {"gradebook": "#page li a", "course-homework": "#page li a:nth-of-type(2)",
+          "gate": "#page nav a:last-child", "inside": "#page section button", "person": "#page li:nth-child(2) a",
           "till": "#page li:last-child a"}
 """What leads on to it, where its address is not known beforehand, or opens what is folded."""
-SHOWN = {"gradebook": "[role=gridcell]", "gate": "#page section time", "inside": "#page section li", "person": "#page h2", "till": "#page [data-key]"}
+SHOWN = {"gradebook": "[role=gridcell]", "course-homework": "#page li",
+         "gate": "#page section time", "inside": "#page section li", "person": "#page h2", "till": "#page [data-key]"}
 """What is there then."""
 
 

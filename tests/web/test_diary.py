@@ -48,7 +48,8 @@ async def test_homework_appears_under_its_day(stage: Stage) -> None:
     lesson = ids.encode(Kind.LESSON, 1, stage.world.lessons["5A-2"])
     await stage.act("teacher", "homework", input={"id": str(ids.new()), "lessonId": lesson, "text": "№ 214, 215"})
     today = page.get_by_role("region").filter(has_text="today")
-    await expect(today.get_by_role("listitem")).to_have_text("Алгебра № 214, 215")
+    await expect(today.get_by_role("listitem")).to_contain_text("№ 214, 215")
+    await expect(today.get_by_role("checkbox", name="Done: Алгебра")).not_to_be_checked()
 
 
 async def test_a_cancelled_lesson_is_shown_as_such(stage: Stage) -> None:

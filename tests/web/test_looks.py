@@ -32,6 +32,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "gradebook": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}"),
     "term marks": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}/terms"),
     "terms": ("office", lambda _stage: "/terms"),
+    "course's homework": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}/homework"),
     "gate": ("guard", lambda _stage: "/gate"),
     "inside": ("guard", lambda _stage: "/inside"),
     "devices": ("office", lambda _stage: "/devices"),
@@ -69,6 +70,10 @@ async def test_a_page_has_no_fault(stage: Stage, name: str, looks: tuple[Look, .
     login, path = PAGES[name]
     if name in {"today", "diary", "marks"}:
         await stage.give_mark("anna", 5)
+    if "homework" in name:
+        await stage.act("teacher", "homework", input={
+            "id": str(ids.new()), "lessonId": ids.encode(Kind.LESSON, 1, stage.world.lessons["5A-2"]), "text": "№ 214, 215", "minutes": 20,
+            "links": ["https://resh.edu.ru/subject/13/"]})
     page, found = await stage.open(path(stage), login=login), {}
     for language, dark, size in looks:
         await page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
 import { Empty, Failed, Loading } from '../../shell/states'
-import { gradebookPath } from '../gradebook/address'
+import { gradebookPath, homeworkPath } from '../gradebook/address'
 import { CoursesQuery } from './Courses.graphql'
 import styles from './Courses.module.css'
 
@@ -23,6 +23,7 @@ export default function Courses() {
             <Paper key={id} component="li" withBorder className={styles.course}>
               <Link href={gradebookPath(id)} className={styles.link}>{classGroup.name} · {subject.name}</Link>
               <Text size="sm" c="dimmed">{scale ? t('gradebook.scale', { lowest: scale.lowest, highest: scale.highest }) : t('gradebook.noScale')}</Text>
+              <Link href={homeworkPath(id)} className={styles.homework} aria-label={`${t('homework.title')}: ${classGroup.name} · ${subject.name}`}>{t('homework.title')}</Link>
             </Paper>
           ))}
         </ul>

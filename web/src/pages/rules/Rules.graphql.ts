@@ -16,3 +16,19 @@ export const RequireStaffFactor = graphql(`
     }
   }
 `)
+
+export const HomeworkHourQuery = graphql(`
+  query WebHomeworkHour($school: ID!) {
+    homeworkHour(schoolId: $school)
+  }
+`)
+
+export const SetHomeworkHour = graphql(`
+  mutation WebSetHomeworkHour($input: SetHomeworkHourInput!) {
+    setHomeworkHour(input: $input) {
+      __typename
+      ... on HomeworkHour { latest }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
