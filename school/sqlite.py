@@ -118,10 +118,11 @@ def _configure(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     connection.create_function("local_date", 2, _local_date)
     connection.create_function("from_hex", 1, _from_hex, deterministic=True)
-    cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    script = ";".join(f"PRAGMA {pragma}" for pragma in PRAGMAS)  # one visit to the connection's thread, where each statement takes three
+    if isinstance(connection, sqlite3.Connection):
+        connection.executescript(script)
+    else:
+        connection.run_async(lambda driver: driver.executescript(script))
 
 
 def _begin(connection: sa.Connection) -> None:
