@@ -38,6 +38,8 @@ class Kind(IntEnum):
     HOMEWORK = 21
     MARK = 22
     ATTENDANCE = 23
+    ABSENCE_REASON = 30
+    ABSENCE_NOTICE = 31
     MEAL_ACCOUNT = 40
     TRANSFER = 41
     TILL = 42

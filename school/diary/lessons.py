@@ -134,6 +134,13 @@ def check_range(from_: dt.date, to: dt.date, longest: int = LONGEST_RANGE) -> No
         raise Refused(Code.TOO_MANY, f"at most {longest} days at once")
 
 
+def attends() -> sa.ColumnElement[bool]:
+    """Which pupil has which lesson, between Pupil and Lesson: those of the class, on days of being a pupil."""
+    return sa.and_(
+        Pupil.school_id == Lesson.school_id, Pupil.class_group_id == Lesson.class_group_id, Pupil.enrolled_on <= Lesson.on_date,
+        sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Lesson.on_date))
+
+
 def first_lesson(school_id: Column, pupil_id: Column, on_date: Column) -> sa.ScalarSelect[UUID]:
     """The lesson with which a pupil's school day begins: the first that is held. Null on a day without lessons. For reactions to the feed: no viewer asks."""
     held = aliased(Lesson)

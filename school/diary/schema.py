@@ -2,21 +2,23 @@
 
 import strawberry
 
+from school.diary.schema_absence import AbsenceMutation, AbsenceQuery
 from school.diary.schema_attendance import AttendanceMutation
 from school.diary.schema_figures import FigureQuery
 from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
 from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
+from school.diary.schema_registers import RegisterMutation, RegisterQuery
 from school.diary.updates import TYPES, UPDATES
 
 __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 
 
 @strawberry.type
-class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery, FigureQuery):
+class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, AbsenceQuery, RegisterQuery):
     """Queries of the diary."""
 
 
 @strawberry.type
-class DiaryMutation(MarkMutation, HomeworkMutation, AttendanceMutation):
+class DiaryMutation(MarkMutation, HomeworkMutation, AttendanceMutation, AbsenceMutation, RegisterMutation):
     """Mutations of the diary."""

@@ -16,6 +16,7 @@ from school.context import NOBODY, Area, Grant, Role, Scope, Viewer
 from school.day.models import LateArrival
 from school.db import Base, Database
 from school.delivery.models import Lease
+from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
 from school.ids import Ref
@@ -84,6 +85,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         Device(**key, id=gate, kind=DeviceKind.GATE, name="side gate", public_key=b"p" * 32, enrolled_at=NOON, counter=0, counter_window=0,
                software="test", queue_depth=0, rejected=0, clock_offset_ms=0),
         Door(**key, id=door, name="Двор", anti_passback=AntiPassback.OFF), Till(**key, id=till, name="Кафе"),
+        AbsenceReason(**key, id=_reason(school_id), name="Болезнь", sign="Б", excused=True),
     ])
     await session.flush()
     lessons = [(name, group) for name, group in (("5A-1", "5A"), ("6B-1", "6B"), ("2-5A-1", "2-5A")) if (group == "2-5A") == (school_id == 2)]
@@ -98,6 +100,10 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
     ]
 
 
+def _reason(school_id: int) -> UUID:
+    return UUID(int=school_id)
+
+
 def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     """The diary, the passages and the news of a pupil; `seq` is the first number of the feed."""
     school_id, group, _ = PUPILS[name]
@@ -108,6 +114,8 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     yield Mark(**key, id=mark, pupil_id=pupil, lesson_id=lesson, course_id=world.courses[group], **content, revision=1, given_by=by, given_at=NOON)
     yield MarkRevision(**key, mark_id=mark, revision=1, action=MarkAction.GIVEN, **content, reason=None, by=by, at=NOON)
     yield Attendance(**key, lesson_id=lesson, pupil_id=pupil, kind=AttendanceKind.PRESENT, minutes_late=None, by=by, at=NOON)
+    yield AbsenceNotice(**key, id=ids.new(), pupil_id=pupil, starts_on=MONDAY, ends_on=MONDAY, reason_id=_reason(school_id), words="жар", sent_by=by,
+                        sent_at=NOON, state=NoticeState.SENT)
     yield Tap(**key, device_id=gate, sequence=seq, id=ids.new(), digest=b"d" * 32, reader="in", token=world.token(name, school_id), key_id="k",
               person_id=pupil, device_at=NOON, happened_at=NOON, received_at=NOON, late=False, suspect=False, outcome=Outcome.ADMIT, reason="OK")
     yield Passage(**key, id=passage, person_id=pupil, door_id=door, direction=Direction.IN, reason="OK", device_id=gate, sequence=seq, happened_at=NOON,
