@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'absences.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -34,6 +34,7 @@ export const PAGES: readonly Page[] = [
   { path: '/children/:child/today', Page: lazy(() => import('./pages/today/Today')), place: { label: 'nav.today', icon: 'day', roles: FAMILY } },
   { path: '/children/:child/diary', Page: lazy(() => import('./pages/diary/Diary')), place: { label: 'diary.title', icon: 'book', roles: FAMILY } },
   { path: '/children/:child/homework', Page: lazy(() => import('./pages/homework/Homework')) },
+  { path: '/children/:child/absence', Page: lazy(() => import('./pages/absence/Absence')) },
   { path: '/children/:child/marks', Page: lazy(() => import('./pages/marks/Marks')), place: { label: 'diary.marks', icon: 'star', roles: FAMILY } },
   { path: '/children/:child/meals', Page: lazy(() => import('./pages/meals/Meals')), place: { label: 'nav.meals', icon: 'bag', roles: FAMILY } },
   { path: '/children/:child/passes', Page: lazy(() => import('./pages/passes/Passes')), place: { label: 'nav.passes', icon: 'enter', roles: FAMILY, aside: true } },
@@ -41,6 +42,7 @@ export const PAGES: readonly Page[] = [
   { path: '/lessons', Page: ofTheStaff(() => import('./pages/lessons/Lessons')), place: { label: 'gradebook.lessons', icon: 'day', roles: TEACHERS } },
   { path: '/courses', Page: ofTheStaff(() => import('./pages/courses/Courses')), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
   { path: '/courses/:course', Page: ofTheStaff(() => import('./pages/gradebook/Gradebook')) },
+  { path: '/absences', Page: ofTheStaff(() => import('./pages/absences/Absences')), place: { label: 'absences.title', icon: 'letter', roles: [...TEACHERS, ...OFFICE] } },
   { path: '/till', Page: ofTheStaff(() => import('./pages/till/Till')), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
   { path: '/till/:till', Page: ofTheStaff(() => import('./pages/till/Till')) },
   { path: '/people', Page: ofTheStaff(() => import('./pages/people/People')), place: { label: 'office.people', icon: 'people', roles: OFFICE } },

@@ -6,7 +6,7 @@ import { type Book, type Cell, keyOf } from './book'
 import type { Cursor } from './cursor'
 import { RefusalText } from './RefusalText'
 
-const NOTHING: Cell = { marks: [], presence: null, state: 'saved', failed: null }
+const NOTHING: Cell = { marks: [], presence: null, announced: null, state: 'saved', failed: null }
 
 /** Where the teacher is, and all that is there. */
 export function Line({ book, cursor, draft }: { book: Book; cursor: Cursor; draft: string }) {
@@ -16,12 +16,13 @@ export function Line({ book, cursor, draft }: { book: Book; cursor: Cursor; draf
   const [pupil, lesson] = [book.pupils[row], book.lessons[column]]
   const name = pupil && lesson ? keyOf(lesson.id, pupil.id) : null
   const subscribe = useCallback((hear: () => void) => (name ? book.subscribe(name, hear) : () => {}), [book, name])
-  const { marks, presence, failed } = useSyncExternalStore(subscribe, useCallback(() => (name ? book.cell(name) : NOTHING), [book, name]))
+  const { marks, presence, announced, failed } = useSyncExternalStore(subscribe, useCallback(() => (name ? book.cell(name) : NOTHING), [book, name]))
   if (!lesson) return <Text size="sm" mih={44} />
   const said = [
     ...marks.map(({ content: { value, weight, work, comment } }) =>
       [`${value}: ${t(`work.${work}`)}`, weight > 1 && t('today.weight', { weight }), comment && `«${comment}»`].filter(Boolean).join(', ')),
-    presence && (presence.minutesLate ? t('today.minutesLate', { count: presence.minutesLate }) : t(`attendance.${presence.kind}`)),
+    presence && (presence.minutesLate ? t('today.minutesLate', { count: presence.minutesLate }) : (book.reasonOf(presence)?.name ?? t(`attendance.${presence.kind}`))),
+    announced?.reason && t(announced.accepted ? 'gradebook.announcedAccepted' : 'gradebook.announced', { reason: announced.reason.name }),
   ].filter(Boolean)
   return (
     <div>

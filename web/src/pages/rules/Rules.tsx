@@ -1,6 +1,7 @@
 import { Stack, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useOffice } from '../../session/office'
+import { Reasons } from './Reasons'
 import { StaffFactor } from './StaffFactor'
 
 /** What the school has decided for everybody. */
@@ -14,6 +15,7 @@ export default function Rules() {
         <Text c="dimmed">{school.shortName}</Text>
       </div>
       <StaffFactor school={school.id} />
+      <Reasons school={school.id} />
     </Stack>
   )
 }
