@@ -14,12 +14,12 @@ from school.diary import events
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.inserts import insert, key_of
 from school.diary.notice_rows import NOTICE, OPEN, NoticeRow, is_in
-from school.diary.policy import Clause, answers_for, visible_notices
+from school.diary.policy import answers_for, visible_notices
 from school.diary.texts import optional_text
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.registry.models import Pupil, School
-from school.registry.policy import selves
+from school.registry.policy import Clause, selves
 
 LONGEST = 31
 """Days of one notice."""

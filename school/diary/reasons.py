@@ -53,11 +53,12 @@ REASON: Rows = sa.select(
 @Read
 def _reasons(viewer: Asking, retired: bool) -> Rows:
     mine = REASON.where(AbsenceReason.school_id == given("school_id"), visible_reasons(viewer))
-    return (mine if retired else mine.where(AbsenceReason.retired_at.is_(None))).order_by(AbsenceReason.id).limit(MOST_REASONS)
+    return (mine if retired else mine.where(AbsenceReason.retired_at.is_(None))).order_by(
+        AbsenceReason.excused.desc(), AbsenceReason.name, AbsenceReason.id).limit(MOST_REASONS)
 
 
 async def of_school(reader: Reader, viewer: Viewer, school_id: int, *, retired: bool) -> list[ReasonRow]:
-    """A school's reasons in the order in which they were added; of a school that is not the viewer's none."""
+    """A school's reasons by name, those that excuse first; of a school that is not the viewer's none."""
     return [ReasonRow(*row) for row in await reader.all(_reasons, viewer, retired, school_id=school_id)]
 
 

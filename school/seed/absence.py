@@ -28,9 +28,10 @@ def write_notices(campus: Campus, last: Roll, dice: Dice, writer: Writer) -> Non
     for learner in campus.people.learners:
         if last.excused.get(learner.id):
             _tell(campus, learner, last.date, dice, writer, reason=ILLNESS, accepted=True, words="Температура, остаёмся дома")
-    tomorrow = campus.calendar.ahead[1]
+    tomorrow, demo = campus.calendar.ahead[1], campus.people.families[0].ties[0].human
+    own = next((learner for learner in campus.people.learners if any(tie.human is demo for tie in learner.ties)), None)
     for place, learner in enumerate(campus.people.learners):
-        if campus.school_id == 1 and place == 0:
+        if campus.school_id == 1 and learner is own:
             _tell(campus, learner, tomorrow, dice, writer, reason=DOCTOR, bells=0b110, words="К врачу, придём к третьему уроку")
         elif place % _EVERY == 1 and learner.id not in last.excused:
             _tell(campus, learner, tomorrow, dice, writer, reason=FAMILY)
@@ -43,7 +44,7 @@ def _tell(
     tie = next((tie for tie in learner.ties if tie.ended is None), None)
     if tie is None:
         return
-    morning = at(date, dt.time(7, 20)) if accepted else at(campus.calendar.past[-1], dt.time(19, 10))
+    morning = at(date, dt.time(7, 20)) if accepted else at(campus.calendar.past[-1], dt.time(12, 10))
     sent_at = morning + dt.timedelta(minutes=learner.id.int % 40)
     writer.add(
         AbsenceNotice, school_id=campus.school_id, id=dice.id_at(sent_at), pupil_id=learner.id, starts_on=date, ends_on=date, bells=bells,

@@ -69,6 +69,7 @@ async def test_a_guardian_takes_a_notice_back_and_is_told_why_one_is_declined(st
     parent = await stage.open(stage.page("absence", "boris"), login="other_parent", language="en")
     for which in ("Tomorrow", "Other days"):
         await parent.get_by_label(which, exact=False).first.check()
+        await parent.get_by_label("Reason").select_option(label="Семейные обстоятельства")
         await parent.get_by_role("button", name="Send").click()
         await expect(parent.get_by_role("status").filter(has_text="The school has your notice.")).to_be_visible()
     notices = parent.get_by_role("region", name="Notices to the school").get_by_role("listitem")

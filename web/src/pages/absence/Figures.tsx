@@ -22,7 +22,7 @@ export function Figures({ attended: { counts, minutesLate, reasons, subjects } }
         <>
           <dl className={styles.counts}>
             {KINDS.map((kind) => (
-              <div key={kind} className={styles.count} data-kind={kind}>
+              <div key={kind} className={styles.count} data-bad={(kind === 'absent' && counts.absent > 0) || undefined}>
                 <dt>{t(`absence.kind.${kind}`)}</dt>
                 <dd>{counts[kind]}</dd>
               </div>

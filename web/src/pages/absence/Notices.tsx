@@ -39,7 +39,7 @@ export function Notices({ notices, persons, changed }: { notices: readonly Notic
                 <span className={styles.more}>{[reason?.name, words && `«${words}»`, !own && t('absence.byOther')].filter(Boolean).join(' · ')}</span>
                 {answer && <span className={styles.answer}>{[answeredBy?.name, `«${answer}»`].filter(Boolean).join(': ')}</span>}
               </div>
-              {own && STANDING.includes(state) && endsOn >= today && <Button variant="default" onClick={() => doubt(notice)}>{t('absence.withdraw')}</Button>}
+              {own && STANDING.includes(state) && endsOn >= today && <Button variant="default" size="md" onClick={() => doubt(notice)}>{t('absence.withdraw')}</Button>}
             </li>
           )
         })}

@@ -24,20 +24,20 @@ export function Report({ sent }: { sent: () => void }) {
   const [when, setWhen] = useState<(typeof WHEN)[number]>('today')
   const [span, setSpan] = useState({ from: today, to: today })
   const [bells, setBells] = useState<readonly number[] | null>(null)
-  const [chosen, setReason] = useState('')
+  const [reason, setReason] = useState('')
   const [words, setWords] = useState('')
   const [notice, renew] = useState(newId)
   const [told, tell] = useState('')
   const { fetching, denied, change } = useChange(SendNotice)
   const tomorrow = addDays(today, 1)
   const { from, to } = when === 'days' ? span : when === 'today' ? { from: today, to: today } : { from: tomorrow, to: tomorrow }
-  const reason = chosen || data?.absenceReasons[0]?.id
   const toggle = (bell: number) => setBells((before) => ((before ?? []).includes(bell) ? before!.filter((one) => one !== bell) : [...(before ?? []), bell].sort((one, other) => one - other)))
   const send = async () => {
     tell('')
-    if (!reason || !(await change({ input: { id: notice, childId: id, startsOn: from, endsOn: to, bells: bells ? [...bells] : null, reasonId: reason, words } }))) return
+    if (!(await change({ input: { id: notice, childId: id, startsOn: from, endsOn: to, bells: bells ? [...bells] : null, reasonId: reason, words } }))) return
     renew(newId())
     setWords('')
+    setReason('')
     setBells(null)
     tell(t('absence.sent'))
     sent()
@@ -81,10 +81,13 @@ export function Report({ sent }: { sent: () => void }) {
               </div>
             )}
           </fieldset>
-          <NativeSelect size="md" label={t('absence.reason')} value={reason ?? ''} onChange={({ currentTarget: { value } }) => setReason(value)} data={(data?.absenceReasons ?? []).map(({ id: value, name }) => ({ value, label: name }))} />
+          <NativeSelect
+            size="md" label={t('absence.reason')} required value={reason} onChange={({ currentTarget: { value } }) => setReason(value)}
+            data={[{ value: '', label: t('absence.choose') }, ...(data?.absenceReasons ?? []).map(({ id: value, name }) => ({ value, label: name }))]}
+          />
           <Textarea size="md" label={t('absence.words')} description={t('absence.wordsHint')} maxLength={500} rows={2} value={words} onChange={({ currentTarget: { value } }) => setWords(value)} />
           <Refused denied={denied} words={{ BAD_INPUT: t('absence.badInput'), TOO_MANY: t('absence.tooMany'), NOT_FOUND: t('error.NOT_FOUND') }} />
-          <Button type="submit" size="md" loading={fetching} disabled={!reason || bells?.length === 0}>{t('absence.send')}</Button>
+          <Button type="submit" size="md" loading={fetching} disabled={bells?.length === 0}>{t('absence.send')}</Button>
           <div role="status">{told && <Alert color="teal"><Text size="sm">{told}</Text></Alert>}</div>
         </Stack>
       </form>

@@ -45,15 +45,15 @@ export function OneNotice({ notice, changed }: { notice: Notice; changed: () => 
       </div>
       {may && state !== 'WITHDRAWN' && (
         <div className={styles.acts}>
-          {state !== 'ACCEPTED' && <Button loading={answering.fetching} onClick={() => void say('ACCEPTED')}>{t('absences.accept')}</Button>}
-          {waits && <Button variant="default" aria-expanded={declines} onClick={() => decline(!declines)}>{t('absences.decline')}</Button>}
-          {state === 'ACCEPTED' && startsOn <= may.school.today && <Button variant="default" loading={spreading.fetching} onClick={() => void enter()}>{t('absences.enter')}</Button>}
+          {state !== 'ACCEPTED' && <Button size="md" loading={answering.fetching} onClick={() => void say('ACCEPTED')}>{t('absences.accept')}</Button>}
+          {waits && <Button size="md" variant="default" aria-expanded={declines} onClick={() => decline(!declines)}>{t('absences.decline')}</Button>}
+          {state === 'ACCEPTED' && startsOn <= may.school.today && <Button size="md" variant="default" loading={spreading.fetching} onClick={() => void enter()}>{t('absences.enter')}</Button>}
         </div>
       )}
       {declines && (
         <form className={styles.why} onSubmit={(event) => { event.preventDefault(); void say('DECLINED') }}>
-          <TextInput label={t('absences.why')} description={t('absences.whyHint')} required maxLength={500} value={why} onChange={({ currentTarget: { value } }) => setWhy(value)} />
-          <Button type="submit" color="red" disabled={!why.trim()}>{t('absences.declineIt')}</Button>
+          <TextInput size="md" label={t('absences.why')} description={t('absences.whyHint')} required maxLength={500} value={why} onChange={({ currentTarget: { value } }) => setWhy(value)} />
+          <Button type="submit" size="md" color="red" disabled={!why.trim()}>{t('absences.declineIt')}</Button>
         </form>
       )}
       <div className={styles.told} role="status">
