@@ -39,6 +39,8 @@ class Kind(IntEnum):
     MARK = 22
     ATTENDANCE = 23
     SUBMISSION = 28
+    ABSENCE_REASON = 30
+    ABSENCE_NOTICE = 31
     MEAL_ACCOUNT = 40
     TRANSFER = 41
     TILL = 42

@@ -117,6 +117,7 @@ def prepare(engine: sa.Engine) -> None:
 def _configure(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     connection.create_function("local_date", 2, _local_date)
+    connection.create_function("local_time", 2, _local_time)
     connection.create_function("from_hex", 1, _from_hex, deterministic=True)
     script = ";".join(f"PRAGMA {pragma}" for pragma in PRAGMAS)  # one visit to the connection's thread, where each statement takes three
     if isinstance(connection, sqlite3.Connection):
@@ -132,6 +133,11 @@ def _begin(connection: sa.Connection) -> None:
 
 def _local_date(moment: str, time_zone: str) -> str:
     return clock.school_date(dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC), time_zone).isoformat()
+
+
+def _local_time(moment: str, time_zone: str) -> str:
+    """As SQLAlchemy writes times of day."""
+    return dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC).astimezone(clock.zone(time_zone)).strftime("%H:%M:%S.%f")
 
 
 def _from_hex(text: str | None) -> bytes | None:

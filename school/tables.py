@@ -4,6 +4,7 @@ from school.access import models as access
 from school.day import models as day
 from school.db import Base
 from school.delivery import models as delivery
+from school.diary import absence_models as absence
 from school.diary import homework_models as homework
 from school.diary import models as diary
 from school.diary import term_models as terms
@@ -20,6 +21,6 @@ from school.serving import models as serving
 metadata = Base.metadata
 
 __all__ = [
-    "FeedRow", "access", "accounts", "calendar", "day", "delivery", "diary", "homework", "identity", "meals", "metadata", "photos", "record",
-    "registry", "serving", "terms",
+    "FeedRow", "absence", "access", "accounts", "calendar", "day", "delivery", "diary", "homework", "identity", "meals", "metadata", "photos",
+    "record", "registry", "serving", "terms",
 ]

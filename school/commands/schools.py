@@ -14,6 +14,7 @@ from school.commands.listing import show, tell
 from school.commands.start import prepare, require_migrated, with_database
 from school.context import Role
 from school.db import Database
+from school.diary import reasons
 from school.errors import Code, Refused
 from school.identity import invitations
 from school.identity.invitations import Made
@@ -59,7 +60,7 @@ def found(
     currency: Annotated[str, typer.Option("--currency", help="In which meals are paid.")] = "RUB",
     number: Annotated[int | None, typer.Option("--id", help="The school's number; the next free one if not given.")] = None,
 ) -> None:
-    """Found a school: its card key, its meal accounts, the first of its office, and a code that lets them in (`school account accept`).
+    """Found a school: card key, meal accounts, usual reasons of absence, the first of its office, and a code that lets them in (`school account accept`).
 
     For example: school found --name "Школа № 5" --family-name Иванова --given-name Анна --time-zone Asia/Omsk
     """
@@ -71,6 +72,7 @@ def found(
             person = await schools.found(
                 session, number, name, short_name or name[:60], time_zone, currency, Founder(family_name, given_name, patronymic, position))
             await accounts.open_house(session, person.school_id, currency)
+            session.add_all(reasons.usual(person.school_id))
             return person, await letter_of(session, await invitations.invite_by_operator(session, person, Role.OFFICE))
 
     person, letter = with_database(settings, begin)

@@ -29,7 +29,14 @@ def _late(update: Update) -> str:
 def _attendance(update: Update) -> str:
     late = f" {update['minutesLate']} min" if update["minutesLate"] is not None else ""
     before = f" (was {update['oldAttendance'].lower()})" if update["oldAttendance"] else ""
-    return f"register   {_named(update['subject'])}: {update['attendance'].lower()}{late}{before}"
+    reason = f", {update['reason']['name']}" if update["reason"] else ""
+    return f"register   {_named(update['subject'])}: {update['attendance'].lower()}{late}{reason}{before}"
+
+
+def _notice(update: Update) -> str:
+    days = " – ".join(dict.fromkeys((update["startsOn"], update["endsOn"])))
+    before = f" (was {update['oldNoticeState'].lower()})" if update["oldNoticeState"] else ""
+    return f"absence    {days}: notice {update['noticeState'].lower()}{before}"
 
 
 _TALES: dict[str, Callable[[Update], str]] = {
@@ -47,6 +54,7 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "HomeworkSubmitted": lambda one: f"homework   {_named(one['subject'])} for {one['date']}: handed in",
     "HomeworkAnswered": lambda one: f"homework   {_named(one['subject'])} for {one['date']}: {one['submissionState'].lower()}",
     "AttendanceRecorded": _attendance,
+    "AbsenceNoticeChanged": _notice,
     "MealSold": lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left",
     "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",
     "MealRefunded": lambda one: f"refunded   {_money(one['amount'])} · {_money(one['balance'])} now",

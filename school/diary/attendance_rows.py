@@ -20,12 +20,14 @@ class AttendanceRow(NamedTuple):
     minutes_late: int | None
     by: UUID
     at: dt.datetime
+    reason_id: UUID | None = None
 
-    def says(self, kind: AttendanceKind, minutes_late: int | None) -> bool:
+    def says(self, kind: AttendanceKind, minutes_late: int | None, reason_id: UUID | None = None) -> bool:
         """Whether this is what it says."""
-        return (self.kind, self.minutes_late) == (kind, minutes_late)
+        return (self.kind, self.minutes_late, self.reason_id) == (kind, minutes_late, reason_id)
 
 
 ATTENDANCE: Rows = sa.select(
     Attendance.school_id, Attendance.lesson_id, Attendance.pupil_id, Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at,
+    Attendance.reason_id,
 )

@@ -39,7 +39,7 @@ def _lessons(viewer: Asking) -> Rows:
     """Lessons with the child's entry in the register."""
     mine = sa.and_(
         Attendance.school_id == Lesson.school_id, Attendance.lesson_id == Lesson.id, Attendance.pupil_id == THIS_PERSON.id, visible_attendance(viewer))
-    return LESSON.outerjoin(Attendance, mine).add_columns(Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at).where(
+    return LESSON.outerjoin(Attendance, mine).add_columns(Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at, Attendance.reason_id).where(
         Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), IN_DAYS, visible_lessons(viewer),
     ).order_by(*IN_ORDER).limit(MOST_LESSONS + 1)
 
@@ -66,9 +66,9 @@ async def child_diary(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date
     if not lessons:
         await check_child(reader, viewer, child)
     days = {}
-    for *columns, kind, minutes_late, by, at in limited(lessons, MOST_LESSONS):
+    for *columns, kind, minutes_late, by, at, reason_id in limited(lessons, MOST_LESSONS):
         lesson = LessonRow(*columns)
-        entry = AttendanceRow(lesson.school_id, lesson.id, child.id, kind, minutes_late, by, at) if kind is not None else None
+        entry = AttendanceRow(lesson.school_id, lesson.id, child.id, kind, minutes_late, by, at, reason_id) if kind is not None else None
         days[lesson.id] = DayLesson(lesson, [], [], entry)
     for row in marks:
         at = days[row.lesson_id].lesson

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.homework_rows import HomeworkRow
-from school.diary.lessons import OwnLesson
+from school.diary.lessons import LessonRow, OwnLesson
 from school.diary.mark_rows import MarkRow
+from school.diary.notice_rows import NoticeRow
 from school.diary.submission_rows import SubmissionRow
 from school.diary.term_mark_rows import TermMarkRow
 from school.outbox import Event, Topic, TopicKind
@@ -24,6 +25,9 @@ HOMEWORK_DONE = "diary.homework_done"
 HOMEWORK_SUBMITTED = "diary.homework_submitted"
 HOMEWORK_ANSWERED = "diary.homework_answered"
 ATTENDANCE_RECORDED = "diary.attendance_recorded"
+NOTICE_SENT = "diary.absence_notice_sent"
+NOTICE_ANSWERED = "diary.absence_notice_answered"
+NOTICE_WITHDRAWN = "diary.absence_notice_withdrawn"
 
 
 def _pupils(kind: str, school_id: int, pupils: Iterable[UUID], payload: dict[str, Any], at: dt.datetime) -> Event:
@@ -107,11 +111,39 @@ def _homework(homework: HomeworkRow) -> dict[str, Any]:
     return {"homework_id": str(homework.id), **_place(homework.due_lesson_id, homework.course_id, homework.subject_id, homework.on_date)}
 
 
-def attendance_recorded(lesson: OwnLesson, old: AttendanceRow | None, new: AttendanceRow) -> Event:
+def attendance_recorded(lesson: OwnLesson | LessonRow, old: AttendanceRow | None, new: AttendanceRow) -> Event:
     """How a pupil attended a lesson; `old_kind` is null for the first entry."""
     payload = {
         **_place(lesson.id, lesson.course_id, lesson.subject_id, lesson.on_date), "bell": lesson.bell,
-        "kind": new.kind.value, "minutes_late": new.minutes_late,
+        "kind": new.kind.value, "minutes_late": new.minutes_late, "reason_id": _id(new.reason_id),
         "old_kind": old.kind.value if old else None, "old_minutes_late": old.minutes_late if old else None,
+        "old_reason_id": _id(old.reason_id) if old else None,
     }
     return _pupils(ATTENDANCE_RECORDED, lesson.school_id, [new.pupil_id], payload, new.at)
+
+
+def _id(id_: UUID | None) -> str | None:
+    return None if id_ is None else str(id_)
+
+
+def notice_sent(notice: NoticeRow) -> Event:
+    """The school is told that a child will be away, or was."""
+    return _notice(NOTICE_SENT, notice, None, notice.sent_at)
+
+
+def notice_answered(old: NoticeRow, new: NoticeRow, at: dt.datetime) -> Event:
+    """The school has seen, accepted or declined a notice; what became of it before is told too."""
+    return _notice(NOTICE_ANSWERED, new, old, at)
+
+
+def notice_withdrawn(old: NoticeRow, new: NoticeRow, at: dt.datetime) -> Event:
+    """Whoever sent a notice takes it back."""
+    return _notice(NOTICE_WITHDRAWN, new, old, at)
+
+
+def _notice(kind: str, notice: NoticeRow, old: NoticeRow | None, at: dt.datetime) -> Event:
+    payload = {
+        "notice_id": str(notice.id), "starts_on": notice.starts_on.isoformat(), "ends_on": notice.ends_on.isoformat(), "bells": notice.bells,
+        "reason_id": str(notice.reason_id), "state": notice.state.value, "old_state": old.state.value if old else None,
+    }
+    return _pupils(kind, notice.school_id, [notice.pupil_id], payload, at)

@@ -11,12 +11,15 @@ import sqlalchemy as sa
 from school.clock import check_range
 from school.context import Viewer
 from school.db import Rows
+from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.attendance_rows import ATTENDANCE, AttendanceRow
-from school.diary.lessons import LESSON, LessonRow
+from school.diary.lessons import LESSON, LessonRow, attends
 from school.diary.mark_rows import MarkRow
 from school.diary.models import Attendance, CourseScale, GradingScale, Lesson, Mark
-from school.diary.policy import teaches, visible_courses
+from school.diary.notice_rows import covers
+from school.diary.policy import teaches, visible_courses, visible_reasons
 from school.diary.queries import IN_DAYS, IN_ORDER, MOST_LESSONS, limited
+from school.diary.reasons import MOST_REASONS, REASON, ReasonRow
 from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
@@ -91,6 +94,16 @@ class PupilRow(NamedTuple):
     left_on: dt.date | None
 
 
+class AnnouncedRow(NamedTuple):
+    """A lesson for which a pupil is announced to be away: the columns of the read, in order."""
+
+    school_id: int
+    pupil_id: UUID
+    lesson_id: UUID
+    reason_id: UUID
+    state: NoticeState
+
+
 @dataclass(frozen=True, slots=True)
 class PupilMarks:
     """A gradebook's row: one pupil, standing marks and register entries in the order of the lessons."""
@@ -102,11 +115,13 @@ class PupilMarks:
 
 @dataclass(frozen=True, slots=True)
 class Gradebook:
-    """A course's lessons and its pupils by name."""
+    """A course's lessons and its pupils by name; absences that are announced, in the order of the lessons; all of the school's reasons of absence."""
 
     course: CourseRow
     lessons: list[LessonRow]
     pupils: list[PupilMarks]
+    announced: list[AnnouncedRow]
+    reasons: list[ReasonRow]
 
 
 _THIS = (Course.school_id == given("school_id"), Course.id == given("course_id"))
@@ -158,11 +173,31 @@ def _register(viewer: Asking) -> Rows:
     return ATTENDANCE.join(Lesson, lesson).where(_in_range(viewer)).order_by(*IN_ORDER).limit(MOST_MARKS + 1)
 
 
+@Read
+def _announced(viewer: Asking) -> Rows:
+    """Of notices no more than that a pupil is away, and why; the words are for who answers them."""
+    pupil = sa.and_(Pupil.school_id == AbsenceNotice.school_id, Pupil.id == AbsenceNotice.pupil_id)
+    return (
+        sa.select(AbsenceNotice.school_id, AbsenceNotice.pupil_id, Lesson.id.label("lesson_id"), AbsenceNotice.reason_id, AbsenceNotice.state)
+        .join(Pupil, pupil).join(Lesson, sa.and_(attends(), covers()))
+        .where(
+            _in_range(viewer), AbsenceNotice.school_id == given("school_id"), AbsenceNotice.ends_on >= given("from_"),
+            AbsenceNotice.starts_on <= given("to"))
+        .order_by(*IN_ORDER, AbsenceNotice.sent_at, AbsenceNotice.id).limit(MOST_MARKS + 1)
+    )
+
+
+@Read
+def _reasons(viewer: Asking) -> Rows:
+    return REASON.where(AbsenceReason.school_id == given("school_id"), visible_reasons(viewer)).order_by(AbsenceReason.id).limit(MOST_REASONS)
+
+
 async def gradebook(reader: Reader, viewer: Viewer, ref: Ref, from_: dt.date, to: dt.date) -> Gradebook:
-    """A course in at most 190 days, five reads of one moment. Refused: a course that the viewer neither teaches nor leads nor has in the office (NOT_FOUND)."""
+    """A course in at most 190 days, seven reads at once. Refused: a course that the viewer neither teaches nor leads nor has in the office (NOT_FOUND)."""
     check_range(from_, to, LONGEST_RANGE)
     asked = {"school_id": ref.school_id, "course_id": ref.id, "from_": from_, "to": to}
-    courses, lessons, pupils, given_marks, register = await reader.each((_course, _lessons, _pupils, _marks, _register), viewer, **asked)
+    courses, lessons, pupils, given_marks, register, notices, reasons = await reader.each(
+        (_course, _lessons, _pupils, _marks, _register, _announced, _reasons), viewer, **asked)
     if not courses:
         raise not_found()
     course, by_id = CourseRow(*courses[0]), {row.id: LessonRow(*row) for row in limited(lessons, MOST_LESSONS)}
@@ -175,5 +210,7 @@ async def gradebook(reader: Reader, viewer: Viewer, ref: Ref, from_: dt.date, to
     entries: dict[UUID, list[AttendanceRow]] = defaultdict(list)
     for entry in limited(register, MOST_MARKS):
         entries[entry.pupil_id].append(AttendanceRow(*entry))
+    announced = [AnnouncedRow(*row) for row in limited(notices, MOST_MARKS)]
     shown = [PupilRow(*row) for row in limited(pupils, MOST_PUPILS)]
-    return Gradebook(course, list(by_id.values()), [PupilMarks(pupil, marks[pupil.id], entries[pupil.id]) for pupil in shown])
+    rows = [PupilMarks(pupil, marks[pupil.id], entries[pupil.id]) for pupil in shown]
+    return Gradebook(course, list(by_id.values()), rows, announced, [ReasonRow(*row) for row in reasons])

@@ -133,6 +133,13 @@ def check_pupil(lesson: OwnLesson, enrolled_on: dt.date, left_on: dt.date | None
         raise bad_input("the pupil was not at the school on the day of the lesson")
 
 
+def attends() -> sa.ColumnElement[bool]:
+    """Which pupil has which lesson, between Pupil and Lesson: those of the class, on days of being a pupil."""
+    return sa.and_(
+        Pupil.school_id == Lesson.school_id, Pupil.class_group_id == Lesson.class_group_id, Pupil.enrolled_on <= Lesson.on_date,
+        sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Lesson.on_date))
+
+
 def first_lesson(school_id: Column, pupil_id: Column, on_date: Column) -> sa.ScalarSelect[UUID]:
     """The lesson with which a pupil's school day begins: the first that is held. Null on a day without lessons. For reactions to the feed: no viewer asks."""
     held = aliased(Lesson)

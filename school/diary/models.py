@@ -153,7 +153,7 @@ class AttendanceKind(StrEnum):
 
 
 class Attendance(Base):
-    """The register: one entry for a pupil and a lesson. A pupil without one has not been marked yet."""
+    """The register: one entry for a pupil and a lesson. A pupil without one has not been marked yet. A reason decides whether it is ABSENT or EXCUSED."""
 
     __tablename__ = "attendance"
 
@@ -164,9 +164,11 @@ class Attendance(Base):
     minutes_late: Mapped[int | None] = mapped_column(sa.SmallInteger)
     by: Mapped[UUID]
     at: Mapped[dt.datetime]
+    reason_id: Mapped[UUID | None]
 
     __table_args__ = (
-        tenant_key("lesson_id", to="lesson"), tenant_key("pupil_id", to="pupil"), tenant_key("by", to="person"),
+        tenant_key("lesson_id", to="lesson"), tenant_key("pupil_id", to="pupil"), tenant_key("by", to="person"), tenant_key("reason_id", to="absence_reason"),
         sa.CheckConstraint("(kind = 'late') = (minutes_late IS NOT NULL)", name="minutes"),
+        sa.CheckConstraint("reason_id IS NULL OR kind IN ('absent', 'excused')", name="reason"),
         sa.Index(None, "school_id", "pupil_id", "lesson_id"),
     )

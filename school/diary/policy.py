@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from school.context import ADMINISTRATION, Area, Role
 from school.db import Column
+from school.diary.absence_models import AbsenceNotice, AbsenceReason
 from school.diary.homework_models import HomeworkFor
 from school.diary.models import Attendance, Homework, Lesson, Mark
 from school.registry.models import ClassGroup, Course, Pupil
@@ -77,9 +78,32 @@ def visible_load(viewer: Asking) -> Clause:
     return sa.or_(in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION), own_classes(viewer, ClassGroup.school_id, ClassGroup.id))
 
 
+def leads(viewer: Asking, school_id: Column, class_group_id: Column) -> Clause:
+    """The classes of which the viewer is the class teacher."""
+    led = sa.select(ClassGroup.school_id, ClassGroup.id).where(taught_by(viewer, ClassGroup.school_id, ClassGroup.teacher_id))
+    return sa.tuple_(school_id, class_group_id).in_(led) if viewer.has(Role.TEACHER) else sa.false()
+
+
 def visible_figures(viewer: Asking, school_id: Column, class_group_id: Column) -> Clause:
     """Of which classes the viewer gets figures without a pupil: head and office of all of their school, a class teacher of the own class. Not the district:
     these are by day and class, and `statistics` says what it may know."""
-    led = sa.select(ClassGroup.school_id, ClassGroup.id).where(taught_by(viewer, ClassGroup.school_id, ClassGroup.teacher_id))
-    return sa.or_(
-        in_schools(viewer, school_id, *ADMINISTRATION), sa.tuple_(school_id, class_group_id).in_(led) if viewer.has(Role.TEACHER) else sa.false())
+    return sa.or_(in_schools(viewer, school_id, *ADMINISTRATION), leads(viewer, school_id, class_group_id))
+
+
+def visible_reasons(viewer: Asking) -> Clause:
+    """A school's reasons of absence: for all who meet them in a diary or a register."""
+    return in_schools(viewer, AbsenceReason.school_id, Role.TEACHER, *ADMINISTRATION, Role.GUARDIAN, Role.PUPIL)
+
+
+def answers_for(viewer: Asking, school_id: Column, class_group_id: Column) -> Clause:
+    """The classes for whose absences the viewer answers: a class teacher for the own class, the office for its whole school."""
+    return sa.or_(in_schools(viewer, school_id, Role.OFFICE), leads(viewer, school_id, class_group_id))
+
+
+def visible_notices(viewer: Asking, school_id: Column = AbsenceNotice.school_id, pupil_id: Column = AbsenceNotice.pupil_id) -> Clause:
+    """Notices of absence with their words: the family's, and those of whoever answers for the class, and the head's. The statement joins Pupil.
+
+    Other teachers learn from their register that a child is away and why (`announced`), and no more.
+    """
+    return sa.or_(family(viewer, Area.DIARY, school_id, pupil_id), in_schools(viewer, Pupil.school_id, *ADMINISTRATION),
+                  leads(viewer, Pupil.school_id, Pupil.class_group_id))

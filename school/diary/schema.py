@@ -2,12 +2,14 @@
 
 import strawberry
 
+from school.diary.schema_absence import AbsenceMutation, AbsenceQuery
 from school.diary.schema_attendance import AttendanceMutation
 from school.diary.schema_figures import FigureQuery
 from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
 from school.diary.schema_homework_course import CourseHomeworkMutation, CourseHomeworkQuery
 from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
+from school.diary.schema_registers import RegisterMutation, RegisterQuery
 from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
 from school.diary.schema_terms import TermMutation, TermQuery
 from school.diary.updates import TYPES, UPDATES
@@ -16,10 +18,12 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 
 
 @strawberry.type
-class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery):
+class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery):
     """Queries of the diary."""
 
 
 @strawberry.type
-class DiaryMutation(MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation):
+class DiaryMutation(
+    MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
+):
     """Mutations of the diary."""

@@ -14,13 +14,14 @@ from school.fields import Info, Refusal, holds, mutation, rows
 from school.ids import Kind
 
 
-@strawberry.input(description="How one pupil attended. `minutesLate` (1 to 240) belongs to LATE.")
+@strawberry.input(description="How one pupil attended. `minutesLate` (1 to 240) belongs to LATE; a reason to ABSENT or EXCUSED, and decides which it is.")
 class RecordAttendanceItem:
     """An entry of the register."""
 
     pupil_id: strawberry.ID
     kind: Annotated[AttendanceKind, AttendanceKindName]
     minutes_late: int | None = None
+    reason_id: strawberry.ID | None = None
 
 
 @strawberry.input(description="Items of one lesson's register, at most 100.")
@@ -60,4 +61,5 @@ class AttendanceMutation:
 
 
 def _entry(item: RecordAttendanceItem) -> verbs.NewEntry:
-    return verbs.NewEntry(ids.decode(Kind.PERSON, item.pupil_id), item.kind, item.minutes_late)
+    reason = ids.decode(Kind.ABSENCE_REASON, item.reason_id) if item.reason_id is not None else None
+    return verbs.NewEntry(ids.decode(Kind.PERSON, item.pupil_id), item.kind, item.minutes_late, reason)

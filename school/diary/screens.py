@@ -10,6 +10,8 @@ import strawberry
 from school.diary import days, queries
 from school.diary import gradebook as gradebooks
 from school.diary.averages import weighted
+from school.diary.notice_types import AnnouncedAbsence
+from school.diary.reason_types import AbsenceReason
 from school.diary.types import Attendance, Average, GradingScale, Homework, Lesson, Mark, opaque
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
@@ -136,11 +138,14 @@ class Gradebook:
     course: Course
     lessons: list[Lesson]
     pupils: list[GradebookRow]
+    announced: list[AnnouncedAbsence]
+    reasons: list[AbsenceReason] = strawberry.field(description="All of the school's, also those that are not in use any more.")
 
     @classmethod
     def from_row(cls, row: gradebooks.Gradebook) -> Self:
         """From `gradebook.gradebook`."""
         return cls(
             course=Course.from_row(row.course), lessons=[Lesson.from_row(lesson) for lesson in row.lessons],
-            pupils=[GradebookRow.from_row(pupil) for pupil in row.pupils],
+            pupils=[GradebookRow.from_row(pupil) for pupil in row.pupils], announced=[AnnouncedAbsence.from_row(one) for one in row.announced],
+            reasons=[AbsenceReason.from_row(one) for one in row.reasons],
         )

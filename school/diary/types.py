@@ -10,6 +10,7 @@ from school import clock, columns, ids
 from school.columns import OfRow, column, made
 from school.diary.averages import rounded
 from school.diary.models import AttendanceKind, MarkAction, WorkKind
+from school.diary.reason_types import AbsenceReason, load_reason
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
 from school.registry.loaders import load_class_group, load_person, load_subject_of
@@ -23,6 +24,10 @@ AttendanceKindName = strawberry.enum(AttendanceKind, name="AttendanceKind", desc
 def opaque(kind: Kind, school_id: int, id_: Any) -> strawberry.ID:
     """The opaque id of a row."""
     return strawberry.ID(ids.encode(kind, school_id, id_))
+
+
+def _reason_id(school_id: int, id_: Any) -> strawberry.ID | None:
+    return None if id_ is None else opaque(Kind.ABSENCE_REASON, school_id, id_)
 
 
 def _is_told(value: object) -> bool:
@@ -146,7 +151,7 @@ class MarkRevision:
         return load_person(info, self.author)
 
 
-@rows(description="An entry of a lesson's register. `minutesLate` stands with LATE only.")
+@rows(description="An entry of a lesson's register. `minutesLate` stands with LATE only, `reason` with ABSENT or EXCUSED, if one was told.")
 class Attendance(OfRow):
     """How a pupil attended a lesson, of an `AttendanceRow`."""
 
@@ -155,6 +160,12 @@ class Attendance(OfRow):
     kind: Annotated[AttendanceKind, AttendanceKindName] = column()
     minutes_late: int | None = column()
     at: dt.datetime = column()
+    reason_id: strawberry.ID | None = made(_reason_id, "school_id", "reason_id")
+
+    @query(ROWS, reads=("school_id", "reason_id"))
+    def reason(self, info: Info) -> AbsenceReason | None:
+        """Why they were absent."""
+        return load_reason(info, self.row.school_id, self.row.reason_id)
 
 
 @rows(description="Which whole numbers are marks.")

@@ -7,8 +7,11 @@ from typing import Annotated, Any
 import strawberry
 
 from school.diary import events
+from school.diary.absence_models import NoticeState
 from school.diary.homework_models import SubmissionState
 from school.diary.models import AttendanceKind, WorkKind
+from school.diary.notice_types import NoticeStateName
+from school.diary.reason_types import AbsenceReason, load_reason
 from school.diary.schema_submissions import SubmissionStateName
 from school.diary.types import AttendanceKindName, WorkKindName
 from school.fields import ROWS, Info, query, rows
@@ -144,6 +147,33 @@ class AttendanceRecorded(DiaryUpdate):
     minutes_late: int | None
     old_attendance: Annotated[AttendanceKind, AttendanceKindName] | None
     old_minutes_late: int | None
+    reason_ref: strawberry.Private[Ref | None]
+    old_reason_ref: strawberry.Private[Ref | None]
+
+    @query(ROWS)
+    def reason(self, info: Info) -> AbsenceReason | None:
+        """Why they were absent, if that was told."""
+        return _reason(info, self.reason_ref)
+
+    @query(ROWS)
+    def old_reason(self, info: Info) -> AbsenceReason | None:
+        """Why, by the entry before."""
+        return _reason(info, self.old_reason_ref)
+
+
+def _reason(info: Info, ref: Ref | None) -> AbsenceReason | None:
+    return None if ref is None else load_reason(info, *ref)
+
+
+@rows(description="A notice of absence was sent (`oldNoticeState` is null), answered by the school, or taken back. Both days belong to it.")
+class AbsenceNoticeChanged(Update):
+    """diary.absence_notice_sent, diary.absence_notice_answered, diary.absence_notice_withdrawn"""
+
+    notice_id: strawberry.ID
+    starts_on: dt.date
+    ends_on: dt.date
+    notice_state: Annotated[NoticeState, NoticeStateName]
+    old_notice_state: Annotated[NoticeState, NoticeStateName] | None
 
 
 def _make(update: type[DiaryUpdate], row: Published, **values: Any) -> Update:
@@ -214,7 +244,21 @@ def _attendance_recorded(row: Published) -> Update:
     return _make(
         AttendanceRecorded, row, bell=payload["bell"], attendance=AttendanceKind(payload["kind"]), minutes_late=payload["minutes_late"],
         old_attendance=AttendanceKind(payload["old_kind"]) if payload["old_kind"] else None, old_minutes_late=payload["old_minutes_late"],
+        reason_ref=_ref_of(row, "reason_id"), old_reason_ref=_ref_of(row, "old_reason_id"),
     )
+
+
+def _ref_of(row: Published, key: str) -> Ref | None:
+    """What was published before there were reasons names none."""
+    return row.ref(key) if row.payload.get(key) else None
+
+
+def _notice(row: Published) -> Update:
+    starts_on, ends_on = (dt.date.fromisoformat(row.payload[key]) for key in ("starts_on", "ends_on"))
+    old = row.payload["old_state"]
+    return AbsenceNoticeChanged.from_published(
+        row, notice_id=row.id(Kind.ABSENCE_NOTICE, "notice_id"), starts_on=starts_on, ends_on=ends_on,
+        notice_state=NoticeState(row.payload["state"]), old_notice_state=NoticeState(old) if old else None)
 
 
 UPDATES: dict[str, Callable[[Published], Update]] = {
@@ -222,11 +266,11 @@ UPDATES: dict[str, Callable[[Published], Update]] = {
     events.TERM_MARK_DECIDED: _term_mark_decided,
     events.HOMEWORK_SET: _homework_set, events.HOMEWORK_WITHDRAWN: _homework_withdrawn, events.HOMEWORK_CORRECTED: _homework_corrected,
     events.HOMEWORK_DONE: _homework_ticked, events.HOMEWORK_SUBMITTED: _homework_submitted, events.HOMEWORK_ANSWERED: _homework_answered,
-    events.ATTENDANCE_RECORDED: _attendance_recorded,
+    events.ATTENDANCE_RECORDED: _attendance_recorded, events.NOTICE_SENT: _notice, events.NOTICE_ANSWERED: _notice, events.NOTICE_WITHDRAWN: _notice,
 }
 """How a published event becomes its update."""
 
 TYPES: tuple[type[Update], ...] = (
     MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, HomeworkSet, HomeworkWithdrawn, HomeworkCorrected,
-    HomeworkTicked, HomeworkSubmitted, HomeworkAnswered, AttendanceRecorded)
+    HomeworkTicked, HomeworkSubmitted, HomeworkAnswered, AttendanceRecorded, AbsenceNoticeChanged)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

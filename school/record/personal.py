@@ -137,8 +137,14 @@ HOLDINGS: dict[str, Holding] = {
                "decided_at"),
         kept=("school_id", "term_id", "course_id", "pupil_id", "value", "average_numerator", "average_denominator", "revision", "decided_by", "decided_at")),
     "attendance": Holding(
-        title="Посещаемость", whose=_by("pupil_id"), erased={}, shown=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at"),
-        kept=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at")),
+        title="Посещаемость", whose=_by("pupil_id"), erased={},
+        shown=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at", "reason_id"),
+        kept=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at", "reason_id")),
+    "absence_notice": Holding(  # what a guardian wrote is the guardian's and the child's; of either it goes
+        title="Сообщения об отсутствии", whose=_by("pupil_id", "sent_by"), erased={"words": None, "answer": None},
+        shown=("school_id", "id", "pupil_id", "starts_on", "ends_on", "bells", "reason_id", "words", "sent_by", "sent_at", "state", "answered_by",
+               "answered_at", "answer"),
+        kept=("school_id", "id", "pupil_id", "starts_on", "ends_on", "bells", "reason_id", "sent_by", "sent_at", "state", "answered_by", "answered_at")),
     "late_arrival": Holding(
         title="Опоздания", whose=_by("pupil_id"), erased=None,
         shown=("school_id", "pupil_id", "on_date", "passage_id", "lesson_id", "minutes", "noticed_at")),
@@ -217,6 +223,7 @@ HOLDINGS: dict[str, Holding] = {
 }
 
 IMPERSONAL: dict[str, tuple[str, ...]] = {
+    "absence_reason": ("school_id", "id", "name", "sign", "excused", "retired_at"),
     "bell": ("school_id", "number", "starts_at", "ends_at"),
     "card_key": ("school_id", "id", "secret", "made_at", "retired_at", "reason"),
     "checkpoint": ("consumer", "seq"),

@@ -13,6 +13,7 @@ from school import outbox
 from school.access.models import Passage, Presence
 from school.day.models import LateArrival
 from school.db import Database, Rows
+from school.diary.absence_models import AbsenceNotice
 from school.diary.homework_models import HomeworkDone, HomeworkFor, Submission
 from school.diary.models import Attendance, Mark, MarkRevision
 from school.diary.term_models import TermMark, TermMarkRevision
@@ -92,6 +93,10 @@ PERIODS: dict[str, Period] = {
             (HomeworkDone, _left_before(HomeworkDone.school_id, HomeworkDone.pupil_id)),
             (HomeworkFor, _left_before(HomeworkFor.school_id, HomeworkFor.pupil_id))],
         reason="five years after the pupil has left, as class registers are kept (Rosarchiv order 236 of 2019)"),
+    "notices": Period(
+        days=400, shortest=30, longest=1100, tables=[(AbsenceNotice, lambda cut: AbsenceNotice.ends_on < cut.date())],
+        reason="a school year and its holidays: after that the register tells that a child was absent and why, and the family's words are needed no more "
+               "(152-FZ, art. 5.7)"),
     "photos": Period(
         days=90, shortest=1, longest=1100, tables=[(Photo, _faces_of_who_left)],
         reason="three months after the person has left: nobody has to be recognised any more (152-FZ, art. 5.7); the files go with the next sweep"),
@@ -126,8 +131,8 @@ KEPT: dict[str, Kept] = {
         reason="what somebody signs in with: until its owner removes it, or until erasure"),
     "timetable": Kept(
         tables=(
-            "term", "term_closing", "term_opening", "bell", "subject", "class_group", "course", "course_scale", "grading_scale", "lesson", "homework",
-            "homework_rule"),
+            "term", "term_closing", "term_opening", "bell", "subject", "class_group", "course", "course_scale", "grading_scale", "lesson",
+            "homework", "homework_rule", "absence_reason"),
         reason="what was taught to which class, of no pupil; marks and attendance refer to it"),
     "doors": Kept(
         tables=("door", "door_reader", "door_rule"), reason="who may pass where; a rule for one person goes by erasure, also one that has ended"),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school.db import Database
 from school.errors import Code, Refused
 from school.registry.models import School
+from school.seed.absence import write_notices
 from school.seed.campus import Campus, Entropy, at
 from school.seed.diary import Diarist
 from school.seed.dice import Dice
@@ -77,7 +78,7 @@ async def _live(
     session: AsyncSession, campus: Campus, number: int, writer: Writer, entropy: Entropy, tell: Callable[[int], None], done: int,
 ) -> int:
     """Live through the past days of a school."""
-    dice = {purpose: Dice(number, campus.school_id, purpose) for purpose in ("health", "roll", "diary", "meals", "gates")}
+    dice = {purpose: Dice(number, campus.school_id, purpose) for purpose in ("health", "roll", "diary", "meals", "gates", "notices")}
     health, diarist = Health(dice["health"]), Diarist(campus, dice["diary"], writer)
     canteen, porter = Canteen(campus, dice["meals"], writer), Porter(campus, dice["gates"], writer, entropy)
     for date in campus.calendar.past:
@@ -88,6 +89,7 @@ async def _live(
             porter.write(roll)
         await writer.flush()
         tell(done := done + 1)
+    write_notices(campus, roll, dice["notices"], writer)
     porter.close()
     await writer.flush()
     await canteen.close(session)

@@ -65,6 +65,7 @@ class Campus:
     lost_cards: dict[UUID, IssuedCard] = field(default_factory=dict)
     doors: list[UUID] = field(default_factory=list)
     tills: list[UUID] = field(default_factory=list)
+    reasons: list[UUID] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.classmates: list[list[Learner]] = [[] for _ in self.plan.classes]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from school.diary.homework_models import HomeworkDone
 from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
+from school.seed.absence import ILLNESS, NONE
 from school.seed.campus import Campus, Hour
 from school.seed.curriculum import ANY_HOMEWORK, FIRST_MARKED_GRADE, HOMEWORK, NO_HOMEWORK
 from school.seed.dice import Dice
@@ -46,10 +47,11 @@ class Diarist:
         by, taken_at = hour.course.teacher.id, campus.begins_at(roll.date, hour.bell) + 6 * _MINUTE
         present = []
         for learner in campus.classmates[hour.course.group]:
-            minutes = None
+            minutes, reason = None, None
             excused = roll.excused.get(learner.id)
             if excused is not None:
                 kind = AttendanceKind.EXCUSED if excused else AttendanceKind.ABSENT
+                reason = campus.reasons[ILLNESS if excused else NONE]
             else:
                 present.append(learner)
                 if hour.bell == 1:
@@ -59,6 +61,7 @@ class Diarist:
                 kind = AttendanceKind.PRESENT if minutes is None else AttendanceKind.LATE
             writer.add(
                 Attendance, school_id=campus.school_id, lesson_id=hour.id, pupil_id=learner.id, kind=kind, minutes_late=minutes, by=by, at=taken_at,
+                reason_id=reason,
             )
         return present
 

@@ -24,6 +24,7 @@ from school.registry.models import (
     Subject,
 )
 from school.registry.names import sort_key
+from school.seed.absence import write_reasons
 from school.seed.campus import Campus, Entropy, Hour, IssuedCard, at, choose_leaders, share_out
 from school.seed.curriculum import NO_TOPICS, TOPICS
 from school.seed.dice import Dice, card_uid
@@ -55,6 +56,7 @@ def found(plan: Plan, calendar: Calendar, people: People, dice: Dice, writer: Wr
     _write_cards(campus, writer, dice, began, entropy(32))
     _write_places(campus, writer, dice, began)
     _write_lessons(campus, writer, dice)
+    write_reasons(campus, writer, dice, began)
     return campus
 
 

@@ -16,12 +16,14 @@ from school.day import events as day
 from school.db import Database
 from school.delivery.subscriptions import TYPES, UPDATES
 from school.diary import events as diary
+from school.diary.absence_models import NoticeState
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.homework_models import SubmissionState
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import OwnLesson
 from school.diary.mark_rows import MarkRow
 from school.diary.models import AttendanceKind, WorkKind
+from school.diary.notice_rows import NoticeRow
 from school.diary.submission_rows import SubmissionRow
 from school.ids import Ref
 from school.meals import events as meals
@@ -54,6 +56,9 @@ TALES = {
     "diary.homework_submitted": ("HomeworkSubmitted", "homework   Алгебра for 2026-09-07: handed in"),
     "diary.homework_answered": ("HomeworkAnswered", "homework   Алгебра for 2026-09-07: returned"),
     "diary.attendance_recorded": ("AttendanceRecorded", "register   Алгебра: late 9 min (was absent)"),
+    "diary.absence_notice_sent": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice sent"),
+    "diary.absence_notice_answered": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice accepted (was sent)"),
+    "diary.absence_notice_withdrawn": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice withdrawn (was accepted)"),
     "meals.topped_up": ("MealToppedUp", "topped up  150.00 RUB · 400.00 RUB now"),
     "meals.sold": ("MealSold", "bought     Обед, Чай · 150.00 RUB · 400.00 RUB left"),
     "meals.refunded": ("MealRefunded", "refunded   150.00 RUB · 400.00 RUB now"),
@@ -121,7 +126,18 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
         diary.homework_corrected(homework, homework._replace(text="другая тайна", revision=2), [anna], NOON),
         diary.homework_done(homework, anna, NOON, done=True), diary.homework_submitted(homework, work),
         diary.homework_answered(homework, work, work._replace(state=SubmissionState.RETURNED, answer="тайна"), NOON),
-        diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)),
+        diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)), *_of_absence(world),
+    ]
+
+
+def _of_absence(world: World) -> list[Event]:
+    sent = NoticeRow(
+        1, ids.new(), world.people["anna"], MONDAY, MONDAY + dt.timedelta(days=1), None, ids.new(), "тайна", world.people["parent"], NOON, NoticeState.SENT,
+        None, None, None, world.classes["5A"])
+    accepted = sent._replace(state=NoticeState.ACCEPTED)
+    return [
+        diary.notice_sent(sent), diary.notice_answered(sent, accepted, NOON),
+        diary.notice_withdrawn(accepted, sent._replace(state=NoticeState.WITHDRAWN), NOON),
     ]
 
 

@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 from school import ids
 from school.context import NOBODY, Context
 from school.db import Base, Database
+from school.diary.absence_models import AbsenceNotice, AbsenceReason
 from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission
 from school.diary.models import Attendance, Homework, Lesson, Mark, MarkRevision
 from school.diary.schema import TYPES, DiaryMutation, DiaryQuery
@@ -31,7 +32,7 @@ from tests.world import MONDAY, World
 NOON = dt.datetime(2026, 9, 7, 12, tzinfo=dt.UTC)
 """What the clock says in the diary's tests: the world's one lesson day, 15:00 in Moscow."""
 SETTINGS = Settings()
-TABLES = (Mark, MarkRevision, Homework, HomeworkFor, HomeworkDone, HomeworkRule, Submission, Attendance, OutboxRow)
+TABLES = (Mark, MarkRevision, Homework, HomeworkFor, HomeworkDone, HomeworkRule, Submission, Attendance, AbsenceNotice, OutboxRow)
 
 
 @cache
@@ -127,6 +128,14 @@ class Desk:
             session.add_all(
                 Pupil(school_id=1, id=self.world.people[name], class_group_id=self.world.classes[group], enrolled_on=dt.date(2026, 9, 1), left_on=None)
                 for name in names)
+
+    async def add_reason(self, name: str, sign: str, *, excused: bool = True, school_id: int = 1, retired: bool = False) -> str:
+        """One more reason of absence; its opaque id."""
+        async with self.database.begin() as session:
+            reason = AbsenceReason(
+                school_id=school_id, id=ids.new(), name=name, sign=sign, excused=excused, retired_at=NOON if retired else None)
+            session.add(reason)
+        return ids.encode(Kind.ABSENCE_REASON, school_id, reason.id)
 
     def counted(self) -> AbstractContextManager[list[tuple[str, Any]]]:
         """The statements of a block."""

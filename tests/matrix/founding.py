@@ -13,6 +13,7 @@ from school.clock import Clock
 from school.context import NOBODY, Area, Role
 from school.db import Database
 from school.delivery.relay import Relay
+from school.diary.absence_models import AbsenceReason
 from school.diary.homework_models import HomeworkRule
 from school.diary.models import CourseScale, GradingScale, Lesson
 from school.diary.term_models import TermClosing, TermOpening
@@ -168,7 +169,8 @@ async def _office(session: AsyncSession, town: Town) -> None:
             bindings=[{"reader": "in", "door": str(world.doors[f"main{end}"]), "direction": "in"}], expires_at=NOON + dt.timedelta(days=1),
             cancelled_at=None, renews_id=world.devices[f"gate{end}"], device_id=None)
         world.card_keys[-school_id] = (key.id, bytes(32))
-        session.add_all([invitation, code, HomeworkRule(school_id=school_id, latest=dt.time(18))])
+        reason = AbsenceReason(school_id=school_id, id=ids.new(), name="Болезнь", sign="Б", excused=True, retired_at=None)
+        session.add_all([invitation, code, reason, HomeworkRule(school_id=school_id, latest=dt.time(18))])
         tap = await present(session, town, school_id, f"desk{end}", "desk", None)
         for device, reader in (("desk", "desk"), ("gate", "in")):
             await present(session, town, school_id, f"{device}{end}", reader, f"teacher{end}")
@@ -194,6 +196,7 @@ async def _office(session: AsyncSession, town: Town) -> None:
             "till": opaque(Kind.TILL, school_id, world.tills[f"till{end}"]), "gate": opaque(Kind.DEVICE, school_id, world.devices[f"gate{end}"]),
             "desk": opaque(Kind.DEVICE, school_id, world.devices[f"desk{end}"]), "key": opaque(Kind.CARD_KEY, school_id, key.id),
             "code": opaque(Kind.DEVICE_CODE, school_id, code.id), "invitation": opaque(Kind.INVITATION, school_id, invitation.id),
+            "reason": opaque(Kind.ABSENCE_REASON, school_id, reason.id),
         }
         town.targets[str(school_id)] = nouns
 

@@ -12,12 +12,13 @@ from school.access import passages
 from school.access.models import Audience, DoorRule
 from school.context import Grant, Role, Viewer
 from school.day import late_arrivals
-from school.diary import attendance, corrections, homework, marks, submissions, term_marks
+from school.diary import attendance, corrections, homework, marks, notices, submissions, term_marks
+from school.diary.absence_models import NoticeState
 from school.diary.homework_correction import correct_homework
 from school.diary.homework_done import set_done
 from school.diary.homework_models import SubmissionState
 from school.diary.mark_rows import Content
-from school.diary.models import AttendanceKind, WorkKind
+from school.diary.models import Attendance, AttendanceKind, Lesson, WorkKind
 from school.ids import Kind, Ref
 from school.meals import accounts as meal_accounts
 from school.meals import refunds, till, topups
@@ -27,7 +28,7 @@ from school.registry import cards, photos
 from school.registry.models import Outcome, Tap
 from school.settings import Mode
 from tests.matrix.town import NOON, Town
-from tests.world import EARLY
+from tests.world import EARLY, MONDAY
 
 _numbers = count(1)
 
@@ -128,12 +129,38 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     town.mark(f"marks of {key}", name, *(opaque(Kind.MARK, ref.school_id, ref.id) for ref in refs), f"comment 0 of {name}", f"comment 1 of {name}",
               f"term comment of {name}")
     town.mark(f"homework of {key}", name, f"task 0 of {key}", opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id))
+    notice, unfilled = await _absence(session, town, name, pupil, key)
     return {
+        "notice": notice, "unfilled": unfilled,
         "mark": opaque(Kind.MARK, pupil.school_id, fresh[0].id), "lesson": opaque(Kind.LESSON, lesson.school_id, lesson.id),
         "course": opaque(Kind.COURSE, pupil.school_id, course.id), "term": opaque(Kind.TERM, term.school_id, term.id),
         "homework": opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id),
         "submission": submission,
     }
+
+
+async def _absence(session: AsyncSession, town: Town, name: str, pupil: Ref, key: str) -> tuple[str, str]:
+    """A notice that waits, a guardian's own, and one that was answered, of the day of the register; an entry with a reason; a lesson of the week before
+    without a register."""
+    world, school_id, end = town.world, pupil.school_id, "" if pupil.school_id == 1 else "2"
+    guardian = {"boris": "other_parent", "anna": "parent", "dina": "stranger"}.get(name, "spare")
+    sender = Viewer(ids.new(), ids.new(), (Grant(school_id, world.people[guardian], Role.GUARDIAN),), frozenset({pupil}))
+    reason = ids.decode(Kind.ABSENCE_REASON, town.targets[str(school_id)]["reason"])
+    sent = [await notices.send(session, sender, notices.NewNotice(ids.new(), pupil, MONDAY, MONDAY, bells, reason, f"words {number} of {name}"))
+            for number, bells in enumerate((None, 2))]
+    await notices.answer(session, acting(town, f"office{end}", Role.OFFICE), Ref(school_id, sent[1].id), NoticeState.ACCEPTED, f"answer of {name}")
+    town.mark("notice", name, *(opaque(Kind.ABSENCE_NOTICE, school_id, one.id) for one in sent), f"words 0 of {name}", f"words 1 of {name}")
+    town.mark("notice", name, f"answer of {name}")
+    missed, unfilled = (Lesson(
+        school_id=school_id, id=ids.new(), course_id=world.courses[key], class_group_id=world.classes[key if key != "physics" else "5A"],
+        on_date=date, bell=bell, room=None, topic=None, cancelled_at=None) for date, bell in ((MONDAY, 6), (MONDAY - dt.timedelta(days=3), 1)))
+    session.add_all([missed, unfilled])
+    await session.flush()
+    session.add(Attendance(
+        school_id=school_id, lesson_id=missed.id, pupil_id=pupil.id, kind=AttendanceKind.EXCUSED, minutes_late=None, by=world.people[f"teacher{end}"],
+        at=NOON, reason_id=reason.id))
+    await session.flush()
+    return opaque(Kind.ABSENCE_NOTICE, school_id, sent[0].id), opaque(Kind.LESSON, school_id, unfilled.id)
 
 
 async def _money(session: AsyncSession, town: Town, name: str, pupil: Ref) -> dict[str, str]:

@@ -7,7 +7,7 @@ from tests.matrix.town import TARGETS, Town
 HERE = ("boris", "anna", "egor")
 """Of the first school."""
 _COURSES = ("5A", "physics", "7B", "2-5A")
-_DIARY = {f"{noun} of {course}" for noun in ("marks", "homework", "own homework", "work") for course in _COURSES}
+_DIARY = {f"{noun} of {course}" for noun in ("marks", "homework", "own homework", "work") for course in _COURSES} | {"notice"}
 _MEALS = {"account", "money", "sale"}
 _ACCESS = {"card", "tap", "passage"}
 _CLASS = {f"homework of {course}" for course in ("5A", "physics")}
@@ -32,7 +32,7 @@ ALLOWED: Mapping[str, Allowed] = {
     "without access": {"boris": {"name", "id", "photo"} | _DIARY | _MEALS, "anna": _CLASS},
     "teacher": {name: _TAUGHT | {"homework of 5A", "own homework of 5A", "work of 5A"} for name in ("boris", "anna")},
     "class teacher": {
-        name: _TAUGHT | {"marks of physics", "own homework of 5A", "own homework of physics", "work of 5A", "work of physics"} | _CLASS
+        name: _TAUGHT | {"marks of physics", "own homework of 5A", "own homework of physics", "work of 5A", "work of physics", "notice"} | _CLASS
         for name in ("boris", "anna")},
     "canteen": _here("name", "id", "photo", "sale", "till tap"),
     "guard": _here("name", "id", "photo", "tap", "passage", "rule"),

@@ -16,6 +16,7 @@ from school.context import NOBODY, Area, Grant, Role, Scope, Viewer
 from school.day.models import LateArrival
 from school.db import Base, Database
 from school.delivery.models import Lease
+from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission, SubmissionState
 from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
@@ -86,6 +87,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         Device(**key, id=gate, kind=DeviceKind.GATE, name="side gate", public_key=b"p" * 32, enrolled_at=NOON, counter=0, counter_window=0,
                software="test", queue_depth=0, rejected=0, clock_offset_ms=0),
         Door(**key, id=door, name="Двор", anti_passback=AntiPassback.OFF), Till(**key, id=till, name="Кафе"),
+        AbsenceReason(**key, id=_reason(school_id), name="Болезнь", sign="Б", excused=True),
     ])
     await session.flush()
     lessons = [(name, group) for name, group in (("5A-1", "5A"), ("6B-1", "6B"), ("2-5A-1", "2-5A")) if (group == "2-5A") == (school_id == 2)]
@@ -102,6 +104,10 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         *(Homework(**key, id=ids.new(), course_id=world.courses[group], due_lesson_id=world.lessons[lesson], text="№ 1",
                    set_by=world.people["teacher" if school_id == 1 else "teacher2"], set_at=NOON) for lesson, group in lessons),
     ]
+
+
+def _reason(school_id: int) -> UUID:
+    return UUID(int=school_id)
 
 
 def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
@@ -124,6 +130,8 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     yield HomeworkFor(**key, homework_id=own, pupil_id=pupil)
     yield Submission(**key, id=ids.new(), homework_id=own, pupil_id=pupil, text="x = 5", by=pupil, at=NOON, state=SubmissionState.SUBMITTED)
     yield HomeworkDone(**key, homework_id=own, pupil_id=pupil, done=True, by=pupil, at=NOON)
+    yield AbsenceNotice(**key, id=ids.new(), pupil_id=pupil, starts_on=MONDAY, ends_on=MONDAY, reason_id=_reason(school_id), words="жар", sent_by=by,
+                        sent_at=NOON, state=NoticeState.SENT)
     yield Tap(**key, device_id=gate, sequence=seq, id=ids.new(), digest=b"d" * 32, reader="in", token=world.token(name, school_id), key_id="k",
               person_id=pupil, device_at=NOON, happened_at=NOON, received_at=NOON, late=False, suspect=False, outcome=Outcome.ADMIT, reason="OK")
     yield Passage(**key, id=passage, person_id=pupil, door_id=door, direction=Direction.IN, reason="OK", device_id=gate, sequence=seq, happened_at=NOON,

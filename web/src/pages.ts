@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.title'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.title' | 'absences.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -40,11 +40,13 @@ export const PAGES: readonly Page[] = [
   { path: '/children/:child/meals', Page: page(() => import('./pages/meals/Meals'), 'common', 'family'), place: { label: 'nav.meals', icon: 'bag', roles: FAMILY } },
   { path: '/children/:child/passes', Page: page(() => import('./pages/passes/Passes'), 'common', 'family'), place: { label: 'nav.passes', icon: 'enter', roles: FAMILY, aside: true } },
   { path: '/children/:child/record', Page: page(() => import('./pages/record/Record'), 'common', 'family'), place: { label: 'nav.record', icon: 'eye', roles: FAMILY, aside: true } },
+  { path: '/children/:child/absence', Page: page(() => import('./pages/absence/Absence'), 'common', 'family') },
   { path: '/lessons', Page: page(() => import('./pages/lessons/Lessons'), 'staff'), place: { label: 'gradebook.lessons', icon: 'day', roles: TEACHERS } },
   { path: '/courses', Page: page(() => import('./pages/courses/Courses'), 'staff'), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
   { path: '/courses/:course', Page: page(() => import('./pages/gradebook/Gradebook'), 'family', 'staff') },
   { path: '/courses/:course/terms', Page: page(() => import('./pages/terms/TermSheet'), 'family', 'staff') },
   { path: '/courses/:course/homework', Page: page(() => import('./pages/course-homework/CourseHomework'), 'family', 'staff') },
+  { path: '/absences', Page: page(() => import('./pages/absences/Absences'), 'common', 'family', 'staff'), place: { label: 'absences.title', icon: 'letter', roles: [...TEACHERS, ...OFFICE] } },
   { path: '/till', Page: page(() => import('./pages/till/Till'), 'common', 'family', 'staff'), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
   { path: '/till/:till', Page: page(() => import('./pages/till/Till'), 'common', 'family', 'staff') },
   { path: '/people', Page: page(() => import('./pages/people/People'), 'staff'), place: { label: 'office.people', icon: 'people', roles: OFFICE } },

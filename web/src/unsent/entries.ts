@@ -9,10 +9,11 @@ export interface Content {
   comment: string | null
 }
 
-/** How a pupil attended; `minutesLate` with LATE only. */
+/** How a pupil attended; `minutesLate` with LATE only, a reason with ABSENT and EXCUSED only. */
 export interface Presence {
   kind: AttendanceKind
   minutesLate: number | null
+  reasonId?: string | null
 }
 
 /** A mark as the server has it. */

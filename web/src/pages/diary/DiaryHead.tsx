@@ -4,14 +4,14 @@ import { Link, useLocation } from 'wouter'
 import { useChild } from '../../session/child'
 import styles from './DiaryHead.module.css'
 
-const VIEWS = ['diary', 'homework'] as const
+const VIEWS = ['diary', 'homework', 'absence'] as const
 
-/** Whose diary it is, and its two views: the week as it is, and what there is to do. */
+/** Whose diary it is, and its views: the week as it is, what there is to do, and when the child was away. */
 export function DiaryHead({ title }: { title: string }) {
   const { t } = useTranslation()
   const { id, givenName, familyName, classGroup } = useChild()
   const [location] = useLocation()
-  const names = { diary: t('diary.week'), homework: t('diary.homework') }
+  const names = { diary: t('diary.week'), homework: t('diary.homework'), absence: t('absence.view') }
   return (
     <div className={styles.head}>
       <div>

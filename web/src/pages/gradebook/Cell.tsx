@@ -10,14 +10,14 @@ export type Letters = Record<AttendanceKind | 'saving' | 'failed', string>
 export const Cell = memo(function Cell({ book, name, letters, shut }: { book: Book; name: string; letters: Letters; shut: boolean }) {
   const cell = useRef<HTMLTableCellElement>(null)
   useLayoutEffect(() => {
-    const show = () => write(cell.current!, book.cell(name), letters)
+    const show = () => write(cell.current!, book, book.cell(name), letters)
     show()
     return book.subscribe(name, show)
   }, [book, name, letters])
   return <td ref={cell} role="gridcell" tabIndex={-1} className={styles.cell} data-shut={shut || undefined} />
 })
 
-function write(cell: HTMLTableCellElement, { marks, presence, state }: Shown, letters: Letters): void {
+function write(cell: HTMLTableCellElement, book: Book, { marks, presence, announced, state }: Shown, letters: Letters): void {
   if (cell.dataset['state'] !== state) cell.dataset['state'] = state
   cell.toggleAttribute('data-many', marks.length > 2)
   if (state === 'failed') cell.setAttribute('aria-invalid', 'true')
@@ -29,9 +29,15 @@ function write(cell: HTMLTableCellElement, { marks, presence, state }: Shown, le
     return mark
   })
   if (presence) {
-    const kind = span(styles.presence, letters[presence.kind])
+    const kind = span(styles.presence, book.reasonOf(presence)?.sign ?? letters[presence.kind])
     kind.dataset['kind'] = presence.kind
     parts.push(kind)
+  }
+  if (announced?.reason) {
+    const sign = span(styles.announced, `${announced.reason.sign}?`)
+    sign.title = announced.reason.name
+    sign.toggleAttribute('data-accepted', announced.accepted)
+    parts.push(sign)
   }
   if (state !== 'saved') parts.push(span('unseen', letters[state]))
   if (parts.length || cell.firstChild) cell.replaceChildren(...parts)

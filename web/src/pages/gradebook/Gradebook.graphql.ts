@@ -9,13 +9,17 @@ export const GradebookQuery = graphql(`
         person { id familyName givenName }
         leftOn
         marks { id lessonId value weight work comment revision }
-        attendance { lessonId kind minutesLate }
+        attendance { lessonId kind minutesLate reasonId }
       }
+      announced { pupilId lessonId accepted reason { id name sign excused } }
+      reasons { id name sign }
     }
   }
 `)
 
 export type GradebookData = ResultOf<typeof GradebookQuery>['gradebook']
+export type Announced = GradebookData['announced'][number]
+export type Reason = GradebookData['reasons'][number]
 export type Lesson = GradebookData['lessons'][number]
 export type Pupil = GradebookData['pupils'][number]['person']
 export type Work = GradebookData['pupils'][number]['marks'][number]['work']

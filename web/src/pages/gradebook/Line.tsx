@@ -7,7 +7,7 @@ import type { Cursor } from './cursor'
 import { RefusalText } from './RefusalText'
 import { rested } from './rested'
 
-const NOTHING: Cell = { marks: [], presence: null, state: 'saved', failed: null }
+const NOTHING: Cell = { marks: [], presence: null, announced: null, state: 'saved', failed: null }
 
 /** Where the teacher is, and all that is there, once the keys rest. */
 export function Line({ book, cursor, draft }: { book: Book; cursor: Cursor; draft: string }) {
@@ -17,12 +17,13 @@ export function Line({ book, cursor, draft }: { book: Book; cursor: Cursor; draf
   const [pupil, lesson] = [book.pupils[row], book.lessons[column]]
   const name = pupil && lesson ? keyOf(lesson.id, pupil.id) : null
   const subscribe = useMemo(() => rested((hear) => (name ? book.subscribe(name, hear) : () => {})), [book, name])
-  const { marks, presence, failed } = useSyncExternalStore(subscribe, () => (name ? book.cell(name) : NOTHING))
+  const { marks, presence, announced, failed } = useSyncExternalStore(subscribe, () => (name ? book.cell(name) : NOTHING))
   if (!lesson) return <Text size="sm" mih={44} />
   const said = [
     ...marks.map(({ content: { value, weight, work, comment } }) =>
       [`${value}: ${t(`work.${work}`)}`, weight > 1 && t('today.weight', { weight }), comment && `«${comment}»`].filter(Boolean).join(', ')),
-    presence && (presence.minutesLate ? t('today.minutesLate', { count: presence.minutesLate }) : t(`attendance.${presence.kind}`)),
+    presence && (presence.minutesLate ? t('today.minutesLate', { count: presence.minutesLate }) : (book.reasonOf(presence)?.name ?? t(`attendance.${presence.kind}`))),
+    announced?.reason && t(announced.accepted ? 'gradebook.announcedAccepted' : 'gradebook.announced', { reason: announced.reason.name }),
   ].filter(Boolean)
   return (
     <div>

@@ -1,6 +1,6 @@
 import type { Content, Entry, Known, MarkEntry, Presence, RegisterEntry } from '../../unsent/entries'
 import type { Queue, Target } from '../../unsent/queue'
-import type { GradebookData, Lesson, Pupil } from './Gradebook.graphql'
+import type { Announced, GradebookData, Lesson, Pupil, Reason } from './Gradebook.graphql'
 
 export type State = 'saved' | 'saving' | 'failed'
 
@@ -16,6 +16,8 @@ export interface ShownMark {
 export interface Cell {
   marks: readonly ShownMark[]
   presence: Presence | null
+  /** The pupil was announced to be away: the family's notice, as long as the register says nothing. */
+  announced: Announced | null
   state: State
   /** The code of what was refused, with the key of its entry. */
   failed: { code: string; key: string } | null
@@ -26,7 +28,7 @@ interface Had {
   known: Known
 }
 
-const EMPTY: Cell = { marks: [], presence: null, state: 'saved', failed: null }
+const EMPTY: Cell = { marks: [], presence: null, announced: null, state: 'saved', failed: null }
 
 export const keyOf = (lesson: string, pupil: string): string => `${lesson} ${pupil}`
 
@@ -37,6 +39,8 @@ export class Book {
   private answer: GradebookData | null = null
   private had = new Map<string, Had[]>()
   private presence = new Map<string, Presence>()
+  private announced = new Map<string, Announced>()
+  private reasons = new Map<string, Reason>()
   private readonly entries = new Map<string, Map<string, Entry>>()
   private readonly keys = new Map<string, string>()
   private readonly cells = new Map<string, Cell>()
@@ -59,17 +63,19 @@ export class Book {
 
   /** What the server had when it was asked, and then what became known `meanwhile`. */
   load(answer: GradebookData, meanwhile: readonly MarkEntry[] = []): void {
-    const { lessons, pupils } = (this.answer = answer)
+    const { lessons, pupils, announced, reasons } = (this.answer = answer)
     this.lessons = lessons
     this.pupils = pupils.map(({ person }) => person)
     this.had = new Map()
     this.presence = new Map()
+    this.announced = new Map(announced.map((one) => [keyOf(one.lessonId, one.pupilId), one]))
+    this.reasons = new Map(reasons.map((one) => [one.id, one]))
     for (const { person, marks, attendance } of pupils) {
       for (const { id, lessonId, revision, value, weight, work, comment } of marks) {
         const cell = keyOf(lessonId, person.id)
         this.had.set(cell, [...(this.had.get(cell) ?? []), { key: this.keys.get(id) ?? id, known: { id, revision, content: { value, weight, work, comment } } }])
       }
-      for (const { lessonId, kind, minutesLate } of attendance) this.presence.set(keyOf(lessonId, person.id), { kind, minutesLate })
+      for (const { lessonId, kind, minutesLate, reasonId } of attendance) this.presence.set(keyOf(lessonId, person.id), { kind, minutesLate, reasonId })
     }
     for (const entry of meanwhile) this.takeMark(keyOf(entry.lesson, entry.pupil), entry)
     this.cells.clear()
@@ -82,7 +88,7 @@ export class Book {
     const pupils = this.answer.pupils.map((row) => {
       const names = this.lessons.map(({ id }) => [id, keyOf(id, row.person.id)] as const)
       const marks = names.flatMap(([lessonId, name]) => (this.had.get(name) ?? []).map(({ known: { id, revision, content } }) => ({ id, lessonId, revision, ...content })))
-      const attendance = names.flatMap(([lessonId, name]) => (this.presence.has(name) ? [{ lessonId, ...this.presence.get(name)! }] : []))
+      const attendance = names.flatMap(([lessonId, name]) => (this.presence.has(name) ? [{ lessonId, reasonId: null, ...this.presence.get(name)! }] : []))
       return { ...row, marks, attendance }
     })
     return { ...this.answer, pupils }
@@ -92,6 +98,11 @@ export class Book {
     let cell = this.cells.get(key)
     if (!cell) this.cells.set(key, (cell = this.look(key)))
     return cell
+  }
+
+  /** Why a pupil was away, in the school's words; null where nobody has told. */
+  reasonOf(presence: Presence | null): Reason | null {
+    return (presence?.reasonId && this.reasons.get(presence.reasonId)) || null
   }
 
   subscribe(key: string, hear: () => void): () => void {
@@ -140,7 +151,8 @@ export class Book {
     const had = this.had.get(key) ?? []
     const entries = [...(this.entries.get(key)?.values() ?? [])]
     const presence = this.presence.get(key) ?? null
-    if (!had.length && !entries.length) return presence ? { ...EMPTY, presence } : EMPTY
+    const announced = presence ? null : (this.announced.get(key) ?? null)
+    if (!had.length && !entries.length) return presence || announced ? { ...EMPTY, presence, announced } : EMPTY
     const marks = entries.filter((entry): entry is MarkEntry => entry.kind === 'mark')
     const register = entries.find((entry): entry is RegisterEntry => entry.kind === 'register')
     const old = had.map((one) => {
@@ -152,6 +164,7 @@ export class Book {
     return {
       marks: [...old, ...fresh].filter((mark) => mark !== null),
       presence: register?.wanted ?? presence,
+      announced: register ? null : announced,
       state: failed ? 'failed' : entries.length ? 'saving' : 'saved',
       failed: failed ? { code: failed.failed!, key: failed.key } : null,
     }

@@ -52,6 +52,7 @@ function gradebook(marks: Record<string, Known[]> = {}): GradebookData {
       person: { id, familyName: id, givenName: id }, leftOn: null, attendance: [],
       marks: LESSONS.flatMap((lessonId) => (marks[keyOf(lessonId, id)] ?? []).map((mark) => ({ id: mark.id, revision: mark.revision, lessonId, ...mark.content }))),
     })),
+    announced: [], reasons: [],
   }
 }
 
@@ -117,6 +118,24 @@ test('new marks are of the kind that was chosen for the lesson, else like the la
   editor.works.set('L2', 'EXAM')
   editor.type({ lesson: 'L2', pupil: 'a' }, 5)
   expect(book.cell('L2 a').marks[0]!.content.work).toBe('EXAM')
+})
+
+test('an absence that was announced takes its reason: an excused one, and any where the school has accepted it', () => {
+  const ill = { id: 'R', name: 'Болезнь', sign: 'Б', excused: true }
+  const announce = (accepted: boolean) => book.load({ ...gradebook(), announced: [{ lessonId: 'L1', pupilId: 'a', accepted, reason: ill }], reasons: [ill] })
+  const entry = () => book.cell(at(A1)).presence
+  announce(false)
+  expect(book.cell(at(A1)).announced?.reason).toEqual(ill)
+  editor.attend(A1, 'ABSENT')
+  expect([entry(), book.cell(at(A1)).announced]).toEqual([{ kind: 'ABSENT', minutesLate: null }, null])
+  queue.discard('L1 a')
+  for (const [accepted, kind] of [[false, 'EXCUSED'], [true, 'ABSENT']] as const) {
+    const [place, pupil] = [{ lesson: 'L2', pupil: kind === 'ABSENT' ? 'a' : 'b' }, kind === 'ABSENT' ? 'a' : 'b']
+    book.load({ ...gradebook(), announced: [{ lessonId: 'L2', pupilId: pupil, accepted, reason: ill }], reasons: [ill] })
+    editor.attend(place, kind)
+    expect(book.cell(at(place)).presence).toEqual({ kind: 'EXCUSED', minutesLate: null, reasonId: 'R' })
+    expect(book.reasonOf(book.cell(at(place)).presence)?.sign).toBe('Б')
+  }
 })
 
 test('undo: of a correction, of a withdrawal, of a new mark', async () => {

@@ -62,8 +62,12 @@ export class Editor {
     if (which) this.remember([this.put(place, which, null, reason)])
   }
 
+  /** An excused absence that the family has announced takes its reason, and one that the school has accepted any absence. */
   attend(place: Place, kind: AttendanceKind, minutesLate: number = this.minutesLate(place.lesson)): void {
-    this.remember([this.record(place, { kind, minutesLate: kind === 'LATE' ? minutesLate : null })])
+    const { announced } = this.book.cell(keyOf(place.lesson, place.pupil))
+    const reason = announced && (kind === 'EXCUSED' || (kind === 'ABSENT' && announced.accepted)) ? announced.reason : null
+    if (reason) this.remember([this.record(place, { kind: reason.excused ? 'EXCUSED' : 'ABSENT', minutesLate: null, reasonId: reason.id })])
+    else this.remember([this.record(place, { kind, minutesLate: kind === 'LATE' ? minutesLate : null })])
   }
 
   /** Cells of a spreadsheet, from this place on to the right and down. */

@@ -6,4 +6,13 @@ export const LessonsQuery = graphql(`
   }
 `)
 
+export const UnfilledQuery = graphql(`
+  query WebUnfilledRegisters($from: Date!, $to: Date!) {
+    lessonsWithoutRegister(from: $from, to: $to, first: 20) {
+      edges { node { pupils missing lesson { id courseId date bell subject { name } classGroup { name } } } }
+    }
+  }
+`)
+
+export type Unfilled = ResultOf<typeof UnfilledQuery>['lessonsWithoutRegister']['edges'][number]['node']
 export type OwnLesson = ResultOf<typeof LessonsQuery>['myLessons'][number]

@@ -9,6 +9,7 @@ import { addDays, useFormats } from '../../texts/formats'
 import { gradebookPath } from '../gradebook/address'
 import styles from './Lessons.module.css'
 import { LessonsQuery, type OwnLesson } from './Lessons.graphql'
+import { Unfilled } from './Unfilled'
 
 /** The lessons that a teacher gives on a day; each leads into the gradebook. */
 export default function Lessons() {
@@ -33,6 +34,7 @@ export default function Lessons() {
       {data && (data.myLessons.length
         ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} />)}</ol>
         : <Empty>{t('gradebook.noLessons')}</Empty>)}
+      <Unfilled today={school.today} />
     </Stack>
   )
 }

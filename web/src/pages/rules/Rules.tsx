@@ -2,6 +2,7 @@ import { Stack, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useOffice } from '../../session/office'
 import { HomeworkHour } from './HomeworkHour'
+import { Reasons } from './Reasons'
 import { StaffFactor } from './StaffFactor'
 
 /** What the school has decided for everybody. */
@@ -16,6 +17,7 @@ export default function Rules() {
       </div>
       <StaffFactor school={school.id} />
       <HomeworkHour school={school.id} />
+      <Reasons school={school.id} />
     </Stack>
   )
 }
