@@ -38,6 +38,10 @@ class Kind(IntEnum):
     HOMEWORK = 21
     MARK = 22
     ATTENDANCE = 23
+    REMARK = 30
+    THREAD = 31
+    MESSAGE = 32
+    ANNOUNCEMENT = 33
     MEAL_ACCOUNT = 40
     TRANSFER = 41
     TILL = 42

@@ -4,6 +4,7 @@ from school.access import models as access
 from school.day import models as day
 from school.db import Base
 from school.delivery import models as delivery
+from school.diary import message_models as messages
 from school.diary import models as diary
 from school.identity import models as identity
 from school.meals import models as meals
@@ -16,4 +17,4 @@ from school.serving import models as serving
 
 metadata = Base.metadata
 
-__all__ = ["FeedRow", "access", "accounts", "day", "delivery", "diary", "identity", "meals", "metadata", "photos", "record", "registry", "serving"]
+__all__ = ["FeedRow", "access", "accounts", "day", "delivery", "diary", "identity", "meals", "messages", "metadata", "photos", "record", "registry", "serving"]

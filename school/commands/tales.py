@@ -32,6 +32,10 @@ def _attendance(update: Update) -> str:
     return f"register   {_named(update['subject'])}: {update['attendance'].lower()}{late}{before}"
 
 
+def _until(update: Update) -> str:
+    return f"to be acknowledged by {update['acknowledgeBy']}" if update["acknowledgeBy"] else "something"
+
+
 _TALES: dict[str, Callable[[Update], str]] = {
     "Passed": _passed,
     "PassRefused": lambda one: f"REFUSED    {_named(one['door'])} · {one['verdict']['reason']}",
@@ -43,6 +47,10 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "HomeworkSet": lambda one: f"homework   {_named(one['subject'])} for {one['date']}",
     "HomeworkWithdrawn": lambda one: f"no homework in {_named(one['subject'])} for {one['date']} after all",
     "AttendanceRecorded": _attendance,
+    "RemarkMade": lambda one: f"remark     {one['remarkKind'].lower()}",
+    "RemarkWithdrawn": lambda one: f"remark withdrawn: {one['remarkKind'].lower()}",
+    "Announced": lambda one: f"announced  {_until(one)}",
+    "AnnouncementWithdrawn": lambda one: f"announcement withdrawn: {_until(one)}",
     "MealSold": lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left",
     "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",
     "MealRefunded": lambda one: f"refunded   {_money(one['amount'])} · {_money(one['balance'])} now",

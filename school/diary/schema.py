@@ -2,21 +2,24 @@
 
 import strawberry
 
+from school.diary.schema_announcements import AnnouncementMutation, AnnouncementQuery
 from school.diary.schema_attendance import AttendanceMutation
 from school.diary.schema_figures import FigureQuery
 from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
 from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
+from school.diary.schema_remarks import RemarkMutation, RemarkQuery
+from school.diary.schema_threads import ThreadMutation, ThreadQuery
 from school.diary.updates import TYPES, UPDATES
 
 __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 
 
 @strawberry.type
-class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery, FigureQuery):
+class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, RemarkQuery, ThreadQuery, AnnouncementQuery):
     """Queries of the diary."""
 
 
 @strawberry.type
-class DiaryMutation(MarkMutation, HomeworkMutation, AttendanceMutation):
+class DiaryMutation(MarkMutation, HomeworkMutation, AttendanceMutation, RemarkMutation, ThreadMutation, AnnouncementMutation):
     """Mutations of the diary."""

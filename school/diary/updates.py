@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from school.diary import events
+from school.diary import events, message_updates
 from school.diary.models import AttendanceKind, WorkKind
 from school.diary.types import AttendanceKindName, WorkKindName
 from school.fields import ROWS, Info, query, rows
@@ -135,8 +135,9 @@ def _attendance_recorded(row: Published) -> Update:
 UPDATES: dict[str, Callable[[Published], Update]] = {
     events.MARK_GIVEN: _mark_given, events.MARK_CORRECTED: _mark_corrected, events.MARK_WITHDRAWN: _mark_withdrawn,
     events.HOMEWORK_SET: _homework_set, events.HOMEWORK_WITHDRAWN: _homework_withdrawn, events.ATTENDANCE_RECORDED: _attendance_recorded,
+    **message_updates.UPDATES,
 }
 """How a published event becomes its update."""
 
-TYPES: tuple[type[Update], ...] = (MarkGiven, MarkCorrected, MarkWithdrawn, HomeworkSet, HomeworkWithdrawn, AttendanceRecorded)
+TYPES: tuple[type[Update], ...] = (MarkGiven, MarkCorrected, MarkWithdrawn, HomeworkSet, HomeworkWithdrawn, AttendanceRecorded, *message_updates.TYPES)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

@@ -13,6 +13,7 @@ from school import outbox
 from school.access.models import Passage, Presence
 from school.day.models import LateArrival
 from school.db import Database, Rows
+from school.diary.message_models import Acknowledgement, Announcement, Message, Remark, Thread, ThreadReading
 from school.diary.models import Attendance, Mark, MarkRevision
 from school.errors import bad_input
 from school.identity.models import Invitation, Ticket
@@ -50,6 +51,10 @@ def _old_marks(cut: dt.datetime) -> sa.ColumnElement[bool]:
         sa.select(Mark.school_id, Mark.id).where(_left_before(Mark.school_id, Mark.pupil_id)(cut)))
 
 
+def _of_silent_threads(cut: dt.datetime) -> sa.ColumnElement[bool]:
+    return sa.tuple_(ThreadReading.school_id, ThreadReading.thread_id).in_(sa.select(Thread.school_id, Thread.id).where(Thread.last_at < cut))
+
+
 def _unneeded_taps(cut: dt.datetime) -> sa.ColumnElement[bool]:
     """A tap that a sale was paid by is part of the ledger; one that made a passage goes after it, and a passage that is old has gone before."""
     sold = sa.exists().where(Transfer.school_id == Tap.school_id, Transfer.tap_id == Tap.id)
@@ -83,8 +88,13 @@ PERIODS: dict[str, Period] = {
     "diary": Period(
         days=1827, shortest=366, longest=9200, tables=[
             (MarkRevision, _old_marks), (Mark, _left_before(Mark.school_id, Mark.pupil_id)),
-            (Attendance, _left_before(Attendance.school_id, Attendance.pupil_id))],
+            (Attendance, _left_before(Attendance.school_id, Attendance.pupil_id)), (Remark, _left_before(Remark.school_id, Remark.pupil_id))],
         reason="five years after the pupil has left, as class registers are kept (Rosarchiv order 236 of 2019)"),
+    "messages": Period(
+        days=1096, shortest=366, longest=3660, tables=[
+            (Message, lambda cut: Message.at < cut), (ThreadReading, _of_silent_threads), (Thread, lambda cut: Thread.last_at < cut),
+            (Announcement, lambda cut: Announcement.made_at < cut), (Acknowledgement, lambda cut: Acknowledgement.at < cut)],
+        reason="three years, the general limitation of actions (Civil Code, art. 196): what was agreed, and what was read"),
     "photos": Period(
         days=90, shortest=1, longest=1100, tables=[(Photo, _faces_of_who_left)],
         reason="three months after the person has left: nobody has to be recognised any more (152-FZ, art. 5.7); the files go with the next sweep"),

@@ -21,6 +21,7 @@ from school.seed.meals import Canteen
 from school.seed.people import gather
 from school.seed.plan import Size, lay_calendar, plan_schools
 from school.seed.roll import Health, call_roll
+from school.seed.words import write as write_words
 from school.seed.writer import Writer
 from school.store import Store
 
@@ -86,6 +87,7 @@ async def _live(
         await writer.flush()
         tell(done := done + 1)
     porter.close()
+    write_words(campus, Dice(number, campus.school_id, "words"), writer)
     await writer.flush()
     await canteen.close(session)
     tell(done := done + 1)

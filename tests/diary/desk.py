@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 from school import ids
 from school.context import NOBODY, Context
 from school.db import Base, Database
+from school.diary.message_models import Acknowledgement, Announcement, Message, Remark, Thread, ThreadReading
 from school.diary.models import Attendance, Homework, Lesson, Mark, MarkRevision
 from school.diary.schema import TYPES, DiaryMutation, DiaryQuery
 from school.fields import SCALARS, check_policies
@@ -30,7 +31,7 @@ from tests.world import MONDAY, World
 NOON = dt.datetime(2026, 9, 7, 12, tzinfo=dt.UTC)
 """What the clock says in the diary's tests: the world's one lesson day, 15:00 in Moscow."""
 SETTINGS = Settings()
-TABLES = (Mark, MarkRevision, Homework, Attendance, OutboxRow)
+TABLES = (Mark, MarkRevision, Homework, Attendance, Remark, Thread, Message, ThreadReading, Announcement, Acknowledgement, OutboxRow)
 
 
 @cache

@@ -44,6 +44,7 @@ from tests.matrix.town import CODES, TARGETS, Town
 NAMED = {
     "childId": "child", "personId": "child", "pupilId": "child", "children": "child", "id": "child", "classGroupId": "class", "courseId": "course",
     "markId": "mark", "tillId": "till", "doorId": "door", "deviceId": "desk", "keyId": "key", "schoolId": "school",
+    "threadId": "thread", "thingId": "remark",
 }
 """What an argument names."""
 RARELY = {"after", "first", "courseId"}

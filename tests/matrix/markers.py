@@ -7,11 +7,12 @@ from tests.matrix.town import TARGETS, Town
 HERE = ("boris", "anna", "egor")
 """Of the first school."""
 _COURSES = ("5A", "physics", "7B", "2-5A")
-_DIARY = {f"{noun} of {course}" for noun in ("marks", "homework") for course in _COURSES}
+_DIARY = {f"{noun} of {course}" for noun in ("marks", "homework") for course in _COURSES} | {"remark", "announcement"}
+"""Not the threads: they are their two sides' alone."""
 _MEALS = {"account", "money", "sale"}
 _ACCESS = {"card", "tap", "passage"}
-_CLASS = {f"homework of {course}" for course in ("5A", "physics")}
-"""Homework is set for a class: a classmate's parents read the same."""
+_CLASS = {f"homework of {course}" for course in ("5A", "physics")} | {"announcement"}
+"""Homework is set for a class, and an announcement made to it: a classmate's parents read the same."""
 
 Allowed = Mapping[str, Collection[str]]
 """By pupil, the kinds of markers."""
@@ -22,20 +23,20 @@ def _here(*kinds: str) -> Allowed:
 
 
 _FAMILY: Allowed = {"boris": {"name", "id", "photo"} | _DIARY | _MEALS | _ACCESS, "anna": _CLASS}
-_TAUGHT = {"name", "id", "photo", "passage", "marks of 5A"}
+_TAUGHT = {"name", "id", "photo", "passage", "marks of 5A", "announcement"}
 """Of a passage, a teacher learns that the child came late by it."""
 _SCHOOL: Allowed = _here("name", "id", "photo", "till tap", "rule", *_DIARY, *_MEALS, *_ACCESS)
 ALLOWED: Mapping[str, Allowed] = {
-    "guardian": _FAMILY, "pupil": _FAMILY,
+    "guardian": {**_FAMILY, "boris": {*_FAMILY["boris"], "thread"}}, "pupil": _FAMILY,
     "without diary": {"boris": {"name", "id", "photo"} | _MEALS | _ACCESS},
-    "without meals": {"boris": {"name", "id", "photo"} | _DIARY | _ACCESS, "anna": _CLASS},
-    "without access": {"boris": {"name", "id", "photo"} | _DIARY | _MEALS, "anna": _CLASS},
-    "teacher": {name: _TAUGHT | {"homework of 5A"} for name in ("boris", "anna")},
-    "class teacher": {name: _TAUGHT | {"marks of physics"} | _CLASS for name in ("boris", "anna")},
+    "without meals": {"boris": {"name", "id", "photo", "thread"} | _DIARY | _ACCESS, "anna": _CLASS},
+    "without access": {"boris": {"name", "id", "photo", "thread"} | _DIARY | _MEALS, "anna": _CLASS},
+    "teacher": {"boris": _TAUGHT | {"homework of 5A", "remark", "thread"}, "anna": _TAUGHT | {"homework of 5A"}},
+    "class teacher": {name: _TAUGHT | {"marks of physics", "remark"} | _CLASS for name in ("boris", "anna")},
     "canteen": _here("name", "id", "photo", "sale", "till tap"),
     "guard": _here("name", "id", "photo", "tap", "passage", "rule"),
     "office": _SCHOOL, "head": _SCHOOL,
-    "token for the diary": {"boris": {"id"} | _DIARY, "anna": _CLASS},
+    "token for the diary": {"boris": {"id", "thread"} | _DIARY, "anna": _CLASS},
 }
 """Who is not named may meet none."""
 

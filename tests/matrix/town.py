@@ -23,6 +23,7 @@ NOUNS = {
     "homework": Kind.HOMEWORK, "class": Kind.CLASS_GROUP, "card": Kind.CARD, "sale": Kind.TRANSFER, "till_tap": Kind.TAP, "desk_tap": Kind.TAP,
     "tap": Kind.TAP, "door": Kind.DOOR, "rule": Kind.DOOR_RULE, "till": Kind.TILL, "gate": Kind.DEVICE, "desk": Kind.DEVICE, "key": Kind.CARD_KEY,
     "code": Kind.DEVICE_CODE, "invitation": Kind.INVITATION, "photo": Kind.PHOTO,
+    "remark": Kind.REMARK, "thread": Kind.THREAD, "message": Kind.MESSAGE, "announcement": Kind.ANNOUNCEMENT, "teacher": Kind.PERSON,
 }
 """What a question may name of a target, beside its school and its family name."""
 ROLES = (
