@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'messages.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -20,6 +20,7 @@ interface Page {
 const FAMILY: readonly Role[] = ['GUARDIAN', 'PUPIL']
 const TEACHERS: readonly Role[] = ['TEACHER']
 const OFFICE: readonly Role[] = ['OFFICE', 'HEAD']
+const WRITERS: readonly Role[] = [...FAMILY, ...TEACHERS, ...OFFICE]
 const OTHERS: readonly Role[] = ['DISTRICT']
 const WATCHERS: readonly Role[] = ['GUARD', ...OFFICE]
 
@@ -28,6 +29,7 @@ const ofTheStaff = <Props,>(load: () => Promise<{ default: ComponentType<Props> 
 
 /** Where a phone shows the places for which it has no room. */
 export const MORE = '/more'
+export const MESSAGES = '/messages'
 
 /** Every page: where it is, and in whose navigation. Each is loaded when it is first wanted. The first that is for somebody is where they begin. */
 export const PAGES: readonly Page[] = [
@@ -41,6 +43,10 @@ export const PAGES: readonly Page[] = [
   { path: '/lessons', Page: ofTheStaff(() => import('./pages/lessons/Lessons')), place: { label: 'gradebook.lessons', icon: 'day', roles: TEACHERS } },
   { path: '/courses', Page: ofTheStaff(() => import('./pages/courses/Courses')), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
   { path: '/courses/:course', Page: ofTheStaff(() => import('./pages/gradebook/Gradebook')) },
+  { path: MESSAGES, Page: lazy(() => import('./pages/messages/Messages')), place: { label: 'messages.title', icon: 'letter', roles: WRITERS } },
+  { path: '/messages/:pupil/:teacher', Page: lazy(() => import('./pages/messages/Talk')) },
+  { path: '/remarks', Page: ofTheStaff(() => import('./pages/remarks/Remarks')) },
+  { path: '/announce', Page: ofTheStaff(() => import('./pages/announce/Announce')) },
   { path: '/till', Page: ofTheStaff(() => import('./pages/till/Till')), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
   { path: '/till/:till', Page: ofTheStaff(() => import('./pages/till/Till')) },
   { path: '/people', Page: ofTheStaff(() => import('./pages/people/People')), place: { label: 'office.people', icon: 'people', roles: OFFICE } },

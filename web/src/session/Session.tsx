@@ -7,13 +7,15 @@ import { type Me, MeQuery } from './Me.graphql'
 interface Session {
   /** Null where nobody is signed in. */
   me: Me | null
+  /** How many messages wait for it. */
+  unread: number
   /** Whoever was signed in is somebody else now, or nobody: everything is asked for anew. */
   restart: () => void
   /** Ask who is signed in now; pages stay as they are if nothing has changed. */
   check: () => void
 }
 
-const SessionContext = createContext<Session>({ me: null, restart: () => {}, check: () => {} })
+const SessionContext = createContext<Session>({ me: null, unread: 0, restart: () => {}, check: () => {} })
 
 export const useSession = (): Session => useContext(SessionContext)
 
@@ -44,7 +46,7 @@ function Recognised({ restart, children }: { restart: () => void; children: Reac
     document.addEventListener('visibilitychange', again)
     return () => document.removeEventListener('visibilitychange', again)
   }, [check])
-  const session = useMemo(() => ({ me: data?.me ?? null, restart, check }), [data, restart, check])
+  const session = useMemo(() => ({ me: data?.me ?? null, unread: data?.unreadMessages ?? 0, restart, check }), [data, restart, check])
   if (!data && fetching) return <Loading />
   if (!data && error) return <Failed error={error} retry={check} />
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>
