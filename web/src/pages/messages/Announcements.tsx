@@ -38,16 +38,16 @@ export function Announcements() {
 function OneAnnouncement({ announcement, changed }: { announcement: Announcement; changed: () => void }) {
   const { t } = useTranslation()
   const { date, moment } = useFormats()
-  const { isGuardian } = useSides()
+  const { isGuardian, zone } = useSides()
   const { id, grade, classGroup, title, text, acknowledgeBy, madeAt, acknowledgedAt, families, haveRead, madeBy } = announcement
   const whom = classGroup?.name ?? (grade === null ? t('messages.school') : t('messages.grade', { grade }))
   return (
     <Paper withBorder p="md" component="article" aria-label={title}>
       <Title order={3} size="h5">{title}</Title>
-      <Text size="sm" c="dimmed" mb={6}>{[whom, madeBy?.name, moment(madeAt)].filter(Boolean).join(' · ')}</Text>
+      <Text size="sm" c="dimmed" mb={6}>{[whom, madeBy?.name, moment(madeAt, zone)].filter(Boolean).join(' · ')}</Text>
       <p className={styles.text}>{text}</p>
       {isGuardian && acknowledgeBy && (acknowledgedAt
-        ? <Text size="sm" c="var(--come)" mt={6}>{t('messages.acknowledged', { moment: moment(acknowledgedAt) })}</Text>
+        ? <Text size="sm" c="var(--come)" mt={6}>{t('messages.acknowledged', { moment: moment(acknowledgedAt, zone) })}</Text>
         : <ToAcknowledge thing={id} until={date(acknowledgeBy)} changed={changed} />)}
       {families !== null && <Suspense><ReadBy thing={id} read={haveRead ?? 0} families={families} /></Suspense>}
     </Paper>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useFormats } from '../../texts/formats'
 import { useChange } from '../account/change'
 import { Denial } from '../sign-in/Denial'
+import { useSides } from './inbox'
 import { type Message, WithdrawMessage } from './Talk.graphql'
 import styles from './Talk.module.css'
 
@@ -12,6 +13,7 @@ const WITHIN = 10 * 60_000
 export function Bubble({ message, isRead, changed }: { message: Message; isRead: boolean; changed: () => void }) {
   const { t } = useTranslation()
   const { moment } = useFormats()
+  const { zone } = useSides()
   const { fetching, denied, change } = useChange(WithdrawMessage)
   const { id, own, fromTeacher, author, text, at } = message
   const name = own ? t('messages.me') : (author ?? t(fromTeacher ? 'messages.teacher' : 'messages.guardian'))
@@ -21,7 +23,7 @@ export function Bubble({ message, isRead, changed }: { message: Message; isRead:
   }
   return (
     <li className={styles.message} data-own={own || undefined}>
-      <Text size="xs" c="dimmed">{name} · <time dateTime={at}>{moment(at)}</time></Text>
+      <Text size="xs" c="dimmed">{name} · <time dateTime={at}>{moment(at, zone)}</time></Text>
       <div className={styles.bubble} data-withdrawn={text === null || undefined}>{text ?? t('messages.withdrawn')}</div>
       {(isRead || isNew) && (
         <Text size="xs" c="dimmed" component="div" className={styles.below}>

@@ -26,10 +26,10 @@ export function ChildRemarks({ child }: { child: Child }) {
       <ul className={styles.list}>
         {data.remarks.edges.map(({ node: { id, kind, text, givenAt, acknowledgedAt, givenBy } }) => (
           <li key={id} className={styles.remark} data-kind={kind}>
-            <Text size="sm"><b>{t(`messages.kind.${kind}`)}</b> <Text span c="dimmed">{[givenBy?.name, moment(givenAt)].filter(Boolean).join(' · ')}</Text></Text>
+            <Text size="sm"><b>{t(`messages.kind.${kind}`)}</b> <Text span c="dimmed">{[givenBy?.name, moment(givenAt, child.school.timeZone)].filter(Boolean).join(' · ')}</Text></Text>
             <p className={styles.text}>{text}</p>
             {isGuardian && (acknowledgedAt
-              ? <Text size="sm" c="dimmed">{t('messages.acknowledged', { moment: moment(acknowledgedAt) })}</Text>
+              ? <Text size="sm" c="dimmed">{t('messages.acknowledged', { moment: moment(acknowledgedAt, child.school.timeZone) })}</Text>
               : <ToAcknowledge thing={id} changed={again} />)}
           </li>
         ))}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Failed } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
+import { useSides } from './inbox'
 import { ReadByQuery } from './Messages.graphql'
 import styles from './Messages.module.css'
 
@@ -11,6 +12,7 @@ import styles from './Messages.module.css'
 export default function ReadBy({ thing, read, families }: { thing: string; read: number; families: number }) {
   const { t } = useTranslation()
   const { moment } = useFormats()
+  const { zone } = useSides()
   const [opened, open] = useState(false)
   const [{ data, error }, ask] = useQuery({ query: ReadByQuery, variables: { thing }, pause: !opened, requestPolicy: 'network-only' })
   return (
@@ -26,7 +28,7 @@ export default function ReadBy({ thing, read, families }: { thing: string; read:
           <div>
             <Text fw={600} size="sm">{t('messages.haveRead')}</Text>
             <ul>{data.readBy.readings.map(({ pupilId, pupil, guardian, at }) => (
-              <li key={pupilId + guardian}>{pupil} <Text span size="sm" c="dimmed">{guardian}, {moment(at)}</Text></li>
+              <li key={pupilId + guardian}>{pupil} <Text span size="sm" c="dimmed">{guardian}, {moment(at, zone)}</Text></li>
             ))}</ul>
           </div>
         </div>

@@ -34,7 +34,7 @@ export function Threads() {
 function OneThread({ thread }: { thread: Thread }) {
   const { t } = useTranslation()
   const { moment } = useFormats()
-  const { teachers } = useSides()
+  const { teachers, zone } = useSides()
   const { pupilId, teacherId, pupil, teacher, classGroup, unread, lastText, lastAt, lastOwn } = thread
   const isTeacher = teachers.includes(teacherId)
   const name = (isTeacher ? pupil?.name : teacher?.name) ?? '—'
@@ -49,7 +49,7 @@ function OneThread({ thread }: { thread: Thread }) {
         </Text>
       </div>
       <div className={styles.state}>
-        <Text size="xs" c="dimmed"><time dateTime={lastAt}>{moment(lastAt)}</time></Text>
+        <Text size="xs" c="dimmed"><time dateTime={lastAt}>{moment(lastAt, zone)}</time></Text>
         {unread > 0 && <span className={styles.count}>{unread}<span className="unseen"> {t('messages.unread', { count: unread })}</span></span>}
       </div>
     </li>

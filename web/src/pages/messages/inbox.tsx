@@ -10,7 +10,10 @@ export function useSides() {
   const { grants, children } = useMe()
   const is = (...roles: string[]) => grants.some(({ role }) => roles.includes(role))
   return {
-    grants, children, isGuardian: is('GUARDIAN'), isTeacher: is('TEACHER'), isOffice: is('OFFICE', 'HEAD'),
+    grants, children,
+    /** The clock of the school where one writes. */
+    zone: grants[0]?.school.timeZone,
+    isGuardian: is('GUARDIAN'), isTeacher: is('TEACHER'), isOffice: is('OFFICE', 'HEAD'),
     /** The persons that the account is as a teacher. */
     teachers: grants.filter(({ role }) => role === 'TEACHER').map(({ personId }) => personId),
   }
