@@ -115,6 +115,10 @@ class Viewer:
             return frozenset()
         return self.children - {child for child, kept in self.withheld if kept is area}
 
+    def guarded(self) -> frozenset[Ref]:
+        """The children for whom the viewer answers as a guardian, and whose diary may be read; not the pupil who is the viewer."""
+        return self.family(Area.DIARY) - set(self.persons(Role.PUPIL)) if self.has(Role.GUARDIAN) else frozenset()
+
     def opens(self, area: Area) -> bool:
         """Whether there is a child whose data of this kind the viewer may read."""
         return self.allows(area) and any((child, area) not in self.withheld for child in self.children)

@@ -41,6 +41,10 @@ class Kind(IntEnum):
     SUBMISSION = 28
     ABSENCE_REASON = 30
     ABSENCE_NOTICE = 31
+    REMARK = 34
+    THREAD = 35
+    MESSAGE = 36
+    ANNOUNCEMENT = 37
     MEAL_ACCOUNT = 40
     TRANSFER = 41
     TILL = 42

@@ -25,6 +25,7 @@ class TopicKind(StrEnum):
     DOOR = "door"
     TILL = "till"
     DESK = "desk"  # a desk device, whose taps the office watches
+    INBOX = "inbox"  # a guardian, or one of the staff: what is written to this person
     PASSES = "passes"  # whatever changes a gate's pass list; one topic for each school
 
 

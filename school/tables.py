@@ -6,6 +6,7 @@ from school.db import Base
 from school.delivery import models as delivery
 from school.diary import absence_models as absence
 from school.diary import homework_models as homework
+from school.diary import message_models as messages
 from school.diary import models as diary
 from school.diary import term_models as terms
 from school.identity import models as identity
@@ -21,6 +22,6 @@ from school.serving import models as serving
 metadata = Base.metadata
 
 __all__ = [
-    "FeedRow", "absence", "access", "accounts", "calendar", "day", "delivery", "diary", "homework", "identity", "meals", "metadata", "photos",
-    "record", "registry", "serving", "terms",
+    "FeedRow", "absence", "access", "accounts", "calendar", "day", "delivery", "diary", "homework", "identity", "meals", "messages", "metadata",
+    "photos", "record", "registry", "serving", "terms",
 ]

@@ -39,6 +39,10 @@ def _notice(update: Update) -> str:
     return f"absence    {days}: notice {update['noticeState'].lower()}{before}"
 
 
+def _until(update: Update) -> str:
+    return f"to be acknowledged by {update['acknowledgeBy']}" if update["acknowledgeBy"] else "something"
+
+
 _TALES: dict[str, Callable[[Update], str]] = {
     "Passed": _passed,
     "PassRefused": lambda one: f"REFUSED    {_named(one['door'])} · {one['verdict']['reason']}",
@@ -55,6 +59,10 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "HomeworkAnswered": lambda one: f"homework   {_named(one['subject'])} for {one['date']}: {one['submissionState'].lower()}",
     "AttendanceRecorded": _attendance,
     "AbsenceNoticeChanged": _notice,
+    "RemarkMade": lambda one: f"remark     {one['remarkKind'].lower()}",
+    "RemarkWithdrawn": lambda one: f"remark withdrawn: {one['remarkKind'].lower()}",
+    "Announced": lambda one: f"announced  {_until(one)}",
+    "AnnouncementWithdrawn": lambda one: f"announcement withdrawn: {_until(one)}",
     "MealSold": lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left",
     "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",
     "MealRefunded": lambda one: f"refunded   {_money(one['amount'])} · {_money(one['balance'])} now",

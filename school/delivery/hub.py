@@ -58,7 +58,7 @@ class Hub:
 
     @asynccontextmanager
     async def monitor(self, viewer: Viewer, channel: Channel, after: str | None) -> AsyncIterator[Subscriber]:
-        """A subscription to a door, a till or a desk, never to a pupil. Whether the viewer may see it is decided by the caller."""
+        """A subscription to a door, a till, a desk or an inbox, never to a pupil. Whether the viewer may see it is decided by the caller."""
         if channel.kind is TopicKind.PUPIL:
             raise not_found()
         async with self._subscribed(viewer, frozenset({channel}), after, None) as subscriber:

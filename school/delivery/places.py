@@ -1,4 +1,4 @@
-"""What happens at a place (a door, a till, a desk), followed over WebSocket by whoever works there."""
+"""What happens at a place (a door, a till, a desk), followed over WebSocket by whoever works there; and in one's own inbox, by oneself."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -30,14 +30,25 @@ class Place(NamedTuple):
     check: Callable[[Reader, Viewer, Ref], Awaitable[None]]
 
 
+CORRESPONDENTS = (Role.GUARDIAN, Role.TEACHER, *ADMINISTRATION)
+"""Who has an inbox."""
+
+
+async def check_self(_reader: Reader, viewer: Viewer, person: Ref) -> None:
+    """Refused as absent: another's inbox."""
+    if person not in viewer.persons(*CORRESPONDENTS):
+        raise not_found()
+
+
 PLACES: Mapping[Kind, Place] = {
     Kind.DOOR: Place(TopicKind.DOOR, Declared(holds(Role.GUARD, *ADMINISTRATION), Area.ACCESS, no_one), check_door),
     Kind.TILL: Place(TopicKind.TILL, Declared(holds(Role.CANTEEN, *ADMINISTRATION), Area.MEALS, no_one), check_till),
     Kind.DEVICE: Place(TopicKind.DESK, Declared(holds(*ADMINISTRATION), Area.ACCESS, no_one), check_desk),
+    Kind.PERSON: Place(TopicKind.INBOX, Declared(holds(*CORRESPONDENTS), Area.DIARY, no_one), check_self),
 }
 
 
-@rows(description="Something happened at the place: ask `taps`, `tillTaps` and `tillSales`, or `deskTaps` for what. It names nobody.")
+@rows(description="Something happened at the place: ask `taps`, `tillTaps` and `tillSales`, `deskTaps`, or `threads` for what. It names nobody.")
 class Happened:
     """A row of the place's topic."""
 
@@ -67,7 +78,8 @@ class PlaceSubscription:
 
     @subscription(SIGNED_IN, Area.ACCESS)
     async def happenings(self, info: Info, place_id: strawberry.ID, after: str | None = None) -> AsyncIterator[PlaceMessage]:
-        """That something happened at a door, a till or a desk of the viewer's school, in order: after a cursor, or from now on.
+        """That something happened at a door, a till or a desk of the viewer's school, or in one's own inbox (by one's person's id), in order: after a
+        cursor, or from now on.
 
         What it was is asked for by the place's own lists, so that every look has its rights and its line in the record. First comes StreamOpened; a stream
         that the server ends says why in StreamClosed; a refusal is the only message.

@@ -20,7 +20,7 @@ from school.seed.plan import TIME_ZONE
 _LOOK_SECONDS = 0.25
 _AT_ONCE = 1_000
 _REGISTER = "diary.attendance_recorded"
-_UNTOLD = {"meals.card_presented", "registry.card_presented", "access.rules_changed", "access.bindings_changed"}
+_UNTOLD = {"meals.card_presented", "registry.card_presented", "access.rules_changed", "access.bindings_changed", "diary.thread_read"}
 """What is said again by the event that follows, or concerns only machines."""
 
 Payload = Mapping[str, Any]

@@ -3,6 +3,7 @@
 import strawberry
 
 from school.diary.schema_absence import AbsenceMutation, AbsenceQuery
+from school.diary.schema_announcements import AnnouncementMutation, AnnouncementQuery
 from school.diary.schema_attendance import AttendanceMutation
 from school.diary.schema_figures import FigureQuery
 from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
@@ -10,20 +11,26 @@ from school.diary.schema_homework_course import CourseHomeworkMutation, CourseHo
 from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
 from school.diary.schema_registers import RegisterMutation, RegisterQuery
+from school.diary.schema_remarks import RemarkMutation, RemarkQuery
 from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
 from school.diary.schema_terms import TermMutation, TermQuery
+from school.diary.schema_threads import ThreadMutation, ThreadQuery
 from school.diary.updates import TYPES, UPDATES
 
 __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 
 
 @strawberry.type
-class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery):
+class DiaryQuery(
+    LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
+    ThreadQuery, AnnouncementQuery,
+):
     """Queries of the diary."""
 
 
 @strawberry.type
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
+    RemarkMutation, ThreadMutation, AnnouncementMutation,
 ):
     """Mutations of the diary."""

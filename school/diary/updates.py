@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from school.diary import events
+from school.diary import events, message_updates
 from school.diary.absence_models import NoticeState
 from school.diary.homework_models import SubmissionState
 from school.diary.models import AttendanceKind, WorkKind
@@ -267,10 +267,11 @@ UPDATES: dict[str, Callable[[Published], Update]] = {
     events.HOMEWORK_SET: _homework_set, events.HOMEWORK_WITHDRAWN: _homework_withdrawn, events.HOMEWORK_CORRECTED: _homework_corrected,
     events.HOMEWORK_DONE: _homework_ticked, events.HOMEWORK_SUBMITTED: _homework_submitted, events.HOMEWORK_ANSWERED: _homework_answered,
     events.ATTENDANCE_RECORDED: _attendance_recorded, events.NOTICE_SENT: _notice, events.NOTICE_ANSWERED: _notice, events.NOTICE_WITHDRAWN: _notice,
+    **message_updates.UPDATES,
 }
 """How a published event becomes its update."""
 
 TYPES: tuple[type[Update], ...] = (
     MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, HomeworkSet, HomeworkWithdrawn, HomeworkCorrected,
-    HomeworkTicked, HomeworkSubmitted, HomeworkAnswered, AttendanceRecorded, AbsenceNoticeChanged)
+    HomeworkTicked, HomeworkSubmitted, HomeworkAnswered, AttendanceRecorded, AbsenceNoticeChanged, *message_updates.TYPES)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

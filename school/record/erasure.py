@@ -98,6 +98,8 @@ async def _farewells(session: AsyncSession, person: Ref, now: dt.datetime) -> li
 async def _treat(session: AsyncSession, table: sa.Table, holding: Holding, subject: Subject) -> int:
     """One table by the list: its rows go, or are overwritten where they say something else."""
     whose = holding.whose(table, subject)
+    if holding.concerning is not None:
+        whose = sa.or_(whose, holding.concerning(table, subject))
     if holding.erased is None:
         return await _count(session, sa.delete(table).where(whose))
     if not holding.erased:

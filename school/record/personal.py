@@ -37,7 +37,8 @@ class Holding:
     """A table of rows about persons. `shown` is handed out, `secret` is not: what proves or computes something, and what tells of others.
 
     `handed` are the rows that are handed out, where it is not all of them. `erased`: None, the rows go; else they stay under the nameless id, with these
-    columns overwritten and those of `kept` as they are: a test asks for each column that it is in one of both.
+    columns overwritten and those of `kept` as they are: a test asks for each column that it is in one of both. `concerning`: rows that erasure treats as well,
+    which are about the person and for others alone.
     """
 
     title: str
@@ -47,6 +48,7 @@ class Holding:
     handed: Which | None = None
     erased: Mapping[str, Any] | None
     kept: tuple[str, ...] = ()
+    concerning: Whose | None = None
 
 
 def _by(*columns: str) -> Whose:
@@ -72,8 +74,16 @@ def _login(column: str = "account_id") -> Whose:
 
 
 def _told(table: sa.Table, subject: Subject) -> sa.ColumnElement[bool]:
-    """Events in a pupil's topic."""
-    return sa.and_(table.c.school_id == subject.person.school_id, table.c.topic_kind == TopicKind.PUPIL, table.c.topic_id == subject.person.id)
+    """Events in a pupil's topic, and in anybody's inbox."""
+    return sa.and_(
+        table.c.school_id == subject.person.school_id, table.c.topic_kind.in_([TopicKind.PUPIL, TopicKind.INBOX]), table.c.topic_id == subject.person.id)
+
+
+def _in_threads_about(table: sa.Table, subject: Subject) -> sa.ColumnElement[bool]:
+    """What guardians and teachers have written to each other about the pupil."""
+    thread = Base.metadata.tables["thread"]
+    return sa.and_(table.c.school_id == subject.person.school_id, table.c.thread_id.in_(
+        sa.select(thread.c.id).where(thread.c.school_id == subject.person.school_id, thread.c.pupil_id == subject.person.id)))
 
 
 def _no_row(_table: sa.Table, _subject: Subject) -> sa.ColumnElement[bool]:
@@ -117,6 +127,26 @@ HOLDINGS: dict[str, Holding] = {
         title="События в пути", whose=_no_row, erased=None, shown=(), secret=(
             "position", "school_id", "event_id", "kind", "version", "topics", "payload", "occurred_at", "late", "appended_at", "actor_id", "actor_role",
             "concerns")),
+    "acknowledgement": Holding(  # by whom something was read, no other guardian is told
+        title="Подтверждения прочтения", whose=_by("guardian_id"), concerning=_by("pupil_id"), erased=None,
+        shown=("school_id", "thing_id", "pupil_id", "guardian_id", "kind", "at")),
+    "remark": Holding(
+        title="Замечания и благодарности", whose=_by("pupil_id"), erased={"text": ""},
+        shown=("school_id", "id", "pupil_id", "lesson_id", "kind", "text", "given_by", "given_at", "withdrawn_at"),
+        kept=("school_id", "id", "pupil_id", "lesson_id", "kind", "given_by", "given_at", "withdrawn_at")),
+    "thread_reading": Holding(
+        title="Прочитанное в переписке", whose=_by("person_id"), erased=None, shown=("school_id", "thread_id", "person_id", "number", "at")),
+    "message": Holding(  # what was written about a pupil is its two sides', and is not handed to the pupil
+        title="Написанные сообщения", whose=_by("author_id"), concerning=_in_threads_about, erased={"text": None},
+        shown=("school_id", "id", "thread_id", "number", "author_id", "text", "at", "withdrawn_at"),
+        kept=("school_id", "id", "thread_id", "number", "author_id", "at", "withdrawn_at")),
+    "thread": Holding(
+        title="Переписка с семьями", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "pupil_id", "teacher_id", "messages", "last_at"),
+        kept=("school_id", "id", "pupil_id", "teacher_id", "messages", "last_at")),
+    "announcement": Holding(  # written for families, which have it still
+        title="Объявления", whose=_by("made_by"), erased={},
+        shown=("school_id", "id", "grade", "class_group_id", "title", "text", "acknowledge_by", "made_by", "made_at", "withdrawn_at"),
+        kept=("school_id", "id", "grade", "class_group_id", "title", "text", "acknowledge_by", "made_by", "made_at", "withdrawn_at")),
     "mark_revision": Holding(
         title="История оценок", whose=_through("mark_id", "mark"), erased={"comment": None, "reason": None},
         shown=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "comment", "reason", "by", "at"),

@@ -15,6 +15,7 @@ from school.day.models import LateArrival
 from school.db import Database, Rows
 from school.diary.absence_models import AbsenceNotice
 from school.diary.homework_models import HomeworkDone, HomeworkFor, Submission
+from school.diary.message_models import Acknowledgement, Announcement, Message, Remark, Thread, ThreadReading
 from school.diary.models import Attendance, Mark, MarkRevision
 from school.diary.term_models import TermMark, TermMarkRevision
 from school.errors import bad_input
@@ -51,6 +52,10 @@ def _left_before(school_id: Any, pupil_id: Any) -> Old:
 def _old_marks(cut: dt.datetime) -> sa.ColumnElement[bool]:
     return sa.tuple_(MarkRevision.school_id, MarkRevision.mark_id).in_(
         sa.select(Mark.school_id, Mark.id).where(_left_before(Mark.school_id, Mark.pupil_id)(cut)))
+
+
+def _of_silent_threads(cut: dt.datetime) -> sa.ColumnElement[bool]:
+    return sa.tuple_(ThreadReading.school_id, ThreadReading.thread_id).in_(sa.select(Thread.school_id, Thread.id).where(Thread.last_at < cut))
 
 
 def _unneeded_taps(cut: dt.datetime) -> sa.ColumnElement[bool]:
@@ -91,12 +96,17 @@ PERIODS: dict[str, Period] = {
             (Attendance, _left_before(Attendance.school_id, Attendance.pupil_id)),
             (Submission, _left_before(Submission.school_id, Submission.pupil_id)),
             (HomeworkDone, _left_before(HomeworkDone.school_id, HomeworkDone.pupil_id)),
-            (HomeworkFor, _left_before(HomeworkFor.school_id, HomeworkFor.pupil_id))],
+            (HomeworkFor, _left_before(HomeworkFor.school_id, HomeworkFor.pupil_id)), (Remark, _left_before(Remark.school_id, Remark.pupil_id))],
         reason="five years after the pupil has left, as class registers are kept (Rosarchiv order 236 of 2019)"),
     "notices": Period(
         days=400, shortest=30, longest=1100, tables=[(AbsenceNotice, lambda cut: AbsenceNotice.ends_on < cut.date())],
         reason="a school year and its holidays: after that the register tells that a child was absent and why, and the family's words are needed no more "
                "(152-FZ, art. 5.7)"),
+    "messages": Period(
+        days=1096, shortest=366, longest=3660, tables=[
+            (Message, lambda cut: Message.at < cut), (ThreadReading, _of_silent_threads), (Thread, lambda cut: Thread.last_at < cut),
+            (Announcement, lambda cut: Announcement.made_at < cut), (Acknowledgement, lambda cut: Acknowledgement.at < cut)],
+        reason="three years, the general limitation of actions (Civil Code, art. 196): what was agreed, and what was read"),
     "photos": Period(
         days=90, shortest=1, longest=1100, tables=[(Photo, _faces_of_who_left)],
         reason="three months after the person has left: nobody has to be recognised any more (152-FZ, art. 5.7); the files go with the next sweep"),

@@ -23,6 +23,7 @@ from school.seed.people import gather
 from school.seed.plan import Size, lay_calendar, plan_schools
 from school.seed.roll import Health, call_roll
 from school.seed.terms import end_term
+from school.seed.words import write as write_words
 from school.seed.writer import Writer
 from school.store import Store
 
@@ -91,6 +92,7 @@ async def _live(
         tell(done := done + 1)
     write_notices(campus, roll, dice["notices"], writer)
     porter.close()
+    write_words(campus, Dice(number, campus.school_id, "words"), writer)
     await writer.flush()
     await canteen.close(session)
     tell(done := done + 1)

@@ -16,12 +16,15 @@ from school.day import events as day
 from school.db import Database
 from school.delivery.subscriptions import TYPES, UPDATES
 from school.diary import events as diary
+from school.diary import message_events as messages
 from school.diary.absence_models import NoticeState
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.homework_models import SubmissionState
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import OwnLesson
 from school.diary.mark_rows import MarkRow
+from school.diary.message_models import RemarkKind
+from school.diary.message_rows import AnnouncementRow, RemarkRow
 from school.diary.models import AttendanceKind, WorkKind
 from school.diary.notice_rows import NoticeRow
 from school.diary.submission_rows import SubmissionRow
@@ -59,6 +62,10 @@ TALES = {
     "diary.absence_notice_sent": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice sent"),
     "diary.absence_notice_answered": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice accepted (was sent)"),
     "diary.absence_notice_withdrawn": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice withdrawn (was accepted)"),
+    "diary.remark_made": ("RemarkMade", "remark     praise"),
+    "diary.remark_withdrawn": ("RemarkWithdrawn", "remark withdrawn: praise"),
+    "diary.announced": ("Announced", "announced  to be acknowledged by 2026-09-07"),
+    "diary.announcement_withdrawn": ("AnnouncementWithdrawn", "announcement withdrawn: to be acknowledged by 2026-09-07"),
     "meals.topped_up": ("MealToppedUp", "topped up  150.00 RUB · 400.00 RUB now"),
     "meals.sold": ("MealSold", "bought     Обед, Чай · 150.00 RUB · 400.00 RUB left"),
     "meals.refunded": ("MealRefunded", "refunded   150.00 RUB · 400.00 RUB now"),
@@ -119,6 +126,8 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
     own = OwnLesson(
         school_id=1, id=lesson, course_id=course, class_group_id=world.classes["5A"], subject_id=subject, teacher_id=teacher,
         on_date=MONDAY, bell=1, cancelled_at=None, time_zone="Europe/Moscow", lowest=2, highest=5)
+    remark = RemarkRow(1, ids.new(), anna, None, RemarkKind.PRAISE, "тайна", teacher, NOON, None)
+    announcement = AnnouncementRow(1, ids.new(), None, None, "тайна", "тайна", MONDAY, teacher, NOON, None)
     absent = AttendanceRow(1, lesson, anna, AttendanceKind.ABSENT, None, teacher, NOON)
     return [
         diary.mark_given(mark), diary.mark_corrected(mark, mark._replace(value=3, revision=2), NOON), diary.mark_withdrawn(mark, NOON),
@@ -127,6 +136,8 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
         diary.homework_done(homework, anna, NOON, done=True), diary.homework_submitted(homework, work),
         diary.homework_answered(homework, work, work._replace(state=SubmissionState.RETURNED, answer="тайна"), NOON),
         diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)), *_of_absence(world),
+        messages.remark_made(remark), messages.remark_withdrawn(remark, NOON), messages.announced(announcement, [anna]),
+        messages.announcement_withdrawn(announcement, [anna], NOON),
     ]
 
 

@@ -15,6 +15,7 @@ from school.context import NOBODY, Context
 from school.db import Base, Database
 from school.diary.absence_models import AbsenceNotice, AbsenceReason
 from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission
+from school.diary.message_models import Acknowledgement, Announcement, Message, Remark, Thread, ThreadReading
 from school.diary.models import Attendance, Homework, Lesson, Mark, MarkRevision
 from school.diary.schema import TYPES, DiaryMutation, DiaryQuery
 from school.fields import SCALARS, check_policies
@@ -32,7 +33,10 @@ from tests.world import MONDAY, World
 NOON = dt.datetime(2026, 9, 7, 12, tzinfo=dt.UTC)
 """What the clock says in the diary's tests: the world's one lesson day, 15:00 in Moscow."""
 SETTINGS = Settings()
-TABLES = (Mark, MarkRevision, Homework, HomeworkFor, HomeworkDone, HomeworkRule, Submission, Attendance, AbsenceNotice, OutboxRow)
+TABLES = (
+    Mark, MarkRevision, Homework, HomeworkFor, HomeworkDone, HomeworkRule, Submission, Attendance, AbsenceNotice, Remark, Thread, Message, ThreadReading,
+    Announcement, Acknowledgement, OutboxRow,
+)
 
 
 @cache

@@ -46,6 +46,7 @@ from tests.session import of_the_session
 NAMED = {
     "childId": "child", "personId": "child", "pupilId": "child", "children": "child", "id": "child", "classGroupId": "class", "courseId": "course",
     "homeworkId": "homework", "markId": "mark", "tillId": "till", "doorId": "door", "deviceId": "desk", "keyId": "key", "schoolId": "school",
+    "threadId": "thread", "thingId": "remark",
 }
 """What an argument names."""
 RARELY = {"after", "first", "courseId"}

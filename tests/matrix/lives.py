@@ -12,12 +12,25 @@ from school.access import passages
 from school.access.models import Audience, DoorRule
 from school.context import Grant, Role, Viewer
 from school.day import late_arrivals
-from school.diary import attendance, corrections, homework, marks, notices, submissions, term_marks
+from school.diary import (
+    acknowledgements,
+    announcements,
+    attendance,
+    corrections,
+    homework,
+    marks,
+    messages,
+    notices,
+    remarks,
+    submissions,
+    term_marks,
+)
 from school.diary.absence_models import NoticeState
 from school.diary.homework_correction import correct_homework
 from school.diary.homework_done import set_done
 from school.diary.homework_models import SubmissionState
 from school.diary.mark_rows import Content
+from school.diary.message_models import Acknowledged, RemarkKind
 from school.diary.models import Attendance, AttendanceKind, Lesson, WorkKind
 from school.ids import Kind, Ref
 from school.meals import accounts as meal_accounts
@@ -64,7 +77,7 @@ async def live(session: AsyncSession, town: Town, name: str) -> dict[str, str]:
     common = town.targets[str(school_id)]
     town.mark("name", name, f"{name.title()}ова")
     town.mark("id", name, opaque(Kind.PERSON, school_id, pupil.id))
-    diary = await _diary(session, town, name, pupil)
+    diary = await _diary(session, town, name, pupil) | await _words(session, town, name, pupil)
     money = await _money(session, town, name, pupil)
     gate = await present(session, town, school_id, f"gate{end}", "in", name, NOON - dt.timedelta(minutes=90))
     [passage] = await passages.record_many(session, [gate])
@@ -161,6 +174,32 @@ async def _absence(session: AsyncSession, town: Town, name: str, pupil: Ref, key
         at=NOON, reason_id=reason.id))
     await session.flush()
     return opaque(Kind.ABSENCE_NOTICE, school_id, sent[0].id), opaque(Kind.LESSON, school_id, unfilled.id)
+
+
+async def _words(session: AsyncSession, town: Town, name: str, pupil: Ref) -> dict[str, str]:
+    """A remark that a guardian has acknowledged, a message of the teacher's, an announcement to the class."""
+    school_id, end = pupil.school_id, "" if pupil.school_id == 1 else "2"
+    who, guardian = {"boris": ("teacher", "other_parent"), "anna": ("teacher7", "parent"), "egor": ("teacher7", None), "dina": ("teacher2", "stranger")}[name]
+    group = {"egor": "7B", "dina": "2-5A"}.get(name, "5A")
+    teacher, person = acting(town, who, Role.TEACHER), town.ref(who)
+    guardians = [] if guardian is None else [town.world.people[guardian]]
+    [remark] = await remarks.make_many(session, teacher, [remarks.NewRemark(ids.new(), pupil, RemarkKind.PRAISE, f"praise of {name}")], None)
+    message = await messages.write(session, teacher, ids.new(), pupil, person, f"letter about {name}", guardians)
+    made = await announcements.announce(session, acting(town, f"office{end}", Role.OFFICE), announcements.NewAnnouncement(
+        ids.new(), school_id, None, Ref(school_id, town.world.classes[group]), f"title for {name}", f"words for {name}", NOON.date()))
+    assert isinstance(remark, remarks.RemarkRow)
+    if guardian is not None:
+        viewer = Viewer(ids.new(), ids.new(), (Grant(school_id, guardians[0], Role.GUARDIAN),), frozenset({pupil}))
+        for kind, id_ in ((Acknowledged.REMARK, remark.id), (Acknowledged.ANNOUNCEMENT, made.id)):
+            await acknowledgements.acknowledge(session, viewer, acknowledgements.Thing(kind, Ref(school_id, id_)))
+    found = {
+        "remark": opaque(Kind.REMARK, school_id, remark.id), "thread": opaque(Kind.THREAD, school_id, message.thread_id),
+        "message": opaque(Kind.MESSAGE, school_id, message.id), "announcement": opaque(Kind.ANNOUNCEMENT, school_id, made.id),
+    }
+    town.mark("remark", name, found["remark"], f"praise of {name}")
+    town.mark("thread", name, found["thread"], found["message"], f"letter about {name}")
+    town.mark("announcement", name, found["announcement"], f"title for {name}", f"words for {name}")
+    return found | {"teacher": opaque(Kind.PERSON, school_id, person.id)}
 
 
 async def _money(session: AsyncSession, town: Town, name: str, pupil: Ref) -> dict[str, str]:

@@ -90,6 +90,17 @@ def _queries() -> Iterator[Question]:
     yield ask("marks", pupil, lambda of: {"childId": of["child"]})
     yield ask("marks (course)", pupil, lambda of: {"childId": of["child"], "courseId": of["course"]})
     yield ask("markHistory", pupil, lambda of: {"markId": of["mark"]})
+    yield ask("remarks", pupil, lambda of: {"childId": of["child"]})
+    yield ask("threads", pupil, holds="thread")
+    yield ask("threads (child)", pupil, lambda of: {"childId": of["child"]})
+    yield ask("thread", pupil, lambda of: {"threadId": of["thread"]})
+    yield ask("messages", pupil, lambda of: {"threadId": of["thread"]})
+    yield ask("correspondents", pupil, lambda of: {"childId": of["child"]})
+    yield ask("unreadMessages", nobody)
+    yield ask("announcements", pupil, holds="announcement")
+    yield ask("announcements (child)", pupil, lambda of: {"childId": of["child"]})
+    for thing in ("mark", "remark", "announcement"):
+        yield ask(f"readBy ({thing})", pupil, lambda of, thing=thing: {"thingId": of[thing]})  # type: ignore[misc]
     yield ask("averages", pupil, lambda of: {"childId": of["child"]})
     yield ask("terms", school, holds="term")
     yield ask("termSheet", pupil, lambda of: {"courseId": of["course"], "termId": of["term"]})
@@ -206,6 +217,19 @@ def _mutations() -> Iterator[Question]:
     yield put("answerAbsenceNotice", pupil, lambda of: {"noticeId": of["notice"], "state": "SEEN"})
     yield put("withdrawAbsenceNotice", pupil, lambda of: {"noticeId": of["notice"]})
     yield put("spreadAbsence", pupil, lambda of: {"childId": of["child"], **DAYS, "reasonId": of["reason"]})
+    yield put("makeRemarks", pupil, lambda of: {"items": [{"id": _new(), "pupilId": of["child"], "kind": "PRAISE", "text": "something"}]})
+    yield put("makeRemarks (lesson)", pupil, lambda of: {
+        "lessonId": of["lesson"], "items": [{"id": _new(), "pupilId": of["child"], "kind": "CONCERN", "text": "something"}]})
+    yield put("withdrawRemark", pupil, lambda of: {"remarkId": of["remark"]})
+    yield put("writeMessage", pupil, lambda of: {"id": _new(), "childId": of["child"], "teacherId": of["teacher"], "text": "something"})
+    yield put("withdrawMessage", pupil, lambda of: {"messageId": of["message"]})
+    yield put("readThread", pupil, lambda of: {"threadId": of["thread"], "upTo": 1})
+    yield put("announce", school, lambda of: {"id": _new(), "schoolId": of["school"], "title": "something", "text": "something"})
+    yield put("announce (class)", pupil, lambda of: {
+        "id": _new(), "schoolId": of["school"], "classGroupId": of["class"], "title": "something", "text": "something"})
+    yield put("withdrawAnnouncement", pupil, lambda of: {"announcementId": of["announcement"]})
+    for thing in ("mark", "remark", "announcement"):
+        yield put(f"acknowledge ({thing})", pupil, lambda of, thing=thing: {"thingId": of[thing]})  # type: ignore[misc]
     yield put("openMealAccount", pupil, lambda of: {"personId": of["child"]})
     yield put("topUp (CASH)", pupil, lambda of: {"id": _new(), "childId": of["child"], "amount": MONEY, "method": "CASH"})
     yield put("topUp (SANDBOX)", pupil, lambda of: {"id": _new(), "childId": of["child"], "amount": MONEY, "method": "SANDBOX"})

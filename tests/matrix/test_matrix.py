@@ -176,7 +176,8 @@ async def test_who_may_follow_a_child_and_hears_what_of_it(counter: Desk) -> Non
     for role in ROLES:
         letters = [next(iter(await _follow(counter, hub, role, [town.targets[target]["child"]], None, None))) for target in TARGETS]
         found["updates"][role] = "".join(DONE if letter == "StreamOpened" else LETTERS[letter] for letter in letters)
-    for name, topic in {"happenings (door)": "door", "happenings (till)": "till", "happenings (desk)": "desk"}.items():
+    for name, topic in {"happenings (door)": "door", "happenings (till)": "till", "happenings (desk)": "desk",
+                        "happenings (inbox)": "teacher"}.items():
         found[name] = {role: "".join([await _letter(counter, hub, role, town.targets[target][topic]) for target in ("own", "other school")]) for role in ROLES}
     assert differences("Subscriptions", found) == ""
     own = [town.targets["own"]["child"]]

@@ -18,6 +18,16 @@ from school.db import Base, Database
 from school.delivery.models import Lease
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission, SubmissionState
+from school.diary.message_models import (
+    Acknowledged,
+    Acknowledgement,
+    Announcement,
+    Message,
+    Remark,
+    RemarkKind,
+    Thread,
+    ThreadReading,
+)
 from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
@@ -101,6 +111,8 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         DeviceCode(**key, digest=hashlib.sha256(bytes([school_id])).digest(), id=ids.new(), kind=DeviceKind.GATE, name="gate", bindings=[], made_at=NOON,
                    expires_at=NOON),
         HomeworkRule(**key, latest=dt.time(18)),
+        Announcement(**key, id=ids.new(), grade=5, title="Собрание", text="В среду", made_by=world.people["teacher" if school_id == 1 else "teacher2"],
+                     made_at=NOON),
         *(Homework(**key, id=ids.new(), course_id=world.courses[group], due_lesson_id=world.lessons[lesson], text="№ 1",
                    set_by=world.people["teacher" if school_id == 1 else "teacher2"], set_at=NOON) for lesson, group in lessons),
     ]
@@ -132,6 +144,13 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     yield HomeworkDone(**key, homework_id=own, pupil_id=pupil, done=True, by=pupil, at=NOON)
     yield AbsenceNotice(**key, id=ids.new(), pupil_id=pupil, starts_on=MONDAY, ends_on=MONDAY, reason_id=_reason(school_id), words="жар", sent_by=by,
                         sent_at=NOON, state=NoticeState.SENT)
+    remark, thread, guardian = ids.new(), ids.new(), world.people[PUPILS[name][2][0]]
+    yield Remark(**key, id=remark, pupil_id=pupil, lesson_id=lesson, kind=RemarkKind.PRAISE, text="молодец", given_by=by, given_at=NOON)
+    yield Acknowledgement(**key, thing_id=remark, pupil_id=pupil, guardian_id=guardian, kind=Acknowledged.REMARK, at=NOON)
+    yield Thread(**key, id=thread, pupil_id=pupil, teacher_id=by, messages=2, last_at=NOON)
+    for number, author in enumerate((by, guardian), 1):
+        yield Message(**key, id=ids.new(), thread_id=thread, number=number, author_id=author, text="здравствуйте", at=NOON)
+        yield ThreadReading(**key, thread_id=thread, person_id=author, number=number, at=NOON)
     yield Tap(**key, device_id=gate, sequence=seq, id=ids.new(), digest=b"d" * 32, reader="in", token=world.token(name, school_id), key_id="k",
               person_id=pupil, device_at=NOON, happened_at=NOON, received_at=NOON, late=False, suspect=False, outcome=Outcome.ADMIT, reason="OK")
     yield Passage(**key, id=passage, person_id=pupil, door_id=door, direction=Direction.IN, reason="OK", device_id=gate, sequence=seq, happened_at=NOON,

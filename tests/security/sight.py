@@ -84,6 +84,12 @@ SIGHTS = {
     "absence_reason": Sight(read=_TIMETABLE, add="office head", change="office head", changing="name sign retired_at"),
     "absence_notice": Sight(owner="pupil_id", read=_MARKS, add="office family:diary", change="teacher office family:diary",
                             changing="state answered_by answered_at answer"),
+    "remark": Sight(owner="pupil_id", read=_MARKS, add="author", change="author", changing="withdrawn_at"),
+    "thread": Sight(owner="pupil_id", read="party", add="party", change="party", changing="messages last_at"),
+    "message": Sight(owner="thread_id", read="party", add="author", change="author", changing="text withdrawn_at"),
+    "thread_reading": Sight(owner="thread_id", read="party", add="author", change="author", changing="number at"),
+    "announcement": Sight(read="teacher office head guardian pupil", add="author", change="author", changing="withdrawn_at"),
+    "acknowledgement": Sight(owner="pupil_id", read="teacher office head reader", add="author"),
     "meal_account": Sight(owner="person_id", read=_MONEY, add="office", change="canteen office", changing="balance"),
     "till": Sight(read="member"), "till_reader": Sight(read="canteen office head"),
     "transfer": Sight(owner="account_id", read=_MONEY, add="canteen office"), "posting": Sight(owner="account_id", read=_MONEY, add="canteen office"),
@@ -106,7 +112,7 @@ SIGHTS = {
 }
 """Every table: a new one is added here when it is added to the policies."""
 
-_PARENTS = {"mark_id": "mark", "account_id": "meal_account", "transfer_id": "transfer"}
+_PARENTS = {"mark_id": "mark", "account_id": "meal_account", "transfer_id": "transfer", "thread_id": "thread"}
 """Whose row tells the owner."""
 
 
@@ -158,8 +164,40 @@ class Tables:
             "classmate": lambda: not row["for_some"] and school in viewer.schools(Role.GUARDIAN, Role.PUPIL),
             "named": lambda: any(Ref(one["school_id"], one["pupil_id"]) in viewer.family(Area.DIARY) for one in self.rows["homework_for"]
                                  if (one["school_id"], one["homework_id"]) == (school, row["id"])),
+            "party": lambda: self._is_party(viewer, table, row),
+            "reader": lambda: _is_self(viewer, row, "guardian_id"),
+            "author": lambda: self._is_author(viewer, table, row),
         }
         return answers[word]()
+
+    def _is_party(self, viewer: Viewer, table: str, row: Row) -> bool:
+        """Of a thread: its teacher, or a guardian of the child, whose diary is not withheld. Never the pupil."""
+        thread = row if table == "thread" else next(
+            one for one in self.rows["thread"] if (one["school_id"], one["id"]) == (row["school_id"], row["thread_id"]))
+        return _is_self(viewer, thread, "teacher_id") or _is_guardian(viewer, thread)
+
+    def _is_author(self, viewer: Viewer, table: str, row: Row) -> bool:
+        """Who writes it: a side of the thread, one of the staff, a guardian of the child."""
+        column = _AUTHORS[table]
+        if not _is_self(viewer, row, column):
+            return False
+        if table in {"message", "thread_reading"}:
+            return self._is_party(viewer, table, row)
+        if table == "acknowledgement":
+            return _is_guardian(viewer, row)
+        return row["school_id"] in viewer.schools(Role.TEACHER, Role.OFFICE, Role.HEAD)
+
+
+_AUTHORS = {"remark": "given_by", "message": "author_id", "thread_reading": "person_id", "announcement": "made_by", "acknowledgement": "guardian_id"}
+
+
+def _is_self(viewer: Viewer, row: Row, column: str) -> bool:
+    return any((grant.school_id, grant.person_id) == (row["school_id"], row[column]) for grant in viewer.grants if grant.role in MEMBERS)
+
+
+def _is_guardian(viewer: Viewer, row: Row) -> bool:
+    child = Ref(row["school_id"], row["pupil_id"])
+    return child in viewer.family(Area.DIARY) and not _is_self(viewer, row, "pupil_id")
 
 
 def _open(viewer: Viewer, area: Area) -> frozenset[Ref]:

@@ -33,6 +33,11 @@ PAGES = {
     "marks": ("parent", "/children/:child/marks"),
     "meals": ("parent", "/children/:child/meals"),
     "passes": ("parent", "/children/:child/passes"),
+    "messages": ("parent", "/messages"),
+    "talk": ("parent", "/messages"),
+    "teachers-messages": ("teacher", "/messages"),
+    "remarks": ("teacher", "/remarks"),
+    "announce": ("office", "/announce"),
     "record": ("parent", "/children/:child/record"),
     "account": ("parent", "/account"),
     "lessons": ("teacher", "/lessons"),
@@ -54,10 +59,11 @@ PAGES = {
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
 BEHIND = {"gradebook": "#page li a", "course-homework": "#page li a:nth-of-type(2)",
           "gate": "#page nav a:last-child", "inside": "#page section button", "person": "#page li:nth-child(2) a",
-          "till": "#page li:last-child a"}
+          "till": "#page li:last-child a", "talk": "[aria-labelledby=threads] li a"}
 """What leads on to it, where its address is not known beforehand, or opens what is folded."""
 SHOWN = {"gradebook": "[role=gridcell]", "course-homework": "#page li",
-         "gate": "#page section time", "inside": "#page section li", "person": "#page h2", "till": "#page [data-key]"}
+         "gate": "#page section time", "inside": "#page section li", "person": "#page h2", "till": "#page [data-key]",
+         "talk": "#page textarea"}
 """What is there then."""
 
 

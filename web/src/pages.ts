@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.title' | 'absences.title'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.title' | 'absences.title' | 'messages.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -20,6 +20,7 @@ interface Page {
 const FAMILY: readonly Role[] = ['GUARDIAN', 'PUPIL']
 const TEACHERS: readonly Role[] = ['TEACHER']
 const OFFICE: readonly Role[] = ['OFFICE', 'HEAD']
+const WRITERS: readonly Role[] = [...FAMILY, ...TEACHERS, ...OFFICE]
 const OTHERS: readonly Role[] = ['DISTRICT']
 const WATCHERS: readonly Role[] = ['GUARD', ...OFFICE]
 
@@ -30,12 +31,13 @@ function page<Props>(load: () => Promise<{ default: ComponentType<Props> }>, ...
 
 /** Where a phone shows the places for which it has no room. */
 export const MORE = '/more'
+export const MESSAGES = '/messages'
 
 /** Every page: where it is, and in whose navigation. Each is loaded when it is first wanted. The first that is for somebody is where they begin. */
 export const PAGES: readonly Page[] = [
   { path: '/children/:child/today', Page: page(() => import('./pages/today/Today')), place: { label: 'nav.today', icon: 'day', roles: FAMILY } },
   { path: '/children/:child/diary', Page: page(() => import('./pages/diary/Diary'), 'family'), place: { label: 'diary.title', icon: 'book', roles: FAMILY } },
-  { path: '/children/:child/homework', Page: page(() => import('./pages/homework/Homework'), 'family') },
+  { path: '/children/:child/homework', Page: page(() => import('./pages/homework/Homework'), 'common', 'family') },
   { path: '/children/:child/marks', Page: page(() => import('./pages/marks/Marks'), 'family'), place: { label: 'diary.marks', icon: 'star', roles: FAMILY } },
   { path: '/children/:child/meals', Page: page(() => import('./pages/meals/Meals'), 'common', 'family'), place: { label: 'nav.meals', icon: 'bag', roles: FAMILY } },
   { path: '/children/:child/passes', Page: page(() => import('./pages/passes/Passes'), 'common', 'family'), place: { label: 'nav.passes', icon: 'enter', roles: FAMILY, aside: true } },
@@ -45,7 +47,7 @@ export const PAGES: readonly Page[] = [
   { path: '/courses', Page: page(() => import('./pages/courses/Courses'), 'staff'), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
   { path: '/courses/:course', Page: page(() => import('./pages/gradebook/Gradebook'), 'family', 'staff') },
   { path: '/courses/:course/terms', Page: page(() => import('./pages/terms/TermSheet'), 'family', 'staff') },
-  { path: '/courses/:course/homework', Page: page(() => import('./pages/course-homework/CourseHomework'), 'family', 'staff') },
+  { path: '/courses/:course/homework', Page: page(() => import('./pages/course-homework/CourseHomework'), 'common', 'family', 'staff') },
   { path: '/absences', Page: page(() => import('./pages/absences/Absences'), 'common', 'family', 'staff'), place: { label: 'absences.title', icon: 'letter', roles: [...TEACHERS, ...OFFICE] } },
   { path: '/till', Page: page(() => import('./pages/till/Till'), 'common', 'family', 'staff'), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
   { path: '/till/:till', Page: page(() => import('./pages/till/Till'), 'common', 'family', 'staff') },
@@ -61,9 +63,13 @@ export const PAGES: readonly Page[] = [
   { path: '/home', Page: page(() => import('./pages/home/Home'), 'account'), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/gate', Page: page(() => import('./pages/gate/Gate'), 'common', 'staff'), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
   { path: '/inside', Page: page(() => import('./pages/inside/Inside'), 'staff'), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },
+  { path: MESSAGES, Page: page(() => import('./pages/messages/Messages'), 'common', 'family'), place: { label: 'messages.title', icon: 'letter', roles: WRITERS } },
+  { path: '/messages/:pupil/:teacher', Page: page(() => import('./pages/messages/Talk'), 'common', 'family') },
+  { path: '/remarks', Page: page(() => import('./pages/remarks/Remarks'), 'common', 'family', 'staff') },
+  { path: '/announce', Page: page(() => import('./pages/announce/Announce'), 'common', 'family', 'staff') },
   { path: '/devices', Page: page(() => import('./pages/devices/Devices'), 'common', 'staff'), place: { label: 'devices.title', icon: 'pulse', roles: OFFICE } },
   { path: '/account', Page: page(() => import('./pages/account/Account'), 'account', 'common'), place: { label: 'nav.account', icon: 'person', aside: true } },
-  { path: MORE, Page: page(() => import('./pages/more/More')) },
+  { path: MORE, Page: page(() => import('./pages/more/More'), 'common') },
 ]
 
 /** Where one is who is not signed in, at whatever address. */

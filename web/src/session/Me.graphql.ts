@@ -16,6 +16,7 @@ export const MeQuery = graphql(`
       }
       grants { school { id shortName timeZone today } personId role }
     }
+    unreadMessages
   }
 `)
 

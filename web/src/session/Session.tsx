@@ -10,13 +10,15 @@ interface Session {
   me: Me | null
   /** The service could not be asked since the page was opened: this is whom the device remembers. */
   isRemembered: boolean
+  /** How many messages wait for it. */
+  unread: number
   /** Whoever was signed in is somebody else now, or nobody: everything is asked for anew. */
   restart: () => void
   /** Ask who is signed in now; pages stay as they are if nothing has changed. */
   check: () => void
 }
 
-const SessionContext = createContext<Session>({ me: null, isRemembered: false, restart: () => {}, check: () => {} })
+const SessionContext = createContext<Session>({ me: null, isRemembered: false, unread: 0, restart: () => {}, check: () => {} })
 
 export const useSession = (): Session => useContext(SessionContext)
 
@@ -80,7 +82,7 @@ function Recognised({ restart, children }: { restart: () => void; children: Reac
     const asking = setInterval(check, AGAIN)
     return () => clearInterval(asking)
   }, [lost, check])
-  const session = useMemo(() => ({ me: null, isRemembered: false, ...found, restart, check }), [found, restart, check])
+  const session = useMemo(() => ({ me: null, isRemembered: false, ...found, unread: data?.unreadMessages ?? 0, restart, check }), [found, data, restart, check])
   if (!found && fetching) return <Loading />
   if (!found && error) return <Failed error={error} retry={check} />
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
-import { MORE, pathOf, placesOf } from '../pages'
+import { MESSAGES, MORE, pathOf, placesOf } from '../pages'
 import { childOf } from '../session/child'
-import { useMe } from '../session/Session'
+import { useMe, useSession } from '../session/Session'
 import { arranged } from './arranged'
 import { type IconName, Icon } from './icons'
 import styles from './Navigation.module.css'
@@ -11,6 +11,7 @@ import styles from './Navigation.module.css'
 export function Navigation({ across }: { across: boolean }) {
   const { t } = useTranslation()
   const me = useMe()
+  const { unread } = useSession()
   const [location] = useLocation()
   const child = childOf(me, location)
   const places = placesOf(me)
@@ -19,20 +20,21 @@ export function Navigation({ across }: { across: boolean }) {
     <div className={across ? styles.across : styles.down}>
       {(across ? near : places).map((page) => {
         const path = pathOf(page, child)
-        return <Place key={page.path} href={path} icon={page.place.icon} label={t(page.place.label)} here={location === path || location.startsWith(`${path}/`)} />
+        return <Place key={page.path} href={path} icon={page.place.icon} label={t(page.place.label)} here={location === path || location.startsWith(`${path}/`)} count={page.path === MESSAGES ? unread : 0} />
       })}
       {across && far.length > 0 && (
-        <Place href={MORE} icon="more" label={t('nav.more')} here={location === MORE || far.some((page) => location === pathOf(page, child))} />
+        <Place href={MORE} icon="more" label={t('nav.more')} here={location === MORE || far.some((page) => location === pathOf(page, child))} count={far.some(({ path }) => path === MESSAGES) ? unread : 0} />
       )}
     </div>
   )
 }
 
-function Place({ href, icon, label, here }: { href: string; icon: IconName; label: string; here: boolean }) {
+function Place({ href, icon, label, here, count }: { href: string; icon: IconName; label: string; here: boolean; count?: number }) {
   return (
     <Link href={href} className={styles.place} aria-current={here ? 'page' : undefined}>
       <Icon name={icon} size={22} />
       {label}
+      {!!count && <span className={styles.count}>{count}</span>}
     </Link>
   )
 }

@@ -1,9 +1,9 @@
-import { Stack, Title } from '@mantine/core'
+import { Badge, Stack, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'wouter'
-import { pathOf, placesOf } from '../../pages'
+import { MESSAGES, pathOf, placesOf } from '../../pages'
 import { rememberedChild } from '../../session/child'
-import { useMe } from '../../session/Session'
+import { useMe, useSession } from '../../session/Session'
 import { arranged } from '../../shell/arranged'
 import { Icon } from '../../shell/icons'
 import styles from './More.module.css'
@@ -12,6 +12,7 @@ import styles from './More.module.css'
 export default function More() {
   const { t } = useTranslation()
   const me = useMe()
+  const { unread } = useSession()
   const child = rememberedChild(me)
   const { near, far } = arranged(placesOf(me))
   return (
@@ -20,7 +21,7 @@ export default function More() {
       <ul className={styles.places}>
         {(far.length ? far : near).map((page) => (
           <li key={page.path}>
-            <Link href={pathOf(page, child)} className={styles.place}><Icon name={page.place.icon} size={22} />{t(page.place.label)}</Link>
+            <Link href={pathOf(page, child)} className={styles.place}><Icon name={page.place.icon} size={22} />{t(page.place.label)} {page.path === MESSAGES && unread > 0 && <Badge>{unread}</Badge>}</Link>
           </li>
         ))}
       </ul>
