@@ -40,6 +40,7 @@ LIMITS = Limits(bounds={
     "SchoolStatistics.grades": 11, "SchoolStatistics.months": 33, "SchoolStatistics.meals": 3, "GradeMonth.byValue": 4, "GradeMonth.byKind": 4,
     "AttendanceFigures.days": 70, "AttendanceFigures.classes": 30, "MarkFigures.weeks": 14, "MarkFigures.classes": 30, "MarkFigures.subjects": 25,
     "MarkCounts.values": 4, "Query.mealFigures": 140, "Query.childDays": 7, "ChildDay.lessons": 10, "DayLesson.homework": 2, "DayLesson.marks": 3,
+    "GradebookRow.marks": 20, "Gradebook.announced": 10, "Gradebook.reasons": 8, "Query.absenceReasons": 8, "ChildAttendance.reasons": 6,
 })
 """Of a page of updates, `first` has counted the length."""
 

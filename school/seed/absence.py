@@ -29,9 +29,8 @@ def write_notices(campus: Campus, last: Roll, dice: Dice, writer: Writer) -> Non
         if last.excused.get(learner.id):
             _tell(campus, learner, last.date, dice, writer, reason=ILLNESS, accepted=True, words="Температура, остаёмся дома")
     tomorrow, demo = campus.calendar.ahead[1], campus.people.families[0].ties[0].human
-    own = next((learner for learner in campus.people.learners if any(tie.human is demo for tie in learner.ties)), None)
     for place, learner in enumerate(campus.people.learners):
-        if campus.school_id == 1 and learner is own:
+        if campus.school_id == 1 and learner.group == campus.demo_group() and any(tie.human is demo for tie in learner.ties):
             _tell(campus, learner, tomorrow, dice, writer, reason=DOCTOR, bells=0b110, words="К врачу, придём к третьему уроку")
         elif place % _EVERY == 1 and learner.id not in last.excused:
             _tell(campus, learner, tomorrow, dice, writer, reason=FAMILY)
