@@ -36,7 +36,9 @@ export const useInbox = (ask: () => void): void => useListener(useContext(InboxC
 /** Asks anew when something happens to any of the children. */
 export const useFamily = (ask: () => void): void => useListener(useLive().listeners, ask)
 
-function useListener(listeners: Set<() => void>, ask: () => void): void {
+type Listeners = Record<'add' | 'delete', (hear: () => void) => unknown>
+
+function useListener(listeners: Listeners, ask: () => void): void {
   const latest = useRef(ask)
   latest.current = ask
   useEffect(() => {
