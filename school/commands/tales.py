@@ -39,6 +39,11 @@ def _notice(update: Update) -> str:
     return f"absence    {days}: notice {update['noticeState'].lower()}{before}"
 
 
+def _term_mark(update: Update) -> str:
+    value, old = update["termValue"], update["oldTermValue"]
+    return f"term mark  {_named(update['subject'])}: {'not assessed' if value is None else value}{'' if old is None else f' (was {old})'}"
+
+
 def _until(update: Update) -> str:
     return f"to be acknowledged by {update['acknowledgeBy']}" if update["acknowledgeBy"] else "something"
 
@@ -51,6 +56,7 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "MarkGiven": lambda one: f"mark {one['value']}     {_named(one['subject'])} · {one['work'].lower()}",
     "MarkCorrected": lambda one: f"mark {one['oldValue']} → {one['value']} {_named(one['subject'])}",
     "MarkWithdrawn": lambda one: f"mark withdrawn: {one['value']} in {_named(one['subject'])}",
+    "TermMarkDecided": _term_mark,
     "HomeworkSet": lambda one: f"homework   {_named(one['subject'])} for {one['date']}",
     "HomeworkWithdrawn": lambda one: f"no homework in {_named(one['subject'])} for {one['date']} after all",
     "HomeworkCorrected": lambda one: f"homework   {_named(one['subject'])} for {one['date']} is another now",

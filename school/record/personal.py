@@ -272,7 +272,9 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "lesson": ("school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "topic", "cancelled_at"),
     "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),
     "subject": ("school_id", "id", "name"),
-    "term": ("school_id", "id", "name", "starts_on", "ends_on"),
+    "term": ("school_id", "id", "name", "kind", "starts_on", "ends_on"),
+    "term_closing": ("school_id", "id", "by", "at"),
+    "term_opening": ("school_id", "id", "term_id", "course_id", "until", "reason", "by", "at"),
     "throttle": ("key", "until_ms"),  # keyed by digests, and swept within hours
     "till": ("school_id", "id", "name"),
     "till_reader": ("school_id", "device_id", "reader", "till_id"),

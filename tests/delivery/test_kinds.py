@@ -28,6 +28,7 @@ from school.diary.message_rows import AnnouncementRow, RemarkRow
 from school.diary.models import AttendanceKind, WorkKind
 from school.diary.notice_rows import NoticeRow
 from school.diary.submission_rows import SubmissionRow
+from school.diary.term_mark_rows import TermMarkRow
 from school.ids import Ref
 from school.meals import events as meals
 from school.meals.ledger import Posted
@@ -52,6 +53,7 @@ TALES = {
     "diary.mark_given": ("MarkGiven", "mark 5     Алгебра · answer"),
     "diary.mark_corrected": ("MarkCorrected", "mark 5 → 3 Алгебра"),
     "diary.mark_withdrawn": ("MarkWithdrawn", "mark withdrawn: 5 in Алгебра"),
+    "diary.term_mark_decided": ("TermMarkDecided", "term mark  Алгебра: 5 (was 4)"),
     "diary.homework_set": ("HomeworkSet", "homework   Алгебра for 2026-09-07"),
     "diary.homework_withdrawn": ("HomeworkWithdrawn", "no homework in Алгебра for 2026-09-07 after all"),
     "diary.homework_corrected": ("HomeworkCorrected", "homework   Алгебра for 2026-09-07 is another now"),
@@ -123,15 +125,16 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
     mark = MarkRow(1, ids.new(), anna, lesson, course, subject, MONDAY, 5, 1, WorkKind.ANSWER, "тайна", 1, teacher, NOON, None)
     homework = HomeworkRow(1, ids.new(), lesson, course, world.classes["5A"], subject, MONDAY, "тайна", teacher, NOON, None)
     work = SubmissionRow(1, ids.new(), homework.id, anna, "тайна", anna, NOON, SubmissionState.SUBMITTED, None, None, None)
+    of_term = TermMarkRow(1, ids.new(), course, anna, subject, 5, "тайна", 9, 2, 2, teacher, NOON)
     own = OwnLesson(
         school_id=1, id=lesson, course_id=course, class_group_id=world.classes["5A"], subject_id=subject, teacher_id=teacher,
-        on_date=MONDAY, bell=1, cancelled_at=None, time_zone="Europe/Moscow", lowest=2, highest=5)
+        on_date=MONDAY, bell=1, cancelled_at=None, time_zone="Europe/Moscow", lowest=2, highest=5, closed=False)
     remark = RemarkRow(1, ids.new(), anna, None, RemarkKind.PRAISE, "тайна", teacher, NOON, None)
     announcement = AnnouncementRow(1, ids.new(), None, None, "тайна", "тайна", MONDAY, teacher, NOON, None)
     absent = AttendanceRow(1, lesson, anna, AttendanceKind.ABSENT, None, teacher, NOON)
     return [
         diary.mark_given(mark), diary.mark_corrected(mark, mark._replace(value=3, revision=2), NOON), diary.mark_withdrawn(mark, NOON),
-        diary.homework_set(homework, [anna, world.people["boris"]]), diary.homework_withdrawn(homework, [anna], NOON),
+        diary.term_mark_decided(of_term, 4), diary.homework_set(homework, [anna, world.people["boris"]]), diary.homework_withdrawn(homework, [anna], NOON),
         diary.homework_corrected(homework, homework._replace(text="другая тайна", revision=2), [anna], NOON),
         diary.homework_done(homework, anna, NOON, done=True), diary.homework_submitted(homework, work),
         diary.homework_answered(homework, work, work._replace(state=SubmissionState.RETURNED, answer="тайна"), NOON),

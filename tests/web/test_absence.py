@@ -40,7 +40,7 @@ async def test_a_guardian_reports_and_hears_the_answer(stage: Stage) -> None:
     await parent.evaluate("window.untouched = true")
 
     teacher = await stage.open("/courses", login="teacher", size=DESKTOP)
-    await teacher.get_by_role("link", name="5A").click()
+    await teacher.get_by_role("link", name="5A · Алгебра", exact=True).click()
     row = teacher.get_by_role("row").filter(has_text="Annaова")
     cells = row.get_by_role("gridcell")
     await expect(cells.filter(has_text="Б?")).to_have_count(2)

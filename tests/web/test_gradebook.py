@@ -59,7 +59,7 @@ async def _class(theatre: Stage) -> AsyncIterator[None]:
 async def opened(stage: Stage, language: str = "ru") -> Page:
     """The gradebook of 5A, the last lesson's first pupil in focus."""
     page = await stage.open("/courses", login="teacher", size=DESKTOP, language=language)
-    await page.get_by_role("link", name="5A").click()
+    await page.get_by_role("link", name="5A · Алгебра", exact=True).click()
     await expect(page.get_by_role("gridcell").first).to_be_visible()
     return page
 
@@ -236,7 +236,7 @@ async def test_signing_out_with_unsent_marks_warns(stage: Stage) -> None:
     page = await stage.open("/account", login="teacher", size=DESKTOP)  # it is here now, also without a network
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
     await page.get_by_role("navigation").get_by_role("link", name="Журналы").click()
-    await page.get_by_role("link", name="5A").click()
+    await page.get_by_role("link", name="5A · Алгебра", exact=True).click()
     await expect(page.get_by_role("gridcell").first).to_be_visible()
     await page.keyboard.press("Control+Home")
     await page.context.set_offline(True)
