@@ -38,6 +38,7 @@ class Kind(IntEnum):
     HOMEWORK = 21
     MARK = 22
     ATTENDANCE = 23
+    SUBSTITUTION = 24
     MEAL_ACCOUNT = 40
     TRANSFER = 41
     TILL = 42

@@ -12,7 +12,7 @@ from school.diary.homework_rows import HOMEWORK, HomeworkRow
 from school.diary.inserts import insert, key_of
 from school.diary.lessons import own_lesson
 from school.diary.models import Homework
-from school.diary.policy import teaches
+from school.diary.policy import gives
 from school.diary.texts import required_text
 from school.errors import bad_input, conflict, not_found
 from school.ids import Ref
@@ -24,7 +24,7 @@ LONGEST_TEXT = 4000
 async def set_homework(session: AsyncSession, viewer: Viewer, id_: UUID, due: Ref, text: str) -> HomeworkRow:
     """Set homework for a lesson of today or later; the client made its id, and asking the same again is harmless, later too.
 
-    Refused: a lesson that is not of the viewer's courses (NOT_FOUND), a cancelled or past one, a text that is empty or longer than 4000
+    Refused: a lesson that the viewer does not give (NOT_FOUND), a cancelled or past one, a text that is empty or longer than 4000
     characters (BAD_INPUT), the same id with different content (CONFLICT).
     """
     text = required_text(text, "text", LONGEST_TEXT)
@@ -46,7 +46,7 @@ async def set_homework(session: AsyncSession, viewer: Viewer, id_: UUID, due: Re
 
 
 async def withdraw_homework(session: AsyncSession, viewer: Viewer, ref: Ref) -> HomeworkRow:
-    """Take homework back; withdrawing it twice is harmless. Refused: homework that is not of the viewer's courses (NOT_FOUND)."""
+    """Take homework back; withdrawing it twice is harmless. Refused: homework for a lesson that the viewer does not give (NOT_FOUND)."""
     homework = await _stored(session, viewer, ref)
     if homework is None:
         raise not_found()
@@ -69,8 +69,8 @@ async def _insert(session: AsyncSession, homework: HomeworkRow) -> bool:
 
 
 async def _stored(session: AsyncSession, viewer: Viewer, ref: Ref) -> HomeworkRow | None:
-    """A homework of the viewer's own courses."""
-    row = (await session.execute(HOMEWORK.where(Homework.school_id == ref.school_id, Homework.id == ref.id, teaches(viewer)))).one_or_none()
+    """A homework for a lesson that the viewer gives."""
+    row = (await session.execute(HOMEWORK.where(Homework.school_id == ref.school_id, Homework.id == ref.id, gives(viewer)))).one_or_none()
     return HomeworkRow(*row) if row is not None else None
 
 

@@ -13,7 +13,7 @@ from school import outbox
 from school.access.models import Passage, Presence
 from school.day.models import LateArrival
 from school.db import Database, Rows
-from school.diary.models import Attendance, Mark, MarkRevision
+from school.diary.models import Attendance, Mark, MarkRevision, Substitution
 from school.errors import bad_input
 from school.identity.models import Invitation, Ticket
 from school.meals.models import Transfer
@@ -85,6 +85,9 @@ PERIODS: dict[str, Period] = {
             (MarkRevision, _old_marks), (Mark, _left_before(Mark.school_id, Mark.pupil_id)),
             (Attendance, _left_before(Attendance.school_id, Attendance.pupil_id))],
         reason="five years after the pupil has left, as class registers are kept (Rosarchiv order 236 of 2019)"),
+    "substitutions": Period(
+        days=1827, shortest=366, longest=9200, tables=[(Substitution, lambda cut: Substitution.at < cut)],
+        reason="five years, as class registers are kept: who has taught instead of whom, and why; the lessons stay as they were held"),
     "photos": Period(
         days=90, shortest=1, longest=1100, tables=[(Photo, _faces_of_who_left)],
         reason="three months after the person has left: nobody has to be recognised any more (152-FZ, art. 5.7); the files go with the next sweep"),

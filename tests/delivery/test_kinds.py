@@ -17,6 +17,7 @@ from school.db import Database
 from school.delivery.subscriptions import TYPES, UPDATES
 from school.diary import events as diary
 from school.diary.attendance_rows import AttendanceRow
+from school.diary.clashes import Place
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import OwnLesson
 from school.diary.mark_rows import MarkRow
@@ -48,6 +49,7 @@ TALES = {
     "diary.homework_set": ("HomeworkSet", "homework   Алгебра for 2026-09-07"),
     "diary.homework_withdrawn": ("HomeworkWithdrawn", "no homework in Алгебра for 2026-09-07 after all"),
     "diary.attendance_recorded": ("AttendanceRecorded", "register   Алгебра: late 9 min (was absent)"),
+    "diary.lesson_changed": ("LessonChanged", "lesson     Алгебра of 2026-09-07 2026-09-08, lesson 1 → 2026-09-07, lesson 3, room 101 → 9"),
     "meals.topped_up": ("MealToppedUp", "topped up  150.00 RUB · 400.00 RUB now"),
     "meals.sold": ("MealSold", "bought     Обед, Чай · 150.00 RUB · 400.00 RUB left"),
     "meals.refunded": ("MealRefunded", "refunded   150.00 RUB · 400.00 RUB now"),
@@ -107,11 +109,15 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
     own = OwnLesson(
         school_id=1, id=lesson, course_id=course, class_group_id=world.classes["5A"], subject_id=subject, teacher_id=teacher,
         on_date=MONDAY, bell=1, cancelled_at=None, time_zone="Europe/Moscow", lowest=2, highest=5)
+    place = Place(
+        1, lesson, world.classes["5A"], teacher, MONDAY + dt.timedelta(days=1), 1, "101", cancelled=False, merged_with_id=None, own_teacher=True, own_room=True,
+        as_planned=True)
     absent = AttendanceRow(1, lesson, anna, AttendanceKind.ABSENT, None, teacher, NOON)
     return [
         diary.mark_given(mark), diary.mark_corrected(mark, mark._replace(value=3, revision=2), NOON), diary.mark_withdrawn(mark, NOON),
         diary.homework_set(homework, [anna, world.people["boris"]]), diary.homework_withdrawn(homework, [anna], NOON),
         diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)),
+        diary.lesson_changed(course, subject, place, place._replace(on_date=MONDAY, bell=3, room="9"), [anna], NOON),
     ]
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.schema.config import StrawberryConfig
 
 from school import ids
-from school.context import NOBODY, Context
+from school.context import NOBODY, Context, Grant, Role, Viewer
 from school.db import Base, Database
 from school.diary.models import Attendance, Homework, Lesson, Mark, MarkRevision
 from school.diary.schema import TYPES, DiaryMutation, DiaryQuery
@@ -95,9 +96,9 @@ class Desk:
             found = await session.execute(sa.select(OutboxRow.kind, OutboxRow.topics, OutboxRow.payload).order_by(OutboxRow.position))
             return [(row.kind, tuple(topic for _, topic in row.topics), row.payload) for row in found]
 
-    async def everything(self) -> dict[str, list[str]]:
-        """All that the diary and the outbox hold, to compare before and after."""
-        return await contents(self.database, (table.__table__ for table in TABLES))
+    async def everything(self, *more: type[Base]) -> dict[str, list[str]]:
+        """All that the diary and the outbox hold, and more tables, to compare before and after."""
+        return await contents(self.database, (table.__table__ for table in (*TABLES, *more)))
 
     async def change(self, table: type[Base], key: UUID, **values: Any) -> None:
         """Change a row as the office would."""
@@ -126,6 +127,17 @@ class Desk:
             session.add_all(
                 Pupil(school_id=1, id=self.world.people[name], class_group_id=self.world.classes[group], enrolled_on=dt.date(2026, 9, 1), left_on=None)
                 for name in names)
+
+    async def add_person(self, session: AsyncSession, name: str) -> None:
+        """Somebody in the first school."""
+        person = Person(school_id=1, id=ids.new(), family_name=f"{name.title()}ова", given_name=name.title(), patronymic=None, sort_key=sort_key(name))
+        session.add(person)
+        await session.flush()
+        self.world.people[name] = person.id
+
+    def sign_in(self, name: str, role: Role = Role.TEACHER) -> None:
+        """Somebody of the first school may ask, as this."""
+        self.world.viewers[name] = Viewer(ids.new(), ids.new(), (Grant(1, self.world.people[name], role),))
 
     def counted(self) -> AbstractContextManager[list[tuple[str, Any]]]:
         """The statements of a block."""

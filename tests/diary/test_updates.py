@@ -19,12 +19,14 @@ from tests.diary.test_attendance import entry, record
 from tests.diary.test_corrections import correct, withdraw
 from tests.diary.test_homework import set_
 from tests.diary.test_marks import give, item
+from tests.diary.test_substitutions import change, substitute
 
 DOCUMENT = """{ updates { __typename cursor childId occurredAt late
   ... on DiaryUpdate { lessonId courseId date subject { name } }
   ... on MarkGiven { markId value weight work } ... on MarkWithdrawn { markId value weight work }
   ... on MarkCorrected { markId value weight work oldValue oldWeight oldWork }
   ... on HomeworkSet { homeworkId } ... on HomeworkWithdrawn { homeworkId }
+  ... on LessonChanged { bell room cancelled merged teacher { givenName } oldDate oldBell oldRoom oldCancelled oldMerged oldTeacher { givenName } }
   ... on AttendanceRecorded { bell attendance minutesLate oldAttendance oldMinutesLate } } }"""
 
 
@@ -56,12 +58,14 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
     await desk.ask("teacher", "mutation($id: ID!) { withdrawHomework(input: {homeworkId: $id}) { __typename } }", id=homework)
     await record(desk, entry(desk, "anna", "ABSENT"))
     await record(desk, entry(desk, "anna", "LATE", 9))
+    await substitute(desk, change(desk, "5A-2", date="2026-09-09", room="9"))
     common = {
         "childId": desk.person("anna"), "occurredAt": NOON.isoformat(), "late": False, "lessonId": desk.lesson("5A-1"), "courseId": desk.course("5A"),
         "date": "2026-09-07", "subject": {"name": "Алгебра"},
     }
+    same = {"bell": 2, "room": "101", "cancelled": False, "merged": False, "teacher": {"givenName": "Teacher"}}
     shown = await stream(desk)
-    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, 2, 3, 4, 5, 6, 7)]
+    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, 2, 3, 4, 5, 6, 7, 8)]
     now, was = {"value": 3, "weight": 2, "work": "TEST"}, {"oldValue": 5, "oldWeight": 1, "oldWork": "ANSWER"}
     assert shown == [
         {"__typename": "MarkGiven", **common, "markId": mark, "value": 5, "weight": 1, "work": "ANSWER"},
@@ -71,6 +75,8 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
         {"__typename": "HomeworkWithdrawn", **common, "homeworkId": homework},
         {"__typename": "AttendanceRecorded", **common, "bell": 1, "attendance": "ABSENT", "minutesLate": None, "oldAttendance": None, "oldMinutesLate": None},
         {"__typename": "AttendanceRecorded", **common, "bell": 1, "attendance": "LATE", "minutesLate": 9, "oldAttendance": "ABSENT", "oldMinutesLate": None},
+        {"__typename": "LessonChanged", **common, "lessonId": desk.lesson("5A-2"), "date": "2026-09-09", **same, **{
+            f"old{name.title()}": value for name, value in same.items()}, "room": "9", "oldRoom": "101", "oldDate": "2026-09-07"},
     ]
 
 
@@ -89,7 +95,7 @@ async def test_payloads_hold_no_text_that_somebody_wrote(desk: Desk) -> None:
 def test_each_kind_has_its_update() -> None:
     kinds = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
     assert set(UPDATES) == kinds
-    assert len(TYPES) == len(UPDATES) == 6
+    assert len(TYPES) == len(UPDATES) == 7
 
 
 def test_ids_in_updates_are_opaque() -> None:

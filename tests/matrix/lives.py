@@ -12,7 +12,7 @@ from school.access import passages
 from school.access.models import Audience, DoorRule
 from school.context import Grant, Role, Viewer
 from school.day import late_arrivals
-from school.diary import attendance, corrections, homework, marks
+from school.diary import attendance, corrections, homework, marks, substitutions
 from school.diary.mark_rows import Content
 from school.diary.models import AttendanceKind, WorkKind
 from school.ids import Kind, Ref
@@ -108,6 +108,9 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     await attendance.record_many(session, viewer, lesson, [attendance.NewEntry(pupil, AttendanceKind.LATE, 7)])
     tasks = [await homework.set_homework(session, viewer, ids.new(), lesson, f"task {number} of {key}") for number in range(2)]
     await homework.withdraw_homework(session, viewer, Ref(pupil.school_id, tasks[1].id))
+    office = acting(town, "office" if pupil.school_id == 1 else "office2", Role.OFFICE)
+    change = substitutions.Change(room=f"room of {key}")
+    await substitutions.substitute_many(session, office, [substitutions.NewSubstitution(ids.new(), lesson, 0, change, f"reason of {key}")])
     town.mark(f"marks of {key}", name, *(opaque(Kind.MARK, ref.school_id, ref.id) for ref in refs), f"comment 0 of {name}", f"comment 1 of {name}")
     town.mark(f"homework of {key}", name, f"task 0 of {key}", opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id))
     return {

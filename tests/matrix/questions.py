@@ -84,6 +84,9 @@ def _queries() -> Iterator[Question]:
     yield ask("marks (course)", pupil, lambda of: {"childId": of["child"], "courseId": of["course"]})
     yield ask("markHistory", pupil, lambda of: {"markId": of["mark"]})
     yield ask("averages", pupil, lambda of: {"childId": of["child"]})
+    yield ask("dayLessons", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
+    yield ask("teachers", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
+    yield ask("substitutions", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
     yield ask("attendanceFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
     yield ask("attendanceFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
     yield ask("markFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
@@ -168,6 +171,8 @@ def _mutations() -> Iterator[Question]:
     yield put("setHomework", pupil, lambda of: {"id": _new(), "lessonId": of["lesson"], "text": "something"})
     yield put("withdrawHomework", pupil, lambda of: {"homeworkId": of["homework"]})
     yield put("recordAttendance", pupil, lambda of: {"lessonId": of["lesson"], "items": [{"pupilId": of["child"], "kind": "ABSENT"}]})
+    yield put("substitute", pupil, lambda of: {"items": [{
+        "id": _new(), "lessonId": of["lesson"], "expectedRevision": 1, "room": "other", "reason": "ремонт"}]})
     yield put("openMealAccount", pupil, lambda of: {"personId": of["child"]})
     yield put("topUp (CASH)", pupil, lambda of: {"id": _new(), "childId": of["child"], "amount": MONEY, "method": "CASH"})
     yield put("topUp (SANDBOX)", pupil, lambda of: {"id": _new(), "childId": of["child"], "amount": MONEY, "method": "SANDBOX"})

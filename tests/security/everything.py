@@ -16,7 +16,7 @@ from school.context import NOBODY, Area, Grant, Role, Scope, Viewer
 from school.day.models import LateArrival
 from school.db import Base, Database
 from school.delivery.models import Lease
-from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
+from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, Substitution, WorkKind
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
 from school.ids import Ref
 from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Till, TillReader, Transfer, TransferKind
@@ -86,6 +86,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         Door(**key, id=door, name="Двор", anti_passback=AntiPassback.OFF), Till(**key, id=till, name="Кафе"),
     ])
     await session.flush()
+    teacher = world.people["teacher" if school_id == 1 else "teacher2"]
     lessons = [(name, group) for name, group in (("5A-1", "5A"), ("6B-1", "6B"), ("2-5A-1", "2-5A")) if (group == "2-5A") == (school_id == 2)]
     return [
         DoorReader(**key, device_id=gate, reader="in", door_id=door, direction=Direction.IN),
@@ -93,8 +94,12 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         DoorRule(**key, id=ids.new(), audience=Audience.STAFF, weekdays=1, starts_at=dt.time(8), ends_at=dt.time(9), made_at=NOON),
         DeviceCode(**key, digest=hashlib.sha256(bytes([school_id])).digest(), id=ids.new(), kind=DeviceKind.GATE, name="gate", bindings=[], made_at=NOON,
                    expires_at=NOON),
+        *(Substitution(
+            **key, id=ids.new(), lesson_id=world.lessons[lesson], revision=1, reason="болезнь", by=world.people["office" if school_id == 1 else "office2"],
+            at=NOON, old_cancelled=True, cancelled=False, old_teacher_id=teacher, teacher_id=teacher, old_on_date=MONDAY, on_date=MONDAY, old_bell=1,
+            bell=1) for lesson, _ in lessons),
         *(Homework(**key, id=ids.new(), course_id=world.courses[group], due_lesson_id=world.lessons[lesson], text="№ 1",
-                   set_by=world.people["teacher" if school_id == 1 else "teacher2"], set_at=NOON) for lesson, group in lessons),
+                   set_by=teacher, set_at=NOON) for lesson, group in lessons),
     ]
 
 

@@ -1,5 +1,5 @@
 const TOLD = [
-  'diary.mark_given', 'diary.mark_corrected', 'diary.mark_withdrawn', 'diary.attendance_recorded', 'diary.homework_set', 'diary.homework_withdrawn',
+  'diary.mark_given', 'diary.mark_corrected', 'diary.mark_withdrawn', 'diary.attendance_recorded', 'diary.lesson_changed', 'diary.homework_set', 'diary.homework_withdrawn',
   'meals.account_opened', 'meals.topped_up', 'meals.sold',
   'meals.refunded', 'registry.card_issued', 'registry.card_blocked', 'registry.card_unblocked',
   'registry.guardianship_granted', 'registry.guardianship_ended', 'registry.pupil_ended', 'registry.photo_set', 'registry.photo_removed',
