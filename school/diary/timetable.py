@@ -73,7 +73,8 @@ async def lock(session: AsyncSession, viewer: Viewer, schools: Collection[int], 
     """The calendar of the schools whose lessons the viewer changes, whose terms are locked from now on, with those of these teachers who are of the staff."""
     calendar = Calendar()
     terms = sa.select(Term.school_id, Term.starts_on, Term.ends_on).where(Term.school_id.in_(sorted(schools)), changes_lessons(viewer, Term.school_id))
-    calendar.terms = [tuple(row) for row in await session.execute(terms.order_by(Term.school_id, Term.id).with_for_update(key_share=True))]
+    found = await session.execute(terms.order_by(Term.school_id, Term.id).with_for_update(key_share=True))
+    calendar.terms = [(row.school_id, row.starts_on, row.ends_on) for row in found]
     bells = sa.select(Bell.school_id, Bell.number).where(Bell.school_id.in_(sorted(schools)))
     calendar.bells = {(row.school_id, row.number) for row in await session.execute(bells)}
     if teachers:
