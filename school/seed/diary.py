@@ -40,7 +40,7 @@ class Diarist:
 
     def _register(self, hour: Hour, roll: Roll) -> list[Learner]:
         campus, writer, random = self._campus, self._writer, self._dice.random
-        by, taken_at = hour.course.teacher.id, campus.begins_at(roll.date, hour.bell) + 6 * _MINUTE
+        by, taken_at = hour.teacher.id, campus.begins_at(roll.date, hour.bell) + 6 * _MINUTE
         present = []
         for learner in campus.classmates[hour.course.group]:
             minutes = None
@@ -69,7 +69,7 @@ class Diarist:
 
     def _give(self, hour: Hour, learner: Learner, work: WorkKind, weight: int, given_at: dt.datetime) -> None:
         """A mark and its history: one of a hundred is corrected in the evening, one of three hundred withdrawn."""
-        dice, school_id, by = self._dice, self._campus.school_id, hour.course.teacher.id
+        dice, school_id, by = self._dice, self._campus.school_id, hour.teacher.id
         value = max(2, min(5, round(dice.gauss(4.0 + 0.4 * learner.ability, 0.7))))
         comment = dice.choice(_COMMENTS) if dice.random() < 0.02 else None
         fate = dice.random()
@@ -101,7 +101,7 @@ class Diarist:
         set_at = self._campus.ends_at(hour.date, hour.bell) - _MINUTE
         self._writer.add(
             Homework, school_id=self._campus.school_id, id=dice.id_at(set_at), course_id=hour.course.id, due_lesson_id=due, text=text,
-            set_by=hour.course.teacher.id, set_at=set_at, withdrawn_at=None,
+            set_by=hour.teacher.id, set_at=set_at, withdrawn_at=None,
         )
 
 
