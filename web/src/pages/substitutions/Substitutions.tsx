@@ -10,7 +10,7 @@ import { grouped, type Order } from './free'
 import { Journal } from './Journal'
 import { LessonForm } from './LessonForm'
 import { Plan } from './Plan'
-import { Said } from './Said'
+import { Said, useRoom } from './Said'
 import styles from './Substitutions.module.css'
 import { DayQuery, type Lesson, TeachersQuery } from './Substitutions.graphql'
 import { useSubstitute } from './useSubstitute'
@@ -48,11 +48,11 @@ export default function Substitutions() {
         <Text c="dimmed" aria-live="polite">{school.shortName} · {day(date)}</Text>
       </div>
       <div className={styles.controls}>
-        <Group gap="xs" align="flex-end">
+        <div className={styles.turn}>
           <Button size="md" variant="default" onClick={() => turn(addDays(date, -1))}>{t('gradebook.earlier')}</Button>
           <TextInput type="date" size="md" label={t('substitutions.day')} value={date} onChange={({ currentTarget: { value } }) => { if (value) turn(value) }} />
           <Button size="md" variant="default" onClick={() => turn(addDays(date, 1))}>{t('gradebook.later')}</Button>
-        </Group>
+        </div>
         <div className={styles.fields}>
           <NativeSelect
             size="md" label={t('substitutions.away')} value={away} onChange={({ currentTarget }) => setAway(currentTarget.value)}
@@ -121,14 +121,14 @@ interface LineOf {
 
 /** A lesson of the day; a press opens what can be done with it. */
 function Line({ lesson, order, on, timeZone, open, turn }: LineOf) {
-  const { t } = useTranslation()
   const { bell, subject, teacher, classGroup, room, cancelled, date } = lesson
+  const roomOf = useRoom()
   return (
     <button type="button" className={styles.line} aria-expanded={open} onClick={turn}>
       <b className={styles.bell}>{date === on ? bell : '→'}</b>
       <span className={styles.about}>
         <span data-cancelled={cancelled || date !== on || undefined}>{subject.name}</span>
-        <span className={styles.more}>{[order === 'class' ? teacher?.name : classGroup?.name, room && t('today.room', { room })].filter(Boolean).join(' · ')}</span>
+        <span className={styles.more}>{[order === 'class' ? teacher?.name : classGroup?.name, roomOf(room)].filter(Boolean).join(' · ')}</span>
         <Said lesson={lesson} on={on} timeZone={timeZone} />
       </span>
     </button>
