@@ -11,6 +11,7 @@ from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
 from school.diary.schema_registers import RegisterMutation, RegisterQuery
 from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
+from school.diary.schema_substitutions import SubstitutionMutation, SubstitutionQuery
 from school.diary.schema_terms import TermMutation, TermQuery
 from school.diary.updates import TYPES, UPDATES
 
@@ -18,12 +19,15 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 
 
 @strawberry.type
-class DiaryQuery(LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery):
+class DiaryQuery(
+    LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, SubstitutionQuery,
+):
     """Queries of the diary."""
 
 
 @strawberry.type
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
+    SubstitutionMutation,
 ):
     """Mutations of the diary."""

@@ -15,7 +15,7 @@ from school.day.models import LateArrival
 from school.db import Database, Rows
 from school.diary.absence_models import AbsenceNotice
 from school.diary.homework_models import HomeworkDone, HomeworkFor, Submission
-from school.diary.models import Attendance, Mark, MarkRevision
+from school.diary.models import Attendance, Mark, MarkRevision, Substitution
 from school.diary.term_models import TermMark, TermMarkRevision
 from school.errors import bad_input
 from school.identity.models import Invitation, Ticket
@@ -97,6 +97,9 @@ PERIODS: dict[str, Period] = {
         days=400, shortest=30, longest=1100, tables=[(AbsenceNotice, lambda cut: AbsenceNotice.ends_on < cut.date())],
         reason="a school year and its holidays: after that the register tells that a child was absent and why, and the family's words are needed no more "
                "(152-FZ, art. 5.7)"),
+    "substitutions": Period(
+        days=1827, shortest=366, longest=9200, tables=[(Substitution, lambda cut: Substitution.at < cut)],
+        reason="five years, as class registers are kept: who has taught instead of whom, and why; the lessons stay as they were held"),
     "photos": Period(
         days=90, shortest=1, longest=1100, tables=[(Photo, _faces_of_who_left)],
         reason="three months after the person has left: nobody has to be recognised any more (152-FZ, art. 5.7); the files go with the next sweep"),

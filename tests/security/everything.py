@@ -18,7 +18,7 @@ from school.db import Base, Database
 from school.delivery.models import Lease
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission, SubmissionState
-from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
+from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, Substitution, WorkKind
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
 from school.ids import Ref
@@ -90,6 +90,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         AbsenceReason(**key, id=_reason(school_id), name="Болезнь", sign="Б", excused=True),
     ])
     await session.flush()
+    teacher = world.people["teacher" if school_id == 1 else "teacher2"]
     lessons = [(name, group) for name, group in (("5A-1", "5A"), ("6B-1", "6B"), ("2-5A-1", "2-5A")) if (group == "2-5A") == (school_id == 2)]
     return [
         DoorReader(**key, device_id=gate, reader="in", door_id=door, direction=Direction.IN),
@@ -101,8 +102,12 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         DeviceCode(**key, digest=hashlib.sha256(bytes([school_id])).digest(), id=ids.new(), kind=DeviceKind.GATE, name="gate", bindings=[], made_at=NOON,
                    expires_at=NOON),
         HomeworkRule(**key, latest=dt.time(18)),
+        *(Substitution(
+            **key, id=ids.new(), lesson_id=world.lessons[lesson], revision=1, reason="болезнь", by=world.people["office" if school_id == 1 else "office2"],
+            at=NOON, old_cancelled=True, cancelled=False, old_teacher_id=teacher, teacher_id=teacher, old_on_date=MONDAY, on_date=MONDAY, old_bell=1,
+            bell=1) for lesson, _ in lessons),
         *(Homework(**key, id=ids.new(), course_id=world.courses[group], due_lesson_id=world.lessons[lesson], text="№ 1",
-                   set_by=world.people["teacher" if school_id == 1 else "teacher2"], set_at=NOON) for lesson, group in lessons),
+                   set_by=teacher, set_at=NOON) for lesson, group in lessons),
     ]
 
 

@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.title' | 'absences.title'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'substitutions.title' | 'office.rules' | 'terms.title' | 'absences.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -35,7 +35,7 @@ export const MORE = '/more'
 export const PAGES: readonly Page[] = [
   { path: '/children/:child/today', Page: page(() => import('./pages/today/Today')), place: { label: 'nav.today', icon: 'day', roles: FAMILY } },
   { path: '/children/:child/diary', Page: page(() => import('./pages/diary/Diary'), 'family'), place: { label: 'diary.title', icon: 'book', roles: FAMILY } },
-  { path: '/children/:child/homework', Page: page(() => import('./pages/homework/Homework'), 'family') },
+  { path: '/children/:child/homework', Page: page(() => import('./pages/homework/Homework'), 'common', 'family') },
   { path: '/children/:child/marks', Page: page(() => import('./pages/marks/Marks'), 'family'), place: { label: 'diary.marks', icon: 'star', roles: FAMILY } },
   { path: '/children/:child/meals', Page: page(() => import('./pages/meals/Meals'), 'common', 'family'), place: { label: 'nav.meals', icon: 'bag', roles: FAMILY } },
   { path: '/children/:child/passes', Page: page(() => import('./pages/passes/Passes'), 'common', 'family'), place: { label: 'nav.passes', icon: 'enter', roles: FAMILY, aside: true } },
@@ -45,7 +45,7 @@ export const PAGES: readonly Page[] = [
   { path: '/courses', Page: page(() => import('./pages/courses/Courses'), 'staff'), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
   { path: '/courses/:course', Page: page(() => import('./pages/gradebook/Gradebook'), 'family', 'staff') },
   { path: '/courses/:course/terms', Page: page(() => import('./pages/terms/TermSheet'), 'family', 'staff') },
-  { path: '/courses/:course/homework', Page: page(() => import('./pages/course-homework/CourseHomework'), 'family', 'staff') },
+  { path: '/courses/:course/homework', Page: page(() => import('./pages/course-homework/CourseHomework'), 'common', 'family', 'staff') },
   { path: '/absences', Page: page(() => import('./pages/absences/Absences'), 'common', 'family', 'staff'), place: { label: 'absences.title', icon: 'letter', roles: [...TEACHERS, ...OFFICE] } },
   { path: '/till', Page: page(() => import('./pages/till/Till'), 'common', 'family', 'staff'), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
   { path: '/till/:till', Page: page(() => import('./pages/till/Till'), 'common', 'family', 'staff') },
@@ -55,6 +55,7 @@ export const PAGES: readonly Page[] = [
   { path: '/people/:person/record', Page: page(() => import('./pages/person/PersonRecord'), 'common', 'family', 'staff') },
   { path: '/cards', Page: page(() => import('./pages/desk/IssueToClass'), 'common', 'staff'), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
   { path: '/invitations', Page: page(() => import('./pages/invitations/Invitations'), 'account', 'common', 'staff'), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
+  { path: '/substitutions', Page: page(() => import('./pages/substitutions/Substitutions'), 'common', 'family', 'staff'), place: { label: 'substitutions.title', icon: 'day', roles: OFFICE } },
   { path: '/statistics', Page: page(() => import('./pages/statistics/Statistics'), 'staff'), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
   { path: '/terms', Page: page(() => import('./pages/terms/Terms'), 'common', 'staff'), place: { label: 'terms.title', icon: 'star', roles: OFFICE } },
   { path: '/rules', Page: page(() => import('./pages/rules/Rules'), 'common', 'staff'), place: { label: 'office.rules', icon: 'key', roles: OFFICE, aside: true } },
