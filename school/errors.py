@@ -16,6 +16,9 @@ class Code(StrEnum):
     OUT_OF_SCALE = "OUT_OF_SCALE"  # a mark that its grading scale does not have
     ALREADY_WITHDRAWN = "ALREADY_WITHDRAWN"
     CLOSED = "CLOSED"  # what is written is of a term that is closed
+    CLASS_TAKEN = "CLASS_TAKEN"  # at that date and bell the class has another lesson
+    TEACHER_TAKEN = "TEACHER_TAKEN"  # or the teacher gives another one
+    ROOM_TAKEN = "ROOM_TAKEN"  # or another one is in the room
     NOT_ENOUGH_MONEY = "NOT_ENOUGH_MONEY"
     ALREADY_REFUNDED = "ALREADY_REFUNDED"
     CARD_BLOCKED = "CARD_BLOCKED"

@@ -38,6 +38,7 @@ class Kind(IntEnum):
     HOMEWORK = 21
     MARK = 22
     ATTENDANCE = 23
+    SUBSTITUTION = 24
     SUBMISSION = 28
     ABSENCE_REASON = 30
     ABSENCE_NOTICE = 31

@@ -48,6 +48,19 @@ def _until(update: Update) -> str:
     return f"to be acknowledged by {update['acknowledgeBy']}" if update["acknowledgeBy"] else "something"
 
 
+def _lesson(update: Update) -> str:
+    """What is other than it was."""
+    if update["cancelled"] != update["oldCancelled"]:
+        what = "is cancelled" if update["cancelled"] else "is held after all"
+    else:
+        pairs = {
+            "": (f"{update['oldDate']}, lesson {update['oldBell']}", f"{update['date']}, lesson {update['bell']}"),
+            "room ": (update["oldRoom"] or "—", update["room"] or "—"), "teacher ": (_named(update["oldTeacher"]), _named(update["teacher"])),
+        }
+        what = ", ".join(f"{name}{old} → {new}" for name, (old, new) in pairs.items() if old != new) or "is held with another class's"
+    return f"lesson     {_named(update['subject'])} of {update['date']} {what}"
+
+
 _TALES: dict[str, Callable[[Update], str]] = {
     "Passed": _passed,
     "PassRefused": lambda one: f"REFUSED    {_named(one['door'])} · {one['verdict']['reason']}",
@@ -69,6 +82,7 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "RemarkWithdrawn": lambda one: f"remark withdrawn: {one['remarkKind'].lower()}",
     "Announced": lambda one: f"announced  {_until(one)}",
     "AnnouncementWithdrawn": lambda one: f"announcement withdrawn: {_until(one)}",
+    "LessonChanged": _lesson,
     "MealSold": lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left",
     "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",
     "MealRefunded": lambda one: f"refunded   {_money(one['amount'])} · {_money(one['balance'])} now",

@@ -1,6 +1,7 @@
 """Which day the demo plays: the school day after everything that is recorded, with a timetable that never runs out."""
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,10 @@ from school.registry.models import Device, Tap
 from school.seed.plan import TIME_ZONE, next_school_day
 
 _WEEK = dt.timedelta(days=7)
+_AS_PLANNED = {
+    "topic": None, "cancelled_at": None, "substitute_id": None, "merged_with_id": None, "planned_on": None, "planned_bell": None, "planned_room": None,
+    "revision": 0,
+}
 
 
 async def next_day(session: AsyncSession) -> dt.date:
@@ -29,17 +34,23 @@ async def next_day(session: AsyncSession) -> dt.date:
     return next_school_day(last + dt.timedelta(days=1))
 
 
+def _planned(row: sa.RowMapping) -> dict[str, Any]:
+    """Where the timetable has a lesson that was changed."""
+    return {"on_date": row["planned_on"], "bell": row["planned_bell"], "room": row["planned_room"]}
+
+
 async def extend(session: AsyncSession, day: dt.date) -> int:
     """Give the week of this day the lessons of the last week that has some, in every school whose timetable has run out; how many were added."""
     added = 0
     for school_id, last in (await session.execute(sa.select(Lesson.school_id, sa.func.max(Lesson.on_date)).group_by(Lesson.school_id))).all():
         if last >= day:
             continue
-        pattern = (await session.execute(sa.select(Lesson.__table__).where(Lesson.school_id == school_id, Lesson.on_date > last - _WEEK))).mappings().all()
+        found = (await session.execute(sa.select(Lesson.__table__).where(Lesson.school_id == school_id, Lesson.on_date > last - _WEEK))).mappings().all()
+        pattern = [{**row, **_planned(row)} if row["revision"] else dict(row) for row in found]
         until = day + _WEEK
         shifts = range(1, (until - last) // _WEEK + 2)
         rows = [
-            {**row, "id": ids.new(), "on_date": row["on_date"] + shift * _WEEK, "topic": None, "cancelled_at": None}
+            {**row, "id": ids.new(), "on_date": row["on_date"] + shift * _WEEK, **_AS_PLANNED}
             for shift in shifts for row in pattern if row["on_date"] + shift * _WEEK <= until
         ]
         await session.execute(sa.insert(Lesson), rows)

@@ -45,7 +45,7 @@ async def record_many(session: AsyncSession, viewer: Viewer, ref: Ref, items: Se
     An entry that says what is there already changes nothing and tells nobody; one that names no reason leaves the one that is there. Refused for an
     item: a pupil not of the lesson's class, a reason of another school (NOT_FOUND), one who was not at the school that day, minutes without being late or
     the other way round, a reason without being absent or one that is not in use any more (BAD_INPUT). Refused as a whole: a
-    lesson that is not of the viewer's courses (NOT_FOUND), a cancelled or future one, no entry or two for one pupil (BAD_INPUT), more than 100
+    lesson that the viewer does not give (NOT_FOUND), a cancelled or future one, no entry or two for one pupil (BAD_INPUT), more than 100
     (TOO_MANY).
     """
     check_batch([item.pupil for item in items], "items")

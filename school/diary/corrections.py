@@ -12,7 +12,7 @@ from school.diary import events
 from school.diary.lessons import check_open
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of
 from school.diary.models import CourseScale, GradingScale, Lesson, Mark, MarkAction, MarkRevision
-from school.diary.policy import teaches
+from school.diary.policy import giver, gives
 from school.diary.terms import is_closed
 from school.diary.texts import optional_text
 from school.errors import Code, Refused, bad_input, conflict, not_found
@@ -27,7 +27,7 @@ MOST_REVISIONS = 100
 async def correct(session: AsyncSession, viewer: Viewer, ref: Ref, revision: int, content: Content, reason: str | None) -> MarkRow:
     """Replace what a mark says. `revision` is the one that the teacher saw.
 
-    Asking the same again is harmless, and saying what it says already changes nothing. Refused: a mark that is not of the viewer's courses
+    Asking the same again is harmless, and saying what it says already changes nothing. Refused: a mark of a lesson that the viewer does not give
     (NOT_FOUND), another change made meanwhile (CONFLICT), ALREADY_WITHDRAWN, OUT_OF_SCALE, BAD_INPUT, a closed term (CLOSED), a hundred changes (TOO_MANY).
     """
     reason = optional_text(reason, "reason", LONGEST_REASON)
@@ -50,7 +50,7 @@ async def correct(session: AsyncSession, viewer: Viewer, ref: Ref, revision: int
 async def withdraw(session: AsyncSession, viewer: Viewer, ref: Ref, revision: int, reason: str | None) -> MarkRow:
     """Let a mark count no more; its history stays. `revision` is the one that the teacher saw; asking the same again is harmless.
 
-    Refused: a mark that is not of the viewer's courses (NOT_FOUND), a change made meanwhile (CONFLICT), ALREADY_WITHDRAWN by another request, a closed
+    Refused: a mark of a lesson that the viewer does not give (NOT_FOUND), a change made meanwhile (CONFLICT), ALREADY_WITHDRAWN by another request, a closed
     term (CLOSED).
     """
     reason = optional_text(reason, "reason", LONGEST_REASON)
@@ -79,13 +79,13 @@ def _check_revision(revision: int) -> None:
 
 
 async def _own(session: AsyncSession, viewer: Viewer, ref: Ref) -> _Own:
-    """A mark of the viewer's own courses with its scale, else refused as absent."""
+    """A mark of a lesson that the viewer gives, with its scale, else refused as absent."""
     row = (await session.execute(
         MARK.outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
         .outerjoin(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
         .add_columns(
-            Course.teacher_id, GradingScale.lowest, GradingScale.highest, is_closed(Mark.school_id, Mark.course_id, Lesson.on_date))
-        .where(Mark.school_id == ref.school_id, Mark.id == ref.id, teaches(viewer))
+            giver(viewer), GradingScale.lowest, GradingScale.highest, is_closed(Mark.school_id, Mark.course_id, Lesson.on_date))
+        .where(Mark.school_id == ref.school_id, Mark.id == ref.id, gives(viewer))
     )).one_or_none()
     if row is None:
         raise not_found()

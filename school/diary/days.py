@@ -14,7 +14,7 @@ from school.diary.lessons import LESSON, LessonRow
 from school.diary.mark_rows import MarkRow
 from school.diary.models import Attendance, Lesson, Mark
 from school.diary.policy import visible_attendance, visible_lessons, visible_marks
-from school.diary.queries import IN_DAYS, IN_ORDER, MOST_HOMEWORK, MOST_LESSONS, check_child, class_of, homework_in_days, limited
+from school.diary.queries import IN_DAYS, IN_ORDER, MOST_HOMEWORK, MOST_LESSONS, MOVED_AWAY, check_child, class_of, homework_in_days, limited
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import Course
@@ -36,11 +36,11 @@ class DayLesson:
 
 @Read
 def _lessons(viewer: Asking) -> Rows:
-    """Lessons with the child's entry in the register."""
+    """Lessons with the child's entry in the register, and those that were moved away from these days."""
     mine = sa.and_(
         Attendance.school_id == Lesson.school_id, Attendance.lesson_id == Lesson.id, Attendance.pupil_id == THIS_PERSON.id, visible_attendance(viewer))
     return LESSON.outerjoin(Attendance, mine).add_columns(Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at, Attendance.reason_id).where(
-        Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), IN_DAYS, visible_lessons(viewer),
+        Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), sa.or_(IN_DAYS, MOVED_AWAY), visible_lessons(viewer),
     ).order_by(*IN_ORDER).limit(MOST_LESSONS + 1)
 
 
@@ -59,7 +59,7 @@ def _marks(viewer: Asking) -> Rows:
 
 
 async def child_diary(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[DayLesson]:
-    """A child's diary of at most a week. Refused as absent: a child whose diary the viewer may not open."""
+    """A child's diary of at most a week, also lessons that were moved away from its days. Refused as absent: a child whose diary the viewer may not open."""
     check_range(from_, to, LONGEST)
     asked = {"school_id": child.school_id, "person_id": child.id, "from_": from_, "to": to}
     lessons, marks, homework = await reader.each((_lessons, _marks, homework_in_days), viewer, **asked)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from school.diary.attendance_rows import AttendanceRow
+from school.diary.clashes import Place
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import LessonRow, OwnLesson
 from school.diary.mark_rows import MarkRow
@@ -28,6 +29,7 @@ ATTENDANCE_RECORDED = "diary.attendance_recorded"
 NOTICE_SENT = "diary.absence_notice_sent"
 NOTICE_ANSWERED = "diary.absence_notice_answered"
 NOTICE_WITHDRAWN = "diary.absence_notice_withdrawn"
+LESSON_CHANGED = "diary.lesson_changed"
 
 
 def _pupils(kind: str, school_id: int, pupils: Iterable[UUID], payload: dict[str, Any], at: dt.datetime) -> Event:
@@ -147,3 +149,18 @@ def _notice(kind: str, notice: NoticeRow, old: NoticeRow | None, at: dt.datetime
         "reason_id": str(notice.reason_id), "state": notice.state.value, "old_state": old.state.value if old else None,
     }
     return _pupils(kind, notice.school_id, [notice.pupil_id], payload, at)
+
+
+def lesson_changed(course_id: UUID, subject_id: UUID, old: Place, new: Place, pupils: Iterable[UUID], at: dt.datetime) -> Event:
+    """A lesson is cancelled, given by another teacher, elsewhere, merged with another, or as planned again. `date` is where it is now."""
+    values, old_values = _where(new), {f"old_{name}": value for name, value in _where(old).items()}
+    payload = {**_place(new.id, course_id, subject_id, new.on_date), **values, **old_values, "old_date": old.on_date.isoformat()}
+    teachers = tuple(sorted({old.teacher_id, new.teacher_id}))
+    return Event(LESSON_CHANGED, new.school_id, tuple(Topic(TopicKind.PUPIL, pupil) for pupil in pupils), payload, at, concerns=teachers)
+
+
+def _where(place: Place) -> dict[str, Any]:
+    return {
+        "bell": place.bell, "room": place.room, "teacher_id": str(place.teacher_id), "cancelled": place.cancelled,
+        "merged": place.merged_with_id is not None,
+    }

@@ -17,7 +17,7 @@ from school.diary.lessons import LESSON, LessonRow, attends
 from school.diary.mark_rows import MarkRow
 from school.diary.models import Attendance, CourseScale, GradingScale, Lesson, Mark
 from school.diary.notice_rows import covers
-from school.diary.policy import teaches, visible_courses, visible_reasons
+from school.diary.policy import gives, opens_gradebook, substitutes, teaches, visible_courses, visible_reasons
 from school.diary.queries import IN_DAYS, IN_ORDER, MOST_LESSONS, limited
 from school.diary.reasons import MOST_REASONS, REASON, ReasonRow
 from school.errors import not_found
@@ -75,11 +75,13 @@ async def my_courses(reader: Reader, viewer: Viewer) -> list[CourseRow]:
 @Read
 def _my_lessons(viewer: Asking) -> Rows:
     order = (Lesson.school_id, Lesson.bell, Lesson.id)
-    return LESSON.where(Lesson.on_date == given("on_date"), teaches(viewer)).order_by(*order).limit(MOST_LESSONS + 1)
+    of_day = sa.or_(Lesson.on_date == given("on_date", sa.Date()), Lesson.planned_on == given("on_date", sa.Date()))
+    return LESSON.where(of_day, gives(viewer)).order_by(*order).limit(MOST_LESSONS + 1)
 
 
 async def my_lessons(reader: Reader, viewer: Viewer, on_date: dt.date) -> list[LessonRow]:
-    """The viewer's own lessons of one day, in the order of their bells; cancelled ones too."""
+    """The viewer's own lessons of one day and those that they give as a substitute, in the order of their bells; also cancelled ones, those that somebody
+    else gives, and those that the timetable has on this day and that were moved to another."""
     return limited([LessonRow(*row) for row in await reader.all(_my_lessons, viewer, on_date=on_date)], MOST_LESSONS)
 
 
@@ -130,14 +132,15 @@ _NEEDED = (Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.value, Mark.weight, Mark
 
 
 def _in_range(viewer: Asking) -> Any:
-    """The lessons of the course that is asked about, if the viewer may open its gradebook; of any other none."""
-    course = sa.select(Course.id).where(*_THIS, visible_courses(viewer)).scalar_subquery()
-    return sa.and_(Lesson.school_id == given("school_id"), Lesson.course_id == course, IN_DAYS)
+    """The lessons of the course that is asked about, if the viewer may open its gradebook; of any other those that the viewer gives as a substitute."""
+    whole = sa.select(Course.id).where(*_THIS, visible_courses(viewer)).scalar_subquery()
+    return sa.and_(
+        Lesson.school_id == given("school_id"), Lesson.course_id == given("course_id"), IN_DAYS, sa.or_(whole.is_not(None), substitutes(viewer)))
 
 
 @Read
 def _course(viewer: Asking) -> Rows:
-    return COURSE.where(*_THIS, visible_courses(viewer))
+    return COURSE.where(*_THIS, opens_gradebook(viewer))
 
 
 @Read
@@ -148,7 +151,7 @@ def _lessons(viewer: Asking) -> Rows:
 @Read
 def _pupils(viewer: Asking) -> Rows:
     """Who was in the class in this time, by name."""
-    group = sa.select(Course.class_group_id).where(*_THIS, visible_courses(viewer)).scalar_subquery()
+    group = sa.select(Course.class_group_id).where(*_THIS, opens_gradebook(viewer)).scalar_subquery()
     return (
         sa.select(Pupil.school_id, Pupil.id, Person.family_name, Person.given_name, Person.patronymic, Pupil.left_on)
         .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
@@ -193,7 +196,8 @@ def _reasons(viewer: Asking) -> Rows:
 
 
 async def gradebook(reader: Reader, viewer: Viewer, ref: Ref, from_: dt.date, to: dt.date) -> Gradebook:
-    """A course in at most 190 days, seven reads at once. Refused: a course that the viewer neither teaches nor leads nor has in the office (NOT_FOUND)."""
+    """A course in at most 190 days, seven reads at once. Of a course of which the viewer gives a lesson as a substitute it holds
+    that lesson alone. Refused: a course that the viewer neither teaches nor leads nor has in the office (NOT_FOUND)."""
     check_range(from_, to, LONGEST_RANGE)
     asked = {"school_id": ref.school_id, "course_id": ref.id, "from_": from_, "to": to}
     courses, lessons, pupils, given_marks, register, notices, reasons = await reader.each(

@@ -14,7 +14,7 @@ from school.diary.homework_rows import HOMEWORK, HomeworkRow
 from school.diary.inserts import insert, key_of
 from school.diary.lessons import OwnLesson, own_lesson
 from school.diary.models import Homework
-from school.diary.policy import teaches
+from school.diary.policy import gives
 from school.errors import Refused, bad_input, conflict, not_found
 from school.ids import Ref
 
@@ -25,7 +25,7 @@ async def set_homework(
 ) -> HomeworkRow:
     """Set homework for a lesson of today or later, for the whole class or for these pupils of it.
 
-    The client made its id, and asking the same again is harmless, later too (until it is corrected). Refused: a lesson that is not of the viewer's courses, a
+    The client made its id, and asking the same again is harmless, later too (until it is corrected). Refused: a lesson that the viewer does not give, a
     pupil not of its class (NOT_FOUND), a cancelled or past lesson, what `homework_content` does not take (BAD_INPUT, TOO_MANY), the hour that the school has
     set (TOO_LATE, which names it), the same id with different content (CONFLICT).
     """
@@ -47,7 +47,7 @@ async def set_homework(
 
 
 async def withdraw_homework(session: AsyncSession, viewer: Viewer, ref: Ref) -> HomeworkRow:
-    """Take homework back; withdrawing it twice is harmless. Refused: homework that is not of the viewer's courses (NOT_FOUND)."""
+    """Take homework back; withdrawing it twice is harmless. Refused: homework for a lesson that the viewer does not give (NOT_FOUND)."""
     homework = await own_homework(session, viewer, ref)
     if homework is None:
         raise not_found()
@@ -63,8 +63,8 @@ async def withdraw_homework(session: AsyncSession, viewer: Viewer, ref: Ref) -> 
 
 
 async def own_homework(session: AsyncSession, viewer: Viewer, ref: Ref) -> HomeworkRow | None:
-    """A homework of the viewer's own courses."""
-    row = (await session.execute(HOMEWORK.where(Homework.school_id == ref.school_id, Homework.id == ref.id, teaches(viewer)))).one_or_none()
+    """A homework for a lesson that the viewer gives."""
+    row = (await session.execute(HOMEWORK.where(Homework.school_id == ref.school_id, Homework.id == ref.id, gives(viewer)))).one_or_none()
     return HomeworkRow(*row) if row is not None else None
 
 

@@ -24,9 +24,9 @@ async def correct_homework(
 ) -> HomeworkRow:
     """Replace what a homework says. `revision` is the one that the teacher saw.
 
-    Asking the same again is harmless, and saying what it says already changes nothing. Refused: homework that is not of the viewer's courses (NOT_FOUND), a
-    cancelled or past lesson and what `homework_content` does not take (BAD_INPUT, TOO_MANY), the school's hour (TOO_LATE), ALREADY_WITHDRAWN, another change
-    made meanwhile (CONFLICT), a hundred changes (TOO_MANY).
+    Asking the same again is harmless, and saying what it says already changes nothing. Refused: homework for a lesson that the viewer does not give
+    (NOT_FOUND), a cancelled or past lesson and what `homework_content` does not take (BAD_INPUT, TOO_MANY), the school's hour (TOO_LATE),
+    ALREADY_WITHDRAWN, another change made meanwhile (CONFLICT), a hundred changes (TOO_MANY).
     """
     content = checked(text, minutes, links)
     if not 1 <= revision <= MOST_REVISIONS:

@@ -13,7 +13,7 @@ from school import clock
 from school.context import Viewer
 from school.db import Column, Rows
 from school.diary.models import CourseScale, GradingScale, Lesson
-from school.diary.policy import teaches
+from school.diary.policy import giver, gives
 from school.diary.terms import is_closed
 from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
@@ -21,7 +21,7 @@ from school.registry.models import Bell, Course, Pupil, School
 
 
 class LessonRow(NamedTuple):
-    """A lesson as screens show it: the columns of `LESSON`, in order."""
+    """A lesson as screens show it: the columns of `LESSON`, in order. `teacher_id` is who gives it; `planned_…` are told of one that was changed."""
 
     school_id: int
     id: UUID
@@ -37,6 +37,14 @@ class LessonRow(NamedTuple):
     room: str | None
     topic: str | None
     cancelled_at: dt.datetime | None
+    course_teacher_id: UUID
+    substitute_id: UUID | None
+    merged_with_id: UUID | None
+    planned_on: dt.date | None
+    planned_bell: int | None
+    planned_starts_at: dt.time | None
+    planned_room: str | None
+    revision: int
 
     @property
     def starts_at(self) -> dt.datetime:
@@ -49,20 +57,24 @@ class LessonRow(NamedTuple):
         return clock.school_moment(self.on_date, self.bell_ends_at, self.time_zone)
 
 
+_Planned = aliased(Bell)
 LESSON: Rows = (
     sa.select(
-        Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.teacher_id, Course.subject_id,
+        Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id,
+        sa.func.coalesce(Lesson.substitute_id, Course.teacher_id, type_=sa.Uuid()).label("teacher_id"), Course.subject_id,
         Lesson.on_date, Lesson.bell, Bell.starts_at.label("bell_starts_at"), Bell.ends_at.label("bell_ends_at"), School.time_zone,
-        Lesson.room, Lesson.topic, Lesson.cancelled_at,
+        Lesson.room, Lesson.topic, Lesson.cancelled_at, Course.teacher_id.label("course_teacher_id"), Lesson.substitute_id, Lesson.merged_with_id,
+        Lesson.planned_on, Lesson.planned_bell, _Planned.starts_at.label("planned_starts_at"), Lesson.planned_room, Lesson.revision,
     )
     .outerjoin(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
     .outerjoin(Bell, sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell))
+    .outerjoin(_Planned, sa.and_(_Planned.school_id == Lesson.school_id, _Planned.number == Lesson.planned_bell))
     .outerjoin(School, School.id == Lesson.school_id)
 )
 
 
 class OwnLesson(NamedTuple):
-    """What a course's teacher writes into: a lesson with its scale. A course without a scale gives no marks."""
+    """What whoever gives it writes into, as `teacher_id`: a lesson with its scale. A course without a scale gives no marks."""
 
     school_id: int
     id: UUID
@@ -85,11 +97,11 @@ class OwnLesson(NamedTuple):
 
 
 def own_lessons(viewer: Viewer, lessons: Iterable[Ref]) -> Rows:
-    """These lessons, as far as they are the viewer's own courses'; the columns of `OwnLesson`, in order."""
+    """These lessons, as far as the viewer gives them; the columns of `OwnLesson`, in order."""
     keys = sorted({(lesson.school_id, lesson.id) for lesson in lessons})
     return (
         sa.select(
-            Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.subject_id, Course.teacher_id,
+            Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.subject_id, giver(viewer).label("teacher_id"),
             Lesson.on_date, Lesson.bell, Lesson.cancelled_at, School.time_zone, GradingScale.lowest, GradingScale.highest,
             is_closed(Lesson.school_id, Lesson.course_id, Lesson.on_date).label("closed"),
         )
@@ -97,12 +109,12 @@ def own_lessons(viewer: Viewer, lessons: Iterable[Ref]) -> Rows:
             .join(School, School.id == Lesson.school_id)
         .outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
         .outerjoin(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
-        .where(sa.tuple_(Lesson.school_id, Lesson.id).in_(keys), teaches(viewer))
+        .where(sa.tuple_(Lesson.school_id, Lesson.id).in_(keys), gives(viewer))
     )
 
 
 async def own_lesson(session: AsyncSession, viewer: Viewer, lesson: Ref, *, lock: bool = False) -> OwnLesson:
-    """A lesson of the viewer's own courses, else refused as absent. `lock` lets one writer at a time pass, without holding up new marks."""
+    """A lesson that the viewer gives, else refused as absent. `lock` lets one writer at a time pass, without holding up new marks."""
     statement = own_lessons(viewer, [lesson])
     if lock:
         statement = statement.with_for_update(of=Lesson, key_share=True)

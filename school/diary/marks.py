@@ -16,7 +16,7 @@ from school.diary.inserts import insert, key_of
 from school.diary.lessons import OwnLesson, check_held, check_pupil, own_lessons
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of
 from school.diary.models import Lesson, Mark, MarkAction, MarkRevision
-from school.diary.policy import teaches
+from school.diary.policy import gives
 from school.errors import Refused, conflict, not_found
 from school.ids import Ref
 from school.registry.models import Pupil
@@ -37,7 +37,7 @@ async def give_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewMa
 
     Four statements, however many marks; a fifth reads what was there already when an item is a repeat or is refused. A repeat is answered
     with the mark as it stands.
-    Refused for an item: a lesson that is not of the viewer's courses or a pupil not of its class (NOT_FOUND), a value outside the scale
+    Refused for an item: a lesson that the viewer does not give or a pupil not of its class (NOT_FOUND), a value outside the scale
     (OUT_OF_SCALE), a cancelled or future lesson, a pupil who was not at the school that day (BAD_INPUT), the same id with different content
     (CONFLICT). Refused as a whole: no item, or one id twice (BAD_INPUT), more than 100 (TOO_MANY).
     """
@@ -111,12 +111,12 @@ async def _record(session: AsyncSession, given: Mapping[UUID, MarkRow]) -> None:
 
 
 async def _stored(session: AsyncSession, viewer: Viewer, items: Sequence[NewMark]) -> dict[UUID, tuple[MarkRow, Content]]:
-    """The marks of the viewer's courses that are there under these ids, each with what it was when it was given."""
+    """The marks of the lessons that the viewer gives that are there under these ids, each with what it was when it was given."""
     if not items:
         return {}
     keys = sorted({(item.lesson.school_id, item.id) for item in items})
     first = sa.and_(MarkRevision.school_id == Mark.school_id, MarkRevision.mark_id == Mark.id, MarkRevision.revision == 1)
-    statement = MARK.join(MarkRevision, first).where(sa.tuple_(Mark.school_id, Mark.id).in_(keys), teaches(viewer)).add_columns(
+    statement = MARK.join(MarkRevision, first).where(sa.tuple_(Mark.school_id, Mark.id).in_(keys), gives(viewer)).add_columns(
         MarkRevision.value, MarkRevision.weight, MarkRevision.work, MarkRevision.comment)
     size = len(MarkRow._fields)
     return {row[1]: (MarkRow(*row[:size]), Content(*row[size:])) for row in await session.execute(statement)}

@@ -11,8 +11,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from school.db import Base, Tenant, enumerated, tenant_key
 
 
+def _bell(column: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["school_id", column], ["bell.school_id", "bell.number"])
+
+
 class Lesson(Tenant, Base):
-    """A lesson: a school-local date and a bell; its moment is derived from them. `class_group_id` repeats the course's, for the day's reading."""
+    """A lesson as it is now: a school-local date and a bell; its moment is derived from them. `class_group_id` repeats the course's, for the day's reading.
+
+    What a `Substitution` has changed: `substitute_id` gives it instead of the course's teacher (null); it is held together with the lesson
+    `merged_with_id`. `planned_…` is where the timetable has it, kept from the first change on; `revision` counts the changes.
+    """
 
     __tablename__ = "lesson"
 
@@ -23,11 +31,54 @@ class Lesson(Tenant, Base):
     room: Mapped[str | None] = mapped_column(sa.String(20))
     topic: Mapped[str | None] = mapped_column(sa.String(200))
     cancelled_at: Mapped[dt.datetime | None]
+    substitute_id: Mapped[UUID | None]
+    merged_with_id: Mapped[UUID | None]
+    planned_on: Mapped[dt.date | None]
+    planned_bell: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    planned_room: Mapped[str | None] = mapped_column(sa.String(20))
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
-        tenant_key("course_id", to="course"), tenant_key("class_group_id", to="class_group"),
-        sa.ForeignKeyConstraint(["school_id", "bell"], ["bell.school_id", "bell.number"]),
+        tenant_key("course_id", to="course"), tenant_key("class_group_id", to="class_group"), _bell("bell"), tenant_key("substitute_id", to="staff"),
+        tenant_key("merged_with_id", to="lesson"), _bell("planned_bell"),
+        sa.CheckConstraint("(planned_on IS NULL) = (revision = 0) AND (planned_bell IS NULL) = (revision = 0)", name="plan"),
         sa.Index(None, "school_id", "class_group_id", "on_date", "bell"), sa.Index(None, "school_id", "course_id", "on_date"),
+        sa.Index(None, "school_id", "on_date", "bell"), sa.Index(None, "school_id", "planned_on"), sa.Index(None, "school_id", "substitute_id"),
+        sa.Index(None, "school_id", "merged_with_id"),
+    )
+
+
+class Substitution(Tenant, Base):
+    """A change of one lesson against the timetable, or such a change taken back: who, when, what and why. The client makes its id; rows are only added.
+
+    `revision` is the lesson's after it, from 1; `teacher_id` is who gives the lesson.
+    """
+
+    __tablename__ = "substitution"
+
+    lesson_id: Mapped[UUID]
+    revision: Mapped[int]
+    old_cancelled: Mapped[bool]
+    old_teacher_id: Mapped[UUID]
+    old_on_date: Mapped[dt.date]
+    old_bell: Mapped[int] = mapped_column(sa.SmallInteger)
+    old_room: Mapped[str | None] = mapped_column(sa.String(20))
+    old_merged_with_id: Mapped[UUID | None]
+    cancelled: Mapped[bool]
+    teacher_id: Mapped[UUID]
+    on_date: Mapped[dt.date]
+    bell: Mapped[int] = mapped_column(sa.SmallInteger)
+    room: Mapped[str | None] = mapped_column(sa.String(20))
+    merged_with_id: Mapped[UUID | None]
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    by: Mapped[UUID]
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (
+        tenant_key("lesson_id", to="lesson"), tenant_key("old_teacher_id", to="staff"), tenant_key("teacher_id", to="staff"), tenant_key("by", to="person"),
+        _bell("old_bell"), _bell("bell"), tenant_key("old_merged_with_id", to="lesson"), tenant_key("merged_with_id", to="lesson"),
+        sa.UniqueConstraint("school_id", "lesson_id", "revision"), sa.CheckConstraint("revision >= 1", name="revision"),
+        sa.Index(None, "school_id", "on_date"), sa.Index(None, "school_id", "old_on_date"),
     )
 
 

@@ -15,8 +15,28 @@ from school.statements import Asking
 
 
 def teaches(viewer: Asking) -> Clause:
-    """The viewer's own courses: only a course's teacher writes in its diary. The statement joins Course."""
+    """The viewer's own courses. The statement joins Course."""
     return taught_by(viewer, Course.school_id, Course.teacher_id)
+
+
+def substitutes(viewer: Asking) -> Clause:
+    """Lessons that the viewer gives instead of the course's teacher. The statement joins Lesson."""
+    return taught_by(viewer, Lesson.school_id, Lesson.substitute_id)
+
+
+def gives(viewer: Asking) -> Clause:
+    """Lessons in whose diary the viewer writes: those of the own courses, and of others' what they give as a substitute. The statement joins Course, Lesson."""
+    return sa.or_(teaches(viewer), substitutes(viewer))
+
+
+def giver(viewer: Asking) -> Column:
+    """As whom the viewer writes in a lesson that they give: as its substitute, else as the course's teacher."""
+    return sa.case((substitutes(viewer), Lesson.substitute_id), else_=Course.teacher_id)
+
+
+def changes_lessons(viewer: Asking, school_id: Column) -> Clause:
+    """Whose timetable the viewer changes: the office and the head that of their school."""
+    return in_schools(viewer, school_id, *ADMINISTRATION)
 
 
 def _works_with(viewer: Asking) -> Clause:
@@ -39,21 +59,32 @@ def concerned(pupil_id: Any, class_group_id: Any) -> Clause:
     return sa.and_(Lesson.class_group_id == class_group_id, sa.or_(Homework.for_some.is_(False), named))
 
 
+def opens_gradebook(viewer: Asking) -> Clause:
+    """Those, and courses of which the viewer gives a lesson as a substitute: with that lesson alone. The statement joins Course."""
+    given = sa.exists().where(Lesson.school_id == Course.school_id, Lesson.course_id == Course.id, substitutes(viewer))
+    return sa.or_(visible_courses(viewer), given) if viewer.has(Role.TEACHER) else visible_courses(viewer)
+
+
 def visible_lessons(viewer: Asking) -> Clause:
-    """Lessons: those of the children's classes, and of the staff's courses. The statement joins Course."""
+    """Lessons and their homework: the children's classes', the staff's courses', and what a teacher gives as substitute. The statement joins Course, Lesson."""
     children = sa.select(Pupil.school_id, Pupil.class_group_id).where(family(viewer, Area.DIARY, Pupil.school_id, Pupil.id))
     mine = sa.tuple_(Lesson.school_id, Lesson.class_group_id).in_(children) if viewer.opens(Area.DIARY) else sa.false()
-    return sa.or_(mine, _works_with(viewer))
+    return sa.or_(mine, _works_with(viewer), substitutes(viewer))
 
 
 def visible_marks(viewer: Asking, school_id: Column = Mark.school_id, pupil_id: Column = Mark.pupil_id) -> Clause:
-    """Marks of the family's own children, and of the staff's courses. The statement joins Course."""
+    """Marks of the family's own children, of the staff's courses, and of what a teacher gives as a substitute. The statement joins Course, Lesson."""
+    return sa.or_(family(viewer, Area.DIARY, school_id, pupil_id), _works_with(viewer), substitutes(viewer))
+
+
+def visible_term_marks(viewer: Asking, school_id: Column, pupil_id: Column) -> Clause:
+    """Marks of terms, as marks; a substitute has nothing to do with them, who gives single lessons. The statement joins Course."""
     return sa.or_(family(viewer, Area.DIARY, school_id, pupil_id), _works_with(viewer))
 
 
 def visible_attendance(viewer: Asking) -> Clause:
-    """Register entries, as marks. The statement joins Course."""
-    return sa.or_(family(viewer, Area.DIARY, Attendance.school_id, Attendance.pupil_id), _works_with(viewer))
+    """Register entries, as marks. The statement joins Course, Lesson."""
+    return sa.or_(family(viewer, Area.DIARY, Attendance.school_id, Attendance.pupil_id), _works_with(viewer), substitutes(viewer))
 
 
 def visible_children(viewer: Asking) -> Clause:

@@ -35,6 +35,8 @@ MOST_HOMEWORK = 1000
 MINE = (Pupil.school_id == THIS_PERSON.school_id, Pupil.id == THIS_PERSON.id)
 """The child that is asked about."""
 IN_DAYS = Lesson.on_date.between(given("from_", sa.Date()), given("to", sa.Date()))
+MOVED_AWAY = sa.and_(Lesson.planned_on.between(given("from_", sa.Date()), given("to", sa.Date())), Lesson.planned_on != Lesson.on_date)
+"""Lessons that the timetable has on these days, and that are on others."""
 IN_ORDER = (Lesson.on_date, Lesson.bell, Lesson.id)
 
 
@@ -160,6 +162,7 @@ def _history(viewer: Asking) -> Rows:
             MarkRevision.work, MarkRevision.comment, MarkRevision.reason, MarkRevision.by, MarkRevision.at)
         .join(Mark, sa.and_(Mark.school_id == MarkRevision.school_id, Mark.id == MarkRevision.mark_id))
         .join(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
+        .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
         .where(Mark.school_id == given("school_id"), Mark.id == given("mark_id"), visible_marks(viewer)).order_by(MarkRevision.revision)
     )
 

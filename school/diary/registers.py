@@ -18,7 +18,7 @@ from school.context import Viewer
 from school.db import Moment, Rows, local_date
 from school.diary.lessons import LESSON, attends
 from school.diary.models import Attendance, AttendanceKind, Lesson
-from school.diary.policy import visible_attendance, visible_courses
+from school.diary.policy import substitutes, visible_attendance, visible_courses
 from school.diary.queries import IN_DAYS, check_child
 from school.ids import Ref
 from school.reading import Reader
@@ -56,14 +56,14 @@ def _unfilled(viewer: Asking, after: bool) -> Rows:
     pupils = sa.select(sa.func.count()).select_from(Pupil).where(attends()).correlate(Lesson).scalar_subquery()
     missing = sa.select(sa.func.count()).select_from(Pupil).where(attends(), ~entered).correlate(Lesson).scalar_subquery()
     statement = LESSON.add_columns(pupils.label("pupils"), missing.label("missing")).where(
-        IN_DAYS, Lesson.cancelled_at.is_(None), over, visible_courses(viewer), missing > 0)
+        IN_DAYS, Lesson.cancelled_at.is_(None), over, sa.or_(visible_courses(viewer), substitutes(viewer)), missing > 0)
     return paged(statement, _NEWEST, after=after, descending=True)
 
 
 async def unfilled(reader: Reader, viewer: Viewer, from_: dt.date, to: dt.date, *, first: int, after: str | None) -> Page:
     """Lessons of at most 31 days that are over and whose register has not all of its entries, newest first.
 
-    A teacher's own, those of a class teacher's class, those of an office's or a head's school.
+    A teacher's own and those that they give as a substitute, those of a class teacher's class, those of an office's or a head's school.
     """
     check_range(from_, to, LONGEST_RANGE)
     return await read_page(reader, _unfilled, viewer, _NEWEST, first=first, after=after, from_=from_, to=to, now=clock.now())

@@ -13,6 +13,7 @@ from school.diary.schema_marks import MarkMutation, MarkQuery
 from school.diary.schema_registers import RegisterMutation, RegisterQuery
 from school.diary.schema_remarks import RemarkMutation, RemarkQuery
 from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
+from school.diary.schema_substitutions import SubstitutionMutation, SubstitutionQuery
 from school.diary.schema_terms import TermMutation, TermQuery
 from school.diary.schema_threads import ThreadMutation, ThreadQuery
 from school.diary.updates import TYPES, UPDATES
@@ -23,7 +24,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 @strawberry.type
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
-    ThreadQuery, AnnouncementQuery,
+    ThreadQuery, AnnouncementQuery, SubstitutionQuery,
 ):
     """Queries of the diary."""
 
@@ -31,6 +32,6 @@ class DiaryQuery(
 @strawberry.type
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
-    RemarkMutation, ThreadMutation, AnnouncementMutation,
+    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation,
 ):
     """Mutations of the diary."""

@@ -38,21 +38,27 @@ class DayLesson:
         )
 
 
-@rows(description="A school day of one child.")
+@rows(description="A school day of one child. `movedAway` are lessons that the timetable has on this day, and that are on another one now.")
 class ChildDay:
     """A page of the diary."""
 
     child_id: strawberry.ID
     date: dt.date
     lessons: list[DayLesson]
+    moved_away: list[Lesson]
 
     @classmethod
     def from_rows(cls, child_id: strawberry.ID, from_: dt.date, to: dt.date, found: Iterable[days.DayLesson]) -> list[Self]:
         """A page for each of these days, both included, from what `days.child_diary` has found of them."""
-        lessons: dict[dt.date, list[DayLesson]] = {from_ + dt.timedelta(days=day): [] for day in range((to - from_).days + 1)}
+        pages = {date: cls(child_id=child_id, date=date, lessons=[], moved_away=[]) for date in (
+            from_ + dt.timedelta(days=day) for day in range((to - from_).days + 1))}
         for row in found:
-            lessons[row.lesson.on_date].append(DayLesson.from_row(row))
-        return [cls(child_id=child_id, date=date, lessons=of_day) for date, of_day in lessons.items()]
+            if (page := pages.get(row.lesson.on_date)) is not None:
+                page.lessons.append(DayLesson.from_row(row))
+            planned = row.lesson.planned_on
+            if planned is not None and planned != row.lesson.on_date and planned in pages:
+                pages[planned].moved_away.append(Lesson.from_row(row.lesson))
+        return list(pages.values())
 
 
 @rows(description="A child's average in one subject on one scale.")

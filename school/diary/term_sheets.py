@@ -14,7 +14,7 @@ from school.context import ADMINISTRATION, MEMBERS, Viewer
 from school.db import Rows
 from school.diary.gradebook import COURSE, MOST_PUPILS, CourseRow, PupilRow
 from school.diary.models import CourseScale
-from school.diary.policy import visible_courses, visible_marks
+from school.diary.policy import visible_courses, visible_term_marks
 from school.diary.queries import check_child, limited
 from school.diary.term_mark_rows import TERM_MARK, TermMarkRow, fraction, nearest, sums
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
@@ -141,7 +141,7 @@ def _row(row: Any, course: Ref, term: Ref) -> SheetRow:
 def _child_marks(viewer: Asking) -> Rows:
     return TERM_MARK.where(
         TermMark.school_id == THIS_PERSON.school_id, TermMark.pupil_id == THIS_PERSON.id,
-        visible_marks(viewer, *THIS_PERSON)).order_by(TermMark.decided_at.desc(), TermMark.term_id, TermMark.course_id).limit(MOST_MARKS + 1)
+        visible_term_marks(viewer, *THIS_PERSON)).order_by(TermMark.decided_at.desc(), TermMark.term_id, TermMark.course_id).limit(MOST_MARKS + 1)
 
 
 async def child_term_marks(reader: Reader, viewer: Viewer, child: Ref) -> list[TermMarkRow]:
@@ -160,7 +160,7 @@ def _history(viewer: Asking) -> Rows:
         .join(Course, sa.and_(Course.school_id == one.school_id, Course.id == one.course_id))
         .where(
             one.school_id == THIS_PERSON.school_id, one.pupil_id == THIS_PERSON.id, one.course_id == given("course_id", sa.Uuid()),
-            one.term_id == given("term_id", sa.Uuid()), visible_marks(viewer, *THIS_PERSON)).order_by(one.revision)
+            one.term_id == given("term_id", sa.Uuid()), visible_term_marks(viewer, *THIS_PERSON)).order_by(one.revision)
     )
 
 
@@ -219,7 +219,7 @@ def _sums(viewer: Asking) -> Rows:
         COURSE.add_columns(sa.func.coalesce(of_term.c.sum, 0).label("sum"), sa.func.coalesce(of_term.c.weights, 0).label("weights"))
         .join(Pupil, mine).join(Term, sa.and_(Term.school_id == Course.school_id, Term.id == given("term_id", sa.Uuid())))
         .outerjoin(of_term, of_term.c.pupil_id == Pupil.id)
-        .where(*_THIS, Pupil.school_id == THIS_PERSON.school_id, Pupil.id == THIS_PERSON.id, visible_marks(viewer, *THIS_PERSON))
+        .where(*_THIS, Pupil.school_id == THIS_PERSON.school_id, Pupil.id == THIS_PERSON.id, visible_term_marks(viewer, *THIS_PERSON))
     )
 
 

@@ -34,7 +34,24 @@ def _is_told(value: object) -> bool:
     return value is not None
 
 
-@rows(description="A lesson of the timetable. `bellStartsAt` and `bellEndsAt` are the school's own time of day, `startsAt` and `endsAt` moments.")
+def _moved_from(planned_on: dt.date | None, planned_bell: int | None, starts_at: dt.time | None, on_date: dt.date, bell: int, zone: str) -> dt.datetime | None:
+    """When a lesson was to begin that begins at another time."""
+    if planned_on is None or starts_at is None or (planned_on, planned_bell) == (on_date, bell):
+        return None
+    return clock.school_moment(planned_on, starts_at, zone)
+
+
+def _bell_before(planned_on: dt.date | None, planned_bell: int | None, on_date: dt.date, bell: int) -> int | None:
+    return None if planned_on is None or (planned_on, planned_bell) == (on_date, bell) else planned_bell
+
+
+def _other_room(revision: int, planned_room: str | None, room: str | None) -> bool:
+    return revision > 0 and planned_room != room
+
+
+@rows(description="A lesson of the timetable, as it is now. `bellStartsAt` and `bellEndsAt` are the school's own time of day, `startsAt` and `endsAt` moments. "
+                  "What a substitution has changed: `cancelled`, `substituted` (somebody else than the course's teacher gives it), `movedFrom` (when it was to "
+                  "begin) with `movedFromBell`, `otherRoom`, `merged` (it is held together with another class's); `revision` counts the changes.")
 class Lesson(OfRow):
     """A lesson, of a `LessonRow`."""
 
@@ -49,6 +66,13 @@ class Lesson(OfRow):
     room: str | None = column()
     topic: str | None = column()
     cancelled: bool = made(_is_told, "cancelled_at")
+    substituted: bool = made(_is_told, "substitute_id")
+    moved_from: dt.datetime | None = made(
+        _moved_from, "planned_on", "planned_bell", "planned_starts_at", "on_date", "bell", "time_zone")
+    moved_from_bell: int | None = made(_bell_before, "planned_on", "planned_bell", "on_date", "bell")
+    other_room: bool = made(_other_room, "revision", "planned_room", "room")
+    merged: bool = made(_is_told, "merged_with_id")
+    revision: int = column()
 
     @query(ROWS, reads=("school_id", "course_id"))
     def subject(self, info: Info) -> Subject:
@@ -57,8 +81,13 @@ class Lesson(OfRow):
 
     @query(ROWS, reads=("school_id", "teacher_id"))
     def teacher(self, info: Info) -> Person | None:
-        """Who gives the course."""
+        """Who gives the lesson."""
         return load_person(info, Ref(self.row.school_id, self.row.teacher_id))
+
+    @query(ROWS, reads=("school_id", "course_teacher_id"))
+    def course_teacher(self, info: Info) -> Person | None:
+        """Who gives the course."""
+        return load_person(info, Ref(self.row.school_id, self.row.course_teacher_id))
 
     @query(ROWS, reads=("school_id", "class_group_id"))
     def class_group(self, info: Info) -> ClassGroup | None:

@@ -16,8 +16,8 @@ from school.diary.schema_submissions import SubmissionStateName
 from school.diary.types import AttendanceKindName, WorkKindName
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
-from school.registry.loaders import load_subject
-from school.registry.types import Subject
+from school.registry.loaders import load_person, load_subject
+from school.registry.types import Person, Subject
 from school.updates import Published, Update
 
 
@@ -176,6 +176,34 @@ class AbsenceNoticeChanged(Update):
     old_notice_state: Annotated[NoticeState, NoticeStateName] | None
 
 
+@rows(description="A lesson is changed against the timetable, or such a change was taken back. `date`, `bell`, `room`, `cancelled`, `merged` and `teacher` are "
+                  "how it is now, `old…` what it was before.")
+class LessonChanged(DiaryUpdate):
+    """diary.lesson_changed"""
+
+    bell: int
+    room: str | None
+    cancelled: bool
+    merged: bool
+    old_date: dt.date
+    old_bell: int
+    old_room: str | None
+    old_cancelled: bool
+    old_merged: bool
+    teacher_ref: strawberry.Private[Ref]
+    old_teacher_ref: strawberry.Private[Ref]
+
+    @query(ROWS)
+    def teacher(self, info: Info) -> Person | None:
+        """Who gives it now."""
+        return load_person(info, self.teacher_ref)
+
+    @query(ROWS)
+    def old_teacher(self, info: Info) -> Person | None:
+        """Who was to give it before."""
+        return load_person(info, self.old_teacher_ref)
+
+
 def _make(update: type[DiaryUpdate], row: Published, **values: Any) -> Update:
     return update.from_published(
         row, lesson_id=row.id(Kind.LESSON, "lesson_id"), course_id=row.id(Kind.COURSE, "course_id"), date=dt.date.fromisoformat(row.payload["date"]),
@@ -261,6 +289,13 @@ def _notice(row: Published) -> Update:
         notice_state=NoticeState(row.payload["state"]), old_notice_state=NoticeState(old) if old else None)
 
 
+def _lesson_changed(row: Published) -> Update:
+    same = ("bell", "room", "cancelled", "merged", "old_bell", "old_room", "old_cancelled", "old_merged")
+    return _make(
+        LessonChanged, row, **{name: row.payload[name] for name in same}, old_date=dt.date.fromisoformat(row.payload["old_date"]),
+        teacher_ref=row.ref("teacher_id"), old_teacher_ref=row.ref("old_teacher_id"))
+
+
 UPDATES: dict[str, Callable[[Published], Update]] = {
     events.MARK_GIVEN: _mark_given, events.MARK_CORRECTED: _mark_corrected, events.MARK_WITHDRAWN: _mark_withdrawn,
     events.TERM_MARK_DECIDED: _term_mark_decided,
@@ -268,10 +303,12 @@ UPDATES: dict[str, Callable[[Published], Update]] = {
     events.HOMEWORK_DONE: _homework_ticked, events.HOMEWORK_SUBMITTED: _homework_submitted, events.HOMEWORK_ANSWERED: _homework_answered,
     events.ATTENDANCE_RECORDED: _attendance_recorded, events.NOTICE_SENT: _notice, events.NOTICE_ANSWERED: _notice, events.NOTICE_WITHDRAWN: _notice,
     **message_updates.UPDATES,
+    events.LESSON_CHANGED: _lesson_changed,
 }
 """How a published event becomes its update."""
 
 TYPES: tuple[type[Update], ...] = (
     MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, HomeworkSet, HomeworkWithdrawn, HomeworkCorrected,
-    HomeworkTicked, HomeworkSubmitted, HomeworkAnswered, AttendanceRecorded, AbsenceNoticeChanged, *message_updates.TYPES)
+    HomeworkTicked, HomeworkSubmitted, HomeworkAnswered, AttendanceRecorded, AbsenceNoticeChanged, LessonChanged,
+    *message_updates.TYPES)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

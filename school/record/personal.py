@@ -99,6 +99,13 @@ def untold(kind: Column) -> sa.ColumnElement[bool]:
 NAMELESS = {"family_name": PSEUDONYM, "given_name": "", "patronymic": None, "sort_key": sort_key(PSEUDONYM, "", None)}
 _DIGEST = bytes(32)
 
+_LESSON = (
+    "school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "topic", "cancelled_at", "substitute_id", "merged_with_id", "planned_on",
+    "planned_bell", "planned_room", "revision")
+_SUBSTITUTION = (
+    "school_id", "id", "lesson_id", "revision", "old_cancelled", "old_teacher_id", "old_on_date", "old_bell", "old_room", "old_merged_with_id", "cancelled",
+    "teacher_id", "on_date", "bell", "room", "merged_with_id", "reason", "by", "at")
+
 # In the order of erasure: what refers to a row goes before it.
 HOLDINGS: dict[str, Holding] = {
     "session": Holding(
@@ -178,6 +185,11 @@ HOLDINGS: dict[str, Holding] = {
     "late_arrival": Holding(
         title="Опоздания", whose=_by("pupil_id"), erased=None,
         shown=("school_id", "pupil_id", "on_date", "passage_id", "lesson_id", "minutes", "noticed_at")),
+    "substitution": Holding(  # why somebody was away is nobody's business any more
+        title="Замены", whose=_by("old_teacher_id", "teacher_id", "by"), erased={"reason": ""}, shown=_SUBSTITUTION, kept=tuple(
+            column for column in _SUBSTITUTION if column != "reason")),
+    "lesson": Holding(
+        title="Уроки вместо другого учителя", whose=_by("substitute_id"), erased={}, shown=_LESSON, kept=_LESSON),
     "homework_submission": Holding(
         title="Сданные работы", whose=_by("pupil_id"), erased=None,
         shown=("school_id", "id", "homework_id", "pupil_id", "text", "by", "at", "state", "answer", "answered_by", "answered_at")),
@@ -269,7 +281,6 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "grading_scale": ("school_id", "id", "name", "lowest", "highest"),
     "homework_rule": ("school_id", "latest"),
     "lease": ("name", "holder", "expires_at"),
-    "lesson": ("school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "topic", "cancelled_at"),
     "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),
     "subject": ("school_id", "id", "name"),
     "term": ("school_id", "id", "name", "kind", "starts_on", "ends_on"),

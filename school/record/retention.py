@@ -16,7 +16,7 @@ from school.db import Database, Rows
 from school.diary.absence_models import AbsenceNotice
 from school.diary.homework_models import HomeworkDone, HomeworkFor, Submission
 from school.diary.message_models import Acknowledgement, Announcement, Message, Remark, Thread, ThreadReading
-from school.diary.models import Attendance, Mark, MarkRevision
+from school.diary.models import Attendance, Mark, MarkRevision, Substitution
 from school.diary.term_models import TermMark, TermMarkRevision
 from school.errors import bad_input
 from school.identity.models import Invitation, Ticket
@@ -107,6 +107,9 @@ PERIODS: dict[str, Period] = {
             (Message, lambda cut: Message.at < cut), (ThreadReading, _of_silent_threads), (Thread, lambda cut: Thread.last_at < cut),
             (Announcement, lambda cut: Announcement.made_at < cut), (Acknowledgement, lambda cut: Acknowledgement.at < cut)],
         reason="three years, the general limitation of actions (Civil Code, art. 196): what was agreed, and what was read"),
+    "substitutions": Period(
+        days=1827, shortest=366, longest=9200, tables=[(Substitution, lambda cut: Substitution.at < cut)],
+        reason="five years, as class registers are kept: who has taught instead of whom, and why; the lessons stay as they were held"),
     "photos": Period(
         days=90, shortest=1, longest=1100, tables=[(Photo, _faces_of_who_left)],
         reason="three months after the person has left: nobody has to be recognised any more (152-FZ, art. 5.7); the files go with the next sweep"),

@@ -37,6 +37,12 @@ class Hour:
     date: dt.date
     bell: int
     cancelled: bool
+    substitute: Worker | None = None
+
+    @property
+    def teacher(self) -> Worker:
+        """Who gives it."""
+        return self.substitute or self.course.teacher
 
 
 @dataclass(frozen=True, slots=True)

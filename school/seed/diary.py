@@ -44,7 +44,7 @@ class Diarist:
 
     def _register(self, hour: Hour, roll: Roll) -> list[Learner]:
         campus, writer, random = self._campus, self._writer, self._dice.random
-        by, taken_at = hour.course.teacher.id, campus.begins_at(roll.date, hour.bell) + 6 * _MINUTE
+        by, taken_at = hour.teacher.id, campus.begins_at(roll.date, hour.bell) + 6 * _MINUTE
         present = []
         for learner in campus.classmates[hour.course.group]:
             minutes, reason = None, None
@@ -75,7 +75,7 @@ class Diarist:
 
     def _give(self, hour: Hour, learner: Learner, work: WorkKind, weight: int, given_at: dt.datetime) -> None:
         """A mark and its history: one of a hundred is corrected in the evening, one of three hundred withdrawn."""
-        dice, school_id, by = self._dice, self._campus.school_id, hour.course.teacher.id
+        dice, school_id, by = self._dice, self._campus.school_id, hour.teacher.id
         value = max(2, min(5, round(dice.gauss(4.0 + 0.4 * learner.ability, 0.7))))
         comment = dice.choice(_COMMENTS) if dice.random() < 0.02 else None
         fate = dice.random()
@@ -108,7 +108,7 @@ class Diarist:
         id_ = dice.id_at(set_at)
         self._writer.add(
             Homework, school_id=self._campus.school_id, id=id_, course_id=hour.course.id, due_lesson_id=due, text=text, minutes=10 + page % 5 * 5, links=[],
-            for_some=False, revision=1, set_by=hour.course.teacher.id, set_at=set_at, withdrawn_at=None,
+            for_some=False, revision=1, set_by=hour.teacher.id, set_at=set_at, withdrawn_at=None,
         )
         if (self._campus.calendar.past[-1] - hour.date).days <= TICKED_DAYS:
             self._tick(id_, hour, set_at)

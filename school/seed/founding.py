@@ -30,6 +30,7 @@ from school.seed.curriculum import NO_TOPICS, TOPICS
 from school.seed.dice import Dice, card_uid
 from school.seed.people import Human, People
 from school.seed.plan import CURRENCY, TIME_ZONE, Calendar, Plan
+from school.seed.substitutes import Substitutes
 from school.seed.timetable import Need, lay_week
 from school.seed.writer import Writer
 
@@ -139,11 +140,12 @@ def _write_places(campus: Campus, writer: Writer, dice: Dice, began: dt.datetime
 
 
 def _write_lessons(campus: Campus, writer: Writer, dice: Dice) -> None:
-    """Every week alike; one past lesson of 250 was cancelled the evening before."""
+    """Every week alike; one past lesson of 250 was cancelled the evening before, and some are given by a substitute."""
     school_id, courses = campus.school_id, campus.courses
     numbers = {worker.id: number for number, worker in enumerate(campus.people.workers)}
     needs = [Need(course.group, place, numbers[course.teacher.id], course.hours) for place, course in enumerate(courses)]
     campus.week = lay_week(needs, dice)
+    substitutes = Substitutes(campus, writer)
     by_day: dict[int, list[tuple[int, int, int]]] = {}
     for (group, day, bell), place in campus.week.items():
         by_day.setdefault(day, []).append((bell, group, place))
@@ -153,12 +155,18 @@ def _write_lessons(campus: Campus, writer: Writer, dice: Dice) -> None:
         for bell, group, place in sorted(by_day[date.weekday()]):
             course = courses[place]
             cancelled = past and dice.random() < 1 / 250
-            hour = Hour(dice.id_at(campus.begins_at(date, bell)), course, date, bell, cancelled)
+            substitute = None if cancelled else substitutes.find(course, date, bell)
+            hour = Hour(dice.id_at(campus.begins_at(date, bell)), course, date, bell, cancelled, substitute)
+            room, changed = _room(course.subject, needs[place].teacher), cancelled or substitute is not None
             campus.hours[date].append(hour)
+            if changed:
+                substitutes.write(hour.id, course, date, bell, room, substitute)
             writer.add(
                 Lesson, school_id=school_id, id=hour.id, course_id=course.id, class_group_id=campus.groups[group], on_date=date, bell=bell,
-                room=_room(course.subject, needs[place].teacher), topic=dice.choice(TOPICS.get(course.subject, NO_TOPICS)) if past else None,
-                cancelled_at=at(date, dt.time(7)) - dt.timedelta(hours=11) if cancelled else None,
+                room=room, topic=dice.choice(TOPICS.get(course.subject, NO_TOPICS)) if past else None,
+                cancelled_at=at(date, dt.time(7)) - dt.timedelta(hours=11) if cancelled else None, substitute_id=substitute.id if substitute else None,
+                merged_with_id=None, planned_on=date if changed else None, planned_bell=bell if changed else None, planned_room=room if changed else None,
+                revision=int(changed),
             )
 
 

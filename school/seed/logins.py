@@ -15,7 +15,7 @@ from school.seed.writer import Writer
 LOGINS = {
     "parent": "мама: двое детей в первой школе, один во второй", "father": "отец тех же детей: суд скрыл от него приходы и уходы",
     "pupil": "её ребёнок, 7А", "teacher": "учитель математики, в обеих школах", "classteacher": "классный руководитель 7А", "canteen": "буфет",
-    "guard": "охрана", "office": "канцелярия", "head": "директор: видит школу, не меняет", "district": "округ: сводные цифры обеих школ, без имён",
+    "guard": "охрана", "office": "канцелярия", "head": "директор: видит всю школу, ведёт замены", "district": "округ: сводные цифры обеих школ, без имён",
 }
 """The logins that have passwords, and who they are."""
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"

@@ -19,6 +19,7 @@ from school.diary import events as diary
 from school.diary import message_events as messages
 from school.diary.absence_models import NoticeState
 from school.diary.attendance_rows import AttendanceRow
+from school.diary.clashes import Place
 from school.diary.homework_models import SubmissionState
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import OwnLesson
@@ -64,6 +65,7 @@ TALES = {
     "diary.absence_notice_sent": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice sent"),
     "diary.absence_notice_answered": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice accepted (was sent)"),
     "diary.absence_notice_withdrawn": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice withdrawn (was accepted)"),
+    "diary.lesson_changed": ("LessonChanged", "lesson     Алгебра of 2026-09-07 2026-09-08, lesson 1 → 2026-09-07, lesson 3, room 101 → 9"),
     "diary.remark_made": ("RemarkMade", "remark     praise"),
     "diary.remark_withdrawn": ("RemarkWithdrawn", "remark withdrawn: praise"),
     "diary.announced": ("Announced", "announced  to be acknowledged by 2026-09-07"),
@@ -131,6 +133,9 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
         on_date=MONDAY, bell=1, cancelled_at=None, time_zone="Europe/Moscow", lowest=2, highest=5, closed=False)
     remark = RemarkRow(1, ids.new(), anna, None, RemarkKind.PRAISE, "тайна", teacher, NOON, None)
     announcement = AnnouncementRow(1, ids.new(), None, None, "тайна", "тайна", MONDAY, teacher, NOON, None)
+    place = Place(
+        1, lesson, world.classes["5A"], teacher, MONDAY + dt.timedelta(days=1), 1, "101", cancelled=False, merged_with_id=None, own_teacher=True, own_room=True,
+        as_planned=True)
     absent = AttendanceRow(1, lesson, anna, AttendanceKind.ABSENT, None, teacher, NOON)
     return [
         diary.mark_given(mark), diary.mark_corrected(mark, mark._replace(value=3, revision=2), NOON), diary.mark_withdrawn(mark, NOON),
@@ -138,7 +143,8 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
         diary.homework_corrected(homework, homework._replace(text="другая тайна", revision=2), [anna], NOON),
         diary.homework_done(homework, anna, NOON, done=True), diary.homework_submitted(homework, work),
         diary.homework_answered(homework, work, work._replace(state=SubmissionState.RETURNED, answer="тайна"), NOON),
-        diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)), *_of_absence(world),
+        diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)),
+        diary.lesson_changed(course, subject, place, place._replace(on_date=MONDAY, bell=3, room="9"), [anna], NOON), *_of_absence(world),
         messages.remark_made(remark), messages.remark_withdrawn(remark, NOON), messages.announced(announcement, [anna]),
         messages.announcement_withdrawn(announcement, [anna], NOON),
     ]

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.schema.config import StrawberryConfig
 
 from school import ids
-from school.context import NOBODY, Context
+from school.context import NOBODY, Context, Grant, Role, Viewer
 from school.db import Base, Database
 from school.diary.absence_models import AbsenceNotice, AbsenceReason
 from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission
@@ -101,9 +102,9 @@ class Desk:
             found = await session.execute(sa.select(OutboxRow.kind, OutboxRow.topics, OutboxRow.payload).order_by(OutboxRow.position))
             return [(row.kind, tuple(topic for _, topic in row.topics), row.payload) for row in found]
 
-    async def everything(self) -> dict[str, list[str]]:
-        """All that the diary and the outbox hold, to compare before and after."""
-        return await contents(self.database, (table.__table__ for table in TABLES))
+    async def everything(self, *more: type[Base]) -> dict[str, list[str]]:
+        """All that the diary and the outbox hold, and more tables, to compare before and after."""
+        return await contents(self.database, (table.__table__ for table in (*TABLES, *more)))
 
     async def change(self, table: type[Base], key: UUID, **values: Any) -> None:
         """Change a row as the office would."""
@@ -140,6 +141,17 @@ class Desk:
                 school_id=school_id, id=ids.new(), name=name, sign=sign, excused=excused, retired_at=NOON if retired else None)
             session.add(reason)
         return ids.encode(Kind.ABSENCE_REASON, school_id, reason.id)
+
+    async def add_person(self, session: AsyncSession, name: str) -> None:
+        """Somebody in the first school."""
+        person = Person(school_id=1, id=ids.new(), family_name=f"{name.title()}ова", given_name=name.title(), patronymic=None, sort_key=sort_key(name))
+        session.add(person)
+        await session.flush()
+        self.world.people[name] = person.id
+
+    def sign_in(self, name: str, role: Role = Role.TEACHER) -> None:
+        """Somebody of the first school may ask, as this."""
+        self.world.viewers[name] = Viewer(ids.new(), ids.new(), (Grant(1, self.world.people[name], role),))
 
     def counted(self) -> AbstractContextManager[list[tuple[str, Any]]]:
         """The statements of a block."""

@@ -20,6 +20,7 @@ from tests.diary.test_corrections import correct, withdraw
 from tests.diary.test_homework import correct_, set_, tick
 from tests.diary.test_marks import give, item
 from tests.diary.test_submissions import answer, submit
+from tests.diary.test_substitutions import change, substitute
 from tests.diary.test_term_marks import decide, decision, term
 
 DOCUMENT = """{ updates { __typename cursor childId occurredAt late
@@ -30,6 +31,7 @@ DOCUMENT = """{ updates { __typename cursor childId occurredAt late
   ... on HomeworkCorrected { homeworkId textChanged linksChanged minutes oldMinutes } ... on HomeworkTicked { homeworkId done }
   ... on HomeworkSubmitted { homeworkId submissionId } ... on HomeworkAnswered { homeworkId submissionId submissionState oldSubmissionState }
   ... on HomeworkSet { homeworkId } ... on HomeworkWithdrawn { homeworkId }
+  ... on LessonChanged { bell room cancelled merged teacher { givenName } oldDate oldBell oldRoom oldCancelled oldMerged oldTeacher { givenName } }
   ... on AttendanceRecorded { bell attendance minutesLate oldAttendance oldMinutesLate } } }"""
 
 
@@ -67,13 +69,15 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
     await record(desk, entry(desk, "anna", "LATE", 9))
     await decide(desk, decision(desk, "anna", 4))
     await decide(desk, decision(desk, "anna", None, 1))
+    await substitute(desk, change(desk, "5A-2", date="2026-09-09", room="9"))
     common = {
         "childId": desk.person("anna"), "occurredAt": NOON.isoformat(), "late": False, "lessonId": desk.lesson("5A-1"), "courseId": desk.course("5A"),
         "date": "2026-09-07", "subject": {"name": "Алгебра"},
     }
     of_term = {name: common[name] for name in ("childId", "occurredAt", "late", "courseId", "subject")} | {"termId": term(desk)}
+    same = {"bell": 2, "room": "101", "cancelled": False, "merged": False, "teacher": {"givenName": "Teacher"}}
     shown = await stream(desk)
-    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, *range(2, 14))]
+    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, *range(2, 15))]
     now, was = {"value": 3, "weight": 2, "work": "TEST"}, {"oldValue": 5, "oldWeight": 1, "oldWork": "ANSWER"}
     assert shown == [
         {"__typename": "MarkGiven", **common, "markId": mark, "value": 5, "weight": 1, "work": "ANSWER"},
@@ -90,6 +94,8 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
         {"__typename": "AttendanceRecorded", **common, "bell": 1, "attendance": "LATE", "minutesLate": 9, "oldAttendance": "ABSENT", "oldMinutesLate": None},
         {"__typename": "TermMarkDecided", **of_term, "termValue": 4, "oldTermValue": None, "revision": 1},
         {"__typename": "TermMarkDecided", **of_term, "termValue": None, "oldTermValue": 4, "revision": 2},
+        {"__typename": "LessonChanged", **common, "lessonId": desk.lesson("5A-2"), "date": "2026-09-09", **same, **{
+            f"old{name.title()}": value for name, value in same.items()}, "room": "9", "oldRoom": "101", "oldDate": "2026-09-07"},
     ]
 
 
@@ -113,7 +119,7 @@ def test_each_kind_has_its_update() -> None:
     assert set(message_updates.UPDATES) < {value for name, value in vars(message_events).items() if name.isupper() and isinstance(value, str)}
     kinds |= set(message_updates.UPDATES)
     assert set(UPDATES) == kinds
-    assert len(TYPES) == len(UPDATES) - 2 == 16  # what becomes of a notice is told by one
+    assert len(TYPES) == len(UPDATES) - 2 == 17  # what becomes of a notice is told by one
 
 
 def test_ids_in_updates_are_opaque() -> None:

@@ -23,6 +23,7 @@ from school.diary import (
     notices,
     remarks,
     submissions,
+    substitutions,
     term_marks,
 )
 from school.diary.absence_models import NoticeState
@@ -141,6 +142,9 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
         f"own homework of {key}", name, f"own task of {name}", f"https://school.test/{name}", opaque(Kind.HOMEWORK, pupil.school_id, own.id))
     town.mark(f"marks of {key}", name, *(opaque(Kind.MARK, ref.school_id, ref.id) for ref in refs), f"comment 0 of {name}", f"comment 1 of {name}",
               f"term comment of {name}")
+    office = acting(town, "office" if pupil.school_id == 1 else "office2", Role.OFFICE)
+    change = substitutions.Change(room=f"room of {key}")
+    await substitutions.substitute_many(session, office, [substitutions.NewSubstitution(ids.new(), lesson, 0, change, f"reason of {key}")])
     town.mark(f"homework of {key}", name, f"task 0 of {key}", opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id))
     notice, unfilled = await _absence(session, town, name, pupil, key)
     return {

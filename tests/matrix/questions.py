@@ -109,6 +109,9 @@ def _queries() -> Iterator[Question]:
     yield ask("termProgress", school, lambda of: {"termId": of["term"]})
     yield ask("termOpenings", school, lambda of: {"termId": of["past"]})
     yield ask("forecast", pupil, lambda of: {"childId": of["child"], "courseId": of["course"], "termId": of["term"], "marks": [{"value": 5}], "target": 5})
+    yield ask("dayLessons", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
+    yield ask("teachers", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
+    yield ask("substitutions", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
     yield ask("attendanceFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
     yield ask("attendanceFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
     yield ask("absenceReasons", school, lambda of: {"schoolId": of["school"]})
@@ -230,6 +233,8 @@ def _mutations() -> Iterator[Question]:
     yield put("withdrawAnnouncement", pupil, lambda of: {"announcementId": of["announcement"]})
     for thing in ("mark", "remark", "announcement"):
         yield put(f"acknowledge ({thing})", pupil, lambda of, thing=thing: {"thingId": of[thing]})  # type: ignore[misc]
+    yield put("substitute", pupil, lambda of: {"items": [{
+        "id": _new(), "lessonId": of["lesson"], "expectedRevision": 1, "room": "other", "reason": "ремонт"}]})
     yield put("openMealAccount", pupil, lambda of: {"personId": of["child"]})
     yield put("topUp (CASH)", pupil, lambda of: {"id": _new(), "childId": of["child"], "amount": MONEY, "method": "CASH"})
     yield put("topUp (SANDBOX)", pupil, lambda of: {"id": _new(), "childId": of["child"], "amount": MONEY, "method": "SANDBOX"})

@@ -28,7 +28,7 @@ from school.diary.message_models import (
     Thread,
     ThreadReading,
 )
-from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, WorkKind
+from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, Substitution, WorkKind
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
 from school.ids import Ref
@@ -100,6 +100,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         AbsenceReason(**key, id=_reason(school_id), name="Болезнь", sign="Б", excused=True),
     ])
     await session.flush()
+    teacher = world.people["teacher" if school_id == 1 else "teacher2"]
     lessons = [(name, group) for name, group in (("5A-1", "5A"), ("6B-1", "6B"), ("2-5A-1", "2-5A")) if (group == "2-5A") == (school_id == 2)]
     return [
         DoorReader(**key, device_id=gate, reader="in", door_id=door, direction=Direction.IN),
@@ -113,8 +114,12 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         HomeworkRule(**key, latest=dt.time(18)),
         Announcement(**key, id=ids.new(), grade=5, title="Собрание", text="В среду", made_by=world.people["teacher" if school_id == 1 else "teacher2"],
                      made_at=NOON),
+        *(Substitution(
+            **key, id=ids.new(), lesson_id=world.lessons[lesson], revision=1, reason="болезнь", by=world.people["office" if school_id == 1 else "office2"],
+            at=NOON, old_cancelled=True, cancelled=False, old_teacher_id=teacher, teacher_id=teacher, old_on_date=MONDAY, on_date=MONDAY, old_bell=1,
+            bell=1) for lesson, _ in lessons),
         *(Homework(**key, id=ids.new(), course_id=world.courses[group], due_lesson_id=world.lessons[lesson], text="№ 1",
-                   set_by=world.people["teacher" if school_id == 1 else "teacher2"], set_at=NOON) for lesson, group in lessons),
+                   set_by=teacher, set_at=NOON) for lesson, group in lessons),
     ]
 
 

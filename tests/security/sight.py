@@ -51,7 +51,8 @@ _TIMETABLE = "teacher office head guardian pupil"
 _MARKS = "teacher office head family:diary"
 _MONEY = "canteen office head family:meals self"
 SIGHTS = {
-    "school": Sight(read="member district"), "term": Sight(read="member"), "bell": Sight(read="member"), "subject": Sight(read="member"),
+    "school": Sight(read="member district"), "term": Sight(read="member", change="office head", changing="name"),
+    "bell": Sight(read="member"), "subject": Sight(read="member"),
     "course": Sight(read="member"), "class_group": Sight(read="member"), "staff": Sight(read="member", change="office", changing="left_on"),
     "person": Sight(owner="id", read=f"{STAFF} family self colleague", change="office", changing="sort_key"),
     "pupil": Sight(owner="id", read=f"{STAFF} family", change="office", changing="left_on"),
@@ -66,7 +67,9 @@ SIGHTS = {
                          hidden=frozenset({"digest"})),
     "tap": Sight(owner="person_id", read="canteen guard office head family:access"),
     "grading_scale": Sight(read=_TIMETABLE), "course_scale": Sight(read=_TIMETABLE),
-    "lesson": Sight(read=_TIMETABLE, change="teacher", changing="topic"),
+    "lesson": Sight(read=_TIMETABLE, change="teacher office head", changing=(
+        "topic substitute_id merged_with_id on_date bell room planned_on planned_bell planned_room revision cancelled_at")),
+    "substitution": Sight(read="office head", add="office head"),
     "homework": Sight(
         read="teacher office head classmate named", add="teacher", change="teacher", changing="text minutes links revision withdrawn_at"),
     "homework_for": Sight(owner="pupil_id", read=_MARKS, add="teacher"),

@@ -54,6 +54,7 @@ PAGES = {
     "cards": ("office", "/cards"),
     "invitations": ("office", "/invitations"),
     "invite": (None, "/invite"),
+    "substitutions": ("office", "/substitutions"),
     "statistics": ("head", "/statistics"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""

@@ -52,6 +52,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "rules": ("office", lambda _stage: "/rules"),
     "invite": (None, lambda _stage: "/invite"),
     "password": (None, lambda _stage: "/password"),
+    "substitutions": ("office", lambda _stage: "/substitutions"),
     "statistics": ("office", lambda _stage: "/statistics"),
     "photo": ("office", lambda stage: f"/people/{stage.person('anna')}/photo"),
     "no page": ("parent", lambda _stage: "/nothing"),

@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.title' | 'absences.title' | 'messages.title'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.title' | 'absences.title' | 'messages.title' | 'substitutions.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -57,6 +57,7 @@ export const PAGES: readonly Page[] = [
   { path: '/people/:person/record', Page: page(() => import('./pages/person/PersonRecord'), 'common', 'family', 'staff') },
   { path: '/cards', Page: page(() => import('./pages/desk/IssueToClass'), 'common', 'staff'), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
   { path: '/invitations', Page: page(() => import('./pages/invitations/Invitations'), 'account', 'common', 'staff'), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
+  { path: '/substitutions', Page: page(() => import('./pages/substitutions/Substitutions'), 'common', 'family', 'staff'), place: { label: 'substitutions.title', icon: 'day', roles: OFFICE } },
   { path: '/statistics', Page: page(() => import('./pages/statistics/Statistics'), 'staff'), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
   { path: '/terms', Page: page(() => import('./pages/terms/Terms'), 'common', 'staff'), place: { label: 'terms.title', icon: 'star', roles: OFFICE } },
   { path: '/rules', Page: page(() => import('./pages/rules/Rules'), 'common', 'staff'), place: { label: 'office.rules', icon: 'key', roles: OFFICE, aside: true } },

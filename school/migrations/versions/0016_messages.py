@@ -9,7 +9,7 @@ from school.db import Moment
 from school.migrations.policies import Rows, as_role, child, either, own, protect, with_row
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0013"
 
 TOPICS = ("pupil", "door", "till", "desk", "passes", "inbox")
 _WRITERS = as_role("teacher", "office", "head")

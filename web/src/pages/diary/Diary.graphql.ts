@@ -5,11 +5,12 @@ export const DiaryQuery = graphql(`
     childDays(childId: $child, from: $from, to: $to) {
       date
       lessons {
-        lesson { id subject { name } bell startsAt endsAt room cancelled teacher { name } }
+        lesson { id subject { name } bell startsAt endsAt room cancelled substituted movedFrom otherRoom merged teacher { name } }
         homework { id text }
         marks { id value weight work }
         attendance { kind minutesLate }
       }
+      movedAway { id subject { name } startsAt movedFrom movedFromBell }
     }
   }
 `)

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useChild } from '../../session/child'
 import { useFormats } from '../../texts/formats'
+import { Moved } from '../today/Changes'
 import { LessonMoment } from '../today/LessonMoment'
 import type { DiaryDay } from './Diary.graphql'
 import styles from './Diary.module.css'
@@ -10,7 +11,7 @@ import styles from './Diary.module.css'
 const NARROW = '(max-width: 47.99em)'
 
 /** The lessons of a day, each with what belongs to it. On a phone, where days stand under one another, today is gone to. */
-export function SchoolDay({ day: { date, lessons }, isNew }: { day: DiaryDay; isNew: (id: string) => boolean }) {
+export function SchoolDay({ day: { date, lessons, movedAway }, isNew }: { day: DiaryDay; isNew: (id: string) => boolean }) {
   const { t } = useTranslation()
   const { day: dayText, time } = useFormats()
   const { school } = useChild()
@@ -24,7 +25,7 @@ export function SchoolDay({ day: { date, lessons }, isNew }: { day: DiaryDay; is
       <Title order={3} size="h5" id={date} className={styles.date}>
         <span className={styles.name}>{dayText(date)}</span> {today && <span className={styles.today}>{t('diary.today')}</span>}
       </Title>
-      {lessons.length === 0 && <Text size="sm" c="dimmed">{t('diary.noLessons')}</Text>}
+      {lessons.length + movedAway.length === 0 && <Text size="sm" c="dimmed">{t('diary.noLessons')}</Text>}
       <ol className={styles.lessons}>
         {lessons.map((one) => (
           <li key={one.lesson.id} className={styles.lesson}>
@@ -33,6 +34,12 @@ export function SchoolDay({ day: { date, lessons }, isNew }: { day: DiaryDay; is
               <time dateTime={one.lesson.startsAt} className={styles.time}>{time(one.lesson.startsAt, school.timeZone)}</time>
             </div>
             <div className={styles.what}><LessonMoment lesson={one} isNew={isNew} /></div>
+          </li>
+        ))}
+        {movedAway.map((lesson) => (
+          <li key={lesson.id} className={styles.lesson}>
+            <div className={styles.bell}><b>{lesson.movedFromBell}</b></div>
+            <div className={styles.what}><Moved lesson={lesson} /></div>
           </li>
         ))}
       </ol>

@@ -17,7 +17,7 @@ describe('the week that is shown', () => {
 
 describe('the days of a week', () => {
   const week = (...lessons: number[]): DiaryDay[] =>
-    lessons.map((count, index) => ({ date: `2026-09-0${index + 7}`, lessons: Array(count).fill(null) as DiaryDay['lessons'] }))
+    lessons.map((count, index) => ({ date: `2026-09-0${index + 7}`, lessons: Array(count).fill(null) as DiaryDay['lessons'], movedAway: [] }))
   const shown = (days: DiaryDay[]) => schoolDays(days).map(({ lessons }) => lessons.length)
 
   test('are those from Monday to Saturday', () => expect(shown(week(5, 6, 0, 5, 4, 0, 0))).toEqual([5, 6, 0, 5, 4, 0]))

@@ -18,6 +18,6 @@ export function chosenWeek(search: string, today: string): string {
 
 /** The days that a school has: a Sunday only where there are lessons on it. None where the week has no lesson at all. */
 export function schoolDays(days: readonly DiaryDay[]): readonly DiaryDay[] {
-  if (days.every(({ lessons }) => lessons.length === 0)) return []
+  if (days.every(({ lessons, movedAway }) => lessons.length + movedAway.length === 0)) return []
   return days.filter(({ lessons }, weekday) => weekday < SUNDAY || lessons.length > 0)
 }

@@ -275,5 +275,5 @@ test('what a device keeps is what the server would answer: also what it has take
   await queue.send()
   const [first, second] = book.told()!.pupils
   expect(first!.marks.map(({ value, lessonId }) => [value, lessonId])).toEqual([[5, 'L1']])
-  expect(second!.attendance).toEqual([{ lessonId: 'L1', kind: 'ABSENT', minutesLate: null }])
+  expect(second!.attendance).toEqual([{ lessonId: 'L1', kind: 'ABSENT', reasonId: null, minutesLate: null }])
 })

@@ -1,11 +1,11 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
 import { useTeaching } from '../../session/teaching'
 import { Empty, Failed, Loading } from '../../shell/states'
-import { addDays, useFormats } from '../../texts/formats'
+import { addDays, dayOf, useFormats } from '../../texts/formats'
 import { gradebookPath } from '../gradebook/address'
 import styles from './Lessons.module.css'
 import { LessonsQuery, type OwnLesson } from './Lessons.graphql'
@@ -15,9 +15,14 @@ import { Unfilled } from './Unfilled'
 export default function Lessons() {
   const { t } = useTranslation()
   const { day } = useFormats()
-  const { school } = useTeaching()
+  const { school, persons } = useTeaching()
   const [date, choose] = useState(school.today)
   const [{ data, error }, ask] = useQuery({ query: LessonsQuery, variables: { date } })
+  useEffect(() => {
+    const look = () => { if (!document.hidden) ask({ requestPolicy: 'network-only' }) } // whoever comes back to it sees what the office has changed meanwhile
+    document.addEventListener('visibilitychange', look)
+    return () => document.removeEventListener('visibilitychange', look)
+  }, [ask])
   return (
     <Stack>
       <div>
@@ -32,16 +37,24 @@ export default function Lessons() {
       {error && <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} />}
       {!data && !error && <Loading />}
       {data && (data.myLessons.length
-        ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} />)}</ol>
+        ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} asked={date} timeZone={school.timeZone} persons={persons} />)}</ol>
         : <Empty>{t('gradebook.noLessons')}</Empty>)}
       <Unfilled today={school.today} />
     </Stack>
   )
 }
 
-function OneLesson({ lesson }: { lesson: OwnLesson }) {
+function OneLesson({ lesson, asked, timeZone, persons }: { lesson: OwnLesson; asked: string; timeZone: string; persons: readonly string[] }) {
   const { t } = useTranslation()
-  const { id, courseId, date, subject, classGroup, bellStartsAt, bellEndsAt, bell, room, topic, cancelled } = lesson
+  const { date: dateText, time } = useFormats()
+  const { id, courseId, date, subject, classGroup, bellStartsAt, bellEndsAt, bell, room, topic, cancelled, substituted, movedFrom, otherRoom, merged } = lesson
+  const away = date !== asked
+  const before = movedFrom && (dayOf(movedFrom, timeZone) === date ? time(movedFrom, timeZone) : dateText(dayOf(movedFrom, timeZone)))
+  const changes = cancelled ? [t('today.cancelled')] : [
+    away ? t('lesson.movedTo', { when: dateText(date) }) : before && t('lesson.movedFrom', { when: before }),
+    substituted && (persons.includes(lesson.courseTeacher?.id ?? '') ? t('lesson.substitute', { name: lesson.teacher?.name }) : t('substitutions.instead', { name: lesson.courseTeacher?.name })),
+    otherRoom && t('lesson.otherRoom'), merged && t('lesson.merged'),
+  ].filter(Boolean)
   return (
     <Paper component="li" withBorder className={styles.lesson}>
       <div className={styles.when}>
@@ -49,12 +62,13 @@ function OneLesson({ lesson }: { lesson: OwnLesson }) {
         <Text size="sm" c="dimmed">{bellEndsAt.slice(0, 5)}</Text>
       </div>
       <div className={styles.what}>
-        <Link href={gradebookPath(courseId, { lesson: id, date })} className={styles.link} data-cancelled={cancelled || undefined}>
+        <Link href={gradebookPath(courseId, { lesson: id, date })} className={styles.link} data-cancelled={cancelled || away || undefined}>
           {classGroup?.name} · {subject.name}
         </Link>
         <Text size="sm" c="dimmed">
-          {[t('gradebook.bell', { bell }), room && t('today.room', { room }), topic, cancelled && t('today.cancelled')].filter(Boolean).join(' · ')}
+          {[t('gradebook.bell', { bell }), room && t('today.room', { room }), topic].filter(Boolean).join(' · ')}
         </Text>
+        {changes.length > 0 && <Text size="sm" fw={600} className={styles.changes}>{changes.join(' · ')}</Text>}
       </div>
     </Paper>
   )

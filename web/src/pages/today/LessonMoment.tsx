@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { Changes } from './Changes'
 import styles from './Timeline.module.css'
 import type { DayLesson } from './Today.graphql'
 
@@ -6,12 +7,12 @@ import type { DayLesson } from './Today.graphql'
 export function LessonMoment({ lesson: { lesson, marks, homework, attendance }, isNew }: { lesson: DayLesson; isNew: (id: string) => boolean }) {
   const { t } = useTranslation()
   const room = lesson.room && (/^\d/.test(lesson.room) ? t('today.room', { room: lesson.room }) : lesson.room) // a gym says itself what it is
-  const place = [room, lesson.teacher?.name].filter(Boolean).join(' · ')
+  const place = [room, lesson.substituted ? null : lesson.teacher?.name].filter(Boolean).join(' · ')
   return (
     <>
       <div className={styles.line}>
         <span className={styles.title} data-cancelled={lesson.cancelled || undefined}>{lesson.subject.name}</span>
-        {lesson.cancelled && <span className={styles.tag}>{t('today.cancelled')}</span>}
+        <Changes lesson={lesson} />
         {attendance && attendance.kind !== 'PRESENT' && (
           <span className={styles.tag}>
             {attendance.minutesLate ? t('today.minutesLate', { count: attendance.minutesLate }) : t(`attendance.${attendance.kind}`)}

@@ -1,6 +1,7 @@
 import { useNews } from '../../live/news'
 import { type IconName, Icon } from '../../shell/icons'
 import { useFormats } from '../../texts/formats'
+import { Moved } from './Changes'
 import { LessonMoment } from './LessonMoment'
 import { MealMoment } from './MealMoment'
 import { PassageMoment, RefusedMoment } from './PassageMoment'
@@ -27,6 +28,7 @@ export function Timeline({ moments, timeZone }: { moments: readonly Moment[]; ti
 function What({ moment, isNew }: { moment: Moment; isNew: (id: string) => boolean }) {
   switch (moment.kind) {
     case 'lesson': return <LessonMoment lesson={moment.lesson} isNew={isNew} />
+    case 'moved': return <Moved lesson={moment.lesson} />
     case 'meal': return <MealMoment transfer={moment.transfer} />
     case 'passage': return <PassageMoment passage={moment} />
     case 'refused': return <RefusedMoment refused={moment} />
@@ -35,5 +37,5 @@ function What({ moment, isNew }: { moment: Moment; isNew: (id: string) => boolea
 
 function iconOf(moment: Moment): IconName {
   if (moment.kind === 'passage') return moment.direction === 'IN' ? 'enter' : 'leave'
-  return ({ lesson: 'book', meal: 'bag', refused: 'stop' } as const)[moment.kind]
+  return ({ lesson: 'book', moved: 'book', meal: 'bag', refused: 'stop' } as const)[moment.kind]
 }

@@ -5,11 +5,12 @@ export const TodayQuery = graphql(`
   query WebToday($child: ID!, $date: Date!, $from: Date!, $to: Date!, $diary: Boolean!, $access: Boolean!, $meals: Boolean!) {
     childDay(childId: $child, date: $date) @include(if: $diary) {
       lessons {
-        lesson { id subject { name } bell startsAt endsAt room cancelled teacher { name } }
+        lesson { id subject { name } bell startsAt endsAt room cancelled substituted movedFrom otherRoom merged teacher { name } }
         homework { id text }
         marks { id value weight work }
         attendance { kind minutesLate }
       }
+      movedAway { id subject { name } startsAt movedFrom movedFromBell }
     }
     homework(childId: $child, from: $from, to: $to) @include(if: $diary) { id date subject { name } text }
     pupilPresence(childId: $child) @include(if: $access) { inside changedAt }
@@ -34,5 +35,6 @@ export const BalanceQuery = graphql(`
 
 export type Day = ResultOf<typeof TodayQuery>
 export type DayLesson = NonNullable<Day['childDay']>['lessons'][number]
+export type MovedLesson = NonNullable<Day['childDay']>['movedAway'][number]
 export type Homework = NonNullable<Day['homework']>[number]
 export type Transfer = NonNullable<Day['mealHistory']>['edges'][number]['node']

@@ -6,14 +6,14 @@ const ZONE = 'Europe/Moscow'
 const door = { name: 'Main' }
 const passage = (id: string, happenedAt: string, direction: 'IN' | 'OUT' = 'IN') => ({ node: { id, direction, happenedAt, late: false, door } })
 const lesson = (id: string, startsAt: string, marks: DayLesson['marks'] = []): DayLesson => ({
-  lesson: { id, subject: { name: 'Algebra' }, bell: 1, startsAt, endsAt: startsAt, room: null, cancelled: false, teacher: null },
+  lesson: { id, subject: { name: 'Algebra' }, bell: 1, startsAt, endsAt: startsAt, room: null, cancelled: false, substituted: false, movedFrom: null, otherRoom: false, merged: false, teacher: null },
   homework: [], marks, attendance: null,
 })
 
 describe('the timeline', () => {
   test('is in the order of the day, whatever the order of the answers', () => {
     const day: Day = {
-      childDay: { lessons: [lesson('second', '2026-09-07T06:30:00Z'), lesson('first', '2026-09-07T05:30:00Z')] },
+      childDay: { lessons: [lesson('second', '2026-09-07T06:30:00Z'), lesson('first', '2026-09-07T05:30:00Z')], movedAway: [] },
       passages: { edges: [passage('out', '2026-09-07T11:00:00Z', 'OUT'), passage('in', '2026-09-07T05:20:00Z')] },
       mealHistory: { edges: [{ node: { id: 'lunch', kind: 'SALE', amount: { minor: 1, currency: 'RUB' }, happenedAt: '2026-09-07T09:00:00+00:00', items: [] } }] },
     }
@@ -37,13 +37,19 @@ describe('the timeline', () => {
     expect(timelineOf(day, '2026-09-07', ZONE).map(({ id }) => id)).toEqual(['refused'])
   })
 
+  test('has a lesson that was moved away where it was to be', () => {
+    const away = { id: 'away', subject: { name: 'Algebra' }, startsAt: '2026-09-09T05:30:00Z', movedFrom: '2026-09-07T06:00:00Z', movedFromBell: 2 }
+    const day: Day = { childDay: { lessons: [lesson('second', '2026-09-07T06:30:00Z'), lesson('first', '2026-09-07T05:30:00Z')], movedAway: [away] } }
+    expect(timelineOf(day, '2026-09-07', ZONE).map(({ id }) => id)).toEqual(['first', 'moved away', 'second'])
+  })
+
   test('is empty where nothing is open to the viewer', () => {
     expect(timelineOf({}, '2026-09-07', ZONE)).toEqual([])
   })
 
   test('calls a mark news, and not its lesson', () => {
     const marks: DayLesson['marks'] = [{ id: 'mark', value: 5, weight: 1, work: 'ANSWER' }]
-    expect(newsIn(timelineOf({ childDay: { lessons: [lesson('lesson', '2026-09-07T05:30:00Z', marks)] } }, '2026-09-07', ZONE))).toEqual(['mark'])
+    expect(newsIn(timelineOf({ childDay: { lessons: [lesson('lesson', '2026-09-07T05:30:00Z', marks)], movedAway: [] } }, '2026-09-07', ZONE))).toEqual(['mark'])
   })
 })
 

@@ -1,9 +1,10 @@
 import { dayOf } from '../../texts/formats'
-import type { Day, DayLesson, Homework, Transfer } from './Today.graphql'
+import type { Day, DayLesson, Homework, MovedLesson, Transfer } from './Today.graphql'
 
 /** One thing of a child's day, `at` a moment. */
 export type Moment = { id: string; at: string } & (
   | { kind: 'lesson'; lesson: DayLesson }
+  | { kind: 'moved'; lesson: MovedLesson }
   | { kind: 'passage'; direction: 'IN' | 'OUT'; door: string; newsLate: boolean; minutesLate: number | null }
   | { kind: 'refused'; door: string; reason: string; newsLate: boolean }
   | { kind: 'meal'; transfer: Transfer }
@@ -11,7 +12,7 @@ export type Moment = { id: string; at: string } & (
 
 /** All of a day in its order, by the school's calendar; of two at the same moment, the passage comes first. */
 export function timelineOf(day: Day, date: string, timeZone: string): Moment[] {
-  return [...passages(day), ...refusals(day), ...lessons(day), ...meals(day)]
+  return [...passages(day), ...refusals(day), ...lessons(day), ...moved(day), ...meals(day)]
     .filter(({ at }) => dayOf(at, timeZone) === date)
     .sort((one, other) => Date.parse(one.at) - Date.parse(other.at))
 }
@@ -31,6 +32,10 @@ function refusals(day: Day): Moment[] {
 
 const lessons = (day: Day): Moment[] =>
   (day.childDay?.lessons ?? []).map((lesson) => ({ kind: 'lesson', id: lesson.lesson.id, at: lesson.lesson.startsAt, lesson }))
+
+/** Where the timetable has them: they are on another day. */
+const moved = (day: Day): Moment[] =>
+  (day.childDay?.movedAway ?? []).map((lesson) => ({ kind: 'moved', id: `moved ${lesson.id}`, at: lesson.movedFrom ?? lesson.startsAt, lesson }))
 
 const meals = (day: Day): Moment[] =>
   (day.mealHistory?.edges ?? []).map(({ node }) => ({ kind: 'meal', id: node.id, at: node.happenedAt, transfer: node }))

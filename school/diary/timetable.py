@@ -1,0 +1,147 @@
+"""What a change of the timetable has to know: the lessons that it names, what is around them, the school's terms, bells and staff.
+
+All is read in the writer's transaction, while the school's terms are locked: of two who change a school's lessons, one waits.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from school import clock
+from school.context import Viewer
+from school.db import Rows
+from school.diary.clashes import Moment, Place
+from school.diary.models import Attendance, Lesson, Mark
+from school.diary.policy import changes_lessons
+from school.ids import Ref
+from school.registry.calendar_models import Term, TermKind
+from school.registry.models import Bell, Course, Pupil, School, Staff
+
+
+class Planned(NamedTuple):
+    """Where the timetable has a lesson."""
+
+    on_date: dt.date
+    bell: int
+    room: str | None
+
+
+class Known(NamedTuple):
+    """A lesson as it is. `held`: marks or a register are written in it; `host`: another lesson is held together with it."""
+
+    place: Place
+    planned: Planned
+    revision: int
+    course_id: UUID
+    subject_id: UUID
+    course_teacher_id: UUID
+    today: dt.date
+    held: bool
+    host: bool
+
+    def at(self, **changed: Any) -> Place:
+        """Its place with these values, weighed against the timetable."""
+        place = self.place._replace(**changed)
+        return place._replace(
+            own_teacher=place.teacher_id == self.course_teacher_id, own_room=place.room == self.planned.room,
+            as_planned=(place.on_date, place.bell) == self.planned[:2])
+
+
+@dataclass(slots=True)
+class Calendar:
+    """The terms, the bells and the staff of the schools in question; a member of the staff with the first day of no longer being one."""
+
+    terms: list[tuple[int, dt.date, dt.date]] = field(default_factory=list)
+    bells: set[tuple[int, int]] = field(default_factory=set)
+    staff: dict[Ref, dt.date | None] = field(default_factory=dict)
+
+    def in_term(self, school_id: int, on_date: dt.date) -> bool:
+        """Whether there is school on this date at all."""
+        return any(school == school_id and begins <= on_date <= ends for school, begins, ends in self.terms)
+
+    def works(self, teacher: Ref, on_date: dt.date) -> bool:
+        """Whether somebody belongs to the staff on this date."""
+        return teacher in self.staff and ((left := self.staff[teacher]) is None or on_date < left)
+
+
+async def lock(session: AsyncSession, viewer: Viewer, schools: Collection[int], teachers: Collection[Ref]) -> Calendar:
+    """The calendar of the schools whose lessons the viewer changes, whose terms are locked from now on, with those of these teachers who are of the staff."""
+    calendar = Calendar()
+    terms = sa.select(Term.school_id, Term.kind, Term.starts_on, Term.ends_on).where(
+        Term.school_id.in_(sorted(schools)), changes_lessons(viewer, Term.school_id))
+    found = await session.execute(terms.order_by(Term.school_id, Term.id).with_for_update(key_share=True))
+    calendar.terms = [(row.school_id, row.starts_on, row.ends_on) for row in found if row.kind is TermKind.TERM]  # holidays lie in the year
+    bells = sa.select(Bell.school_id, Bell.number).where(Bell.school_id.in_(sorted(schools)))
+    calendar.bells = {(row.school_id, row.number) for row in await session.execute(bells)}
+    if teachers:
+        staff = sa.select(Staff.school_id, Staff.id, Staff.left_on).where(sa.tuple_(Staff.school_id, Staff.id).in_(sorted(teachers)))
+        calendar.staff = {Ref(row.school_id, row.id): row.left_on for row in await session.execute(staff)}
+    return calendar
+
+
+_COLUMNS = (
+    Lesson.school_id, Lesson.id, Lesson.class_group_id, Lesson.on_date, Lesson.bell, Lesson.room, Lesson.cancelled_at, Lesson.merged_with_id,
+    Lesson.substitute_id, Course.teacher_id, Lesson.revision, Lesson.planned_on, Lesson.planned_bell, Lesson.planned_room, Lesson.course_id,
+    Course.subject_id, School.time_zone,
+)
+
+
+def _lessons(viewer: Viewer, *more: Any) -> Rows:
+    return (
+        sa.select(*_COLUMNS, *more)
+        .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id)).join(School, School.id == Lesson.school_id)
+        .where(changes_lessons(viewer, Lesson.school_id))
+    )
+
+
+async def named(session: AsyncSession, viewer: Viewer, lessons: Iterable[Ref]) -> dict[Ref, Known]:
+    """These lessons, as far as the viewer changes them."""
+    mark = sa.exists().where(Mark.school_id == Lesson.school_id, Mark.lesson_id == Lesson.id, Mark.withdrawn_at.is_(None))
+    entry = sa.exists().where(Attendance.school_id == Lesson.school_id, Attendance.lesson_id == Lesson.id)
+    guest = aliased(Lesson)
+    host = sa.exists().where(guest.school_id == Lesson.school_id, guest.merged_with_id == Lesson.id)
+    statement = _lessons(viewer, sa.or_(mark, entry).label("held"), host.label("host"))
+    found = await session.execute(statement.where(sa.tuple_(Lesson.school_id, Lesson.id).in_(sorted(set(lessons)))))
+    return {known.place.ref: known for known in (_known(row, held=row.held, host=row.host) for row in found)}
+
+
+async def around(session: AsyncSession, viewer: Viewer, moments: Iterable[Moment]) -> dict[Ref, Place]:
+    """All lessons of these moments as they are."""
+    if not (wanted := sorted(set(moments))):
+        return {}
+    found = await session.execute(_lessons(viewer).where(sa.tuple_(Lesson.school_id, Lesson.on_date, Lesson.bell).in_(wanted)))
+    return {known.place.ref: known.place for known in (_known(row, held=False, host=False) for row in found)}
+
+
+def _known(row: Any, *, held: bool, host: bool) -> Known:
+    place = Place(
+        row.school_id, row.id, row.class_group_id, row.substitute_id or row.teacher_id, row.on_date, row.bell, row.room, row.cancelled_at is not None,
+        row.merged_with_id, own_teacher=row.substitute_id is None, own_room=True, as_planned=True)
+    planned = Planned(row.planned_on, row.planned_bell, row.planned_room) if row.revision else Planned(row.on_date, row.bell, row.room)
+    today = clock.school_date(clock.now(), row.time_zone)
+    known = Known(place, planned, row.revision, row.course_id, row.subject_id, row.teacher_id, today, held=held, host=host)
+    return known._replace(place=known.at())
+
+
+class Concerned(NamedTuple):
+    """A pupil, and from when until before when."""
+
+    id: UUID
+    enrolled_on: dt.date
+    left_on: dt.date | None
+
+
+async def pupils_of(session: AsyncSession, lessons: Iterable[Place]) -> dict[Ref, list[Concerned]]:
+    """Whom lessons are given to, by class, who has left too: those of its class."""
+    groups = sorted({(lesson.school_id, lesson.class_group_id) for lesson in lessons})
+    statement = sa.select(Pupil.school_id, Pupil.class_group_id, Pupil.id, Pupil.enrolled_on, Pupil.left_on)
+    pupils: dict[Ref, list[Concerned]] = {}
+    for row in await session.execute(statement.where(sa.tuple_(Pupil.school_id, Pupil.class_group_id).in_(groups)).order_by(Pupil.id)):
+        pupils.setdefault(Ref(row.school_id, row.class_group_id), []).append(Concerned(row.id, row.enrolled_on, row.left_on))
+    return pupils
