@@ -146,7 +146,7 @@ class Rows:
 
 
 def _default(column: sa.Column[Any]) -> Any:
-    default: Any = column.default
+    default: Any = column.default if column.server_default is None else None  # which an older schema may lack
     return None if default is None else default.arg(None) if default.is_callable else default.arg
 
 

@@ -6,35 +6,18 @@ from typing import Annotated, Any
 
 import strawberry
 
-from school.diary import events, message_updates
+from school.diary import events, homework_updates, message_updates
 from school.diary.absence_models import NoticeState
-from school.diary.homework_models import SubmissionState
+from school.diary.diary_update import DiaryUpdate, made_of
 from school.diary.models import AttendanceKind, WorkKind
 from school.diary.notice_types import NoticeStateName
 from school.diary.reason_types import AbsenceReason, load_reason
-from school.diary.schema_submissions import SubmissionStateName
 from school.diary.types import AttendanceKindName, WorkKindName
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
 from school.registry.loaders import load_person, load_subject
 from school.registry.types import Person, Subject
 from school.updates import Published, Update
-
-
-@strawberry.interface(description="Something that happened in a child's diary. `date` is the day of the lesson.")
-class DiaryUpdate(Update):
-    """What every update of the diary has."""
-
-    __policy__ = ROWS
-    lesson_id: strawberry.ID
-    course_id: strawberry.ID
-    date: dt.date
-    subject_ref: strawberry.Private[Ref]
-
-    @query(ROWS)
-    def subject(self, info: Info) -> Subject | None:
-        """The subject of the lesson."""
-        return load_subject(info, self.subject_ref)
 
 
 @rows(description="A mark is given.")
@@ -85,57 +68,6 @@ class TermMarkDecided(Update):
     def subject(self, info: Info) -> Subject | None:
         """The subject of the course."""
         return load_subject(info, self.subject_ref)
-
-
-@rows(description="The class has homework for the lesson.")
-class HomeworkSet(DiaryUpdate):
-    """diary.homework_set"""
-
-    homework_id: strawberry.ID
-
-
-@rows(description="The class need not do a homework any more.")
-class HomeworkWithdrawn(DiaryUpdate):
-    """diary.homework_withdrawn"""
-
-    homework_id: strawberry.ID
-
-
-@rows(description="A homework says something else now; `oldMinutes` is how long it was to take before.")
-class HomeworkCorrected(DiaryUpdate):
-    """diary.homework_corrected"""
-
-    homework_id: strawberry.ID
-    text_changed: bool
-    links_changed: bool
-    minutes: int | None
-    old_minutes: int | None
-
-
-@rows(description="The child, or a guardian for them, has ticked a homework as done, or has taken the tick away (`done` is false).")
-class HomeworkTicked(DiaryUpdate):
-    """diary.homework_done"""
-
-    homework_id: strawberry.ID
-    done: bool
-
-
-@rows(description="The child's work for a homework is handed in.")
-class HomeworkSubmitted(DiaryUpdate):
-    """diary.homework_submitted"""
-
-    homework_id: strawberry.ID
-    submission_id: strawberry.ID
-
-
-@rows(description="The child's work for a homework is accepted, or returned; `oldSubmissionState` is what it was before.")
-class HomeworkAnswered(DiaryUpdate):
-    """diary.homework_answered"""
-
-    homework_id: strawberry.ID
-    submission_id: strawberry.ID
-    submission_state: Annotated[SubmissionState, SubmissionStateName]
-    old_submission_state: Annotated[SubmissionState, SubmissionStateName]
 
 
 @rows(description="How the child attended a lesson. `oldAttendance` is null for the first entry.")
@@ -204,13 +136,6 @@ class LessonChanged(DiaryUpdate):
         return load_person(info, self.old_teacher_ref)
 
 
-def _make(update: type[DiaryUpdate], row: Published, **values: Any) -> Update:
-    return update.from_published(
-        row, lesson_id=row.id(Kind.LESSON, "lesson_id"), course_id=row.id(Kind.COURSE, "course_id"), date=dt.date.fromisoformat(row.payload["date"]),
-        subject_ref=row.ref("subject_id"), **values,
-    )
-
-
 def _worth(row: Published, prefix: str = "") -> dict[str, Any]:
     return {
         f"{prefix}value": row.payload[f"{prefix}value"], f"{prefix}weight": row.payload[f"{prefix}weight"],
@@ -219,15 +144,15 @@ def _worth(row: Published, prefix: str = "") -> dict[str, Any]:
 
 
 def _mark_given(row: Published) -> Update:
-    return _make(MarkGiven, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
+    return made_of(MarkGiven, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
 
 
 def _mark_corrected(row: Published) -> Update:
-    return _make(MarkCorrected, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row), **_worth(row, "old_"))
+    return made_of(MarkCorrected, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row), **_worth(row, "old_"))
 
 
 def _mark_withdrawn(row: Published) -> Update:
-    return _make(MarkWithdrawn, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
+    return made_of(MarkWithdrawn, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
 
 
 def _term_mark_decided(row: Published) -> Update:
@@ -236,40 +161,9 @@ def _term_mark_decided(row: Published) -> Update:
         old_term_value=row.payload["old_value"], revision=row.payload["revision"], subject_ref=row.ref("subject_id"))
 
 
-def _homework_set(row: Published) -> Update:
-    return _make(HomeworkSet, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"))
-
-
-def _homework_withdrawn(row: Published) -> Update:
-    return _make(HomeworkWithdrawn, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"))
-
-
-def _homework_corrected(row: Published) -> Update:
-    told = {name: row.payload[name] for name in ("text_changed", "links_changed", "minutes", "old_minutes")}
-    return _make(HomeworkCorrected, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"), **told)
-
-
-def _homework_ticked(row: Published) -> Update:
-    return _make(HomeworkTicked, row, homework_id=row.id(Kind.HOMEWORK, "homework_id"), done=row.payload["done"])
-
-
-def _work(row: Published) -> dict[str, strawberry.ID]:
-    return {"homework_id": row.id(Kind.HOMEWORK, "homework_id"), "submission_id": row.id(Kind.SUBMISSION, "submission_id")}
-
-
-def _homework_submitted(row: Published) -> Update:
-    return _make(HomeworkSubmitted, row, **_work(row))
-
-
-def _homework_answered(row: Published) -> Update:
-    payload = row.payload
-    return _make(
-        HomeworkAnswered, row, **_work(row), submission_state=SubmissionState(payload["state"]), old_submission_state=SubmissionState(payload["old_state"]))
-
-
 def _attendance_recorded(row: Published) -> Update:
     payload = row.payload
-    return _make(
+    return made_of(
         AttendanceRecorded, row, bell=payload["bell"], attendance=AttendanceKind(payload["kind"]), minutes_late=payload["minutes_late"],
         old_attendance=AttendanceKind(payload["old_kind"]) if payload["old_kind"] else None, old_minutes_late=payload["old_minutes_late"],
         reason_ref=_ref_of(row, "reason_id"), old_reason_ref=_ref_of(row, "old_reason_id"),
@@ -291,24 +185,19 @@ def _notice(row: Published) -> Update:
 
 def _lesson_changed(row: Published) -> Update:
     same = ("bell", "room", "cancelled", "merged", "old_bell", "old_room", "old_cancelled", "old_merged")
-    return _make(
+    return made_of(
         LessonChanged, row, **{name: row.payload[name] for name in same}, old_date=dt.date.fromisoformat(row.payload["old_date"]),
         teacher_ref=row.ref("teacher_id"), old_teacher_ref=row.ref("old_teacher_id"))
 
 
 UPDATES: dict[str, Callable[[Published], Update]] = {
     events.MARK_GIVEN: _mark_given, events.MARK_CORRECTED: _mark_corrected, events.MARK_WITHDRAWN: _mark_withdrawn,
-    events.TERM_MARK_DECIDED: _term_mark_decided,
-    events.HOMEWORK_SET: _homework_set, events.HOMEWORK_WITHDRAWN: _homework_withdrawn, events.HOMEWORK_CORRECTED: _homework_corrected,
-    events.HOMEWORK_DONE: _homework_ticked, events.HOMEWORK_SUBMITTED: _homework_submitted, events.HOMEWORK_ANSWERED: _homework_answered,
+    events.TERM_MARK_DECIDED: _term_mark_decided, events.LESSON_CHANGED: _lesson_changed,
     events.ATTENDANCE_RECORDED: _attendance_recorded, events.NOTICE_SENT: _notice, events.NOTICE_ANSWERED: _notice, events.NOTICE_WITHDRAWN: _notice,
-    **message_updates.UPDATES,
-    events.LESSON_CHANGED: _lesson_changed,
+    **homework_updates.UPDATES, **message_updates.UPDATES,
 }
 """How a published event becomes its update."""
 
 TYPES: tuple[type[Update], ...] = (
-    MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, HomeworkSet, HomeworkWithdrawn, HomeworkCorrected,
-    HomeworkTicked, HomeworkSubmitted, HomeworkAnswered, AttendanceRecorded, AbsenceNoticeChanged, LessonChanged,
-    *message_updates.TYPES)
+    MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, LessonChanged, AttendanceRecorded, AbsenceNoticeChanged, *homework_updates.TYPES, *message_updates.TYPES)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

@@ -157,7 +157,7 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
 
 
 async def _absence(session: AsyncSession, town: Town, name: str, pupil: Ref, key: str) -> tuple[str, str]:
-    """A notice that waits, a guardian's own, and one that was answered, of the day of the register; an entry with a reason; a lesson of the week before
+    """A notice that waits, a guardian's own, and one that was answered, of the day of the register; an entry with a reason; an earlier lesson
     without a register."""
     world, school_id, end = town.world, pupil.school_id, "" if pupil.school_id == 1 else "2"
     guardian = {"boris": "other_parent", "anna": "parent", "dina": "stranger"}.get(name, "spare")
@@ -170,7 +170,7 @@ async def _absence(session: AsyncSession, town: Town, name: str, pupil: Ref, key
     town.mark("notice", name, f"answer of {name}")
     missed, unfilled = (Lesson(
         school_id=school_id, id=ids.new(), course_id=world.courses[key], class_group_id=world.classes[key if key != "physics" else "5A"],
-        on_date=date, bell=bell, room=None, topic=None, cancelled_at=None) for date, bell in ((MONDAY, 6), (MONDAY - dt.timedelta(days=3), 1)))
+        on_date=date, bell=bell, room=None, topic=None, cancelled_at=None) for date, bell in ((MONDAY, 6), (MONDAY, 3)))
     session.add_all([missed, unfilled])
     await session.flush()
     session.add(Attendance(

@@ -117,7 +117,7 @@ def _queries() -> Iterator[Question]:
     yield ask("absenceReasons", school, lambda of: {"schoolId": of["school"]})
     yield ask("absenceNotices", pupil, lambda of: {"childId": of["child"]})
     yield ask("receivedAbsenceNotices", pupil, holds="notice")
-    yield ask("lessonsWithoutRegister", pupil, lambda _: {"from": "2026-09-04", "to": DAYS["to"]}, holds="unfilled")
+    yield ask("lessonsWithoutRegister", pupil, lambda _: DAYS, holds="unfilled")
     yield ask("childAttendance", pupil, lambda of: {"childId": of["child"], **DAYS})
     yield ask("markFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
     yield ask("markFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
