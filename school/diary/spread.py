@@ -14,11 +14,12 @@ from school.diary import events
 from school.diary.attendance import ABSENCES, REPLACED
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.inserts import insert, key_of
-from school.diary.lessons import LESSON, LessonRow, attends
+from school.diary.lessons import LESSON, LessonRow, attends, check_open
 from school.diary.models import Attendance, Lesson
 from school.diary.policy import answers_for
 from school.diary.queries import LONGEST_RANGE
 from school.diary.reasons import in_use
+from school.diary.terms import is_closed
 from school.errors import not_found
 from school.ids import Ref
 from school.registry.models import Pupil, School
@@ -41,7 +42,7 @@ async def spread(session: AsyncSession, viewer: Viewer, child: Ref, from_: dt.da
 
     A teacher who has seen the child (PRESENT or LATE) is right: such an entry stays, and is told as a contradiction. Lessons of later days are only counted,
     for a register tells what was. Refused: a child of no class for which the viewer answers, another school's reason (NOT_FOUND), one not in use, days in the
-    wrong order (BAD_INPUT), more than 31 days (TOO_MANY).
+    wrong order (BAD_INPUT), more than 31 days (TOO_MANY), one of a closed term (CLOSED).
     """
     check_range(from_, to, LONGEST_RANGE)
     by = act_in(viewer, child.school_id, Role.TEACHER, Role.OFFICE)
@@ -79,17 +80,21 @@ async def _lessons(
     entry = sa.and_(Attendance.school_id == Lesson.school_id, Attendance.lesson_id == Lesson.id, Attendance.pupil_id == child.id)
     statement = (
         LESSON.join(Pupil, attends()).outerjoin(Attendance, entry)
-        .add_columns(Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at, Attendance.reason_id)
+        .add_columns(
+            Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at, Attendance.reason_id,
+            is_closed(Lesson.school_id, Lesson.course_id, Lesson.on_date).label("closed"))
         .where(Pupil.school_id == child.school_id, Pupil.id == child.id, Lesson.on_date.between(from_, to), Lesson.cancelled_at.is_(None))
         .order_by(Lesson.on_date, Lesson.bell, Lesson.id)
     )
     if bells is not None:
         statement = statement.where(sa.literal(bells).bitwise_rshift(Lesson.bell).bitwise_and(1) == 1)
-    return [(LessonRow(*row[:_WIDTH]), _entry(child, row)) for row in await session.execute(statement)]
+    found = (await session.execute(statement)).all()
+    check_open(any(row.closed for row in found))
+    return [(LessonRow(*row[:_WIDTH]), _entry(child, row)) for row in found]
 
 
 def _entry(child: Ref, row: Any) -> AttendanceRow | None:
-    return None if row.kind is None else AttendanceRow(child.school_id, row.id, child.id, *row[_WIDTH:])
+    return None if row.kind is None else AttendanceRow(child.school_id, row.id, child.id, *row[_WIDTH:-1])
 
 
 async def _write(session: AsyncSession, entries: list[AttendanceRow]) -> set[Any]:

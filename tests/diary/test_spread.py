@@ -15,6 +15,7 @@ from tests.diary.absence import spread
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_attendance import entry, record
 from tests.diary.test_marks import ABSENT
+from tests.diary.test_term_marks import CLOSE, term
 from tests.world import MONDAY
 
 TUESDAY, SATURDAY = str(MONDAY + dt.timedelta(days=1)), str(MONDAY - dt.timedelta(days=2))
@@ -78,6 +79,14 @@ async def test_a_spread_is_refused(desk: Desk) -> None:
     for login in ("parent", "anna", "guard"):
         assert (await spread(desk, ill, login=login))["code"] == "NOT_ALLOWED"
     assert not any((await desk.everything()).values())
+
+
+async def test_nothing_is_spread_over_a_closed_term(desk: Desk) -> None:
+    ill = await desk.add_reason("Болезнь", "Б")
+    await desk.ask("office", CLOSE, term=term(desk))
+    before = await desk.everything()
+    assert (await spread(desk, ill))["code"] == "CLOSED"
+    assert await desk.everything() == before
 
 
 async def test_the_number_of_statements_does_not_grow(desk: Desk) -> None:
