@@ -199,5 +199,6 @@ UPDATES: dict[str, Callable[[Published], Update]] = {
 """How a published event becomes its update."""
 
 TYPES: tuple[type[Update], ...] = (
-    MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, LessonChanged, AttendanceRecorded, AbsenceNoticeChanged, *homework_updates.TYPES, *message_updates.TYPES)
+    MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, LessonChanged, AttendanceRecorded, AbsenceNoticeChanged,
+    *homework_updates.TYPES, *message_updates.TYPES)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

@@ -2,9 +2,9 @@ import { Alert } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Denied } from './signing'
 
-const TOLD = ['BAD_CREDENTIALS', 'BAD_CODE', 'SIGN_IN_AGAIN', 'NOT_OFFERED'] as const
+const TOLD = ['BAD_CREDENTIALS', 'BAD_CODE', 'SIGN_IN_AGAIN', 'NOT_OFFERED', 'CLOSED'] as const
 
-/** Why somebody is not let in. */
+/** Why somebody is not let in, or something is not done. */
 export function Denial({ denied }: { denied: Denied | null }) {
   const { t } = useTranslation()
   if (!denied) return null
