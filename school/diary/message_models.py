@@ -1,4 +1,4 @@
-"""Tables of what school and family tell each other: remarks, threads with their messages, announcements, and who has read what (ADR 19)."""
+"""Tables of what school and family tell each other: remarks, threads with their messages, announcements, and who has read what (ADR 18)."""
 
 import datetime as dt
 from enum import StrEnum
