@@ -25,12 +25,12 @@ def retain(
             await parts.make_ahead(database, dt.datetime.now(dt.UTC))
         days = retention.choose(settings.retention_days)
         async for removed in retention.apply(database, days, clock.now(), dry_run=dry_run):
-            print(f"{removed.noun:<12}{removed.table:<20}{days[removed.noun]:>6} days{removed.rows:>10} rows{' would go' if dry_run else ''}", flush=True)
+            print(f"{removed.noun:<14}{removed.table:<20}{days[removed.noun]:>6} days{removed.rows:>10} rows{' would go' if dry_run else ''}", flush=True)
 
         if not dry_run:
             swept = await photos.sweep(database, Store.open(settings.store))
-            print(f"{'photos':<12}{'file':<20}{1:>6} hour{swept:>10} of no row", flush=True)
+            print(f"{'photos':<14}{'file':<20}{1:>6} hour{swept:>10} of no row", flush=True)
 
     with_database(settings, remove)
     for noun, kept in retention.KEPT.items():
-        print(f"{noun:<12}kept: {kept.reason}")
+        print(f"{noun:<14}kept: {kept.reason}")

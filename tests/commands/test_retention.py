@@ -42,7 +42,7 @@ async def test_it_removes_by_the_periods_and_says_what_stays(school: Command, ar
     ended = await school("retain")
     assert (ended.code, ended.err) == (0, "")
     assert removed(ended.out) == {"record": "1096 days 2 rows"}
-    assert [line.split(":")[0] for line in ended.out.splitlines()[-len(KEPT):]] == [f"{noun:<12}kept" for noun in KEPT]
+    assert [line.split(":")[0] for line in ended.out.splitlines()[-len(KEPT):]] == [f"{noun:<14}kept" for noun in KEPT]
     assert len(await archive.rows()) == 2
     assert removed((await school("retain", SCHOOL_RETENTION_DAYS='{"record": 366}')).out) == {"record": "366 days 1 rows"}
     assert removed((await school("retain")).out) == {}
