@@ -64,7 +64,7 @@ async def test_who_is_away_is_replaced_in_one_go_and_a_clash_is_named(stage: Sta
     await expect(plan).to_contain_text("Class_Teacherова Class_Teacher instead of Teacherова Teacher")
     teacher = await stage.open("/lessons", login="class_teacher", language="en")
     await expect(teacher.get_by_text("substitute for Teacherова Teacher")).to_be_visible()
-    await teacher.get_by_role("link", name="5A · Алгебра").click()
+    await teacher.get_by_role("link", name="5A · Алгебра", exact=True).click()
     await expect(teacher.get_by_role("row").filter(has_text="Annaова")).to_be_visible()
     await office.get_by_role("region", name="6B").get_by_role("button").first.click()
     await office.get_by_role("button", name="As in the timetable").click()
