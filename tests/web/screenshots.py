@@ -55,6 +55,7 @@ PAGES = {
     "invitations": ("office", "/invitations"),
     "invite": (None, "/invite"),
     "substitutions": ("office", "/substitutions"),
+    "terms": ("head", "/terms"),
     "statistics": ("head", "/statistics"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
