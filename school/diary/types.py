@@ -3,6 +3,7 @@
 import datetime as dt
 from fractions import Fraction
 from typing import Annotated, Any, Self
+from uuid import UUID
 
 import strawberry
 
@@ -26,7 +27,7 @@ def opaque(kind: Kind, school_id: int, id_: Any) -> strawberry.ID:
     return strawberry.ID(ids.encode(kind, school_id, id_))
 
 
-def _reason_id(school_id: int, id_: Any) -> strawberry.ID | None:
+def _reason_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
     return None if id_ is None else opaque(Kind.ABSENCE_REASON, school_id, id_)
 
 
