@@ -127,9 +127,10 @@ class Writer:
             fields = collect_sub_fields(self.schema, self.fragments, self.variables, kind, nodes)
         except GraphQLError:  # a condition that is null, say: an error of each value
             raise UnplannedError from None
-        parts, resolved = [], []
+        parts, resolved, is_read = [], [], False
         for key, selected in fields.items():
             resolver = self._resolver(kind, selected)
+            is_read = is_read or (resolver is None and selected[0].name.value != "__typename")
             self._want(kind, selected)
             parts.append(f"{key!r}: {'None' if resolver else self._field(kind, selected)}")
             if resolver:
@@ -138,7 +139,7 @@ class Writer:
         head = [f"def {name}(v, r):"]
         if kind.is_type_of:
             head.append(f"    if v.__class__ is not {self._name(_definition(kind).origin)}: n_null()")
-        if all(selected[0].name.value == "__typename" for selected in fields.values()):  # no attribute is read that an error would not have
+        if not is_read:  # no attribute that an error would not have: resolvers may find what they tell elsewhere
             head.append(f"    if {self._name(_is_odd)}(v): n_null()")
         made = f"{{{', '.join(parts)}}}"
         definition = kind.extensions.get("strawberry-definition")

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import cache
 from inspect import isawaitable
 from random import Random
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,6 +20,7 @@ from graphql import (
     GraphQLScalarType,
     GraphQLSchema,
     NoUnusedVariablesRule,
+    Undefined,
     execute,
     parse,
     print_ast,
@@ -186,6 +188,33 @@ async def test_what_a_failed_query_has_found_is_not_asked_for_again() -> None:
     assert result.data == expected.data == {"late": 2, "bad": None, "good": 1, "again": 1}
     assert [error.formatted for error in result.errors or ()] == [error.formatted for error in expected.errors or ()]
     assert [error.path for error in result.errors or ()] == [["bad"]]
+
+
+@pytest.mark.parametrize("fields", ["told", "kind: __typename", "told kind: __typename", "told own"])
+@pytest.mark.parametrize("item", [ValueError("odd"), Undefined, None, SimpleNamespace(own=1)], ids=["error", "undefined", "null", "object"])
+async def test_an_item_is_looked_at_where_nothing_of_it_is_read(item: Any, fields: str) -> None:
+    @strawberry.type
+    class Item:
+        own: int
+
+        @strawberry.field
+        def told(self) -> int:
+            """Found elsewhere."""
+            return 1
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        async def items(self) -> list[Item | None]:
+            return [item]
+
+    schema, document = strawberry.Schema(Query)._schema, parse(f"{{ items {{ {fields} }} }}")
+    expected = await by_core(ExecutionContext)(schema, document, {})
+    for how in (by_core(planned_execution()), compiled(planned_execution())):
+        for _ in range(3):
+            result = await how(schema, document, {})
+            assert result.data == expected.data
+            assert [error.formatted for error in result.errors or ()] == [error.formatted for error in expected.errors or ()]
 
 
 @pytest.mark.parametrize("value", [
