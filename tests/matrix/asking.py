@@ -32,7 +32,8 @@ from school.settings import Mode, Provider, Settings
 from school.store import Store
 from school.tables import metadata
 from tests.contents import contents
-from tests.matrix.questions import Question, document
+from tests.matrix.documents import document
+from tests.matrix.question import Question
 from tests.matrix.town import Ids, Town
 
 LETTERS = {"NOT_FOUND": "-", "NOT_ALLOWED": "x", "NOT_SIGNED_IN": "!"}

@@ -17,7 +17,8 @@ from school.registry.models import DeviceKind
 from tests.gateway.device import Device
 from tests.gateway.lodge import Lodge, lodge_at
 from tests.matrix.asking import DONE, EMPTY
-from tests.matrix.questions import About, Question, document, things
+from tests.matrix.documents import document, things
+from tests.matrix.question import About, Question
 from tests.matrix.table import KINDS, MACHINES, read, row
 from tests.matrix.test_matrix import fields_of
 

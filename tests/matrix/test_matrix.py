@@ -18,7 +18,8 @@ from school.outbox import FeedRow, TopicKind, head
 from school.registry.updates import QUIET
 from school.schema import Query, people
 from tests.matrix.asking import DONE, EMPTY, LETTERS, OTHERWISE, SETTINGS, Desk
-from tests.matrix.questions import MUTATIONS, QUERIES, About, Question
+from tests.matrix.question import About, Question
+from tests.matrix.questions import MUTATIONS, QUERIES
 from tests.matrix.table import Cells, Table, columns, read, row
 from tests.matrix.town import ROLES, TARGETS
 from tests.matrix.walk import walk

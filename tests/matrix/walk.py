@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from school import ids
 from school.ids import Kind
 from tests.matrix.asking import DONE, EMPTY, KNOWN, REFUSED, Answer, Desk, everything
+from tests.matrix.documents import things
 from tests.matrix.markers import leaks
-from tests.matrix.questions import About, Question, things
+from tests.matrix.question import About, Question
 from tests.matrix.table import Cells
 from tests.matrix.town import ROLES, TARGETS
 

@@ -1,0 +1,104 @@
+"""The questions about the diary."""
+
+from collections.abc import Iterator
+
+from tests.matrix.question import DAYS, About, Question, ask, do, new, put
+
+
+def queries() -> Iterator[Question]:
+    """What of it is read."""
+    pupil, school, nobody = About.PUPIL, About.SCHOOL, About.NOBODY
+    yield ask("lessons (child)", pupil, lambda of: {"childId": of["child"], **DAYS})
+    yield ask("lessons (class)", pupil, lambda of: {"classGroupId": of["class"], **DAYS})
+    yield ask("childDay", pupil, lambda of: {"childId": of["child"], "date": DAYS["from"]})
+    yield ask("childDays", pupil, lambda of: {"childId": of["child"], **DAYS})
+    yield ask("myCourses", pupil, holds="course")
+    yield ask("myLessons", pupil, lambda _: {"date": DAYS["from"]}, holds="lesson")
+    yield ask("gradebook", pupil, lambda of: {"courseId": of["course"], **DAYS})
+    yield ask("homework", pupil, lambda of: {"childId": of["child"], **DAYS})
+    yield ask("overdueHomework", pupil, lambda of: {"childId": of["child"]})
+    yield ask("courseHomework", pupil, lambda of: {"courseId": of["course"], **DAYS})
+    yield ask("homeworkPupils", pupil, lambda of: {"homeworkId": of["homework"]})
+    yield ask("submissions", pupil, lambda of: {"childId": of["child"], **DAYS})
+    yield ask("homeworkSubmissions", pupil, lambda of: {"homeworkId": of["homework"]})
+    yield ask("homeworkLoad", pupil, lambda of: {"classGroupId": of["class"], **DAYS})
+    yield ask("homeworkHour", school, lambda of: {"schoolId": of["school"]})
+    yield ask("marks", pupil, lambda of: {"childId": of["child"]})
+    yield ask("marks (course)", pupil, lambda of: {"childId": of["child"], "courseId": of["course"]})
+    yield ask("markHistory", pupil, lambda of: {"markId": of["mark"]})
+    yield ask("remarks", pupil, lambda of: {"childId": of["child"]})
+    yield ask("threads", pupil, holds="thread")
+    yield ask("threads (child)", pupil, lambda of: {"childId": of["child"]})
+    yield ask("thread", pupil, lambda of: {"threadId": of["thread"]})
+    yield ask("messages", pupil, lambda of: {"threadId": of["thread"]})
+    yield ask("correspondents", pupil, lambda of: {"childId": of["child"]})
+    yield ask("unreadMessages", nobody)
+    yield ask("announcements", pupil, holds="announcement")
+    yield ask("announcements (child)", pupil, lambda of: {"childId": of["child"]})
+    for thing in ("mark", "remark", "announcement"):
+        yield ask(f"readBy ({thing})", pupil, lambda of, thing=thing: {"thingId": of[thing]})  # type: ignore[misc]
+    yield ask("averages", pupil, lambda of: {"childId": of["child"]})
+    yield ask("terms", school, holds="term")
+    yield ask("termSheet", pupil, lambda of: {"courseId": of["course"], "termId": of["term"]})
+    yield ask("termMarks", pupil, lambda of: {"childId": of["child"]})
+    yield ask("termMarkHistory", pupil, lambda of: {"childId": of["child"], "courseId": of["course"], "termId": of["term"]})
+    yield ask("termProgress", school, lambda of: {"termId": of["term"]})
+    yield ask("termOpenings", school, lambda of: {"termId": of["past"]})
+    yield ask("forecast", pupil, lambda of: {"childId": of["child"], "courseId": of["course"], "termId": of["term"], "marks": [{"value": 5}], "target": 5})
+    yield ask("dayLessons", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
+    yield ask("teachers", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
+    yield ask("substitutions", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
+    yield ask("attendanceFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
+    yield ask("attendanceFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
+    yield ask("absenceReasons", school, lambda of: {"schoolId": of["school"]})
+    yield ask("absenceNotices", pupil, lambda of: {"childId": of["child"]})
+    yield ask("receivedAbsenceNotices", pupil, holds="notice")
+    yield ask("lessonsWithoutRegister", pupil, lambda _: DAYS, holds="unfilled")
+    yield ask("childAttendance", pupil, lambda of: {"childId": of["child"], **DAYS})
+    yield ask("markFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
+    yield ask("markFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
+
+
+def mutations() -> Iterator[Question]:
+    """What in it is written."""
+    pupil, school = About.PUPIL, About.SCHOOL
+    yield put("giveMarks", pupil, lambda of: {"lessonId": of["lesson"], "items": [{"id": new(), "pupilId": of["child"], "value": 5, "work": "TEST"}]})
+    yield put("correctMark", pupil, lambda of: {"markId": of["mark"], "expectedRevision": 2, "value": 3, "weight": 1, "work": "TEST"})
+    yield put("withdrawMark", pupil, lambda of: {"markId": of["mark"], "expectedRevision": 2})
+    yield put("decideTermMarks", pupil, lambda of: {
+        "courseId": of["course"], "termId": of["term"], "items": [{"pupilId": of["child"], "value": 4, "expectedRevision": 1}]})
+    yield do("closeTerm", school, lambda of: {"termId": of["term"]})
+    yield put("openTerm", school, lambda of: {"id": new(), "termId": of["past"], "until": "2026-09-08T09:00:00Z", "reason": "исправление"})
+    yield put("setHomework", pupil, lambda of: {"id": new(), "lessonId": of["lesson"], "text": "something"})
+    yield put("setHomework (pupils)", pupil, lambda of: {"id": new(), "lessonId": of["lesson"], "text": "something", "pupilIds": [of["child"]]})
+    yield put("correctHomework", pupil, lambda of: {"homeworkId": of["homework"], "expectedRevision": 1, "text": "something else"})
+    yield put("tickHomework", pupil, lambda of: {"homeworkId": of["homework"], "childId": of["child"], "done": True})
+    yield put("submitHomework", pupil, lambda of: {"id": new(), "homeworkId": of["homework"], "childId": of["child"], "text": "x = 5"})
+    yield put("answerSubmission", pupil, lambda of: {"submissionId": of["submission"], "state": "RETURNED", "text": "not quite"})
+    yield put("setHomeworkHour", school, lambda of: {"schoolId": of["school"], "latest": "20:00"})
+    yield put("withdrawHomework", pupil, lambda of: {"homeworkId": of["homework"]})
+    yield put("recordAttendance", pupil, lambda of: {"lessonId": of["lesson"], "items": [{"pupilId": of["child"], "kind": "ABSENT"}]})
+    yield put("recordAttendance (reason)", pupil, lambda of: {
+        "lessonId": of["lesson"], "items": [{"pupilId": of["child"], "kind": "ABSENT", "reasonId": of["reason"]}]})
+    yield put("addAbsenceReason", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Карантин", "sign": "К", "excused": True})
+    yield put("changeAbsenceReason", school, lambda of: {"reasonId": of["reason"], "name": "Болезнь", "sign": "Б", "inUse": False})
+    yield put("sendAbsenceNotice", pupil, lambda of: {
+        "id": new(), "childId": of["child"], "startsOn": DAYS["from"], "endsOn": DAYS["to"], "reasonId": of["reason"]})
+    yield put("answerAbsenceNotice", pupil, lambda of: {"noticeId": of["notice"], "state": "SEEN"})
+    yield put("withdrawAbsenceNotice", pupil, lambda of: {"noticeId": of["notice"]})
+    yield put("spreadAbsence", pupil, lambda of: {"childId": of["child"], **DAYS, "reasonId": of["reason"]})
+    yield put("makeRemarks", pupil, lambda of: {"items": [{"id": new(), "pupilId": of["child"], "kind": "PRAISE", "text": "something"}]})
+    yield put("makeRemarks (lesson)", pupil, lambda of: {
+        "lessonId": of["lesson"], "items": [{"id": new(), "pupilId": of["child"], "kind": "CONCERN", "text": "something"}]})
+    yield put("withdrawRemark", pupil, lambda of: {"remarkId": of["remark"]})
+    yield put("writeMessage", pupil, lambda of: {"id": new(), "childId": of["child"], "teacherId": of["teacher"], "text": "something"})
+    yield put("withdrawMessage", pupil, lambda of: {"messageId": of["message"]})
+    yield put("readThread", pupil, lambda of: {"threadId": of["thread"], "upTo": 1})
+    yield put("announce", school, lambda of: {"id": new(), "schoolId": of["school"], "title": "something", "text": "something"})
+    yield put("announce (class)", pupil, lambda of: {
+        "id": new(), "schoolId": of["school"], "classGroupId": of["class"], "title": "something", "text": "something"})
+    yield put("withdrawAnnouncement", pupil, lambda of: {"announcementId": of["announcement"]})
+    for thing in ("mark", "remark", "announcement"):
+        yield put(f"acknowledge ({thing})", pupil, lambda of, thing=thing: {"thingId": of[thing]})  # type: ignore[misc]
+    yield put("substitute", pupil, lambda of: {"items": [{
+        "id": new(), "lessonId": of["lesson"], "expectedRevision": 1, "room": "other", "reason": "ремонт"}]})
