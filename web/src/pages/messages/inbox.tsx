@@ -1,6 +1,7 @@
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { createContext, type ReactNode, useContext, useState } from 'react'
 import { useLive } from '../../live/Live'
 import { usePlaces } from '../../live/place'
+import { useListener } from '../../live/useListener'
 import { useMe } from '../../session/Session'
 
 const WRITERS = ['GUARDIAN', 'TEACHER', 'OFFICE', 'HEAD']
@@ -35,16 +36,6 @@ export const useInbox = (ask: () => void): void => useListener(useContext(InboxC
 
 /** Asks anew when something happens to any of the children. */
 export const useFamily = (ask: () => void): void => useListener(useLive().listeners, ask)
-
-function useListener<Heard extends unknown[]>(listeners: Set<(...heard: Heard) => void>, ask: () => void): void {
-  const latest = useRef(ask)
-  latest.current = ask
-  useEffect(() => {
-    const hear = () => latest.current()
-    listeners.add(hear)
-    return () => void listeners.delete(hear)
-  }, [listeners])
-}
 
 /** The address of what is written with a teacher about a child. */
 export const talkPath = (child: string, teacher: string): string => `/messages/${child}/${teacher}`
