@@ -22,7 +22,7 @@ from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.calendar_models import Term, TermKind
-from school.registry.models import Course, Person, Pupil
+from school.registry.models import ClassGroup, Course, Person, Pupil, Subject
 from school.registry.policy import in_schools
 from school.statements import THIS_PERSON, Asking, Read, given
 
@@ -172,6 +172,9 @@ async def history(reader: Reader, viewer: Viewer, child: Ref, course: Ref, term:
     return found
 
 
+_BY_CLASS = (ClassGroup.grade, ClassGroup.letter, Subject.name, Course.id)
+
+
 @Read
 def _progress(viewer: Asking, after: bool) -> Rows:
     """Of the courses with a scale: how many pupils the class had in the term, and for how many a mark is decided."""
@@ -185,13 +188,13 @@ def _progress(viewer: Asking, after: bool) -> Rows:
     statement = COURSE.add_columns(pupils.label("pupils"), decided.label("decided")).join(
         Term, sa.and_(Term.school_id == Course.school_id, Term.id == given("term_id", sa.Uuid()))).where(
         Course.school_id == given("school_id"), CourseScale.id.is_not(None), in_schools(viewer, Course.school_id, *ADMINISTRATION))
-    return paged(statement, (Course.class_group_id, Course.id), after=after)
+    return paged(statement, _BY_CLASS, after=after)
 
 
 async def progress(reader: Reader, viewer: Viewer, term: Ref, *, first: int, after: str | None) -> Page:
     """How far the courses of a school have come with a term's marks, class by class. Of another school than the viewer's office there is nothing."""
     return await read_page(
-        reader, _progress, viewer, (Course.class_group_id, Course.id), first=first, after=after, school_id=term.school_id, term_id=term.id)
+        reader, _progress, viewer, _BY_CLASS, first=first, after=after, school_id=term.school_id, term_id=term.id)
 
 
 @Read

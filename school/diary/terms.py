@@ -63,26 +63,23 @@ async def open_again(
     """
     reason = required_text(reason, "reason", LONGEST_REASON)
     await _own(session, viewer, ref)
-    stored = (await session.scalars(sa.select(TermOpening).where(TermOpening.school_id == ref.school_id, TermOpening.id == id_))).one_or_none()
-    course_id = course.id if course is not None else None
-    if stored is not None:
-        if (stored.term_id, stored.course_id, stored.until, stored.reason) == (ref.id, course_id, until, reason):
-            return stored
+    by, now, course_id = act_in(viewer, ref.school_id, *ADMINISTRATION), clock.now(), course.id if course is not None else None
+    one = (TermOpening.school_id == ref.school_id, TermOpening.id == id_)
+    stored = (await session.scalars(sa.select(TermOpening).where(*one))).one_or_none()
+    if stored is None:
+        if not now < until <= now + LONGEST_OPENING:
+            raise bad_input("until lies in the next 31 days")
+        if course is not None and not await session.scalar(sa.select(sa.exists().where(
+                Course.school_id == ref.school_id, Course.id == course.id, sa.literal(course.school_id == ref.school_id)))):
+            raise not_found()
+        if not await session.scalar(sa.select(sa.exists().where(TermClosing.school_id == ref.school_id, TermClosing.id == ref.id))):
+            raise bad_input("the term is not closed")
+        values = {"school_id": ref.school_id, "id": id_, "term_id": ref.id, "course_id": course_id, "until": until, "reason": reason, "by": by, "at": now}
+        await session.execute(insert(session, TermOpening).values(values).on_conflict_do_nothing(index_elements=key_of(TermOpening)))
+        stored = (await session.scalars(sa.select(TermOpening).where(*one))).one()  # ours, or that of who asked at the same moment
+    if (stored.term_id, stored.course_id, stored.until, stored.reason) != (ref.id, course_id, until, reason):
         raise conflict("another opening has this id")
-    now = clock.now()
-    if not now < until <= now + LONGEST_OPENING:
-        raise bad_input("until lies in the next 31 days")
-    if course is not None and not await session.scalar(sa.select(sa.exists().where(
-            Course.school_id == ref.school_id, Course.id == course.id, sa.literal(course.school_id == ref.school_id)))):
-        raise not_found()
-    if not await session.scalar(sa.select(sa.exists().where(TermClosing.school_id == ref.school_id, TermClosing.id == ref.id))):
-        raise bad_input("the term is not closed")
-    opening = TermOpening(
-        school_id=ref.school_id, id=id_, term_id=ref.id, course_id=course_id, until=until, reason=reason,
-        by=act_in(viewer, ref.school_id, *ADMINISTRATION), at=now)
-    session.add(opening)
-    await session.flush()
-    return opening
+    return stored
 
 
 async def _own(session: AsyncSession, viewer: Viewer, ref: Ref) -> Any:

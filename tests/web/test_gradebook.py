@@ -253,7 +253,7 @@ async def test_signing_out_with_unsent_marks_warns(stage: Stage) -> None:
 async def test_the_day_s_lessons_lead_into_the_gradebook(stage: Stage) -> None:
     page = await stage.open(login="teacher", size=DESKTOP)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Уроки сегодня")
-    await page.get_by_role("link", name="5A · Алгебра").nth(1).click()
+    await page.get_by_role("link", name="5A · Алгебра", exact=True).nth(1).click()
     await expect(page.locator("td:focus")).to_be_visible()
     head = page.get_by_role("columnheader").nth(await page.evaluate("document.activeElement.cellIndex"))
     await expect(head).to_contain_text("урок 2")

@@ -16,17 +16,17 @@ interface Shown {
   onTicked?: () => void
 }
 
-/** One homework with its tick; what is ticked is shown at once, and as it was where the service refuses. */
+/** One homework with its tick; what is ticked is shown at once and until the list says something else, and as it was where the service refuses. */
 export function Task({ task: { id, subject, text, minutes, links, forSome, doneAt }, date, onTicked }: Shown) {
   const { t } = useTranslation()
   const { id: child } = useChild()
   const { denied, change, fetching } = useChange(TickHomework)
-  const [wanted, want] = useState<boolean | null>(null)
-  const done = wanted ?? doneAt !== null
+  const [wanted, want] = useState<{ done: boolean; before: string | null } | null>(null)
+  const done = wanted?.before === doneAt ? wanted.done : doneAt !== null
   const tick = async (next: boolean) => {
-    want(next)
+    want({ done: next, before: doneAt })
     if (await change({ input: { homeworkId: id, childId: child, done: next } })) onTicked?.()
-    want(null)
+    else want(null)
   }
   return (
     <li className={styles.due} data-done={done || undefined}>

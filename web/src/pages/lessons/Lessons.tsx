@@ -39,7 +39,7 @@ export default function Lessons() {
       {data && (data.myLessons.length
         ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} asked={date} timeZone={school.timeZone} persons={persons} />)}</ol>
         : <Empty>{t('gradebook.noLessons')}</Empty>)}
-      <Unfilled today={school.today} />
+      {(data ?? error) && <Unfilled today={school.today} />}
     </Stack>
   )
 }
