@@ -57,8 +57,8 @@ async def acknowledge(session: AsyncSession, viewer: Viewer, thing: Thing) -> dt
         insert(session, Acknowledgement).on_conflict_do_nothing(index_elements=key_of(Acknowledgement)).returning(Acknowledgement.pupil_id),
         [{"school_id": thing.ref.school_id, "thing_id": thing.ref.id, "pupil_id": pupil, "guardian_id": guardian, "kind": thing.kind, "at": now}
          for pupil in pupils]))
-    if added:
-        await outbox.append(session, events.acknowledged(thing.ref.school_id, thing.kind, thing.ref.id, added, found[0].author_id, now))
+    author = found[0].author_id
+    await outbox.append(session, *(events.acknowledged(thing.ref.school_id, thing.kind, thing.ref.id, pupil, author, now) for pupil in sorted(added)))
     mine = (Acknowledgement.school_id == thing.ref.school_id, Acknowledgement.thing_id == thing.ref.id, Acknowledgement.guardian_id == guardian)
     return await session.scalar(sa.select(sa.func.min(Acknowledgement.at)).where(*mine)) or now
 

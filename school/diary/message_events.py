@@ -55,10 +55,9 @@ def in_thread(kind: str, school_id: int, pupil_id: UUID, people: Iterable[UUID],
     return Event(kind, school_id, _inboxes(people), {"person_id": str(pupil_id), **payload}, at)
 
 
-def acknowledged(school_id: int, kind: Acknowledged, thing_id: UUID, pupils: Iterable[UUID], author: UUID, at: dt.datetime) -> Event:
-    """A guardian says to have read something: its author hears it."""
-    payload = {"kind": kind.value, "thing_id": str(thing_id), "pupils": [str(pupil) for pupil in pupils]}
-    return Event(ACKNOWLEDGED, school_id, _inboxes([author]), payload, at)
+def acknowledged(school_id: int, kind: Acknowledged, thing_id: UUID, pupil_id: UUID, author: UUID, at: dt.datetime) -> Event:
+    """A guardian of a pupil says to have read something: its author hears it."""
+    return Event(ACKNOWLEDGED, school_id, _inboxes([author]), {"person_id": str(pupil_id), "kind": kind.value, "thing_id": str(thing_id)}, at)
 
 
 def _inboxes(people: Iterable[UUID]) -> tuple[Topic, ...]:

@@ -199,9 +199,10 @@ async def _make(
                 if pupil.enrolled_on <= days[1] and (pupil.left_on is None or pupil.left_on > days[0])]
         told.append(events.lesson_changed(lesson.course_id, lesson.subject_id, old, new, here, now))
     table: Any = Lesson.__table__
+    past: Any = Substitution.__table__  # the ORM would group the rows by what is null in them, a statement for each group
     here_is = (table.c.school_id == sa.bindparam("key_school"), table.c.id == sa.bindparam("key_id"))
     await session.execute(sa.update(table).where(*here_is), lessons)
-    await session.execute(sa.insert(Substitution), history)
+    await session.execute(sa.insert(past), history)
     await outbox.append(session, *told)
 
 
