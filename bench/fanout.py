@@ -74,6 +74,8 @@ def subscribed(folder: Path, port: int, families: list[Family]) -> Iterator[Call
 
             def stop(count: int) -> News:
                 client.communicate(f"{count}\n", timeout=120)
+                if client.returncode:
+                    raise RuntimeError("the subscribers did not keep their streams")
                 found: News = [(at, text) for at, text in json.loads(file.read_text())]
                 return found
 

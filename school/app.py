@@ -41,6 +41,7 @@ from school.serving.console import PAGE
 from school.serving.cookies import SessionCookie
 from school.serving.headers import SecurityHeaders, policy_of
 from school.serving.http import bearer, endpoint
+from school.serving.kept import KeptAnswers
 from school.serving.origin import LOOPBACK
 from school.serving.site import Site
 from school.serving.terms import Terms
@@ -97,10 +98,10 @@ async def run_relay(settings: Settings) -> None:
 
 
 def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord, names: KeptNames) -> tuple[list[BaseRoute], Task]:
-    store = Store.open(settings.store)
+    store, kept = Store.open(settings.store), KeptAnswers(settings.kept_megabytes << 20) if settings.kept_megabytes else None
 
     def make_context(address: str, agent: str) -> Context:
-        return Context(NOBODY, database, settings, address, live=hub, reads=reads, agent=agent, names=names, store=store)
+        return Context(NOBODY, database, settings, address, live=hub, reads=reads, agent=agent, names=names, store=store, kept=kept)
 
     async def sign_in(context: Context, token: str | None) -> Hashable | None:
         if token is not None:

@@ -14,6 +14,7 @@ from school.db import Database
 from school.errors import Code, Refused
 from school.execution import Loading
 from school.ids import Ref
+from school.outbox import last_told
 from school.reading import Reader
 from school.row_security import Identity
 from school.settings import Settings
@@ -37,6 +38,8 @@ class Role(StrEnum):
 
 MEMBERS = tuple(role for role in Role if role is not Role.DISTRICT)
 """Who belongs to a school. The district's officers get its figures and nobody's name."""
+FAMILY = frozenset({Role.GUARDIAN, Role.PUPIL})
+"""Roles of whoever is not of the staff: no second factor is asked for them."""
 ADMINISTRATION = (Role.OFFICE, Role.HEAD)
 """Who reads all of a school; only the office writes, but for substitutions, which the head makes, too."""
 
@@ -53,6 +56,8 @@ class Area(StrEnum):
     RECORD = "record"  # who read or changed what; statistics
 
 
+MOST_CHILDREN = 10
+"""Of a family whose answers are kept: each is looked up each time."""
 OF_A_CHILD = frozenset({Area.DIARY, Area.MEALS, Area.ACCESS})
 """What can be withheld from a guardian. The child's name and class stay."""
 
@@ -179,7 +184,7 @@ class Context:
 
     `live` is the delivery's hub, where the process has one; `connection_params` what a WebSocket client sent first; `reads` the record of reads.
     `names` are the registry's, where the process keeps them. `agent` is what the client says that it is; `cookie`, once set, goes out with the
-    answer; `guesses` counts the secrets tried in this operation. `store` keeps files, in the process that serves people.
+    answer; `guesses` counts the secrets tried in this operation. `store` keeps files, in the process that serves people; `kept` keeps answers there.
     """
 
     viewer: Viewer
@@ -194,6 +199,7 @@ class Context:
     guesses: int = 0
     names: Any = None
     store: Store | None = None
+    kept: Any = None
     _loaders: dict[str, DataLoader[Any, Any]] = field(default_factory=dict)
     _reader: tuple[Viewer, Reader] | None = None
     _told: tuple[Viewer, Any] | None = None
@@ -219,6 +225,21 @@ class Context:
         if self.names is not None and (self._told is None or self._told[0] is not self.viewer):
             self._told = self.viewer, self.names.told_to(self.viewer)
         return None if self._told is None else self._told[1]
+
+    def rights(self) -> Hashable | None:
+        """What the account may read, if it is a family and nothing else, of few children: its answers may be kept (`school.serving.kept`); None for others."""
+        viewer = self.viewer
+        if not 0 < len(viewer.children) <= MOST_CHILDREN or any(grant.role not in FAMILY for grant in viewer.grants):
+            return None
+        return viewer.account_id, viewer.grants, viewer.children, viewer.withheld, viewer.scopes
+
+    async def stamp(self) -> Hashable | None:
+        """What has last happened to the family's children; None while something has that is not told yet, or while names may change unheard."""
+        names = None if self.names is None else self.names.stamp
+        if names is None:
+            return None
+        told = await last_told(self.database.reader(), sorted(self.viewer.children, key=_order))
+        return None if told is None else (names, told)
 
     def note(self, area: Area, persons: Collection[Ref]) -> None:
         """Put into the record that the viewer has read this of these persons."""

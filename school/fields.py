@@ -130,12 +130,13 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What a resolved field declares: who may ask, for which kind of data, to read or to write it, and whose record the answer shows."""
+    """What a resolved field declares: who may ask, for which kind of data, to read or to write it, whose record the answer shows, whether it may be kept."""
 
     policy: Policy
     area: Area | None = None
     about: About | None = None
     writes: bool = False
+    keeps: bool = False
 
     def check(self, viewer: Viewer) -> None:
         """Refused: NOT_SIGNED_IN, NOT_ALLOWED (the role, or a program's token that is not for this)."""
@@ -172,14 +173,16 @@ class _Guard(FieldExtension):
 
 def query(
     policy: Policy, area: Area | None = None, about: About | None = None, *, name: str | None = None, description: str | None = None,
-    reads: tuple[str, ...] | None = None,
+    reads: tuple[str, ...] | None = None, keeps: bool = False,
 ) -> Declare:
     """A resolved field, of the Query or of another type. Its refusals are errors with the code in `extensions`.
 
     All but the fields of a row that is seen already (policy ROWS) say which kind of data they show, and whose record it is. Such a field's resolver is no
     coroutine: it gives a value, or what a loader will bring. `reads` are the columns that it reads of a row (`school.columns`), where it knows them.
+    `keeps`: what it gives a family stays the same until an event is told to the child whom `about` names, or a kept name is forgotten (`school.kept`);
+    so nothing in it depends on the hour, or on what this viewer alone has done.
     """
-    return _declare(Declared(policy, area, about), name, description, reads)
+    return _declare(Declared(policy, area, about, keeps=keeps), name, description, reads)
 
 
 def mutation(policy: Policy, area: Area, *, name: str | None = None, description: str | None = None) -> Declare:

@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -13,9 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from school import clock, ids
-from school.db import Base, BigIdentity, enumerated
+from school.db import Base, BigIdentity, Rows, enumerated
+from school.ids import Ref
+from school.reading import Reader
 from school.row_security import Identity
 from school.sets import Addition
+from school.statements import SERVICE, Asking, Many, Read, any_of, given
 
 
 class TopicKind(StrEnum):
@@ -151,6 +154,29 @@ async def append(session: AsyncSession, *events: Event) -> None:
 async def head(session: AsyncSession) -> int:
     """The last published number; 0 before the first."""
     return await session.scalar(sa.select(FeedHead.seq)) or 0
+
+
+@Read
+def _waiting(_viewer: Asking) -> Rows:
+    return sa.select(OutboxRow.position).where(any_of(OutboxRow.school_id, given("schools", Many(int)))).limit(1)
+
+
+@Read
+def _last(_viewer: Asking) -> Rows:
+    return sa.select(FeedRow.seq).where(
+        FeedRow.school_id == given("school_id", sa.Integer()), FeedRow.topic_kind == TopicKind.PUPIL, FeedRow.topic_id == given("topic_id", sa.Uuid()),
+    ).order_by(FeedRow.seq.desc()).limit(1)
+
+
+async def last_told(reader: Reader, pupils: Sequence[Ref]) -> tuple[int, ...] | None:
+    """The number of the last event that was told to each of these pupils, 0 where none was; None while an event of their schools waits to be published.
+
+    One statement: what is committed is either published or waits. The reader is the service's own.
+    """
+    schools = sorted({pupil.school_id for pupil in pupils})
+    waiting, *found = await asyncio.gather(
+        reader.all(_waiting, SERVICE, schools=schools), *(reader.all(_last, SERVICE, school_id=pupil.school_id, topic_id=pupil.id) for pupil in pupils))
+    return None if waiting else tuple(rows[0].seq if rows else 0 for rows in found)
 
 
 class Signal:

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     connections: int = Field(default=10_000, ge=10, le=1_000_000)
     pool_size: int = Field(default=10, ge=1, le=200)
     queue_limit: int = Field(default=256, ge=8, le=10_000)
+    kept_megabytes: int = Field(default=32, ge=0, le=4096)
     retention_days: dict[str, int] = {}
     store: str = "school-files"
     clock: str | None = None

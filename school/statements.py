@@ -39,6 +39,24 @@ class Asking(Protocol):
         """Whether data of this kind may be read of any child of the family."""
 
 
+class Service:
+    """The service itself, which asks for nobody."""
+
+    shape: Hashable = None
+    signed_in = False
+
+    def has(self, *_roles: Any) -> bool:
+        """It has none."""
+        return False
+
+    def opens(self, _area: Any) -> bool:
+        """It has no children."""
+        return False
+
+
+SERVICE = Service()
+
+
 class OfViewer(sa.BindParameter[Any]):
     """A value of the viewer's in a visible-to clause: found anew for each viewer where the statement is kept."""
 

@@ -2,7 +2,7 @@
 
 An order comes on standard input as one line of JSON. `ready` is written when every stream is open; the next line of input tells how many news to wait
 for, and then a file gets, as JSON, of each news the nanoseconds since 1970 at which it was here, and its text. Frames are read by hand, so that the load is
-no bottleneck.
+no bottleneck. Whoever is hung up on before the end ends the process with the codes that were told.
 """
 
 import asyncio
@@ -41,6 +41,7 @@ class Subscriber(asyncio.Protocol):
         self._port, self._token, self._document, self._news = port, token, document, news
         self._buffer = b""
         self._upgraded = False
+        self.closed = ""
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: Any) -> None:
@@ -52,6 +53,7 @@ class Subscriber(asyncio.Protocol):
         """Nobody may be hung up on before the end."""
         if not self.opened.done():
             self.opened.set_exception(error or ConnectionError(f"the service hung up: {self._buffer[:200]!r}"))
+        self.closed = self.closed or f"without a word: {error}"
 
     def data_received(self, data: bytes) -> None:
         """Frames, or the answer to the upgrade before them."""
@@ -68,6 +70,8 @@ class Subscriber(asyncio.Protocol):
                 self.transport.write(masked(_PONG, payload))
             elif opcode == _TEXT:
                 self._take(now, payload)
+            elif opcode == _CLOSE:
+                self.closed = f"{int.from_bytes(payload[:2], 'big')} {payload[2:].decode()}"
 
     def _frames(self) -> Iterator[tuple[int, bytes]]:
         while len(self._buffer) >= 2:
@@ -114,6 +118,8 @@ async def follow(order: dict[str, Any]) -> list[tuple[int, bytes]]:
     wanted, until = int(await asyncio.to_thread(sys.stdin.readline)), time.monotonic() + LAST_SECONDS
     while (len(news) < wanted or time.time_ns() - news[-1][0] < QUIET_NS) and time.monotonic() < until:  # noqa: ASYNC110 - ten looks a second cost nothing
         await asyncio.sleep(0.1)
+    if closed := [subscriber.closed for subscriber in subscribers if subscriber.closed]:
+        raise ConnectionError(f"{len(closed)} of {len(subscribers)} were hung up on: {sorted(set(closed))}")
     for subscriber in subscribers:
         subscriber.transport.abort()
     return news

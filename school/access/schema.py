@@ -36,7 +36,7 @@ class AccessQuery(WhereaboutsQuery):
         """The rules in force, or those that were ended, in the order they were made."""
         return (await queries.door_rules(info.context.reader, info.context.viewer, ended=ended, first=first, after=after)).connect(DoorRule.from_row)
 
-    @query(SIGNED_IN, Area.ACCESS, named("person_id"))
+    @query(SIGNED_IN, Area.ACCESS, named("person_id"), keeps=True)
     async def passages(self, info: Info, person_id: strawberry.ID, first: int = 50, after: str | None = None) -> Connection[Passage]:
         """A person's passages, newest first: a family's own child's, and anyone's for guards and office."""
         person = ids.decode(Kind.PERSON, person_id)

@@ -24,7 +24,7 @@ from school.ids import Kind, Ref
 class MarkQuery:
     """Queries of marks."""
 
-    @query(SIGNED_IN, Area.DIARY, named("child_id"))
+    @query(SIGNED_IN, Area.DIARY, named("child_id"), keeps=True)
     async def marks(
         self, info: Info, child_id: strawberry.ID, course_id: strawberry.ID | None = None, first: int = 50, after: str | None = None,
     ) -> Connection[Mark]:

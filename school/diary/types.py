@@ -141,12 +141,12 @@ class Mark(OfRow):
     given_at: dt.datetime = column()
     withdrawn_at: dt.datetime | None = column()
 
-    @query(ROWS, reads=("school_id", "course_id"))
+    @query(ROWS, reads=("school_id", "course_id"), keeps=True)
     def subject(self, info: Info) -> Subject:
         """What the course teaches."""
         return load_subject_of(info, Ref(self.row.school_id, self.row.course_id))
 
-    @query(ROWS, reads=("school_id", "given_by"))
+    @query(ROWS, reads=("school_id", "given_by"), keeps=True)
     def given_by(self, info: Info) -> Person | None:
         """Who gave it."""
         return load_person(info, Ref(self.row.school_id, self.row.given_by))

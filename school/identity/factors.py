@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
-from school.context import ADMINISTRATION, Viewer, act_in
+from school.context import ADMINISTRATION, FAMILY, Viewer, act_in
 from school.db import Database
 from school.errors import Code, Refused, conflict, not_found
 from school.identity import codes, events, sessions, throttle
@@ -16,7 +16,7 @@ from school.identity.models import Passkey, RecoveryCode, Totp
 from school.identity.secrets_at_rest import Safe
 from school.registry import accounts
 from school.registry.account_models import AccountRole, Session
-from school.registry.accounts import FAMILY, digest_of
+from school.registry.accounts import digest_of
 from school.registry.models import School
 from school.row_security import Identity
 

@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock
-from school.context import Role, Viewer, act_in
+from school.context import FAMILY, Role, Viewer, act_in
 from school.db import Database
 from school.errors import Code, Refused, conflict, not_found
 from school.identity import codes, events, sessions, throttle, tickets
@@ -18,7 +18,7 @@ from school.identity.models import OutsideIdentity, Passkey, TicketKind
 from school.ids import Ref
 from school.registry import accounts
 from school.registry.account_models import Account, AccountRole
-from school.registry.accounts import FAMILY, HASHER, LONGEST, hash_password
+from school.registry.accounts import HASHER, LONGEST, hash_password
 from school.row_security import Identity
 
 RESET_LIFE = dt.timedelta(days=3)

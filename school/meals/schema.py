@@ -26,12 +26,12 @@ __all__ = ["TYPES", "UPDATES", "MealsMutation", "MealsQuery"]
 class MealsQuery:
     """Queries of the meals."""
 
-    @query(SIGNED_IN, Area.MEALS, named("child_id"))
+    @query(SIGNED_IN, Area.MEALS, named("child_id"), keeps=True)
     async def meal_account(self, info: Info, child_id: strawberry.ID) -> MealAccount:
         """A person's meal account; NOT_FOUND when absent or not for this viewer."""
         return MealAccount.from_row(await accounts.statement(info.context.reader, info.context.viewer, ids.decode(Kind.PERSON, child_id)))
 
-    @query(SIGNED_IN, Area.MEALS, named("child_id"))
+    @query(SIGNED_IN, Area.MEALS, named("child_id"), keeps=True)
     async def meal_history(self, info: Info, child_id: strawberry.ID, first: int = 20, after: str | None = None) -> Connection[MealTransfer]:
         """What happened on a person's meal account, newest first."""
         child = ids.decode(Kind.PERSON, child_id)

@@ -161,7 +161,7 @@ class MealTransfer(OfRow):
         """Whose account it is."""
         return Ref(self.row.school_id, self.row.person_id)
 
-    @query(ROWS, reads=("school_id", "id", "kind"))
+    @query(ROWS, reads=("school_id", "id", "kind"), keeps=True)
     def items(self, info: Info) -> list[SaleItem]:
         """What was bought; nothing for a top-up or a refund."""
         return load_items(info, Ref(self.row.school_id, self.row.id)) if self.row.kind is TransferKind.SALE else []

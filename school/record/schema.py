@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 
 from school import ids
 from school.connections import Connection
-from school.context import Area, Role
+from school.context import FAMILY, Area, Role
 from school.fields import SIGNED_IN, Info, named, no_one, query, rows
 from school.identity.throttle import Limit, attempt
 from school.ids import Kind
@@ -24,7 +24,6 @@ from school.registry.types import AreaName, RelationName, RoleName
 RecordActionName = strawberry.enum(RecordAction, name="RecordAction", description="What was done with a person's record.")
 EXPORT = Limit("export", 5, dt.timedelta(minutes=10))
 """Exports by one account: an office's busy morning, and no way to make the service work for ever."""
-_FAMILY = {Role.GUARDIAN, Role.PUPIL}
 
 
 @rows(description="What one person did with one kind of a child's data on one day. `times` counts readings a minute apart, or changes.")
@@ -49,7 +48,7 @@ class RecordLine:
         """From a line of `queries.of_child` and whoever stands behind it."""
         role = None if row.role is None else Role(row.role)
         actor = actors.get((row.account_id, row.role))
-        staff = None if role in _FAMILY else actor
+        staff = None if role in FAMILY else actor
         return cls(
             date=row.on_date, area=Area(row.area), action=RecordAction(row.action), kind=row.kind, role=role,
             own=row.account_id is not None and row.account_id == account_id,

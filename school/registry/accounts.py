@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, ids
-from school.context import NOBODY, Grant, Role
+from school.context import NOBODY, Grant
 from school.db import Database, Moment, Rows
 from school.errors import Code, Refused, bad_input
 from school.registry.account_models import Account, AccountRole, Session
@@ -28,8 +28,6 @@ SEEN_EVERY = dt.timedelta(minutes=5)
 """How finely a session's last use is kept: a write now and then, not one with each request."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of what is not seen, or is seen differently here and there; a database does not even store some of it."""
-FAMILY = frozenset({Role.GUARDIAN, Role.PUPIL})
-"""Roles that a second factor is never asked for."""
 
 
 def hash_password(password: str) -> str:

@@ -26,6 +26,11 @@ class KeptNames:
         self._followed = True
         self.changes = 0
 
+    @property
+    def stamp(self) -> int | None:
+        """Another one when a name was forgotten; None while changes are not heard of."""
+        return self.changes if self._followed else None
+
     def told_to(self, viewer: Viewer) -> "Told":
         """The names for a viewer: of the schools to which they belong."""
         return Told(frozenset([grant.school_id for grant in viewer.grants if grant.role in MEMBERS]), self)

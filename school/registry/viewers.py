@@ -6,13 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from school import clock
-from school.context import NOBODY, OF_A_CHILD, Area, Grant, Role, Scope, Viewer
+from school.context import FAMILY, NOBODY, OF_A_CHILD, Area, Grant, Role, Scope, Viewer
 from school.db import Database, Moment, Rows
 from school.ids import Ref
 from school.reading import Reader
 from school.registry import guardianship
 from school.registry.account_models import Account, AccountRole, Session
-from school.registry.accounts import FAMILY, SEEN_EVERY, digest_of, is_standing, touch
+from school.registry.accounts import SEEN_EVERY, digest_of, is_standing, touch
 from school.registry.models import Guardianship, School, Staff
 from school.statements import Asking, Read, given
 

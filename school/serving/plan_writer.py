@@ -51,6 +51,8 @@ class Writer:
         self.lines: list[str] = []
         self.wanted: dict[type, frozenset[str] | None] = {}
         self.names: dict[str, Any] = {"Undefined": Undefined, "isfinite": isfinite, "n_null": _null, "n_list": _list}
+        self.keeps = True
+        """Whether all resolvers of rows give the same until something happens (`fields.query`)."""
         self._depth = 0
 
     def plan(self, return_type: GraphQLOutputType, nodes: list[FieldNode]) -> Plan:
@@ -193,6 +195,7 @@ class Writer:
             return None
         if field.args or field.resolve is None:
             raise UnplannedError
+        self.keeps = self.keeps and keeping(field) is not None
         own = _own_resolver(field)
         if own is not None:
             return f"{self._name(own)}(v, info=r)"
@@ -242,6 +245,13 @@ def guarded_resolver(field: GraphQLField) -> Plan | None:
         return extension.resolve_async(call, source, info, **arguments)
 
     return resolve if definition.is_async else None
+
+
+def keeping(field: GraphQLField) -> Any:
+    """What a resolved field declares, if it says that what it gives may be kept; else None."""
+    definition = field.extensions.get("strawberry-definition")
+    declared = definition.metadata.get("declared") if isinstance(definition, StrawberryField) else None
+    return declared if getattr(declared, "keeps", False) else None
 
 
 def _attribute(field: GraphQLField) -> str:

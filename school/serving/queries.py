@@ -26,12 +26,13 @@ from graphql.execution.collect_fields import collect_fields
 from prometheus_client import Counter
 
 from school.serving.inputs import Arguments, Variables, arguments_of
+from school.serving.kept import kept_or_made
 from school.serving.plan_run import Asked, Plan, RootInfo, Run, Site
-from school.serving.plan_writer import UnplannedError, Writer, guarded_resolver
+from school.serving.plan_writer import UnplannedError, Writer, guarded_resolver, keeping
 from school.serving.plans import PlannedExecution
 
-QUERIES = Counter("school_queries_total", "Queries, by how they were executed: compiled, given back to graphql-core, or not compiled at all.", ["how"])
-COMPILED, GIVEN_BACK, NOT_COMPILED = QUERIES.labels("compiled"), QUERIES.labels("given_back"), QUERIES.labels("not_compiled")
+QUERIES = Counter("school_queries_total", "Queries, by how they were executed: kept, compiled, given back to graphql-core, or not compiled at all.", ["how"])
+KEPT, COMPILED, GIVEN_BACK, NOT_COMPILED = (QUERIES.labels(how) for how in ("kept", "compiled", "given_back", "not_compiled"))
 
 
 class Root(NamedTuple):
@@ -44,6 +45,8 @@ class Root(NamedTuple):
     arguments: Arguments
     complete: Plan
     wanted: Mapping[type, frozenset[str] | None]
+    declared: Any
+    """What the field declares of itself, where it keeps; else None."""
 
 
 class Outcome(NamedTuple):
@@ -77,15 +80,27 @@ async def answer(
         return await _by_core(schema, how, document, context, variables, operation)
     roots, asked = found
     given: dict[str, Outcome] = {}
-    run = Run(asked)
+    run, was_kept = Run(asked), False
     try:
-        data = await _resolve(roots, asked, run, given)
+        if all(root.declared is not None for root in roots):
+            data, was_kept = await kept_or_made(
+                context, roots, asked.variables, lambda: _note(roots, asked), lambda: _resolve(roots, asked, run, given))
+        else:
+            data = await _resolve(roots, asked, run, given)
     except Exception:  # noqa: BLE001 - whatever it is, the executor says it
         run.abandon()
         GIVEN_BACK.inc()
         return await _by_core(schema, how, document, context, variables, operation, given)
-    COMPILED.inc()
+    (KEPT if was_kept else COMPILED).inc()
     return ExecutionResult(data, None)
+
+
+def _note(roots: list[Root], asked: Asked) -> None:
+    """What stands around the resolvers: their policies, and the record of reads."""
+    variables = dict(asked.variables)
+    for root in roots:
+        root.declared.check(asked.context.viewer)
+        root.declared.note(asked.context, None, root.arguments(variables))
 
 
 def _find(
@@ -122,7 +137,8 @@ def _compile(asked: Asked) -> list[Root] | None:
             writer = Writer(asked.schema, asked.fragments, asked.variables)
             plan, site, own = writer.plan(field.type, nodes), Site(field, nodes, kind), guarded_resolver(field)
             arguments = arguments_of(field, nodes[0], own=own is not None)
-            roots.append(Root(key, site, field.resolve if own is None else own, own is not None, arguments, plan, writer.wanted))
+            declared = keeping(field) if own is not None and writer.keeps else None
+            roots.append(Root(key, site, field.resolve if own is None else own, own is not None, arguments, plan, writer.wanted, declared))
     except (UnplannedError, GraphQLError):
         return None
     return roots

@@ -20,10 +20,12 @@ from school.delivery.subscriptions import TYPES
 from school.errors import Code
 from school.fields import SCALARS, check_policies
 from school.ids import Ref
+from school.registry.kept_names import KeptNames
 from school.row_security import Identity
 from school.schema import Mutation, Query, Subscription
 from school.serving.cookies import SessionCookie
 from school.serving.http import endpoint
+from school.serving.kept import KeptAnswers
 from school.serving.limits import Limits
 from school.serving.schema import Schema
 from school.serving.terms import Terms
@@ -112,10 +114,11 @@ class Answer:
 
 
 class Desk:
-    """Where everybody of a town asks. `noted`: of whom the last answer put a note into the record of reads."""
+    """Where everybody of a town asks. `noted`: of whom the last answer put a note into the record of reads. `kept`: what keeps answers, if anything does."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, kept: KeptAnswers | None = None) -> None:
         self.town = town
+        self.kept, self.names = kept, None if kept is None else KeptNames()
         self.noted: set[Ref] = set()
         self.store = Store(MemoryStore)
         self.schema = schema()
@@ -151,13 +154,15 @@ class Desk:
 
     async def _context(self, token: str | None, address: str, agent: str, _account: str | None) -> Context:
         role = (token or "nobody").removeprefix(UNDONE)
-        return Context(self.town.viewers[role], self._databases[role != token], SETTINGS, address, agent=agent, reads=self, store=self.store)
+        return Context(
+            self.town.viewers[role], self._databases[role != token], SETTINGS, address, agent=agent, reads=self, store=self.store,
+            names=self.names, kept=self.kept)
 
 
 @asynccontextmanager
-async def desk(town: Town) -> AsyncIterator[Desk]:
+async def desk(town: Town, kept: KeptAnswers | None = None) -> AsyncIterator[Desk]:
     """Until the end of the block."""
-    made = Desk(town)
+    made = Desk(town, kept)
     try:
         yield made
     finally:

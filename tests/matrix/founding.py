@@ -69,7 +69,7 @@ async def found(database: Database) -> Town:
         await _families(session, town)
         await _accounts(session, town)
         await _record(session, town)
-    relay = Relay(database, Signal())
+    relay = Relay(database, Signal(), lease_seconds=0)
     while await relay.publish():
         pass
     for name, token in town.tokens.items():
