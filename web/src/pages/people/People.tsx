@@ -1,9 +1,10 @@
 import { Button, Center, NativeSelect, Stack, Text, Title } from '@mantine/core'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link, useSearchParams } from 'wouter'
 import { Empty, Failed, Loading } from '../../shell/states'
-import { ClassesQuery } from './People.graphql'
+import { ClassesQuery, type Known } from './People.graphql'
 import styles from './People.module.css'
 import { PersonLine } from './PersonLine'
 import { SearchField } from './SearchField'
@@ -41,11 +42,7 @@ export default function People() {
         <>
           <Text size="sm" c="dimmed" className={styles.keys}>{t('office.keys')}</Text>
           <ul className={styles.people} aria-label={t('office.found')} aria-busy={stale}>
-            {people.map((person) => (
-              <li key={person.id}>
-                <Link href={`/people/${person.id}`} className={styles.person} data-found><PersonLine person={person} /></Link>
-              </li>
-            ))}
+            {people.map((person) => <Found key={person.id} person={person} />)}
           </ul>
         </>
       )}
@@ -53,3 +50,9 @@ export default function People() {
     </Stack>
   )
 }
+
+/** One of them; drawn once, however many come after. */
+const Found = memo(({ person }: { person: Known }) => (
+  <li><Link href={`/people/${person.id}`} className={styles.person} data-found><PersonLine person={person} /></Link></li>
+))
+Found.displayName = 'Found'
