@@ -47,6 +47,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         session.end()
 
 
+@pytest.hookimpl(tryfirst=True)  # before what is deselected by its marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The twin on SQLite of a test that is marked `once` waits for the long run."""
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("once") and item.callspec.params.get("database_url") == "sqlite":
+            item.add_marker("soak")
+
+
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """The address of a fresh, migrated, empty database; the test runs once for each kind."""

@@ -22,6 +22,7 @@ from tests.world import build
 AT_ONCE = 5.0
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 async def test_it_is_ready_and_ends_cleanly_with_a_stream_open(database_url: str, database: Database, tmp_path: Path, how: signal.Signals) -> None:
     await build(database)

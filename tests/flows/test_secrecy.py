@@ -141,6 +141,7 @@ async def taps(host: Host, uids: Iterable[bytes], reader: str) -> int:
     return sum(answer["sequence"] is not None for answer in answers)
 
 
+@pytest.mark.once
 async def test_nothing_is_left_behind(database_url: str, database: Database, tmp_path: Path) -> None:
     world = await people(database)
     service_folder, office = tmp_path / "service", world.viewers["office"]

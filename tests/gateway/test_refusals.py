@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import orjson
+import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -77,6 +78,7 @@ async def house(database_url: str, database: Database, tmp_path: Path) -> AsyncI
     await lodge.client.aclose()
 
 
+@pytest.mark.once
 async def test_each_refusal_has_its_own_code_and_changes_nothing(house: Gatehouse) -> None:
     good = house.post(house.gate)
     assert await good.send(house.client) == (200, None)

@@ -54,6 +54,7 @@ async def link(browser: Browser, subject: str, login: str = "parent") -> httpx.R
     return await browser.sign_in(subject, path)
 
 
+@pytest.mark.once
 async def test_an_identity_is_linked_by_its_owner_and_signs_in_from_then_on(database_url: str, issuer: str) -> None:
     async with house(database_url, issuer) as found, another(found) as browser, another(found) as elsewhere:
         subject = f"mother {ids.new()}"
@@ -83,6 +84,7 @@ async def test_the_name_of_a_login_or_an_address_is_nobody_s_identity(sqlite_url
         assert await browser.ask(ME) == {"me": None}
 
 
+@pytest.mark.once
 async def test_an_invitation_makes_an_account_that_a_provider_vouches_for(database_url: str, issuer: str) -> None:
     async with house(database_url, issuer) as found, another(found) as browser, another(found) as elsewhere:
         person = Ref(1, found.world.people["other_parent"])

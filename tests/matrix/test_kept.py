@@ -123,6 +123,7 @@ async def after_everything(pair: Pair) -> tuple[set[str], list[str]]:
     return done, stale
 
 
+@pytest.mark.once
 async def test_whatever_is_done_the_next_answer_knows(pair: Pair) -> None:
     kept = queries.KEPT._value.get()
     done, stale = await after_everything(pair)

@@ -13,6 +13,7 @@ from tests.service_process import Service, give_passwords
 from tests.world import build
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 async def test_an_orderly_stop_loses_no_read(database_url: str, database: Database, tmp_path: Path, how: signal.Signals) -> None:
     world = await build(database)
