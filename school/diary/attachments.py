@@ -18,6 +18,7 @@ from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import own_lesson
 from school.diary.models import Homework
 from school.diary.notice_rows import NOTICE, OPEN, NoticeRow
+from school.diary.policy import visible_notices
 from school.errors import Code, Refused, conflict, not_found
 from school.ids import Kind, Ref
 from school.registry.policy import Clause, family, in_schools, selves
@@ -86,8 +87,8 @@ async def _from_homework(session: AsyncSession, viewer: Viewer, file: FileRow, r
 
 
 async def _from_notice(session: AsyncSession, viewer: Viewer, file: FileRow, ref: Ref) -> FileRow | None:
-    mine = sa.exists().where(
-        StoredFile.school_id == file.school_id, StoredFile.id == file.id, selves(viewer, StoredFile.school_id, StoredFile.by))
+    mine = sa.and_(visible_notices(viewer), sa.exists().where(
+        StoredFile.school_id == file.school_id, StoredFile.id == file.id, selves(viewer, StoredFile.school_id, StoredFile.by)))
     notice = await _locked_notice(session, ref, mine)
     there = await files.hanging(session, Thing("notice_id", ref))
     if file.id not in {one.id for one in there}:

@@ -31,7 +31,7 @@ _END = struct.Struct("<4s4H2LH")
 _MOST_DIRECTORY = 512 * 1024
 _MOST_UNPACKED = 500 * 1024 * 1024
 """Bytes that an archive says it makes: more is no document of a school's."""
-_LIKE_MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<svg", b"<?xml", b"<?php", b"<script", b"<iframe", b"#!", b"{\\rtf", b"<%")
+_LIKE_MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<svg", b"<?xml", b"<?php", b"<script", b"<iframe", b"#!", b"{\\rtf", b"<%", b"%pdf-", b"%!ps")
 _LIKE_MARKUP_ANYWHERE = (b"<script", b"<html", b"<svg", b"<iframe")
 
 

@@ -32,12 +32,12 @@ def _asked(column: Any, one: bool) -> Clause:
 
 @Read
 def of_homework(viewer: Asking, one: bool) -> Rows:
-    """Materials."""
+    """Materials of homework that stands."""
     return (
         FILE.join(Homework, sa.and_(Homework.school_id == StoredFile.school_id, Homework.id == StoredFile.homework_id))
         .join(Lesson, sa.and_(Lesson.school_id == Homework.school_id, Lesson.id == Homework.due_lesson_id))
         .join(Course, sa.and_(Course.school_id == Homework.school_id, Course.id == Homework.course_id))
-        .where(_asked(StoredFile.homework_id, one), STANDS, visible_homework(viewer)).order_by(*_ORDER))
+        .where(_asked(StoredFile.homework_id, one), STANDS, Homework.withdrawn_at.is_(None), visible_homework(viewer)).order_by(*_ORDER))
 
 
 @Read

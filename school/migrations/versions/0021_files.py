@@ -14,7 +14,7 @@ _PARENTS = {"homework_id": "homework", "submission_id": "homework_submission", "
 # Whoever may read what a file hangs on may read the file; until it hangs on something it is nobody's but its own.
 FILES = Rows(
     read=either(own("by"), *(with_row(table, "id", column, "stored_file") for column, table in _PARENTS.items())),
-    add=own("by"), change=either(own("by"), as_role("teacher")),
+    add=own("by"), change=either(own("by"), f"({as_role('teacher')} AND homework_id IS NOT NULL)"),
     changing=("name", "kind", "place", "digest", "sent", "kept_size", "homework_id", "submission_id", "notice_id", "pupil_id", "removed_at"))
 
 
