@@ -84,8 +84,8 @@ async def test_a_teacher_gives_materials_and_the_class_finds_them(shelf: Shelf) 
     assert (await shelf.get("anna", sheet, **{"if-none-match": answer.headers["etag"]})).status_code == 304
     assert (await shelf.get("anna", photo)).content != picture(200, 100, kind="JPEG")
     absent = await shelf.get("anna", ids.encode(Kind.FILE, 1, ids.new()))
-    for login in ("stranger", "divorced", "teacher2", "canteen", "guard", None):
-        answer = await shelf.get(login, sheet)
+    for other in ("stranger", "divorced", "teacher2", "canteen", "guard", None):
+        answer = await shelf.get(other, sheet)
         assert (answer.status_code, answer.content, answer.headers) == (404, b"", absent.headers)
     parent = shelf.world.viewers["parent"]
     assert (await shelf.get(replace(parent, scopes=frozenset({Scope(Area.PEOPLE, write=False)})), sheet)).status_code == 404
@@ -148,8 +148,8 @@ async def test_work_is_handed_in_with_its_pages(shelf: Shelf) -> None:
     assert [[file["name"] for file in one["files"]] for one in found] == [["0.jpg", "1.jpg"], *[["лист.pdf"]] * 3]
     for login in ("parent", "anna", "teacher", "class_teacher", "office"):
         assert (await shelf.get(login, pages[0])).status_code == 200
-    for login in ("other_parent", "stranger", "guard", None):
-        assert (await shelf.get(login, pages[0])).status_code == 404
+    for other in ("other_parent", "stranger", "guard", None):
+        assert (await shelf.get(other, pages[0])).status_code == 404
     await shelf.reads.flush()
     anna = shelf.world.people["anna"]
     assert await shelf.rows(Record, "person_id", "area", "role") == [
@@ -164,8 +164,8 @@ async def test_a_notice_has_documents_for_who_reads_its_words(shelf: Shelf) -> N
     assert await attach(shelf, "teacher", notice, await shelf.sent("teacher")) == ABSENT
     for login in ("parent", "anna", "class_teacher", "office"):
         assert (await shelf.get(login, paper)).status_code == 200
-    for login in ("teacher", "other_parent", "stranger", None):
-        assert (await shelf.get(login, paper)).status_code == 404
+    for other in ("teacher", "other_parent", "stranger", None):
+        assert (await shelf.get(other, paper)).status_code == 404
     [edge] = (await shelf.ask("office", OF_NOTICES, child=shelf.person("anna")))["edges"]
     assert [file["name"] for file in edge["node"]["files"]] == ["справка.pdf", "оригинал.pdf"]
     assert await shelf.ask("parent", REMOVE, file=later) == ABSENT, "the office has sent it"
