@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from school.delivery.channels import Nudge
 from school.delivery.hub import Hub
 from school.delivery.relay import Relay
 from school.delivery.tail import Tail
+from school.diary.file_route import Files
+from school.errors import Code, Refused
 from school.gateway.documents import DAEMON
 from school.gateway.http import Gateway
 from school.identity.routes import Ways
@@ -40,7 +42,7 @@ from school.schema import people
 from school.serving.console import PAGE
 from school.serving.cookies import SessionCookie
 from school.serving.headers import SecurityHeaders, policy_of
-from school.serving.http import bearer, endpoint
+from school.serving.http import ACCOUNT, BadRequestError, ContextFor, bearer, check_origin, credential, endpoint
 from school.serving.kept import KeptAnswers
 from school.serving.origin import LOOPBACK
 from school.serving.site import Site
@@ -121,10 +123,6 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord,
         await accounts.keep(database, valid, idle=timedelta(seconds=settings.session_idle_seconds))
         return [context.viewer.session_id is None or context.viewer.session_id in valid for context in contexts]
 
-    async def context_of(request: Request) -> Context:
-        token = bearer(request) or terms.cookie.read(request.headers)
-        return await context_for(token, request.client.host if request.client else "", request.headers.get("user-agent", ""), None)
-
     terms = _terms(settings)
     schema = people(closed=terms.closed)
     own = _own_documents()
@@ -132,11 +130,32 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord,
     trusted = TrustedDocuments(own, database, closed=terms.closed)
     post, subscriptions = endpoint(schema, context_for, trusted, terms), Subscriptions(schema, make_context, sign_in, standing, trusted, terms)
     routes: list[BaseRoute] = [Route("/graphql", post, methods=["POST"]), WebSocketRoute("/graphql", subscriptions)]
-    routes.append(Photos(context_of).route)
+    routes += _routes_of_files(context_for, terms)
     routes += Ways(settings, database, terms.cookie, secure=terms.closed).routes
     if settings.mode is Mode.DEMO:
         routes.append(Route("/console", _console, methods=["GET"]))
     return routes, subscriptions.watch
+
+
+def _routes_of_files(context_for: ContextFor, terms: Terms) -> list[BaseRoute]:
+    """Photos and files. To send one, as to write anything, a page must be ours."""
+
+    def context_of(request: Request, token: str | None) -> Awaitable[Context]:
+        headers = request.headers
+        return context_for(token, request.client.host if request.client else "", headers.get("user-agent", ""), headers.get(ACCOUNT))
+
+    async def reading(request: Request) -> Context:
+        return await context_of(request, bearer(request) or terms.cookie.read(request.headers))
+
+    async def writing(request: Request) -> Context:
+        try:
+            check_origin(request, terms)
+            token = credential(request, terms)
+        except BadRequestError as error:
+            raise Refused(Code.NOT_ALLOWED, error.message) from error
+        return await context_of(request, token)
+
+    return [Photos(reading).route, *Files(reading, writing).routes]
 
 
 def _gateway(settings: Settings, database: Database, news: Signal) -> Gateway:

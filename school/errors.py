@@ -36,6 +36,7 @@ class Code(StrEnum):
     NOT_OFFERED = "NOT_OFFERED"  # this service is not set up for it
     TOO_LARGE = "TOO_LARGE"  # a file of more bytes, or a picture of more pixels, than is taken
     NOT_A_PICTURE = "NOT_A_PICTURE"  # a file that is no picture of a kind that is taken
+    WRONG_TYPE = "WRONG_TYPE"  # a file of a kind that is not taken, or that is not what its name says
     STORE_AWAY = "STORE_AWAY"  # where files are kept cannot be reached: try again
 
 

@@ -42,6 +42,7 @@ class Kind(IntEnum):
     SUBMISSION = 28
     ABSENCE_REASON = 30
     ABSENCE_NOTICE = 31
+    FILE = 33
     REMARK = 34
     THREAD = 35
     MESSAGE = 36

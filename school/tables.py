@@ -5,6 +5,7 @@ from school.day import models as day
 from school.db import Base
 from school.delivery import models as delivery
 from school.diary import absence_models as absence
+from school.diary import file_models as files
 from school.diary import homework_models as homework
 from school.diary import message_models as messages
 from school.diary import models as diary
@@ -22,6 +23,6 @@ from school.serving import models as serving
 metadata = Base.metadata
 
 __all__ = [
-    "FeedRow", "absence", "access", "accounts", "calendar", "day", "delivery", "diary", "homework", "identity", "meals", "messages", "metadata",
+    "FeedRow", "absence", "access", "accounts", "calendar", "day", "delivery", "diary", "files", "homework", "identity", "meals", "messages", "metadata",
     "photos", "record", "registry", "serving", "terms",
 ]

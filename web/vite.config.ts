@@ -14,5 +14,5 @@ export default defineConfig({
   plugins: [react(), documents('../school/web/operations'), packed()],
   html: { cspNonce: '{{nonce}}' },
   build: { outDir: '../school/web/site', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false, resolveDependencies: stylesOnly } },
-  server: { proxy: { '/graphql': { target: server, ws: true }, '/signin': server, '/photos': server } },
+  server: { proxy: { '/graphql': { target: server, ws: true }, '/signin': server, '/photos': server, '/files': server } },
 })

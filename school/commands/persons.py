@@ -10,6 +10,7 @@ from school import ids
 from school.commands.listing import absent
 from school.commands.start import fail, prepare, require_migrated, with_database
 from school.db import Database
+from school.diary import files
 from school.ids import Kind
 from school.record import erasure, export
 from school.registry import photos
@@ -35,8 +36,8 @@ def export_person(
                 await export.announce(session, ref)
             async with database.read() as session:
                 exported = await export.of_person(session, ref, logins=await export.accounts_of(session, ref))
-                photo = await photos.of_person(session, ref)
-            return await export.attach_photo(exported, Store.open(settings.store), photo)
+                photo, handed = await photos.of_person(session, ref), await files.of_pupil(session, ref)
+            return await export.attach_files(exported, Store.open(settings.store), photo, handed)
 
     try:
         out.touch(mode=0o600, exist_ok=False)  # before anything is said to have been handed out
@@ -64,10 +65,9 @@ def erase_person(
         with absent("no such person"):
             ref = ids.decode(Kind.PERSON, person)
             async with database.begin() as session:
-                photo = await photos.of_person(session, ref)
+                photo, handed = await photos.of_person(session, ref), await files.of_pupil(session, ref)
                 erased = dict(await erasure.erase(session, ref, reason))
-        if photo is not None:
-            await Store.open(settings.store).discard(photos.file_of(photo))
+        await Store.open(settings.store).discard(*([] if photo is None else [photos.file_of(photo)]), *files.places(handed))
         return erased
 
     changed = with_database(settings, forget)

@@ -8,6 +8,7 @@ import typer
 from school import clock
 from school.commands.start import prepare, require_migrated, with_database
 from school.db import Database
+from school.diary import files
 from school.record import parts, retention
 from school.registry import photos
 from school.store import Store
@@ -28,8 +29,9 @@ def retain(
             print(f"{removed.noun:<14}{removed.table:<20}{days[removed.noun]:>6} days{removed.rows:>10} rows{' would go' if dry_run else ''}", flush=True)
 
         if not dry_run:
-            swept = await photos.sweep(database, Store.open(settings.store))
-            print(f"{'photos':<14}{'file':<20}{1:>6} hour{swept:>10} of no row", flush=True)
+            store = Store.open(settings.store)
+            for noun, sweep in (("photos", photos.sweep), ("files", files.sweep)):
+                print(f"{noun:<14}{'file':<20}{1:>6} hour{await sweep(database, store):>10} of no row", flush=True)
 
     with_database(settings, remove)
     for noun, kept in retention.KEPT.items():

@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, outbox
 from school.context import Viewer
 from school.diary import events, homework_hour, homework_pupils
+from school.diary import files as materials
+from school.diary.files import Thing
 from school.diary.homework_content import checked
 from school.diary.homework_rows import HOMEWORK, HomeworkRow
 from school.diary.inserts import insert, key_of
@@ -21,16 +23,17 @@ from school.ids import Ref
 
 async def set_homework(
     session: AsyncSession, viewer: Viewer, id_: UUID, due: Ref, text: str, *, minutes: int | None = None, links: Sequence[str] = (),
-    pupils: Sequence[Ref] | None = None,
+    pupils: Sequence[Ref] | None = None, files: Sequence[Ref] = (),
 ) -> HomeworkRow:
     """Set homework for a lesson of today or later, for the whole class or for these pupils of it.
 
     The client made its id, and asking the same again is harmless, later too (until it is corrected). Refused: a lesson that the viewer does not give, a
     pupil not of its class (NOT_FOUND), a cancelled or past lesson, what `homework_content` does not take (BAD_INPUT, TOO_MANY), the hour that the school has
-    set (TOO_LATE, which names it), the same id with different content (CONFLICT).
+    set (TOO_LATE, which names it), files as `files.hang` says, the same id with different content (CONFLICT).
     """
     content = checked(text, minutes, links)
     homework_pupils.check_named(pupils)
+    materials.check_named(files, due.school_id)
     lesson = await own_lesson(session, viewer, due)
     homework = HomeworkRow(
         due.school_id, id_, lesson.id, lesson.course_id, lesson.class_group_id, lesson.subject_id, lesson.on_date, content.text,
@@ -39,9 +42,13 @@ async def set_homework(
     ref = Ref(due.school_id, id_)
     obstacle = await _obstacle(session, lesson, pupils)
     if obstacle is not None or not await _insert(session, homework):
-        return await _again(session, viewer, homework, pupils, obstacle or conflict("another homework has this id"))
+        stands = await _again(session, viewer, homework, pupils, otherwise := obstacle or conflict("another homework has this id"))
+        if not await materials.are_those(session, Thing("homework_id", ref), files):
+            raise otherwise
+        return stands
     if pupils is not None:
         await homework_pupils.name(session, ref, pupils)
+    await materials.hang(session, viewer, Thing("homework_id", ref), files)
     await outbox.append(session, events.homework_set(homework, await homework_pupils.told(session, ref)))
     return homework
 

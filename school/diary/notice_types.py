@@ -8,6 +8,7 @@ import strawberry
 from school import columns
 from school.columns import OfRow, column, made
 from school.diary.absence_models import NoticeState
+from school.diary.file_types import File, load_documents
 from school.diary.notice_rows import bells_of
 from school.diary.reason_types import AbsenceReason, load_reason
 from school.fields import ROWS, Info, query, rows
@@ -57,6 +58,11 @@ class AbsenceNotice(OfRow):
     def sent_by(self, info: Info) -> Person | None:
         """Who sent it; null where it is another guardian than whoever asks."""
         return load_person(info, Ref(self.row.school_id, self.row.sent_by))
+
+    @query(ROWS, reads=("school_id", "id"))
+    def files(self, info: Info) -> list[File]:
+        """Documents, in the order of coming."""
+        return load_documents(info, self.row)
 
     @query(ROWS, reads=("school_id", "answered_by"))
     def answered_by(self, info: Info) -> Person | None:

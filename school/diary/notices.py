@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
 from school.context import Area, Role, Viewer, act_in
-from school.diary import events
+from school.diary import events, files
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
+from school.diary.files import Thing
 from school.diary.inserts import insert, key_of
 from school.diary.notice_rows import NOTICE, OPEN, NoticeRow, is_in
 from school.diary.policy import answers_for, visible_notices
@@ -42,6 +43,7 @@ class NewNotice:
     bells: int | None
     reason: Ref
     words: str | None
+    files: tuple[Ref, ...] = ()
 
 
 async def send(session: AsyncSession, viewer: Viewer, new: NewNotice) -> NoticeRow:
@@ -49,11 +51,12 @@ async def send(session: AsyncSession, viewer: Viewer, new: NewNotice) -> NoticeR
 
     Refused: another's child, a reason of another school (NOT_FOUND); days in the wrong order, more than 14 days ago or half a year ahead, or when the child is
     no pupil, a reason not in use, words longer than 500 characters (BAD_INPUT); more than 31 days, or 20 notices open (TOO_MANY); the id with other content
-    (CONFLICT).
+    (CONFLICT); files as `files.hang` says.
     """
     sender = _sender(viewer, new.child)
     words = optional_text(new.words, "words", LONGEST_WORDS)
-    now = clock.now()
+    files.check_named(new.files, new.child.school_id)
+    now, thing = clock.now(), Thing("notice_id", Ref(new.child.school_id, new.id), new.child.id)
     found = await _about(session, new, now)
     notice = NoticeRow(
         new.child.school_id, new.id, new.child.id, new.starts_on, new.ends_on, new.bells, new.reason.id, words, sender, now, NoticeState.SENT, None, None,
@@ -61,9 +64,10 @@ async def send(session: AsyncSession, viewer: Viewer, new: NewNotice) -> NoticeR
     refusal = _refusal(new, found, clock.school_date(now, found.time_zone))
     if refusal is not None or not await _insert(session, notice):
         stored = await _stored(session, viewer, Ref(new.child.school_id, new.id))
-        if stored is not None and _said(stored) == _said(notice):
+        if stored is not None and _said(stored) == _said(notice) and await files.are_those(session, thing, new.files):
             return stored
         raise refusal or conflict("another notice has this id")
+    await files.hang(session, viewer, thing, new.files)
     await outbox.append(session, events.notice_sent(notice))
     return notice
 

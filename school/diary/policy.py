@@ -59,6 +59,16 @@ def concerned(pupil_id: Any, class_group_id: Any) -> Clause:
     return sa.and_(Lesson.class_group_id == class_group_id, sa.or_(Homework.for_some.is_(False), named))
 
 
+def visible_homework(viewer: Asking) -> Clause:
+    """Homework of the staff's courses, and of what a teacher gives as a substitute; for families what concerns a child. The statement joins Course, Lesson."""
+    if not viewer.opens(Area.DIARY):
+        return sa.or_(_works_with(viewer), substitutes(viewer))
+    mine = sa.exists().where(
+        Pupil.school_id == Homework.school_id, family(viewer, Area.DIARY, Pupil.school_id, Pupil.id), concerned(Pupil.id, Pupil.class_group_id),
+    ).correlate_except(Pupil)
+    return sa.or_(mine, _works_with(viewer), substitutes(viewer))
+
+
 def opens_gradebook(viewer: Asking) -> Clause:
     """Those, and courses of which the viewer gives a lesson as a substitute: with that lesson alone. The statement joins Course."""
     given = sa.exists().where(Lesson.school_id == Course.school_id, Lesson.course_id == Course.id, substitutes(viewer))

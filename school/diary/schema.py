@@ -6,6 +6,7 @@ from school.diary.schema_absence import AbsenceMutation, AbsenceQuery
 from school.diary.schema_announcements import AnnouncementMutation, AnnouncementQuery
 from school.diary.schema_attendance import AttendanceMutation
 from school.diary.schema_figures import FigureQuery
+from school.diary.schema_files import FileMutation
 from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
 from school.diary.schema_homework_course import CourseHomeworkMutation, CourseHomeworkQuery
 from school.diary.schema_lessons import LessonQuery
@@ -32,6 +33,6 @@ class DiaryQuery(
 @strawberry.type
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
-    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation,
+    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation,
 ):
     """Mutations of the diary."""

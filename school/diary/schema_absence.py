@@ -10,6 +10,7 @@ from school.connections import Connection
 from school.context import ADMINISTRATION, Area, Role
 from school.diary import notice_queries, notices, reasons
 from school.diary.absence_models import NoticeState
+from school.diary.files import decode_files
 from school.diary.notice_rows import bell_bits
 from school.diary.notice_types import AbsenceNotice, NoticeStateName
 from school.diary.reason_types import AbsenceReason
@@ -79,6 +80,7 @@ class SendAbsenceNoticeInput:
     bells: list[int] | None = strawberry.field(default=None, description="The lessons of each day that are meant; left out for the whole day.")
     reason_id: strawberry.ID
     words: str | None = None
+    file_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description="Own files that have come, at most five.")
 
 
 @strawberry.input(description="SEEN, ACCEPTED or DECLINED; why must be said of a declined one.")
@@ -128,7 +130,8 @@ class AbsenceMutation:
         """Tell the school that one's child will be away, or was; the office may for any pupil. At most 31 days, and not more than 14 days ago."""
         new = notices.NewNotice(
             ids.client_id(input.id), ids.decode(Kind.PERSON, input.child_id), input.starts_on, input.ends_on, bell_bits(input.bells),
-            ids.decode(Kind.ABSENCE_REASON, input.reason_id), input.words)
+            ids.decode(Kind.ABSENCE_REASON, input.reason_id), input.words,
+            tuple(decode_files(input.file_ids)))
         async with info.context.begin() as session:
             return AbsenceNotice.from_row(await notices.send(session, info.context.viewer, new))
 

@@ -9,6 +9,7 @@ from school import ids
 from school.context import Area, Role
 from school.diary import homework as verbs
 from school.diary import homework_done, queries
+from school.diary.files import decode_files
 from school.diary.homework_correction import correct_homework
 from school.diary.types import Homework
 from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, named, query
@@ -44,6 +45,7 @@ class SetHomeworkInput:
     minutes: int | None = strawberry.field(default=None, description="How long it should take: 1 to 600.")
     links: list[str] = strawberry.field(default_factory=list, description="At most ten addresses that begin with https://.")
     pupil_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Some pupils of the class; leave it out for the whole of it.")
+    file_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description="Own files that have come, at most five.")
 
 
 @strawberry.input(description="What a homework says from now on. `expectedRevision` is the one that the teacher saw.")
@@ -89,7 +91,8 @@ class HomeworkMutation:
         pupils = None if input.pupil_ids is None else [ids.decode(Kind.PERSON, pupil) for pupil in input.pupil_ids]
         async with info.context.begin() as session:
             return Homework.from_row(await verbs.set_homework(
-                session, info.context.viewer, id_, due, input.text, minutes=input.minutes, links=input.links, pupils=pupils))
+                session, info.context.viewer, id_, due, input.text, minutes=input.minutes, links=input.links, pupils=pupils,
+                files=decode_files(input.file_ids)))
 
     @mutation(holds(Role.TEACHER), Area.DIARY)
     async def correct_homework(

@@ -9,6 +9,8 @@ from school import columns, ids
 from school.columns import OfRow, column
 from school.context import ADMINISTRATION, Area, Role
 from school.diary import submission_reads, submissions
+from school.diary.file_types import File, load_handed_in
+from school.diary.files import decode_files
 from school.diary.homework_models import SubmissionState
 from school.fields import ROWS, SIGNED_IN, Info, Refusal, each, holds, mutation, named, query, rows
 from school.ids import Kind, Ref
@@ -31,6 +33,11 @@ class Submission(OfRow):
     state: Annotated[SubmissionState, SubmissionStateName] = column()
     answer: str | None = column()
     answered_at: dt.datetime | None = column()
+
+    @query(ROWS, reads=("school_id", "id"))
+    def files(self, info: Info) -> list[File]:
+        """What was handed in beside the text, in the order of coming."""
+        return load_handed_in(info, self.row)
 
     @query(ROWS, reads=("school_id", "answered_by"))
     def answered_by(self, info: Info) -> Person | None:
@@ -63,7 +70,8 @@ class SubmitHomeworkInput:
     id: str
     homework_id: strawberry.ID
     child_id: strawberry.ID
-    text: str
+    text: str = strawberry.field(description="May be empty where there are files.")
+    file_ids: list[strawberry.ID] = strawberry.field(default_factory=list, description="Own files that have come, at most five.")
 
 
 @strawberry.input(description="An answer to a pupil's work: ACCEPTED, or RETURNED with what is to be done better.")
@@ -86,7 +94,7 @@ class SubmissionMutation:
         """Hand in work for a homework: the pupil, or a guardian for them. It is ticked as done by that."""
         id_, ref, child = ids.client_id(input.id), ids.decode(Kind.HOMEWORK, input.homework_id), ids.decode(Kind.PERSON, input.child_id)
         async with info.context.begin() as session:
-            return Submission.from_row(await submissions.submit(session, info.context.viewer, id_, ref, child, input.text))
+            return Submission.from_row(await submissions.submit(session, info.context.viewer, id_, ref, child, input.text, decode_files(input.file_ids)))
 
     @mutation(holds(Role.TEACHER), Area.DIARY)
     async def answer_submission(

@@ -1,5 +1,6 @@
 """Submissions: a pupil hands in work for a homework, the teacher answers it: accepted, or returned to be done better."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -7,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
 from school.context import Area, Role, Viewer, act_in
-from school.diary import events
+from school.diary import events, files
+from school.diary.files import Thing
 from school.diary.homework_done import concerning, tick
 from school.diary.homework_models import Submission, SubmissionState
 from school.diary.homework_rows import HOMEWORK, HomeworkRow
@@ -25,20 +27,23 @@ MOST_TRIES = 20
 """How often one pupil hands in work for one homework."""
 
 
-async def submit(session: AsyncSession, viewer: Viewer, id_: UUID, ref: Ref, child: Ref, text: str) -> SubmissionRow:
+async def submit(session: AsyncSession, viewer: Viewer, id_: UUID, ref: Ref, child: Ref, text: str, handed: Sequence[Ref] = ()) -> SubmissionRow:
     """Hand in a pupil's work, which is ticked as done by that; what they handed in before stays. The client made its id, and asking again is harmless.
 
-    Refused: another's child, and homework that does not concern this one (NOT_FOUND); ALREADY_WITHDRAWN; a text that is empty or longer than 4000 characters
-    (BAD_INPUT); work that is accepted already, and the same id with different content (CONFLICT); twenty tries (TOO_MANY).
+    Refused: another's child, and homework that does not concern this one (NOT_FOUND); ALREADY_WITHDRAWN; neither text nor files, a text longer than 4000
+    characters (BAD_INPUT); files as `files.hang` says; work that is accepted already, and the same id with different content (CONFLICT); twenty tries
+    (TOO_MANY).
     """
-    text = required_text(text, "text", LONGEST_TEXT)
+    text = (optional_text(text, "text", LONGEST_TEXT) or "") if handed else required_text(text, "text", LONGEST_TEXT)
+    files.check_named(handed, ref.school_id)
     if child not in viewer.family(Area.DIARY) or child.school_id != ref.school_id:
         raise not_found()
     by, now = act_in(viewer, child.school_id, Role.PUPIL, Role.GUARDIAN), clock.now()
     homework = await concerning(session, ref, child)
     before = await _of_pupil(session, ref, child.id)
     again = next((one for one in before if one.id == id_), None)
-    if again is not None and again.text == text:
+    thing = Thing("submission_id", Ref(ref.school_id, id_), child.id)
+    if again is not None and again.text == text and await files.are_those(session, thing, handed):
         return again
     if homework.withdrawn_at is not None:
         raise Refused(Code.ALREADY_WITHDRAWN, "This homework is withdrawn.")
@@ -50,9 +55,10 @@ async def submit(session: AsyncSession, viewer: Viewer, id_: UUID, ref: Ref, chi
     statement = insert(session, Submission).on_conflict_do_nothing(index_elements=key_of(Submission)).returning(Submission.id)
     if (await session.execute(statement.values(new._asdict()))).one_or_none() is None:
         raced = next((one for one in await _of_pupil(session, ref, child.id) if one.id == id_), None)
-        if raced is None or raced.text != text:
+        if raced is None or raced.text != text or not await files.are_those(session, thing, handed):
             raise conflict("another submission has this id")
         return raced
+    await files.hang(session, viewer, thing, handed)
     told = [events.homework_submitted(homework, new)]
     if await tick(session, ref, child, by, now):
         told.append(events.homework_done(homework, child.id, now, done=True))

@@ -10,6 +10,7 @@ import strawberry
 from school import clock, columns, ids
 from school.columns import OfRow, column, made
 from school.diary.averages import rounded
+from school.diary.file_types import File, load_materials
 from school.diary.models import AttendanceKind, MarkAction, WorkKind
 from school.diary.reason_types import AbsenceReason, load_reason
 from school.fields import ROWS, Info, query, rows
@@ -117,6 +118,11 @@ class Homework(OfRow):
     def subject(self, info: Info) -> Subject:
         """What the course teaches."""
         return load_subject_of(info, Ref(self.row.school_id, self.row.course_id))
+
+    @query(ROWS, reads=("school_id", "id"))
+    def files(self, info: Info) -> list[File]:
+        """Materials, in the order of coming."""
+        return load_materials(info, self.row)
 
     @query(ROWS, reads=("school_id", "set_by"))
     def set_by(self, info: Info) -> Person | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from base64 import b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, ids
 from school.context import Area, Role
 from school.db import Base
+from school.diary.file_kinds import MEDIA
+from school.diary.file_rows import FileRow, place_of
 from school.errors import not_found
 from school.ids import Kind, Ref
 from school.record.entries import Entries, Entry
@@ -24,8 +26,8 @@ from school.registry.account_models import AccountRole
 from school.registry.models import Person, School
 from school.store import Store
 
-MOST_ROWS = 10_000
-"""Rows of one table in an answer of the API: some years of a pupil's. The command has no such limit."""
+MOST_ROWS, MOST_BYTES = 10_000, 8 * 1024 * 1024
+"""Rows of one table, and bytes of files, in an answer of the API: some years of a pupil's. The command has no such limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,23 @@ async def of_person(session: AsyncSession, person: Ref, *, logins: Collection[UU
     }, complete)
 
 
-async def attach_photo(exported: Exported, store: Store, photo: Ref | None) -> Exported:
-    """The document with the picture in it, as base64, where the person has one and the store still has the file. Refused: STORE_AWAY."""
-    content = None if photo is None else await store.get(photos.file_of(photo))
-    if content is None:
-        return exported
-    file = {"title": "Фотография", "type": pictures.KIND, "content": b64encode(content).decode()}
-    return Exported({**exported.document, "files": [file]}, exported.complete)
+async def attach_files(exported: Exported, store: Store, photo: Ref | None, handed: Sequence[FileRow], *, most: int | None = None) -> Exported:
+    """The document with the photo and the files of works and notices in it, as base64, of at most so many bytes; what the store has no more is not in it.
+
+    Refused: STORE_AWAY.
+    """
+    wanted = [] if photo is None else [("Фотография", pictures.KIND, photos.file_of(photo))]
+    wanted += [(file.name, MEDIA[file.kind], place_of(file.school_id, file.place)) for file in handed if file.kind is not None and file.place is not None]
+    found, complete, left = [], exported.complete, most
+    for title, kind, name in wanted:
+        content = await store.get(name)
+        if content is None:
+            continue
+        if left is not None and (left := left - len(content)) < 0:
+            complete = False
+            break
+        found.append({"title": title, "type": kind, "content": b64encode(content).decode()})
+    return exported if not found and complete else Exported({**exported.document, "complete": complete, "files": found}, complete)
 
 
 async def _school(session: AsyncSession, person: Ref) -> Any:

@@ -177,6 +177,9 @@ HOLDINGS: dict[str, Holding] = {
         title="Посещаемость", whose=_by("pupil_id"), erased={},
         shown=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at", "reason_id"),
         kept=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at", "reason_id")),
+    "stored_file": Holding(  # the bytes are handed out beside the tables, and go with the row; materials of homework are the class's
+        title="Файлы", whose=_by("pupil_id"), erased=None, secret=("place", "digest", "sent"),
+        shown=("school_id", "id", "by", "name", "size", "made_at", "kind", "kept_size", "homework_id", "submission_id", "notice_id", "pupil_id", "removed_at")),
     "absence_notice": Holding(  # what a guardian wrote is the guardian's and the child's; of either it goes
         title="Сообщения об отсутствии", whose=_by("pupil_id", "sent_by"), erased={"words": None, "answer": None},
         shown=("school_id", "id", "pupil_id", "starts_on", "ends_on", "bells", "reason_id", "words", "sent_by", "sent_at", "state", "answered_by",

@@ -14,9 +14,10 @@ from school.access.models import Passage, Presence
 from school.day.models import LateArrival
 from school.db import Database, Rows
 from school.diary.absence_models import AbsenceNotice
+from school.diary.file_models import StoredFile
 from school.diary.homework_models import HomeworkDone, HomeworkFor, Submission
 from school.diary.message_models import Acknowledgement, Announcement, Message, Remark, Thread, ThreadReading
-from school.diary.models import Attendance, Mark, MarkRevision, Substitution
+from school.diary.models import Attendance, Homework, Lesson, Mark, MarkRevision, Substitution
 from school.diary.term_models import TermMark, TermMarkRevision
 from school.errors import bad_input
 from school.identity.models import Invitation, Ticket
@@ -52,6 +53,13 @@ def _left_before(school_id: Any, pupil_id: Any) -> Old:
 def _old_marks(cut: dt.datetime) -> sa.ColumnElement[bool]:
     return sa.tuple_(MarkRevision.school_id, MarkRevision.mark_id).in_(
         sa.select(Mark.school_id, Mark.id).where(_left_before(Mark.school_id, Mark.pupil_id)(cut)))
+
+
+def _materials(cut: dt.datetime) -> sa.ColumnElement[bool]:
+    """Files of homework; those of work and of notices go with these."""
+    old = sa.select(Homework.school_id, Homework.id).join(
+        Lesson, sa.and_(Lesson.school_id == Homework.school_id, Lesson.id == Homework.due_lesson_id)).where(Lesson.on_date < cut.date())
+    return sa.tuple_(StoredFile.school_id, StoredFile.homework_id).in_(old)
 
 
 def _of_silent_threads(cut: dt.datetime) -> sa.ColumnElement[bool]:
@@ -110,6 +118,9 @@ PERIODS: dict[str, Period] = {
     "substitutions": Period(
         days=1827, shortest=366, longest=9200, tables=[(Substitution, lambda cut: Substitution.at < cut)],
         reason="five years, as class registers are kept: who has taught instead of whom, and why; the lessons stay as they were held"),
+    "materials": Period(
+        days=400, shortest=30, longest=1100, tables=[(StoredFile, _materials)],
+        reason="a school year and its holidays after the lesson: who was given it has done it; work and documents go with what they hang on"),
     "photos": Period(
         days=90, shortest=1, longest=1100, tables=[(Photo, _faces_of_who_left)],
         reason="three months after the person has left: nobody has to be recognised any more (152-FZ, art. 5.7); the files go with the next sweep"),

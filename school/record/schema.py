@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 from school import ids
 from school.connections import Connection
 from school.context import FAMILY, Area, Role
+from school.diary import files
 from school.fields import SIGNED_IN, Info, named, no_one, query, rows
 from school.identity.throttle import Limit, attempt
 from school.ids import Kind
@@ -98,7 +99,7 @@ class RecordQuery:
             await export.announce(session, person, account_id=viewer.account_id, role=viewer.role_towards(person))
         async with info.context.read(as_service=True) as session:
             exported = await export.of_person(session, person, logins=logins, most=export.MOST_ROWS)
-            photo = await photos.of_person(session, person)
+            photo, handed = await photos.of_person(session, person), await files.of_pupil(session, person)
         if info.context.store is not None:
-            exported = await export.attach_photo(exported, info.context.store, photo)
+            exported = await export.attach_files(exported, info.context.store, photo, handed, most=export.MOST_BYTES)
         return PersonalData(document=JSON(exported.document), complete=exported.complete)

@@ -1,7 +1,5 @@
 """Photos of persons: set and removed by the school's office, shown to who has to know the face, swept from the store when nothing names them any more."""
 
-import datetime as dt
-import re
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +14,7 @@ from school.errors import not_found
 from school.ids import Kind, Ref
 from school.outbox import Event
 from school.reading import Reader
+from school.registry import sweeping
 from school.registry.models import Person
 from school.registry.photo_models import Photo
 from school.registry.policy import visible_photos
@@ -24,9 +23,6 @@ from school.store import Store
 
 FOLDER = "photos"
 SET, REMOVED = "registry.photo_set", "registry.photo_removed"
-_OURS = re.compile(rf"{FOLDER}/[0-9]+/[0-9a-f]{{32}}")
-YOUNG = dt.timedelta(hours=1)
-"""A file so young may be named by a row that is not committed yet."""
 
 
 def file_of(photo: Ref) -> str:
@@ -120,13 +116,5 @@ async def of_person(session: AsyncSession, person: Ref) -> Ref | None:
 
 
 async def sweep(database: Database, store: Store) -> int:
-    """Remove the files of photos that no row names: of what broke off, was removed while the store was away, or is older than its period. How many."""
-    removed = 0
-    async for files in store.older(FOLDER, dt.datetime.now(dt.UTC) - YOUNG):
-        names = {UUID(file.rpartition("/")[2]): file for file in files if _OURS.fullmatch(file)}
-        async with database.read() as session:
-            named = set(await session.scalars(sa.select(Photo.name).where(Photo.name.in_(names))))
-        for name in names.keys() - named:
-            await store.remove(names[name])
-            removed += 1
-    return removed
+    """Remove the files of photos that no row names. How many."""
+    return await sweeping.sweep(database, store, FOLDER, Photo.name)

@@ -2,6 +2,7 @@
 
 import asyncio
 import binascii
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
@@ -20,8 +21,10 @@ MOST_PIXELS, MOST_PIXELS_OF_OTHERS = 40_000_000, 20_000_000
 """Of a JPEG, of which a decoder makes a small picture at once, and of the others: some 120 and 160 MB of memory, for one at a time."""
 MOST_SCANS = 100
 """Of a progressive JPEG: each costs a pass over the whole, and a small file may have very many."""
-MOST_WAITING = 8
-"""Pictures that wait to be drawn; an office sends one after another."""
+MOST_WAITING, MOST_PAGES_WAITING = 8, 40
+"""Pictures that wait to be drawn; an office sends one face after another, families send pages of homework in one evening."""
+PAGE = 3200
+"""Pixels of the longer side of a page, at most: a sheet of A4 at some 270 dots an inch."""
 _JPEGS = {"JPEG", "MPO"}  # phones put a second picture behind the first one
 _QUALITY = 82
 _HEAD = 0.3
@@ -35,6 +38,7 @@ _TURNS = {
 Image.MAX_IMAGE_PIXELS = None  # Pillow would warn of some and refuse others: here it is refused by kind
 _drawing = ThreadPoolExecutor(1, thread_name_prefix="picture")
 _waiting = 0
+_pages_waiting = 0
 
 
 async def draw(text: str) -> bytes:
@@ -54,21 +58,59 @@ async def draw(text: str) -> bytes:
         _waiting -= 1
 
 
+async def redraw(content: bytes) -> bytes:
+    """A picture as a page that is read: whole, upright, 3200 pixels long at most, of its own kind, and nothing but the picture. As `draw`, in the same thread.
+
+    Refused: TOO_LARGE (pixels); NOT_A_PICTURE; TOO_MANY_ATTEMPTS.
+    """
+    global _pages_waiting
+    if _pages_waiting >= MOST_PAGES_WAITING:
+        raise Refused(Code.TOO_MANY_ATTEMPTS, "Too many pictures at once; try again.", retry_after=5)
+    _pages_waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_drawing, lambda: whole(content))
+    finally:
+        _pages_waiting -= 1
+
+
 def cut(content: bytes) -> bytes:
     """The same of the picture's own bytes, here and now."""
     if len(content) > MOST_BYTES:
         raise _too_large()
+    return _made(content, lambda picture: ("WEBP", _square(_upright(picture))))
+
+
+def whole(content: bytes) -> bytes:
+    """What `redraw` gives, here and now."""
+    return _made(content, _page)
+
+
+def _made(content: bytes, make: Callable[[Image.Image], tuple[str, Image.Image]]) -> bytes:
+    """What is made of a picture, written anew in the format that goes with it."""
     try:
         with Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP")) as picture:
             _check(picture, content)
-            face = _square(_upright(picture))
+            kind, drawn = make(picture)
     except Refused:
         raise
     except Exception as error:  # a decoder raises whatever it stumbles over
         raise _no_picture() from error
     made = BytesIO()
-    face.save(made, "WEBP", quality=_QUALITY)
+    drawn.save(made, kind, quality=_QUALITY)
     return made.getvalue()
+
+
+def _page(picture: Image.Image) -> tuple[str, Image.Image]:
+    """Made small before it is turned: the whole of a large picture is held once."""
+    kind, turn = "JPEG" if picture.format in _JPEGS else str(picture.format), _turn(picture)
+    mode = "RGBA" if kind != "JPEG" and _is_clear(picture) else "RGB"
+    picture.draft("RGB", (PAGE * 5 // 8, PAGE * 5 // 8))
+    drawn = picture if picture.mode == mode else picture.convert(mode)
+    drawn.thumbnail((PAGE, PAGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    drawn = drawn if turn is None else drawn.transpose(turn)
+    bare = Image.new(mode, drawn.size)
+    bare.paste(drawn)
+    return kind, bare
 
 
 def _decode(text: str) -> bytes:
@@ -88,13 +130,22 @@ def _check(picture: Image.Image, content: bytes) -> None:
         raise _no_picture()
 
 
-def _upright(picture: Image.Image) -> Image.Image:
-    """As the camera was held. A camera that writes its notes wrongly is taken to have been held straight."""
-    turn = None
+def _turn(picture: Image.Image) -> Image.Transpose | None:
+    """What sets it upright. A camera that writes its notes wrongly is taken to have been held straight."""
     with suppress(Exception):
-        turn = _TURNS.get(picture.getexif().get(274, 1))
+        return _TURNS.get(picture.getexif().get(274, 1))
+    return None
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """As the camera was held."""
+    turn = _turn(picture)
     picture.draft("RGB", (2 * SIDE, 2 * SIDE))
     return picture if turn is None else picture.transpose(turn)
+
+
+def _is_clear(picture: Image.Image) -> bool:
+    return picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
 
 
 def _square(picture: Image.Image) -> Image.Image:
@@ -103,7 +154,7 @@ def _square(picture: Image.Image) -> Image.Image:
     edge = min(width, height)
     left, top = (width - edge) / 2, (height - edge) * _HEAD
     side = min(SIDE, edge)
-    clear = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
+    clear = _is_clear(picture)
     small = picture.convert("RGBA" if clear else "RGB").resize(
         (side, side), Image.Resampling.LANCZOS, box=(left, top, left + edge, top + edge), reducing_gap=2.0)
     face = Image.new("RGB", (side, side), "white")

@@ -3,14 +3,19 @@
 import datetime as dt
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest_asyncio
 
+from school import clock, ids
 from school.db import Database
+from school.diary.file_models import FileKind, StoredFile
+from school.diary.file_rows import place_of
 from school.record.models import RecordAction
 from school.registry import photos
 from school.store import Store
 from tests.commands.shell import Command, Ended
+from tests.diary.shelf import PDF
 from tests.faces import picture, sent
 from tests.record.archive import Archive
 from tests.world import build
@@ -62,19 +67,25 @@ async def test_an_erasure_says_what_it_did_and_what_it_cannot(school: Command, a
     assert [(row.action, row.note) for row in await archive.rows()] == [(RecordAction.ERASED, "письмо от 1 октября")]
 
 
-async def test_a_photo_is_handed_out_and_erased_with_its_file(school: Command, archive: Archive, tmp_path: Path) -> None:
-    files, photo, content = Store.open(str(tmp_path / "files")), photos.new_name(1), picture()
+async def test_a_photo_and_files_are_handed_out_and_erased_with_their_bytes(school: Command, archive: Archive, tmp_path: Path) -> None:
+    files, photo, content, page = Store.open(str(tmp_path / "files")), photos.new_name(1), picture(), uuid4()
     await files.put(photos.file_of(photo), content)
+    await files.put(place_of(1, page), PDF)
     async with archive.database.begin() as session:
         await photos.put(session, archive.viewer("office"), archive.ref("anna"), photo, content)
+        anna = archive.world.people["anna"]
+        session.add(StoredFile(
+            school_id=1, id=ids.new(), by=anna, name="лист.pdf", size=len(PDF), made_at=clock.now(), kind=FileKind.PDF, place=page, digest=bytes(32),
+            sent=bytes(32), kept_size=len(PDF), pupil_id=anna))
     settings = {"SCHOOL_STORE": str(tmp_path / "files")}
     assert (await school("person", "export", archive.person("anna"), "--out", str(tmp_path / "anna.json"), **settings)).code == 0
-    [file] = json.loads((tmp_path / "anna.json").read_text(encoding="utf-8"))["files"]
-    assert file == {"title": "Фотография", "type": "image/webp", "content": sent(content)}
+    assert json.loads((tmp_path / "anna.json").read_text(encoding="utf-8"))["files"] == [
+        {"title": "Фотография", "type": "image/webp", "content": sent(content)}, {"title": "лист.pdf", "type": "application/pdf", "content": sent(PDF)}]
     await archive.leave("anna", GONE)
     ended = await school("person", "erase", archive.person("anna"), "--reason", "письмо", **settings)
     assert "photo                      1" in ended.out.splitlines()
-    assert await files.get(photos.file_of(photo)) is None
+    assert "stored_file                1" in ended.out.splitlines()
+    assert await files.get(photos.file_of(photo)) is await files.get(place_of(1, page)) is None
 
 
 async def test_an_erasure_that_is_refused_changes_nothing(school: Command, archive: Archive) -> None:

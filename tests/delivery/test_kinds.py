@@ -16,6 +16,7 @@ from school.day import events as day
 from school.db import Database
 from school.delivery.subscriptions import TYPES, UPDATES
 from school.diary import events as diary
+from school.diary import file_events
 from school.diary import message_events as messages
 from school.diary.absence_models import NoticeState
 from school.diary.attendance_rows import AttendanceRow
@@ -61,11 +62,13 @@ TALES = {
     "diary.homework_done": ("HomeworkTicked", "homework   Алгебра for 2026-09-07: done"),
     "diary.homework_submitted": ("HomeworkSubmitted", "homework   Алгебра for 2026-09-07: handed in"),
     "diary.homework_answered": ("HomeworkAnswered", "homework   Алгебра for 2026-09-07: returned"),
+    "diary.homework_files_changed": ("HomeworkFilesChanged", "homework   Алгебра for 2026-09-07: 2 files"),
     "diary.attendance_recorded": ("AttendanceRecorded", "register   Алгебра: late 9 min (was absent)"),
     "diary.lesson_changed": ("LessonChanged", "lesson     Алгебра of 2026-09-07 2026-09-08, lesson 1 → 2026-09-07, lesson 3, room 101 → 9"),
     "diary.absence_notice_sent": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice sent"),
     "diary.absence_notice_answered": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice accepted (was sent)"),
     "diary.absence_notice_withdrawn": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice withdrawn (was accepted)"),
+    "diary.absence_files_changed": ("AbsenceFilesChanged", "absence    2026-09-07 – 2026-09-08: 1 documents"),
     "diary.remark_made": ("RemarkMade", "remark     praise"),
     "diary.remark_withdrawn": ("RemarkWithdrawn", "remark withdrawn: praise"),
     "diary.announced": ("Announced", "announced  to be acknowledged by 2026-09-07"),
@@ -143,6 +146,7 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
         diary.homework_corrected(homework, homework._replace(text="другая тайна", revision=2), [anna], NOON),
         diary.homework_done(homework, anna, NOON, done=True), diary.homework_submitted(homework, work),
         diary.homework_answered(homework, work, work._replace(state=SubmissionState.RETURNED, answer="тайна"), NOON),
+        file_events.materials_changed(homework, 1, 2, [anna], NOON),
         diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)),
         diary.lesson_changed(course, subject, place, place._replace(on_date=MONDAY, bell=3, room="9"), [anna], NOON), *_of_absence(world),
         messages.remark_made(remark), messages.remark_withdrawn(remark, NOON), messages.announced(announcement, [anna]),
@@ -157,7 +161,7 @@ def _of_absence(world: World) -> list[Event]:
     accepted = sent._replace(state=NoticeState.ACCEPTED)
     return [
         diary.notice_sent(sent), diary.notice_answered(sent, accepted, NOON),
-        diary.notice_withdrawn(accepted, sent._replace(state=NoticeState.WITHDRAWN), NOON),
+        diary.notice_withdrawn(accepted, sent._replace(state=NoticeState.WITHDRAWN), NOON), file_events.documents_changed(sent, 0, 1, NOON),
     ]
 
 

@@ -86,6 +86,12 @@ def mutations() -> Iterator[Question]:
         "id": new(), "childId": of["child"], "startsOn": DAYS["from"], "endsOn": DAYS["to"], "reasonId": of["reason"]})
     yield put("answerAbsenceNotice", pupil, lambda of: {"noticeId": of["notice"], "state": "SEEN"})
     yield put("withdrawAbsenceNotice", pupil, lambda of: {"noticeId": of["notice"]})
+    yield put("prepareFile", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "лист.pdf", "size": 9})
+    yield put("attachFiles (homework)", pupil, lambda of: {"toId": of["homework"], "fileIds": []})
+    yield put("attachFiles (notice)", pupil, lambda of: {"toId": of["notice"], "fileIds": []})
+    yield put("removeFile (material)", pupil, lambda of: {"fileId": of["material"]})
+    yield put("removeFile (work)", pupil, lambda of: {"fileId": of["page"]})
+    yield put("removeFile (document)", pupil, lambda of: {"fileId": of["paper"]})
     yield put("spreadAbsence", pupil, lambda of: {"childId": of["child"], **DAYS, "reasonId": of["reason"]})
     yield put("makeRemarks", pupil, lambda of: {"items": [{"id": new(), "pupilId": of["child"], "kind": "PRAISE", "text": "something"}]})
     yield put("makeRemarks (lesson)", pupil, lambda of: {

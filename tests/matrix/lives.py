@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from hashlib import sha256
 from itertools import count
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from school.day import late_arrivals
 from school.diary import (
     acknowledgements,
     announcements,
+    attachments,
     attendance,
     corrections,
+    files,
     homework,
     marks,
     messages,
@@ -27,6 +30,7 @@ from school.diary import (
     term_marks,
 )
 from school.diary.absence_models import NoticeState
+from school.diary.file_models import FileKind
 from school.diary.homework_correction import correct_homework
 from school.diary.homework_done import set_done
 from school.diary.homework_models import SubmissionState
@@ -134,10 +138,13 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     mine = Ref(pupil.school_id, own.id)
     await correct_homework(session, viewer, mine, 1, own.text, 25, own.links)
     await set_done(session, family, mine, pupil, done=True)
-    work = await submissions.submit(session, family, ids.new(), Ref(pupil.school_id, tasks[0].id), pupil, f"work of {name}")
+    material = await _file(session, viewer, pupil.school_id, f"material of {key}.pdf")
+    await attachments.attach(session, viewer, opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id), [material])
+    page = await _file(session, family, pupil.school_id, f"page of {name}.pdf")
+    work = await submissions.submit(session, family, ids.new(), Ref(pupil.school_id, tasks[0].id), pupil, f"work of {name}", [page])
     await submissions.answer(session, viewer, Ref(pupil.school_id, work.id), SubmissionState.RETURNED, f"answer to {name}")
     submission = opaque(Kind.SUBMISSION, pupil.school_id, work.id)
-    town.mark(f"work of {key}", name, f"work of {name}", f"answer to {name}", submission)
+    town.mark(f"work of {key}", name, f"work of {name}", f"answer to {name}", submission, f"page of {name}.pdf", opaque(Kind.FILE, *page))
     town.mark(
         f"own homework of {key}", name, f"own task of {name}", f"https://school.test/{name}", opaque(Kind.HOMEWORK, pupil.school_id, own.id))
     town.mark(f"marks of {key}", name, *(opaque(Kind.MARK, ref.school_id, ref.id) for ref in refs), f"comment 0 of {name}", f"comment 1 of {name}",
@@ -146,17 +153,26 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     change = substitutions.Change(room=f"room of {key}")
     await substitutions.substitute_many(session, office, [substitutions.NewSubstitution(ids.new(), lesson, 0, change, f"reason of {key}")])
     town.mark(f"homework of {key}", name, f"task 0 of {key}", opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id))
-    notice, unfilled = await _absence(session, town, name, pupil, key)
+    town.mark(f"homework of {key}", name, f"material of {key}.pdf", opaque(Kind.FILE, *material))
+    notice, paper, unfilled = await _absence(session, town, name, pupil, key)
     return {
         "notice": notice, "unfilled": unfilled,
         "mark": opaque(Kind.MARK, pupil.school_id, fresh[0].id), "lesson": opaque(Kind.LESSON, lesson.school_id, lesson.id),
         "course": opaque(Kind.COURSE, pupil.school_id, course.id), "term": opaque(Kind.TERM, term.school_id, term.id),
         "homework": opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id),
-        "submission": submission,
+        "submission": submission, "material": opaque(Kind.FILE, *material), "page": opaque(Kind.FILE, *page), "paper": paper,
     }
 
 
-async def _absence(session: AsyncSession, town: Town, name: str, pupil: Ref, key: str) -> tuple[str, str]:
+async def _file(session: AsyncSession, viewer: Viewer, school_id: int, name: str) -> Ref:
+    """A file that has come; the matrix has no bytes of it unless it puts them there."""
+    ref = Ref(school_id, ids.new())
+    await files.prepare(session, viewer, ref.id, school_id, name, 9)
+    await files.fill(session, viewer, ref, files.Filled(name, FileKind.PDF, bytes(32), sha256(name.encode()).digest(), 9, ref.id))
+    return ref
+
+
+async def _absence(session: AsyncSession, town: Town, name: str, pupil: Ref, key: str) -> tuple[str, str, str]:
     """A notice that waits, a guardian's own, and one that was answered, of the day of the register; an entry with a reason; an earlier lesson
     without a register."""
     world, school_id, end = town.world, pupil.school_id, "" if pupil.school_id == 1 else "2"
@@ -167,7 +183,9 @@ async def _absence(session: AsyncSession, town: Town, name: str, pupil: Ref, key
             for number, bells in enumerate((None, 2))]
     await notices.answer(session, acting(town, f"office{end}", Role.OFFICE), Ref(school_id, sent[1].id), NoticeState.ACCEPTED, f"answer of {name}")
     town.mark("notice", name, *(opaque(Kind.ABSENCE_NOTICE, school_id, one.id) for one in sent), f"words 0 of {name}", f"words 1 of {name}")
-    town.mark("notice", name, f"answer of {name}")
+    paper = await _file(session, sender, school_id, f"paper of {name}.pdf")
+    await attachments.attach(session, sender, opaque(Kind.ABSENCE_NOTICE, school_id, sent[0].id), [paper])
+    town.mark("notice", name, f"answer of {name}", f"paper of {name}.pdf", opaque(Kind.FILE, *paper))
     missed, unfilled = (Lesson(
         school_id=school_id, id=ids.new(), course_id=world.courses[key], class_group_id=world.classes[key if key != "physics" else "5A"],
         on_date=date, bell=bell, room=None, topic=None, cancelled_at=None) for date, bell in ((MONDAY, 6), (MONDAY, 3)))
@@ -177,7 +195,7 @@ async def _absence(session: AsyncSession, town: Town, name: str, pupil: Ref, key
         school_id=school_id, lesson_id=missed.id, pupil_id=pupil.id, kind=AttendanceKind.EXCUSED, minutes_late=None, by=world.people[f"teacher{end}"],
         at=NOON, reason_id=reason.id))
     await session.flush()
-    return opaque(Kind.ABSENCE_NOTICE, school_id, sent[0].id), opaque(Kind.LESSON, school_id, unfilled.id)
+    return opaque(Kind.ABSENCE_NOTICE, school_id, sent[0].id), opaque(Kind.FILE, *paper), opaque(Kind.LESSON, school_id, unfilled.id)
 
 
 async def _words(session: AsyncSession, town: Town, name: str, pupil: Ref) -> dict[str, str]:

@@ -20,7 +20,7 @@ NOON = dt.datetime(2026, 9, 7, 9, tzinfo=dt.UTC)
 TARGETS = {"own": "boris", "classmate": "anna", "other class": "egor", "other school": "dina"}
 NOUNS = {
     "child": Kind.PERSON, "guardian": Kind.PERSON, "spare": Kind.PERSON, "worker": Kind.PERSON, "mark": Kind.MARK, "lesson": Kind.LESSON, "course": Kind.COURSE,
-    "submission": Kind.SUBMISSION,
+    "submission": Kind.SUBMISSION, "material": Kind.FILE, "page": Kind.FILE, "paper": Kind.FILE,
     "homework": Kind.HOMEWORK, "class": Kind.CLASS_GROUP, "card": Kind.CARD, "sale": Kind.TRANSFER, "till_tap": Kind.TAP, "desk_tap": Kind.TAP,
     "tap": Kind.TAP, "door": Kind.DOOR, "rule": Kind.DOOR_RULE, "till": Kind.TILL, "gate": Kind.DEVICE, "desk": Kind.DEVICE, "key": Kind.CARD_KEY,
     "code": Kind.DEVICE_CODE, "invitation": Kind.INVITATION, "photo": Kind.PHOTO, "term": Kind.TERM, "past": Kind.TERM,

@@ -201,7 +201,7 @@ async def test_it_goes_on_where_it_was_interrupted(archive: Archive, monkeypatch
 
 
 @pytest.mark.parametrize(("days", "message"), [
-    ({"marks": 5}, "retention_days: there is no period of 'marks'; there are feed, record, passages, diary, notices, messages, substitutions, photos, logins"),
+    ({"marks": 5}, f"retention_days: there is no period of 'marks'; there are {', '.join(PERIODS)}"),
     ({"feed": 400, "record": 365}, "retention_days: record must lie between 366 and 3660 days"),
     ({"feed": 1101}, "retention_days: feed must lie between 30 and 1100 days"),
 ])

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +17,7 @@ from school.day.models import LateArrival
 from school.db import Base, Database
 from school.delivery.models import Lease
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
+from school.diary.file_models import FileKind, StoredFile
 from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission, SubmissionState
 from school.diary.message_models import (
     Acknowledged,
@@ -145,10 +146,16 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     own = ids.new()
     yield Homework(**key, id=own, course_id=world.courses[group], due_lesson_id=lesson, text="№ 2", for_some=True, set_by=by, set_at=NOON)
     yield HomeworkFor(**key, homework_id=own, pupil_id=pupil)
-    yield Submission(**key, id=ids.new(), homework_id=own, pupil_id=pupil, text="x = 5", by=pupil, at=NOON, state=SubmissionState.SUBMITTED)
+    work, notice = ids.new(), ids.new()
+    yield Submission(**key, id=work, homework_id=own, pupil_id=pupil, text="x = 5", by=pupil, at=NOON, state=SubmissionState.SUBMITTED)
     yield HomeworkDone(**key, homework_id=own, pupil_id=pupil, done=True, by=pupil, at=NOON)
-    yield AbsenceNotice(**key, id=ids.new(), pupil_id=pupil, starts_on=MONDAY, ends_on=MONDAY, reason_id=_reason(school_id), words="жар", sent_by=by,
+    yield AbsenceNotice(**key, id=notice, pupil_id=pupil, starts_on=MONDAY, ends_on=MONDAY, reason_id=_reason(school_id), words="жар", sent_by=by,
                         sent_at=NOON, state=NoticeState.SENT)
+    of_pupil = {"pupil_id": pupil}
+    for author, where in ((by, {"homework_id": own}), (pupil, {"submission_id": work, **of_pupil}), (by, {"notice_id": notice, **of_pupil}), (pupil, {})):
+        yield StoredFile(
+            **key, id=ids.new(), by=author, name="лист.pdf", size=9, made_at=NOON, kind=FileKind.PDF, place=uuid4(), digest=bytes(32), sent=bytes(32),
+            kept_size=9, **where)
     remark, thread, guardian = ids.new(), ids.new(), world.people[PUPILS[name][2][0]]
     yield Remark(**key, id=remark, pupil_id=pupil, lesson_id=lesson, kind=RemarkKind.PRAISE, text="молодец", given_by=by, given_at=NOON)
     yield Acknowledgement(**key, thing_id=remark, pupil_id=pupil, guardian_id=guardian, kind=Acknowledged.REMARK, at=NOON)

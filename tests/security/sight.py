@@ -84,6 +84,8 @@ SIGHTS = {
     "term_mark_revision": Sight(owner="pupil_id", read=_MARKS, add="teacher"),
     "term_closing": Sight(read=_TIMETABLE, add="office head"), "term_opening": Sight(read="teacher office head", add="office head"),
     "attendance": Sight(owner="pupil_id", read=_MARKS, add="teacher office", change="teacher office", changing="kind minutes_late by at reason_id"),
+    "stored_file": Sight(owner="by", read="self hung", add="self", change="self material", changing=(
+        "name kind place digest sent kept_size homework_id submission_id notice_id pupil_id removed_at")),
     "absence_reason": Sight(read=_TIMETABLE, add="office head", change="office head", changing="name sign retired_at"),
     "absence_notice": Sight(owner="pupil_id", read=_MARKS, add="office family:diary", change="teacher office family:diary",
                             changing="state answered_by answered_at answer"),
@@ -167,11 +169,21 @@ class Tables:
             "classmate": lambda: not row["for_some"] and school in viewer.schools(Role.GUARDIAN, Role.PUPIL),
             "named": lambda: any(Ref(one["school_id"], one["pupil_id"]) in viewer.family(Area.DIARY) for one in self.rows["homework_for"]
                                  if (one["school_id"], one["homework_id"]) == (school, row["id"])),
+            "material": lambda: row["homework_id"] is not None and school in viewer.schools(Role.TEACHER),
+            "hung": lambda: self._hangs_on_what_is_seen(viewer, row),
             "party": lambda: self._is_party(viewer, table, row),
             "reader": lambda: _is_self(viewer, row, "guardian_id"),
             "author": lambda: self._is_author(viewer, table, row),
         }
         return answers[word]()
+
+    def _hangs_on_what_is_seen(self, viewer: Viewer, row: Row) -> bool:
+        """A file belongs to a homework, a work or a notice that the viewer reads."""
+        on = (("homework_id", "homework"), ("submission_id", "homework_submission"), ("notice_id", "absence_notice"))
+        return any(
+            (one["school_id"], one["id"]) == (row["school_id"], row[column])
+            and any(self._lets(viewer, word, parent, one) for word in SIGHTS[parent].read.split())
+            for column, parent in on for one in self.rows[parent])
 
     def _is_party(self, viewer: Viewer, table: str, row: Row) -> bool:
         """Of a thread: its teacher, or a guardian of the child, whose diary is not withheld. Never the pupil."""

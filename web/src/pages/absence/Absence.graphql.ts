@@ -9,7 +9,7 @@ export const AbsenceQuery = graphql(`
       subjects { subject { id name } counts { present late absent excused } }
     }
     absenceNotices(childId: $child, first: 30) {
-      edges { node { id startsOn endsOn bells state words answer reason { id name } sentBy { id } answeredBy { name } } }
+      edges { node { id startsOn endsOn bells state words answer reason { id name } sentBy { id } answeredBy { name } files { id name size address } } }
     }
   }
 `)

@@ -40,7 +40,7 @@ function OfChild() {
     <Beside aside={reports && <Report sent={again} />}>
       <Stack>
         {error && <Failed error={error} retry={again} />}
-        <Notices notices={data.absenceNotices.edges.map(({ node }) => node)} persons={persons} changed={again} />
+        <Notices notices={data.absenceNotices.edges.map(({ node }) => node)} persons={persons} guards={reports} changed={again} />
         <Figures attended={data.childAttendance} />
       </Stack>
     </Beside>

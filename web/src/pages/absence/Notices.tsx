@@ -1,6 +1,8 @@
 import { Button, Paper, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { AddFiles } from '../../files/AddFiles'
+import { FileLinks } from '../../files/FileLinks'
 import { useChild } from '../../session/child'
 import { Confirm } from '../../shell/Confirm'
 import { useChange } from '../account/change'
@@ -12,10 +14,10 @@ import { useSpan } from './useSpan'
 const STANDING = ['SENT', 'SEEN', 'ACCEPTED']
 
 /** What the school was told, and what it says to it. Whoever sent a notice may take it back until the school declines it, or the days are over. */
-export function Notices({ notices, persons, changed }: { notices: readonly Notice[]; persons: readonly string[]; changed: () => void }) {
+export function Notices({ notices, persons, guards, changed }: { notices: readonly Notice[]; persons: readonly string[]; guards: boolean; changed: () => void }) {
   const { t } = useTranslation()
   const span = useSpan()
-  const { school: { today } } = useChild()
+  const { school: { id: school, today } } = useChild()
   const [doubted, doubt] = useState<Notice | null>(null)
   const { denied, change } = useChange(WithdrawNotice)
   const withdraw = async ({ id }: Notice) => {
@@ -30,13 +32,15 @@ export function Notices({ notices, persons, changed }: { notices: readonly Notic
       {notices.length === 0 && <Text size="sm" c="dimmed">{t('absence.none')}</Text>}
       <ul className={styles.lines} aria-live="polite">
         {notices.map((notice) => {
-          const { id, startsOn, endsOn, bells, state, words, answer, reason, sentBy, answeredBy } = notice
+          const { id, startsOn, endsOn, bells, state, words, answer, reason, files, sentBy, answeredBy } = notice
           const own = persons.includes(sentBy?.id ?? '')
           return (
             <li key={id} className={styles.line}>
               <div className={styles.about}>
                 <b>{span(startsOn, endsOn, bells)}</b> <span className={styles.tag} data-state={state}>{t(`absence.state.${state}`)}</span>
                 <span className={styles.more}>{[reason?.name, words && `«${words}»`, !own && t('absence.byOther')].filter(Boolean).join(' · ')}</span>
+                <FileLinks files={files} />
+                {guards && STANDING.includes(state) && <AddFiles label={t('absence.addDocument')} act={t('absence.attachIt')} to={id} school={school} there={files.length} added={changed} words={{ CONFLICT: t('absence.answered') }} />}
                 {answer && <span className={styles.answer}>{[answeredBy?.name, `«${answer}»`].filter(Boolean).join(': ')}</span>}
               </div>
               {own && STANDING.includes(state) && endsOn >= today && <Button variant="default" size="md" onClick={() => doubt(notice)}>{t('absence.withdraw')}</Button>}

@@ -3,6 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { newId } from '../../api/newId'
+import { FilePicker } from '../../files/FilePicker'
+import { usePicked } from '../../files/usePicked'
 import { useChild } from '../../session/child'
 import { Failed } from '../../shell/states'
 import { addDays, useFormats } from '../../texts/formats'
@@ -29,16 +31,21 @@ export function Report({ sent }: { sent: () => void }) {
   const [notice, renew] = useState(newId)
   const [told, tell] = useState('')
   const { fetching, denied, change } = useChange(SendNotice)
+  const picked = usePicked(school)
+  const [wanting, setWanting] = useState(false)
   const tomorrow = addDays(today, 1)
   const { from, to } = when === 'days' ? span : when === 'today' ? { from: today, to: today } : { from: tomorrow, to: tomorrow }
   const toggle = (bell: number) => setBells((before) => ((before ?? []).includes(bell) ? before!.filter((one) => one !== bell) : [...(before ?? []), bell].sort((one, other) => one - other)))
   const send = async () => {
     tell('')
-    if (!(await change({ input: { id: notice, childId: id, startsOn: from, endsOn: to, bells: bells ? [...bells] : null, reasonId: reason, words } }))) return
+    if (picked.busy || picked.failed) return setWanting(true)
+    if (!(await change({ input: { id: notice, childId: id, startsOn: from, endsOn: to, bells: bells ? [...bells] : null, reasonId: reason, words, fileIds: picked.ids } }))) return
     renew(newId())
     setWords('')
     setReason('')
     setBells(null)
+    setWanting(false)
+    picked.clear()
     tell(t('absence.sent'))
     sent()
   }
@@ -86,6 +93,11 @@ export function Report({ sent }: { sent: () => void }) {
             data={[{ value: '', label: t('absence.choose') }, ...(data?.absenceReasons ?? []).map(({ id: value, name }) => ({ value, label: name }))]}
           />
           <Textarea size="md" label={t('absence.words')} description={t('absence.wordsHint')} maxLength={500} rows={2} value={words} onChange={({ currentTarget: { value } }) => setWords(value)} />
+          <div>
+            <Text size="sm" fw={500}>{t('absence.document')}</Text>
+            <FilePicker picked={picked} />
+            {wanting && (picked.busy || picked.failed) && <Text size="sm" role="alert" c="var(--mantine-color-error)">{t('files.wait')}</Text>}
+          </div>
           <Refused denied={denied} words={{ BAD_INPUT: t('absence.badInput'), TOO_MANY: t('absence.tooMany'), NOT_FOUND: t('error.NOT_FOUND') }} />
           <Button type="submit" size="md" loading={fetching} disabled={bells?.length === 0}>{t('absence.send')}</Button>
           <div role="status">{told && <Alert color="teal"><Text size="sm">{told}</Text></Alert>}</div>

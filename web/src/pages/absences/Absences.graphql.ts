@@ -5,7 +5,7 @@ export const ReceivedQuery = graphql(`
     receivedAbsenceNotices(waiting: $waiting, first: 30, after: $after) {
       edges {
         cursor
-        node { id childId startsOn endsOn bells state words answer sentAt child { name } classGroup { name } reason { id name excused } sentBy { name } answeredBy { name } }
+        node { id childId startsOn endsOn bells state words answer sentAt child { name } classGroup { name } reason { id name excused } sentBy { name } answeredBy { name } files { id name size address } }
       }
       pageInfo { hasNextPage }
     }

@@ -1,6 +1,7 @@
 import { Alert, Button, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FileLinks } from '../../files/FileLinks'
 import { useMe } from '../../session/Session'
 import { useFormats } from '../../texts/formats'
 import styles from '../absence/Absence.module.css'
@@ -17,7 +18,7 @@ export function OneNotice({ notice, changed }: { notice: Notice; changed: () => 
   const span = useSpan()
   const { moment } = useFormats()
   const { grants } = useMe()
-  const { id, childId, child, classGroup, startsOn, endsOn, bells, state, words, answer, reason, sentAt, sentBy, answeredBy } = notice
+  const { id, childId, child, classGroup, startsOn, endsOn, bells, state, words, answer, reason, sentAt, sentBy, files, answeredBy } = notice
   const answering = useChange(AnswerNotice)
   const spreading = useChange(SpreadAbsence)
   const [declines, decline] = useState(false)
@@ -40,6 +41,7 @@ export function OneNotice({ notice, changed }: { notice: Notice; changed: () => 
         <b>{child?.name}</b> · {classGroup?.name} <span className={styles.tag} data-state={state}>{t(`absence.state.${state}`)}</span>
         <div>{span(startsOn, endsOn, bells)} · {reason?.name}</div>
         {words && <span className={styles.answer}>«{words}»</span>}
+        <FileLinks files={files} />
         <span className={styles.more}>{[sentBy ? sentBy.name : t('absences.family'), moment(sentAt, may?.school.timeZone)].join(', ')}</span>
         {answeredBy && <span className={styles.more}>{[t('absences.answeredBy', { name: answeredBy.name }), answer && `«${answer}»`].filter(Boolean).join(': ')}</span>}
       </div>

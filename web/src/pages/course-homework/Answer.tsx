@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FileLinks } from '../../files/FileLinks'
 import { useChange } from '../account/change'
 import { Refused } from '../person/Refused'
 import { AnswerSubmission, type Work } from './CourseHomework.graphql'
@@ -9,7 +10,7 @@ import styles from './CourseHomework.module.css'
 const LONGEST = 2000
 
 /** A pupil's newest work with the teacher's answer: accepted, or returned, for which a text is needed. */
-export function Answer({ work: { id, text, state, answer }, name, teaches, answered }: { work: Work; name: string; teaches: boolean; answered: () => void }) {
+export function Answer({ work: { id, text, files, state, answer }, name, teaches, answered }: { work: Work; name: string; teaches: boolean; answered: () => void }) {
   const { t } = useTranslation()
   const { denied, change, fetching } = useChange(AnswerSubmission)
   const [said, say] = useState(answer ?? '')
@@ -22,7 +23,8 @@ export function Answer({ work: { id, text, state, answer }, name, teaches, answe
   return (
     <div className={styles.work}>
       <Text size="sm" fw={600}>{t(`tasks.state.${state}`)}</Text>
-      <Text className={styles.text}>{text}</Text>
+      {text && <Text className={styles.text}>{text}</Text>}
+      <FileLinks files={files} />
       {!opened && answer && <Text size="sm" className={styles.text} c="dimmed">{answer}</Text>}
       {teaches && !opened && <Button variant="default" size="sm" mih={44} onClick={() => open(true)}>{t('homework.otherAnswer')}</Button>}
       {teaches && opened && (

@@ -15,7 +15,7 @@ export type Course = ResultOf<typeof CourseQuery>['gradebook']
 export const CourseHomeworkQuery = graphql(`
   query WebCourseHomework($course: ID!, $from: Date!, $to: Date!) {
     courseHomework(courseId: $course, from: $from, to: $to) {
-      homework { id lessonId date text minutes links forSome revision }
+      homework { id lessonId date text minutes links forSome revision files { id name size address } }
       pupils
       done
       toAnswer
@@ -28,7 +28,7 @@ export type Line = ResultOf<typeof CourseHomeworkQuery>['courseHomework'][number
 export const HomeworkPupilsQuery = graphql(`
   query WebHomeworkPupils($homework: ID!) {
     homeworkPupils(homeworkId: $homework) { person { id name } doneAt }
-    homeworkSubmissions(homeworkId: $homework) { id pupilId text at state answer }
+    homeworkSubmissions(homeworkId: $homework) { id pupilId text at state answer files { id name size address } }
   }
 `)
 

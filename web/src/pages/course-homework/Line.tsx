@@ -9,6 +9,7 @@ import { Denial } from '../sign-in/Denial'
 import { type Line as Told, WithdrawHomework } from './CourseHomework.graphql'
 import styles from './CourseHomework.module.css'
 import { Correction } from './Correction'
+import { Materials } from './Materials'
 import { Pupils } from './Pupils'
 
 /** One homework as its teacher sees it: what it says, and how many have done it; opened, who. */
@@ -37,6 +38,7 @@ export function Line({ line: { homework, pupils, done, toAnswer }, teaches, mine
               {homework.links.map((link) => <li key={link}><a href={link} target="_blank" rel="noopener noreferrer" referrerPolicy="no-referrer">{hostOf(link)}</a></li>)}
             </ul>
           )}
+          <Materials homework={homework} mine={mine} changed={changed} />
           <Group gap="xs" mt={6}>
             <Button variant="default" size="sm" mih={44} aria-expanded={opened} onClick={() => open(!opened)}>{[t('homework.doneBy', { done, pupils }), toAnswer > 0 && t('homework.toAnswer', { count: toAnswer })].filter(Boolean).join(' · ')}</Button>
             {mine && <Button variant="default" size="sm" mih={44} onClick={() => setDoing('correct')}>{t('homework.correct')}</Button>}

@@ -3,6 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { newId } from '../../api/newId'
+import { FilePicker } from '../../files/FilePicker'
+import { usePicked } from '../../files/usePicked'
 import { Empty } from '../../shell/states'
 import { addDays, useFormats } from '../../texts/formats'
 import { useChange } from '../account/change'
@@ -30,13 +32,14 @@ export function NewTask({ book: { course, lessons, pupils }, school, done, cance
   const [said, say] = useState({ text: '', minutes: '', links: '' })
   const [some, name] = useState<readonly string[] | null>(null)
   const [wanting, setWanting] = useState(false)
+  const picked = usePicked(school.id)
   const { denied, change, fetching } = useChange(SetHomework)
   const span = { group: course.classGroup.id, school: school.id, from: school.today, to: addDays(school.today, 30) }
   const [{ data }] = useQuery({ query: HomeworkLoadQuery, variables: span, requestPolicy: 'network-only' })
   if (!lesson) return <Empty>{t('homework.noLessons')}</Empty>
   const save = async () => {
-    if (!isWhole(said) || some?.length === 0) return setWanting(true)
-    if (await change({ input: { id, lessonId: lesson.id, ...contentOf(said), pupilIds: some && [...some] } })) done()
+    if (!isWhole(said) || some?.length === 0 || picked.busy || picked.failed) return setWanting(true)
+    if (await change({ input: { id, lessonId: lesson.id, ...contentOf(said), pupilIds: some && [...some], fileIds: picked.ids } })) done()
   }
   const hour = data?.homeworkHour?.slice(0, 5) ?? ''
   return (
@@ -51,6 +54,8 @@ export function NewTask({ book: { course, lessons, pupils }, school, done, cance
           {data && <DayLoad load={loadOf(data.homeworkLoad, lesson.date)} adds={said.minutes ? Number(said.minutes) : 0} forAll={some === null} />}
           {hour && <Text size="sm" c="dimmed">{t('homework.hour', { hour })}</Text>}
           <Says said={said} say={say} wanting={wanting} />
+          <FilePicker picked={picked} />
+          {wanting && (picked.busy || picked.failed) && <Text size="sm" role="alert" c="var(--mantine-color-error)">{t('files.wait')}</Text>}
           <Whom pupils={pupils.map(({ person }) => person)} some={some} name={name} wanting={wanting} />
           <Refused
             denied={denied}

@@ -1,6 +1,7 @@
 import { Badge } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FileLinks } from '../../files/FileLinks'
 import { useChild } from '../../session/child'
 import { useChange } from '../account/change'
 import { Denial } from '../sign-in/Denial'
@@ -17,7 +18,7 @@ interface Shown {
 }
 
 /** One homework with its tick; what is ticked is shown at once and until the list says something else, and as it was where the service refuses. */
-export function Task({ task: { id, subject, text, minutes, links, forSome, doneAt }, date, onTicked }: Shown) {
+export function Task({ task: { id, subject, text, minutes, links, files, forSome, doneAt }, date, onTicked }: Shown) {
   const { t } = useTranslation()
   const { id: child } = useChild()
   const { denied, change, fetching } = useChange(TickHomework)
@@ -47,6 +48,7 @@ export function Task({ task: { id, subject, text, minutes, links, forSome, doneA
             {links.map((link) => <li key={link}><a href={link} target="_blank" rel="noopener noreferrer" referrerPolicy="no-referrer">{hostOf(link)}</a></li>)}
           </ul>
         )}
+        <FileLinks files={files} />
         <Denial denied={denied} />
         <HandIn homework={id} subject={subject.name} />
       </div>
