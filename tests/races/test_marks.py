@@ -211,7 +211,8 @@ async def test_a_course_never_gets_another_scale_beside_a_first_mark(database: D
             session, world.viewers["office"], 1, ids.new(), name="Буквы", lowest=4, highest=5, counts=True, labels=[(4, "B"), (5, "A")])
     course, other = Ref(1, world.courses["5A"]), Ref(1, letters.scale_id)
     await race(database, [
-        lambda session: give_many(session, teacher(world), marks(world, 1, value=2)), lambda session: scales.give(session, world.viewers["office"], course, other)])
+        lambda session: give_many(session, teacher(world), marks(world, 1, value=2)),
+        lambda session: scales.give(session, world.viewers["office"], course, other)])
     async with database.read() as session:
         scale = await session.scalar(sa.select(CourseScale.scale_id).where(CourseScale.id == course.id))
         given = list(await session.scalars(sa.select(Mark.scale_id)))
