@@ -14,6 +14,7 @@ class Code(StrEnum):
     CONFLICT = "CONFLICT"  # the same id with different content, or a change made meanwhile
     TOO_MANY = "TOO_MANY"  # a list longer than its limit
     OUT_OF_SCALE = "OUT_OF_SCALE"  # a mark that its grading scale does not have
+    HAS_MARKS = "HAS_MARKS"  # marks were given in the course: it keeps its grading scale
     ALREADY_WITHDRAWN = "ALREADY_WITHDRAWN"
     CLOSED = "CLOSED"  # what is written is of a term that is closed
     CLASS_TAKEN = "CLASS_TAKEN"  # at that date and bell the class has another lesson

@@ -54,6 +54,7 @@ class Kind(IntEnum):
     DOOR_RULE = 61
     PASSAGE = 62
     TAP = 63
+    GRADING_SCALE = 70
     EVENT = 80
 
 

@@ -40,7 +40,7 @@ def _notice(update: Update) -> str:
 
 
 def _term_mark(update: Update) -> str:
-    value, old = update["termValue"], update["oldTermValue"]
+    value, old = update["termLabel"], update["oldTermLabel"]
     return f"term mark  {_named(update['subject'])}: {'not assessed' if value is None else value}{'' if old is None else f' (was {old})'}"
 
 
@@ -66,9 +66,9 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "PassRefused": lambda one: f"REFUSED    {_named(one['door'])} · {one['verdict']['reason']}",
     "CameLate": _late,
     "LateWithdrawn": lambda _one: "was in time after all: an earlier entry has become known",
-    "MarkGiven": lambda one: f"mark {one['value']}     {_named(one['subject'])} · {one['work'].lower()}",
-    "MarkCorrected": lambda one: f"mark {one['oldValue']} → {one['value']} {_named(one['subject'])}",
-    "MarkWithdrawn": lambda one: f"mark withdrawn: {one['value']} in {_named(one['subject'])}",
+    "MarkGiven": lambda one: f"mark {one['label']}     {_named(one['subject'])} · {one['work'].lower()}",
+    "MarkCorrected": lambda one: f"mark {one['oldLabel']} → {one['label']} {_named(one['subject'])}",
+    "MarkWithdrawn": lambda one: f"mark withdrawn: {one['label']} in {_named(one['subject'])}",
     "TermMarkDecided": _term_mark,
     "HomeworkSet": lambda one: f"homework   {_named(one['subject'])} for {one['date']}",
     "HomeworkWithdrawn": lambda one: f"no homework in {_named(one['subject'])} for {one['date']} after all",

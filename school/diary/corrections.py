@@ -11,13 +11,12 @@ from school.context import Viewer
 from school.diary import events
 from school.diary.lessons import check_open
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of
-from school.diary.models import CourseScale, GradingScale, Lesson, Mark, MarkAction, MarkRevision
+from school.diary.models import GradingScale, Lesson, Mark, MarkAction, MarkRevision
 from school.diary.policy import giver, gives
 from school.diary.terms import is_closed
 from school.diary.texts import optional_text
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
-from school.registry.models import Course
 
 LONGEST_REASON = 500
 MOST_REVISIONS = 100
@@ -81,10 +80,7 @@ def _check_revision(revision: int) -> None:
 async def _own(session: AsyncSession, viewer: Viewer, ref: Ref) -> _Own:
     """A mark of a lesson that the viewer gives, with its scale, else refused as absent."""
     row = (await session.execute(
-        MARK.outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
-        .outerjoin(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
-        .add_columns(
-            giver(viewer), GradingScale.lowest, GradingScale.highest, is_closed(Mark.school_id, Mark.course_id, Lesson.on_date))
+        MARK.add_columns(giver(viewer), GradingScale.lowest, GradingScale.highest, is_closed(Mark.school_id, Mark.course_id, Lesson.on_date))
         .where(Mark.school_id == ref.school_id, Mark.id == ref.id, gives(viewer))
     )).one_or_none()
     if row is None:

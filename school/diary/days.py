@@ -15,6 +15,7 @@ from school.diary.mark_rows import MarkRow
 from school.diary.models import Attendance, Lesson, Mark
 from school.diary.policy import visible_attendance, visible_lessons, visible_marks
 from school.diary.queries import IN_DAYS, IN_ORDER, MOST_HOMEWORK, MOST_LESSONS, MOVED_AWAY, check_child, class_of, homework_in_days, limited
+from school.diary.scale_rows import SHOWN, with_scale
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import Course
@@ -47,15 +48,14 @@ def _lessons(viewer: Asking) -> Rows:
 @Read
 def _marks(viewer: Asking) -> Rows:
     """Standing marks."""
-    return (
-        sa.select(Mark.lesson_id, Mark.id, Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at)
+    return with_scale(
+        sa.select(Mark.lesson_id, Mark.id, Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at, *SHOWN)
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
-        .where(
-            Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), IN_DAYS, Mark.pupil_id == THIS_PERSON.id,
-            Mark.withdrawn_at.is_(None), visible_marks(viewer, *THIS_PERSON))
-        .order_by(Mark.given_at, Mark.id)
-    )
+    ).where(
+        Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), IN_DAYS, Mark.pupil_id == THIS_PERSON.id,
+        Mark.withdrawn_at.is_(None), visible_marks(viewer, *THIS_PERSON),
+    ).order_by(Mark.given_at, Mark.id)
 
 
 async def child_diary(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[DayLesson]:
@@ -74,7 +74,7 @@ async def child_diary(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date
         at = days[row.lesson_id].lesson
         days[at.id].marks.append(MarkRow(
             at.school_id, row.id, child.id, at.id, at.course_id, at.subject_id, at.on_date, row.value, row.weight, row.work,
-            row.comment, row.revision, row.given_by, row.given_at, None))
+            row.comment, row.revision, row.given_by, row.given_at, None, labels=row.labels, steps=row.steps, other_labels=row.other_labels))
     for row in limited(homework, MOST_HOMEWORK):
         days[row.due_lesson_id].homework.append(HomeworkRow(*row))
     return list(days.values())

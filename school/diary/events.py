@@ -11,6 +11,7 @@ from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import LessonRow, OwnLesson
 from school.diary.mark_rows import MarkRow
 from school.diary.notice_rows import NoticeRow
+from school.diary.scale_rows import some_label
 from school.diary.submission_rows import SubmissionRow
 from school.diary.term_mark_rows import TermMarkRow
 from school.outbox import Event, Topic, TopicKind
@@ -42,7 +43,8 @@ def _place(lesson_id: UUID, course_id: UUID, subject_id: UUID, on_date: dt.date)
 
 
 def _worth(mark: MarkRow) -> dict[str, Any]:
-    return {"value": mark.value, "weight": mark.weight, "work": mark.work.value}
+    """With what is shown instead of the value, where the scale has words or letters."""
+    return {"value": mark.value, "weight": mark.weight, "work": mark.work.value, **({"label": mark.label} if mark.labels else {})}
 
 
 def _mark(kind: str, mark: MarkRow, more: dict[str, Any], at: dt.datetime) -> Event:
@@ -67,10 +69,11 @@ def mark_withdrawn(mark: MarkRow, at: dt.datetime) -> Event:
 
 
 def term_mark_decided(mark: TermMarkRow, old_value: int | None) -> Event:
-    """What a pupil gets for a term; values are null where nothing was decided, or that the pupil is not assessed."""
+    """What a pupil gets for a term; values are null where nothing was decided, or that the pupil is not assessed. Labels as of marks."""
+    labels = {"label": some_label(mark.labels, mark.value), "old_label": some_label(mark.labels, old_value)} if mark.labels else {}
     payload = {
         "term_id": str(mark.term_id), "course_id": str(mark.course_id), "subject_id": str(mark.subject_id), "value": mark.value, "old_value": old_value,
-        "revision": mark.revision,
+        "revision": mark.revision, **labels,
     }
     return _pupils(TERM_MARK_DECIDED, mark.school_id, [mark.pupil_id], payload, mark.decided_at)
 

@@ -18,6 +18,7 @@ from school.db import Rows
 from school.diary.models import Attendance, AttendanceKind, CourseScale, GradingScale, Lesson, Mark
 from school.diary.policy import visible_figures
 from school.diary.queries import IN_DAYS
+from school.diary.scale_rows import SCALE
 from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
@@ -67,9 +68,13 @@ class SubjectKey(NamedTuple):
 class Scale(NamedTuple):
     """A grading scale; marks on different ones are never counted together."""
 
-    name: str
+    scale_name: str
     lowest: int
     highest: int
+    school_id: int
+    scale_id: UUID
+    scale_counts: bool
+    labels: tuple[tuple[int, str], ...]
 
 
 Entries = Mapping[AttendanceKind, int]
@@ -167,14 +172,13 @@ def _marks(viewer: Asking, of_class: bool) -> Any:
         .where(Mark.school_id == given("school_id"), Mark.withdrawn_at.is_(None), _asked(viewer, of_class)).group_by(week, Mark.course_id, Mark.value)
         .subquery()
     )
-    scale = (GradingScale.name.label("scale_name"), GradingScale.lowest, GradingScale.highest)
     found = (
-        sa.select(counted.c.week, Course.class_group_id, Course.subject_id, *scale, counted.c.value, counted.c.count, counted.c.weights)
+        sa.select(counted.c.week, Course.class_group_id, Course.subject_id, *SCALE, counted.c.value, counted.c.count, counted.c.weights)
         .select_from(counted).join(Course, sa.and_(Course.school_id == given("school_id"), Course.id == counted.c.course_id))
         .join(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
         .join(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id)).cte("found")
     )
-    by = (found.c.scale_name, found.c.lowest, found.c.highest, found.c.value)
+    by = (found.c.scale_id, found.c.scale_name, found.c.lowest, found.c.highest, found.c.scale_counts, found.c.labels, found.c.value)
     sums = (*by, _sum(found.c.count).label("count"), _sum(found.c.weights).label("weights"))
     no_subject = (_none(sa.String()).label("subject_name"), _none(sa.Uuid()).label("subject_id"))
     weeks = sa.select(found.c.week, *_NO_CLASS, *no_subject, *sums).group_by(found.c.week, *by)
@@ -205,7 +209,8 @@ async def marked(reader: Reader, viewer: Viewer, school_id: int, group: Ref | No
     classes: dict[tuple[ClassKey, Scale], Given] = defaultdict(Given)
     subjects: dict[tuple[SubjectKey, Scale], Given] = defaultdict(Given)
     for row in await _read(reader, viewer, _marks, school_id, group, from_, to):
-        scale = Scale(row.scale_name, row.lowest, row.highest)
+        scale = Scale(
+            row.scale_name, row.lowest, row.highest, school_id, row.scale_id, row.scale_counts, tuple((value, label) for value, label in row.labels))
         if row.week is not None:
             one = weeks[row.week, scale]
         elif row.class_id is not None:

@@ -15,11 +15,12 @@ from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeStat
 from school.diary.attendance_rows import ATTENDANCE, AttendanceRow
 from school.diary.lessons import LESSON, LessonRow, attends
 from school.diary.mark_rows import MarkRow
-from school.diary.models import Attendance, CourseScale, GradingScale, Lesson, Mark
+from school.diary.models import Attendance, GradingScale, Lesson, Mark
 from school.diary.notice_rows import covers
 from school.diary.policy import gives, opens_gradebook, substitutes, teaches, visible_courses, visible_reasons
 from school.diary.queries import IN_DAYS, IN_ORDER, MOST_LESSONS, limited
 from school.diary.reasons import MOST_REASONS, REASON, ReasonRow
+from school.diary.scale_rows import SHOWN, Labels, Steps, with_scale
 from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
@@ -47,17 +48,21 @@ class CourseRow(NamedTuple):
     scale_name: str | None
     lowest: int | None
     highest: int | None
+    scale_id: UUID | None
+    scale_counts: bool | None
+    labels: Labels | None
+    steps: Steps | None
+    other_labels: Labels | None
 
 
-COURSE: Rows = (
+COURSE: Rows = with_scale(
     sa.select(
         Course.school_id, Course.id, Course.class_group_id, ClassGroup.grade, ClassGroup.letter, Course.subject_id, Subject.name.label("subject_name"),
         Course.teacher_id, GradingScale.name.label("scale_name"), GradingScale.lowest, GradingScale.highest,
+        GradingScale.id.label("scale_id"), GradingScale.counts.label("scale_counts"), *SHOWN,
     )
     .join(ClassGroup, sa.and_(ClassGroup.school_id == Course.school_id, ClassGroup.id == Course.class_group_id))
     .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
-    .outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
-    .outerjoin(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
 )
 
 
@@ -210,7 +215,7 @@ async def gradebook(reader: Reader, viewer: Viewer, ref: Ref, from_: dt.date, to
         at = by_id[mark.lesson_id]
         marks[mark.pupil_id].append(MarkRow(
             at.school_id, mark.id, mark.pupil_id, at.id, at.course_id, at.subject_id, at.on_date, mark.value, mark.weight, mark.work,
-            mark.comment, mark.revision, mark.given_by, mark.given_at, None))
+            mark.comment, mark.revision, mark.given_by, mark.given_at, None, course.scale_id, course.labels, course.steps, course.other_labels))
     entries: dict[UUID, list[AttendanceRow]] = defaultdict(list)
     for entry in limited(register, MOST_MARKS):
         entries[entry.pupil_id].append(AttendanceRow(*entry))

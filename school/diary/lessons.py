@@ -12,8 +12,9 @@ from sqlalchemy.orm import aliased
 from school import clock
 from school.context import Viewer
 from school.db import Column, Rows
-from school.diary.models import CourseScale, GradingScale, Lesson
+from school.diary.models import GradingScale, Lesson
 from school.diary.policy import giver, gives
+from school.diary.scale_rows import SHOWN, Labels, Steps, with_scale
 from school.diary.terms import is_closed
 from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
@@ -89,6 +90,10 @@ class OwnLesson(NamedTuple):
     lowest: int | None
     highest: int | None
     closed: bool
+    scale_id: UUID | None = None
+    labels: Labels | None = None
+    steps: Steps | None = None
+    other_labels: Labels | None = None
 
     @property
     def today(self) -> dt.date:
@@ -99,18 +104,15 @@ class OwnLesson(NamedTuple):
 def own_lessons(viewer: Viewer, lessons: Iterable[Ref]) -> Rows:
     """These lessons, as far as the viewer gives them; the columns of `OwnLesson`, in order."""
     keys = sorted({(lesson.school_id, lesson.id) for lesson in lessons})
-    return (
+    return with_scale(
         sa.select(
             Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.subject_id, giver(viewer).label("teacher_id"),
             Lesson.on_date, Lesson.bell, Lesson.cancelled_at, School.time_zone, GradingScale.lowest, GradingScale.highest,
-            is_closed(Lesson.school_id, Lesson.course_id, Lesson.on_date).label("closed"),
+            is_closed(Lesson.school_id, Lesson.course_id, Lesson.on_date).label("closed"), GradingScale.id.label("scale_id"), *SHOWN,
         )
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
-            .join(School, School.id == Lesson.school_id)
-        .outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
-        .outerjoin(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
-        .where(sa.tuple_(Lesson.school_id, Lesson.id).in_(keys), gives(viewer))
-    )
+        .join(School, School.id == Lesson.school_id)
+    ).where(sa.tuple_(Lesson.school_id, Lesson.id).in_(keys), gives(viewer))
 
 
 async def own_lesson(session: AsyncSession, viewer: Viewer, lesson: Ref, *, lock: bool = False) -> OwnLesson:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from school.db import Rows
 from school.diary.models import Lesson, Mark, MarkAction, WorkKind
+from school.diary.scale_rows import SHOWN, Labels, Steps, label_of, with_scale
 from school.diary.texts import optional_text
 from school.errors import Code, Refused, bad_input
 from school.registry.models import Course
@@ -43,6 +44,15 @@ class MarkRow(NamedTuple):
     given_by: UUID
     given_at: dt.datetime
     withdrawn_at: dt.datetime | None
+    scale_id: UUID | None = None
+    labels: Labels | None = None
+    steps: Steps | None = None
+    other_labels: Labels | None = None
+
+    @property
+    def label(self) -> str:
+        """Its value as people read it."""
+        return label_of(self.labels, self.value)
 
     @property
     def content(self) -> Content:
@@ -50,10 +60,11 @@ class MarkRow(NamedTuple):
         return Content(self.value, self.weight, self.work, self.comment)
 
 
-MARK: Rows = (
+MARK: Rows = with_scale(
     sa.select(
         Mark.school_id, Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.course_id, Course.subject_id, Lesson.on_date, Mark.value,
-        Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at, Mark.withdrawn_at,
+        Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at, Mark.withdrawn_at, Mark.scale_id,
+        *SHOWN,
     )
     .outerjoin(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
     .outerjoin(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))

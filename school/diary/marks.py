@@ -39,7 +39,7 @@ async def give_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewMa
     with the mark as it stands.
     Refused for an item: a lesson that the viewer does not give or a pupil not of its class (NOT_FOUND), a value outside the scale
     (OUT_OF_SCALE), a cancelled or future lesson, a pupil who was not at the school that day (BAD_INPUT), the same id with different content
-    (CONFLICT). Refused as a whole: no item, or one id twice (BAD_INPUT), more than 100 (TOO_MANY).
+    (CONFLICT). Refused as a whole: no item, or one id twice (BAD_INPUT), more than 100 (TOO_MANY), a course that gets another scale in this moment (CONFLICT).
     """
     check_batch([item.id for item in items], "items")
     around = await _surroundings(session, viewer, items)
@@ -87,7 +87,8 @@ def _made(item: NewMark, around: _Around) -> MarkRow:
     content = checked(item.content, lesson.lowest, lesson.highest)
     return MarkRow(
         lesson.school_id, item.id, item.pupil.id, lesson.id, lesson.course_id, lesson.subject_id, lesson.on_date,
-        *content, revision=1, given_by=lesson.teacher_id, given_at=clock.now(), withdrawn_at=None,
+        *content, revision=1, given_by=lesson.teacher_id, given_at=clock.now(), withdrawn_at=None, scale_id=lesson.scale_id,
+        labels=lesson.labels, steps=lesson.steps, other_labels=lesson.other_labels,
     )
 
 
@@ -97,7 +98,12 @@ async def _insert(session: AsyncSession, marks: Mapping[UUID, MarkRow]) -> dict[
         return {}
     columns = [column.name for column in Mark.__table__.columns]
     statement = insert(session, Mark).on_conflict_do_nothing(index_elements=key_of(Mark)).returning(Mark.id)
-    found = await session.scalars(statement, [{name: getattr(mark, name) for name in columns} for mark in marks.values()])
+    try:
+        found = await session.scalars(statement, [{name: getattr(mark, name) for name in columns} for mark in marks.values()])
+    except sa.exc.IntegrityError as error:
+        if "fk_mark_course_scale" in str(error.orig):
+            raise conflict("the course has got another scale meanwhile") from None
+        raise
     new = set(found)
     return {id_: mark for id_, mark in marks.items() if id_ in new}
 

@@ -108,13 +108,18 @@ class Homework(Tenant, Base):
 
 
 class GradingScale(Tenant, Base):
-    """Which whole numbers are marks. Others stand beside the 5-point one later; a course names its own."""
+    """Which whole numbers are marks. Several stand side by side; a course names its own.
+
+    `labels` are how grades are shown that have a word or a letter: `[value, label]`, by value. `counts`: whether its marks make an average.
+    """
 
     __tablename__ = "grading_scale"
 
     name: Mapped[str] = mapped_column(sa.String(60))
     lowest: Mapped[int] = mapped_column(sa.SmallInteger)
     highest: Mapped[int] = mapped_column(sa.SmallInteger)
+    counts: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    labels: Mapped[list[Any]] = mapped_column(default=list, server_default=sa.text("'[]'"))
 
     __table_args__ = (sa.CheckConstraint("lowest < highest", name="order"),)
 
@@ -128,7 +133,23 @@ class CourseScale(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     scale_id: Mapped[UUID]
 
-    __table_args__ = (tenant_key("id", to="course"), tenant_key("scale_id", to="grading_scale"))
+    __table_args__ = (
+        tenant_key("id", to="course"), tenant_key("scale_id", to="grading_scale"),
+        sa.Index("uq_course_scale_school_id_id_scale_id", "school_id", "id", "scale_id", unique=True),
+    )
+
+
+class ScaleConversion(Base):
+    """What the marks of a scale (`id`) are on another one, where the school says so: `steps` are `[lowest, highest, value]`, from the lowest on."""
+
+    __tablename__ = "scale_conversion"
+
+    school_id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    to_scale_id: Mapped[UUID]
+    steps: Mapped[list[Any]]
+
+    __table_args__ = (tenant_key("id", to="grading_scale"), tenant_key("to_scale_id", to="grading_scale"))
 
 
 class WorkKind(StrEnum):
@@ -142,7 +163,10 @@ class WorkKind(StrEnum):
 
 
 class Mark(Tenant, Base):
-    """A mark as it stands now. The client makes its id. `weight` is a whole number; `revision` counts from 1."""
+    """A mark as it stands now. The client makes its id. `weight` is a whole number; `revision` counts from 1.
+
+    `scale_id` is the course's when it was given: it keeps the course from getting another scale in the same moment. Older marks have none.
+    """
 
     __tablename__ = "mark"
 
@@ -157,10 +181,13 @@ class Mark(Tenant, Base):
     given_by: Mapped[UUID]
     given_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
+    scale_id: Mapped[UUID | None]
 
     __table_args__ = (
         tenant_key("pupil_id", to="pupil"), tenant_key("lesson_id", to="lesson"), tenant_key("course_id", to="course"),
         tenant_key("given_by", to="person"), sa.CheckConstraint("weight BETWEEN 1 AND 10", name="weight"),
+        sa.ForeignKeyConstraint(
+            ["school_id", "course_id", "scale_id"], ["course_scale.school_id", "course_scale.id", "course_scale.scale_id"], name="fk_mark_course_scale"),
         sa.Index(None, "school_id", "pupil_id", "given_at"), sa.Index(None, "school_id", "lesson_id"),
         sa.Index(None, "school_id", "course_id", "pupil_id"),
     )

@@ -136,6 +136,11 @@ def visible_reasons(viewer: Asking) -> Clause:
     return in_schools(viewer, AbsenceReason.school_id, Role.TEACHER, *ADMINISTRATION, Role.GUARDIAN, Role.PUPIL)
 
 
+def visible_scales(viewer: Asking, school_id: Column) -> Clause:
+    """A school's grading scales: for all who meet marks of them."""
+    return in_schools(viewer, school_id, Role.TEACHER, *ADMINISTRATION, Role.GUARDIAN, Role.PUPIL)
+
+
 def answers_for(viewer: Asking, school_id: Column, class_group_id: Column) -> Clause:
     """The classes for whose absences the viewer answers: a class teacher for the own class, the office for its whole school."""
     return sa.or_(in_schools(viewer, school_id, Role.OFFICE), leads(viewer, school_id, class_group_id))

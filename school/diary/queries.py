@@ -17,6 +17,7 @@ from school.diary.lessons import LESSON
 from school.diary.mark_rows import MARK
 from school.diary.models import CourseScale, GradingScale, Homework, Lesson, Mark, MarkRevision
 from school.diary.policy import concerned, visible_children, visible_classes, visible_lessons, visible_marks
+from school.diary.scale_rows import SCALE, SCALE_KEY, SHOWN, Labels, with_scale
 from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.reading import Reader
@@ -156,15 +157,14 @@ async def child_marks(
 
 @Read
 def _history(viewer: Asking) -> Rows:
-    return (
+    return with_scale(
         sa.select(
             MarkRevision.school_id, MarkRevision.mark_id, Mark.pupil_id, MarkRevision.revision, MarkRevision.action, MarkRevision.value, MarkRevision.weight,
-            MarkRevision.work, MarkRevision.comment, MarkRevision.reason, MarkRevision.by, MarkRevision.at)
+            MarkRevision.work, MarkRevision.comment, MarkRevision.reason, MarkRevision.by, MarkRevision.at, *SHOWN)
         .join(Mark, sa.and_(Mark.school_id == MarkRevision.school_id, Mark.id == MarkRevision.mark_id))
         .join(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
-        .where(Mark.school_id == given("school_id"), Mark.id == given("mark_id"), visible_marks(viewer)).order_by(MarkRevision.revision)
-    )
+    ).where(Mark.school_id == given("school_id"), Mark.id == given("mark_id"), visible_marks(viewer)).order_by(MarkRevision.revision)
 
 
 async def mark_history(reader: Reader, viewer: Viewer, ref: Ref) -> Sequence[Any]:
@@ -181,9 +181,12 @@ class SubjectMarks(NamedTuple):
     school_id: int
     subject_id: UUID
     subject_name: str
+    scale_id: UUID
     scale_name: str
     lowest: int
     highest: int
+    scale_counts: bool
+    labels: Labels
     marks: int
     weighted_sum: int
     weights: int
@@ -193,9 +196,9 @@ class SubjectMarks(NamedTuple):
 def _averages(viewer: Asking, from_: bool, to: bool) -> Rows:
     term = sa.select(sa.func.max(Term.starts_on)).join(School, School.id == Term.school_id).where(
         Term.school_id == given("school_id"), Term.starts_on <= local_date(given("now", Moment()), School.time_zone)).scalar_subquery()
-    group = (Mark.school_id, Course.subject_id, Subject.name, GradingScale.name, GradingScale.lowest, GradingScale.highest, GradingScale.id)
+    subject = (Mark.school_id, Course.subject_id, Subject.name)
     statement = (
-        sa.select(*group[:-1], sa.func.count(), sa.func.sum(sa.cast(Mark.value, sa.BigInteger) * Mark.weight), sa.func.sum(Mark.weight))
+        sa.select(*subject, *SCALE, sa.func.count(), sa.func.sum(sa.cast(Mark.value, sa.BigInteger) * Mark.weight), sa.func.sum(Mark.weight))
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
         .join(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
         .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
@@ -203,9 +206,9 @@ def _averages(viewer: Asking, from_: bool, to: bool) -> Rows:
         .join(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
         .where(
             Mark.school_id == given("school_id"), Mark.pupil_id == sa.select(Pupil.id).where(*MINE, visible_children(viewer)).scalar_subquery(),
-            Mark.withdrawn_at.is_(None), visible_marks(viewer, *THIS_PERSON),
+            Mark.withdrawn_at.is_(None), GradingScale.counts, visible_marks(viewer, *THIS_PERSON),
             Lesson.on_date >= (given("from_", sa.Date()) if from_ else sa.func.coalesce(term, dt.date.min)))
-        .group_by(*group).order_by(Subject.name, Course.subject_id, GradingScale.id)
+        .group_by(*subject, *SCALE_KEY).order_by(Subject.name, Course.subject_id, GradingScale.id)
     )
     return statement.where(Lesson.on_date <= given("to", sa.Date())) if to else statement
 
@@ -213,7 +216,7 @@ def _averages(viewer: Asking, from_: bool, to: bool) -> Rows:
 async def child_averages(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date | None, to: dt.date | None) -> list[SubjectMarks]:
     """The sums behind a child's averages: standing marks of lessons from `from_` (else from the beginning of the school's latest term) to `to`.
 
-    Marks on different scales are never summed together.
+    Marks on different scales are never summed together, and those on a scale that makes no average not at all.
     """
     found = await reader.all(
         _averages, viewer, from_ is not None, to is not None, school_id=child.school_id, person_id=child.id, from_=from_, to=to, now=clock.now())

@@ -13,6 +13,7 @@ from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
 from school.diary.schema_registers import RegisterMutation, RegisterQuery
 from school.diary.schema_remarks import RemarkMutation, RemarkQuery
+from school.diary.schema_scales import ScaleMutation, ScaleQuery
 from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
 from school.diary.schema_substitutions import SubstitutionMutation, SubstitutionQuery
 from school.diary.schema_terms import TermMutation, TermQuery
@@ -25,7 +26,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 @strawberry.type
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
-    ThreadQuery, AnnouncementQuery, SubstitutionQuery,
+    ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery,
 ):
     """Queries of the diary."""
 
@@ -33,6 +34,6 @@ class DiaryQuery(
 @strawberry.type
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
-    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation,
+    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation,
 ):
     """Mutations of the diary."""

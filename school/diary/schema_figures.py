@@ -10,6 +10,7 @@ from school.context import ADMINISTRATION, Area, Role
 from school.diary import figures
 from school.diary.figures import ClassKey, Entries, Given, Scale
 from school.diary.models import AttendanceKind
+from school.diary.scale_rows import label_of
 from school.diary.types import Average, GradingScale, opaque
 from school.fields import Info, holds, no_one, query, rows
 from school.ids import Kind, Ref
@@ -62,23 +63,24 @@ class ValueCount:
     """A value of a scale."""
 
     value: int
+    label: str = strawberry.field(description="The value as people read it.")
     count: int
 
 
-@rows(description="Standing marks on one scale, by value, and their weighted average.")
+@rows(description="Standing marks on one scale, by value, and their weighted average; none on a scale that makes no average.")
 class MarkCounts:
     """How many of each."""
 
     scale: GradingScale
-    average: Average
+    average: Average | None
     values: list[ValueCount]
 
     @classmethod
     def of(cls, scale: Scale, given: Given) -> Self:
         """From the marks of a week, a class or a subject; there is at least one."""
         return cls(
-            scale=GradingScale(name=scale.name, lowest=scale.lowest, highest=scale.highest), average=Average.from_value(given.average),
-            values=[ValueCount(value=value, count=count) for value, count in sorted(given.values.items())],
+            scale=GradingScale.of(scale), average=Average.from_value(given.average) if scale.scale_counts else None,
+            values=[ValueCount(value=value, label=label_of(scale.labels, value), count=count) for value, count in sorted(given.values.items())],
         )
 
 

@@ -13,6 +13,7 @@ from school.diary import terms as closings
 from school.diary.batches import check_length, decoded, in_order
 from school.diary.screens import Course
 from school.diary.term_types import Forecast, Needed, Term, TermMark, TermMarkRevision, TermOpening, TermProgress, TermSheet, TermSheetRow, average_of
+from school.errors import Code, Refused
 from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, named, no_one, query, rows
 from school.ids import Kind
 
@@ -76,6 +77,8 @@ class TermQuery:
         """What a child's average of a term would be with these marks, at most 50; with a `target`, how many more marks would make it."""
         child, course, term = ids.decode(Kind.PERSON, child_id), ids.decode(Kind.COURSE, course_id), ids.decode(Kind.TERM, term_id)
         there = await term_sheets.child_sums(info.context.reader, info.context.viewer, child, course, term)
+        if there.scale_counts is False:
+            raise Refused(Code.OUT_OF_SCALE, "marks on this scale make no average")
         imagined = [forecasts.Imagined(mark.value, mark.weight) for mark in marks]
         found = forecasts.forecast(int(there.sum), int(there.weights), there.lowest, there.highest, imagined, target)
         return Forecast(

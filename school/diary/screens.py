@@ -75,7 +75,7 @@ class SubjectAverage:
         """From the sums of one subject."""
         return cls(
             subject=Subject(id=opaque(Kind.SUBJECT, row.school_id, row.subject_id), name=row.subject_name),
-            scale=GradingScale(name=row.scale_name, lowest=row.lowest, highest=row.highest), marks=row.marks,
+            scale=GradingScale.of(row), marks=row.marks,
             average=Average.from_value(Fraction(int(row.weighted_sum), int(row.weights))),
         )
 
@@ -93,14 +93,11 @@ class Course:
     @classmethod
     def from_row(cls, row: gradebooks.CourseRow) -> Self:
         """From a course's row."""
-        scale = None
-        if row.scale_name is not None and row.lowest is not None and row.highest is not None:
-            scale = GradingScale(name=row.scale_name, lowest=row.lowest, highest=row.highest)
         return cls(
             id=opaque(Kind.COURSE, row.school_id, row.id), subject=Subject(id=opaque(Kind.SUBJECT, row.school_id, row.subject_id), name=row.subject_name),
             class_group=ClassGroup(
                 id=opaque(Kind.CLASS_GROUP, row.school_id, row.class_group_id), grade=row.grade, letter=row.letter, name=f"{row.grade}{row.letter}"),
-            scale=scale, teacher_ref=Ref(row.school_id, row.teacher_id),
+            scale=None if row.scale_id is None else GradingScale.of(row), teacher_ref=Ref(row.school_id, row.teacher_id),
         )
 
     @query(ROWS)
@@ -119,7 +116,7 @@ def person_of(pupil: gradebooks.PupilRow) -> Person:
 
 @rows(description="A gradebook's row: one pupil. Marks and register entries stand in the order of the lessons.")
 class GradebookRow:
-    """`average` is over the marks shown here; null without marks."""
+    """`average` is over the marks shown here; null without marks, and on a scale that makes none."""
 
     person: Person
     left_on: dt.date | None
@@ -128,9 +125,9 @@ class GradebookRow:
     average: Average | None
 
     @classmethod
-    def from_row(cls, row: gradebooks.PupilMarks) -> Self:
+    def from_row(cls, row: gradebooks.PupilMarks, course: gradebooks.CourseRow) -> Self:
         """From a pupil of `gradebook.gradebook`."""
-        average = weighted((mark.value, mark.weight) for mark in row.marks)
+        average = weighted((mark.value, mark.weight) for mark in row.marks) if course.scale_counts else None
         return cls(
             person=person_of(row.pupil), left_on=row.pupil.left_on, marks=[Mark.from_row(mark) for mark in row.marks],
             attendance=[Attendance.from_row(entry) for entry in row.attendance], average=Average.from_value(average) if average is not None else None,
@@ -152,6 +149,6 @@ class Gradebook:
         """From `gradebook.gradebook`."""
         return cls(
             course=Course.from_row(row.course), lessons=[Lesson.from_row(lesson) for lesson in row.lessons],
-            pupils=[GradebookRow.from_row(pupil) for pupil in row.pupils], announced=[AnnouncedAbsence.from_row(one) for one in row.announced],
+            pupils=[GradebookRow.from_row(pupil, row.course) for pupil in row.pupils], announced=[AnnouncedAbsence.from_row(one) for one in row.announced],
             reasons=[AbsenceReason.from_row(one) for one in row.reasons],
         )

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from school.db import Rows
 from school.diary.mark_rows import counts
-from school.diary.models import Lesson, Mark
+from school.diary.models import CourseScale, GradingScale, Lesson, Mark
+from school.diary.scale_rows import SHOWN, Labels, Steps, with_scale
 from school.diary.term_models import TermMark
 from school.registry.calendar_models import Term
 from school.registry.models import Course
@@ -30,6 +31,9 @@ class TermMarkRow(NamedTuple):
     revision: int
     decided_by: UUID
     decided_at: dt.datetime
+    labels: Labels | None = None
+    steps: Steps | None = None
+    other_labels: Labels | None = None
 
     @property
     def average(self) -> Fraction | None:
@@ -42,10 +46,10 @@ class TermMarkRow(NamedTuple):
         return differs(self.value, self.average_numerator, self.average_denominator)
 
 
-TERM_MARK: Rows = (
+TERM_MARK: Rows = with_scale(
     sa.select(
         TermMark.school_id, TermMark.term_id, TermMark.course_id, TermMark.pupil_id, Course.subject_id, TermMark.value, TermMark.comment,
-        TermMark.average_numerator, TermMark.average_denominator, TermMark.revision, TermMark.decided_by, TermMark.decided_at,
+        TermMark.average_numerator, TermMark.average_denominator, TermMark.revision, TermMark.decided_by, TermMark.decided_at, *SHOWN,
     ).join(Course, sa.and_(Course.school_id == TermMark.school_id, Course.id == TermMark.course_id))
 )
 
@@ -67,12 +71,17 @@ def differs(value: int | None, numerator: int | None, denominator: int | None) -
 
 
 def sums(school_id: Any, course_id: Any, term_id: Any) -> Any:
-    """Of each pupil the counting marks of a course in a term: how many, the sum of value × weight, the sum of weights. A subquery by `pupil_id`."""
+    """Of each pupil the counting marks of a course in a term: how many, the sum of value × weight, the sum of weights. A subquery by `pupil_id`.
+
+    On a scale that makes no average none counts.
+    """
     return (
         sa.select(
             Mark.pupil_id, sa.func.count().label("marks"), sa.cast(sa.func.sum(sa.cast(Mark.value, sa.BigInteger) * Mark.weight), sa.BigInteger).label("sum"),
             sa.cast(sa.func.sum(Mark.weight), sa.BigInteger).label("weights"))
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
         .join(Term, sa.and_(Term.school_id == Mark.school_id, Lesson.on_date.between(Term.starts_on, Term.ends_on)))
+        .join(CourseScale, sa.and_(CourseScale.school_id == Mark.school_id, CourseScale.id == Mark.course_id))
+        .join(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id, GradingScale.counts))
         .where(Mark.school_id == school_id, Mark.course_id == course_id, Term.id == term_id, counts()).group_by(Mark.pupil_id).subquery("sums")
     )

@@ -17,8 +17,9 @@ from school.diary.corrections import MOST_REVISIONS
 from school.diary.inserts import insert, key_of
 from school.diary.lessons import check_open
 from school.diary.mark_rows import LONGEST_COMMENT, check_scale
-from school.diary.models import CourseScale, GradingScale
+from school.diary.models import GradingScale
 from school.diary.policy import teaches
+from school.diary.scale_rows import SHOWN, with_scale
 from school.diary.term_mark_rows import TermMarkRow, sums
 from school.diary.term_models import TermMark, TermMarkRevision
 from school.diary.terms import LONGEST_REASON, stands_closed
@@ -96,15 +97,14 @@ async def _surroundings(
         raise not_found()
     of_term = sums(course.school_id, course.id, term.id)
     wanted = sorted(item.pupil.id for item in items if item.pupil.school_id == course.school_id)
-    found: Sequence[Any] = (await session.execute(
+    found: Sequence[Any] = (await session.execute(with_scale(
         sa.select(
             Course.school_id, Course.id, Course.subject_id, Course.teacher_id, Term.id.label("term_id"), Term.starts_on, Term.ends_on, School.time_zone,
-            GradingScale.lowest, GradingScale.highest, stands_closed(Course.id).label("closed"), Pupil.id.label("pupil_id"), Pupil.enrolled_on, Pupil.left_on,
+            GradingScale.lowest, GradingScale.highest, *SHOWN, stands_closed(Course.id).label("closed"),
+            Pupil.id.label("pupil_id"), Pupil.enrolled_on, Pupil.left_on,
             of_term.c.sum, of_term.c.weights, TermMark.value, TermMark.comment, TermMark.average_numerator, TermMark.average_denominator, TermMark.revision,
             TermMark.decided_by, TermMark.decided_at)
-        .join(School, School.id == Course.school_id).join(Term, sa.and_(Term.school_id == Course.school_id, Term.id == term.id))
-        .outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
-        .outerjoin(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
+        .join(School, School.id == Course.school_id).join(Term, sa.and_(Term.school_id == Course.school_id, Term.id == term.id)))
         .outerjoin(Pupil, sa.and_(
             Pupil.school_id == Course.school_id, Pupil.class_group_id == Course.class_group_id, Pupil.id.in_(wanted) if wanted else sa.false()))
         .outerjoin(of_term, of_term.c.pupil_id == Pupil.id)
@@ -117,7 +117,7 @@ async def _surroundings(
     if around.starts_on > clock.school_date(clock.now(), around.time_zone):
         raise bad_input("the term has not begun")
     check_open(around.closed)
-    return around, {Ref(course.school_id, row.pupil_id): _Known(*row[11:]) for row in found if row.pupil_id is not None}
+    return around, {Ref(course.school_id, row.pupil_id): _Known(*row[14:]) for row in found if row.pupil_id is not None}
 
 
 def _decided(item: Decision, around: Any, known: _Known | None) -> TermMarkRow:
@@ -132,7 +132,8 @@ def _decided(item: Decision, around: Any, known: _Known | None) -> TermMarkRow:
     before = known.revision or 0
     row = TermMarkRow(
         around.school_id, around.term_id, around.id, known.pupil_id, around.subject_id, known.value, known.comment, known.average_numerator,
-        known.average_denominator, before, known.decided_by or around.teacher_id, known.decided_at or clock.now())
+        known.average_denominator, before, known.decided_by or around.teacher_id, known.decided_at or clock.now(),
+        around.labels, around.steps, around.other_labels)
     if before and (known.value, known.comment) == (item.value, comment):
         return row
     if item.revision != before:

@@ -16,6 +16,7 @@ from school.diary.gradebook import COURSE, MOST_PUPILS, CourseRow, PupilRow
 from school.diary.models import CourseScale
 from school.diary.policy import visible_courses, visible_term_marks
 from school.diary.queries import check_child, limited
+from school.diary.scale_rows import SHOWN, with_scale
 from school.diary.term_mark_rows import TERM_MARK, TermMarkRow, fraction, nearest, sums
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
 from school.errors import not_found
@@ -127,13 +128,13 @@ async def sheet(reader: Reader, viewer: Viewer, course: Ref, term: Ref) -> Sheet
     courses, terms_, found = await reader.each((_course, _term, _sheet), viewer, **asked)
     if not courses or not terms_:
         raise not_found()
-    return Sheet(CourseRow(*courses[0]), TermRow(*terms_[0]), [_row(row, course, term) for row in limited(found, MOST_PUPILS)])
+    return Sheet(CourseRow(*courses[0]), TermRow(*terms_[0]), [_row(row, CourseRow(*courses[0]), term) for row in limited(found, MOST_PUPILS)])
 
 
-def _row(row: Any, course: Ref, term: Ref) -> SheetRow:
+def _row(row: Any, course: CourseRow, term: Ref) -> SheetRow:
     decision = None if row.revision is None else TermMarkRow(
         row.school_id, term.id, course.id, row.id, row.subject_id, row.value, row.comment, row.average_numerator, row.average_denominator, row.revision,
-        row.decided_by, row.decided_at)
+        row.decided_by, row.decided_at, course.labels, course.steps, course.other_labels)
     return SheetRow(PupilRow(*row[:6]), row.marks or 0, fraction(row.sum, row.weights), decision)
 
 
@@ -155,13 +156,13 @@ async def child_term_marks(reader: Reader, viewer: Viewer, child: Ref) -> list[T
 @Read
 def _history(viewer: Asking) -> Rows:
     one = TermMarkRevision
-    return (
-        sa.select(one.school_id, one.pupil_id, one.revision, one.value, one.comment, one.average_numerator, one.average_denominator, one.reason, one.by, one.at)
+    return with_scale(
+        sa.select(one.school_id, one.pupil_id, one.revision, one.value, one.comment, one.average_numerator, one.average_denominator, one.reason, one.by, one.at,
+            *SHOWN)
         .join(Course, sa.and_(Course.school_id == one.school_id, Course.id == one.course_id))
-        .where(
-            one.school_id == THIS_PERSON.school_id, one.pupil_id == THIS_PERSON.id, one.course_id == given("course_id", sa.Uuid()),
-            one.term_id == given("term_id", sa.Uuid()), visible_term_marks(viewer, *THIS_PERSON)).order_by(one.revision)
-    )
+    ).where(
+        one.school_id == THIS_PERSON.school_id, one.pupil_id == THIS_PERSON.id, one.course_id == given("course_id", sa.Uuid()),
+        one.term_id == given("term_id", sa.Uuid()), visible_term_marks(viewer, *THIS_PERSON)).order_by(one.revision)
 
 
 async def history(reader: Reader, viewer: Viewer, child: Ref, course: Ref, term: Ref) -> Sequence[Any]:

@@ -8,6 +8,7 @@ import strawberry
 
 from school.diary import term_sheets
 from school.diary.gradebook import CourseRow
+from school.diary.scale_rows import converted, some_label
 from school.diary.screens import Course, person_of
 from school.diary.term_mark_rows import TermMarkRow, differs, fraction
 from school.diary.types import Average, opaque
@@ -44,7 +45,8 @@ def average_of(value: Fraction | None) -> Average | None:
     return None if value is None else Average.from_value(value)
 
 
-@rows(description="A pupil's mark of a term. No value: not assessed. `average` is what the teacher saw; `differs` from the mark that it makes.")
+@rows(description="A pupil's mark of a term. No value: not assessed. `label` is the value as people read it, `converted` what it is "
+                  "on another scale. `average` is what the teacher saw; `differs` from the mark that it makes.")
 class TermMark:
     """A term's mark, of a `TermMarkRow`."""
 
@@ -52,6 +54,8 @@ class TermMark:
     course_id: strawberry.ID
     pupil_id: strawberry.ID
     value: int | None
+    label: str | None
+    converted: str | None
     comment: str | None
     average: Average | None
     differs: bool
@@ -65,8 +69,9 @@ class TermMark:
         """From a row of `term_mark_rows`."""
         return cls(
             term_id=opaque(Kind.TERM, row.school_id, row.term_id), course_id=opaque(Kind.COURSE, row.school_id, row.course_id),
-            pupil_id=opaque(Kind.PERSON, row.school_id, row.pupil_id), value=row.value, comment=row.comment, average=average_of(row.average),
-            differs=row.differs, revision=row.revision, decided_at=row.decided_at, course_ref=Ref(row.school_id, row.course_id),
+            pupil_id=opaque(Kind.PERSON, row.school_id, row.pupil_id), value=row.value, label=some_label(row.labels, row.value),
+            converted=converted(row.steps, row.other_labels, row.value), comment=row.comment, average=average_of(row.average), differs=row.differs,
+            revision=row.revision, decided_at=row.decided_at, course_ref=Ref(row.school_id, row.course_id),
             author=Ref(row.school_id, row.decided_by))
 
     @query(ROWS)
@@ -86,6 +91,7 @@ class TermMarkRevision:
 
     revision: int
     value: int | None
+    label: str | None
     comment: str | None
     average: Average | None
     differs: bool
@@ -97,7 +103,8 @@ class TermMarkRevision:
     def from_row(cls, row: Any) -> Self:
         """From columns of a revision."""
         return cls(
-            revision=row.revision, value=row.value, comment=row.comment, average=average_of(fraction(row.average_numerator, row.average_denominator)),
+            revision=row.revision, value=row.value, label=some_label(row.labels, row.value), comment=row.comment,
+            average=average_of(fraction(row.average_numerator, row.average_denominator)),
             differs=differs(row.value, row.average_numerator, row.average_denominator), reason=row.reason, at=row.at, author=Ref(row.school_id, row.by))
 
     @query(ROWS)

@@ -13,6 +13,7 @@ from school.diary.averages import rounded
 from school.diary.file_types import File, load_materials
 from school.diary.models import AttendanceKind, MarkAction, WorkKind
 from school.diary.reason_types import AbsenceReason, load_reason
+from school.diary.scale_rows import converted, label_of
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
 from school.registry.loaders import load_class_group, load_person, load_subject_of
@@ -140,6 +141,9 @@ class Mark(OfRow):
     course_id: strawberry.ID = columns.opaque(Kind.COURSE, "course_id")
     date: dt.date = column("on_date")
     value: int = column()
+    label: str = made(label_of, "labels", "value", description="The value as people read it.")
+    converted: str | None = made(
+        converted, "steps", "other_labels", "value", description="What it is on another scale, as people read it, where the school has said so.")
     weight: int = column()
     work: Annotated[WorkKind, WorkKindName] = column()
     comment: str | None = column()
@@ -165,6 +169,7 @@ class MarkRevision:
     revision: int
     action: Annotated[MarkAction, MarkActionName]
     value: int
+    label: str
     weight: int
     work: Annotated[WorkKind, WorkKindName]
     comment: str | None
@@ -177,8 +182,8 @@ class MarkRevision:
     def from_row(cls, row: Any) -> Self:
         """From columns of a revision."""
         return cls(
-            revision=row.revision, action=row.action, value=row.value, weight=row.weight, work=row.work, comment=row.comment, reason=row.reason,
-            at=row.at, author=Ref(row.school_id, row.by), pupil_ref=Ref(row.school_id, row.pupil_id),
+            revision=row.revision, action=row.action, value=row.value, label=label_of(row.labels, row.value), weight=row.weight, work=row.work,
+            comment=row.comment, reason=row.reason, at=row.at, author=Ref(row.school_id, row.by), pupil_ref=Ref(row.school_id, row.pupil_id),
         )
 
     @query(ROWS)
@@ -204,13 +209,32 @@ class Attendance(OfRow):
         return load_reason(info, self.row.school_id, self.row.reason_id)
 
 
-@rows(description="Which whole numbers are marks.")
+@rows(description="A grade that is shown by a word or a letter.")
+class GradeLabel:
+    """A label of a scale."""
+
+    value: int
+    label: str
+
+
+@rows(description="Which whole numbers are marks. `counts`: whether they make an average, which pass and fail do not. "
+                  "`labels` are of those grades that have one.")
 class GradingScale:
     """A scale."""
 
+    id: strawberry.ID
     name: str
     lowest: int
     highest: int
+    counts: bool
+    labels: list[GradeLabel]
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        """From a row with the columns of `SCALE`, and its school."""
+        return cls(
+            id=opaque(Kind.GRADING_SCALE, row.school_id, row.scale_id), name=row.scale_name, lowest=row.lowest, highest=row.highest,
+            counts=row.scale_counts, labels=[GradeLabel(value=value, label=label) for value, label in row.labels])
 
 
 @rows(description="A weighted average, exactly: numerator / denominator in lowest terms. `decimal` has 2 places; a half goes up (4.125 is 4.13).")

@@ -20,12 +20,13 @@ from school.registry.types import Person, Subject
 from school.updates import Published, Update
 
 
-@rows(description="A mark is given.")
+@rows(description="A mark is given. `label` is the value as people read it.")
 class MarkGiven(DiaryUpdate):
     """diary.mark_given"""
 
     mark_id: strawberry.ID
     value: int
+    label: str
     weight: int
     work: Annotated[WorkKind, WorkKindName]
 
@@ -36,9 +37,11 @@ class MarkCorrected(DiaryUpdate):
 
     mark_id: strawberry.ID
     value: int
+    label: str
     weight: int
     work: Annotated[WorkKind, WorkKindName]
     old_value: int
+    old_label: str
     old_weight: int
     old_work: Annotated[WorkKind, WorkKindName]
 
@@ -49,6 +52,7 @@ class MarkWithdrawn(DiaryUpdate):
 
     mark_id: strawberry.ID
     value: int
+    label: str
     weight: int
     work: Annotated[WorkKind, WorkKindName]
 
@@ -60,7 +64,9 @@ class TermMarkDecided(Update):
     term_id: strawberry.ID
     course_id: strawberry.ID
     term_value: int | None
+    term_label: str | None
     old_term_value: int | None
+    old_term_label: str | None
     revision: int
     subject_ref: strawberry.Private[Ref]
 
@@ -137,8 +143,9 @@ class LessonChanged(DiaryUpdate):
 
 
 def _worth(row: Published, prefix: str = "") -> dict[str, Any]:
+    value = row.payload[f"{prefix}value"]
     return {
-        f"{prefix}value": row.payload[f"{prefix}value"], f"{prefix}weight": row.payload[f"{prefix}weight"],
+        f"{prefix}value": value, f"{prefix}label": row.payload.get(f"{prefix}label", str(value)), f"{prefix}weight": row.payload[f"{prefix}weight"],
         f"{prefix}work": WorkKind(row.payload[f"{prefix}work"]),
     }
 
@@ -155,10 +162,16 @@ def _mark_withdrawn(row: Published) -> Update:
     return made_of(MarkWithdrawn, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
 
 
+def _label(row: Published, prefix: str) -> str | None:
+    value = row.payload[f"{prefix}value"]
+    return None if value is None else row.payload.get(f"{prefix}label", str(value))
+
+
 def _term_mark_decided(row: Published) -> Update:
     return TermMarkDecided.from_published(
         row, term_id=row.id(Kind.TERM, "term_id"), course_id=row.id(Kind.COURSE, "course_id"), term_value=row.payload["value"],
-        old_term_value=row.payload["old_value"], revision=row.payload["revision"], subject_ref=row.ref("subject_id"))
+        old_term_value=row.payload["old_value"],
+        term_label=_label(row, ""), old_term_label=_label(row, "old_"), revision=row.payload["revision"], subject_ref=row.ref("subject_id"))
 
 
 def _attendance_recorded(row: Published) -> Update:

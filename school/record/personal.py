@@ -161,8 +161,9 @@ HOLDINGS: dict[str, Holding] = {
     "mark": Holding(
         title="Оценки", whose=_by("pupil_id"), erased={"comment": None},
         shown=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "comment", "revision", "given_by", "given_at",
-               "withdrawn_at"),
-        kept=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "revision", "given_by", "given_at", "withdrawn_at")),
+               "withdrawn_at", "scale_id"),
+        kept=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "revision", "given_by", "given_at", "withdrawn_at",
+              "scale_id")),
     "term_mark_revision": Holding(
         title="История итоговых отметок", whose=_by("pupil_id"), erased={"comment": None, "reason": None},
         shown=("school_id", "term_id", "course_id", "pupil_id", "revision", "value", "comment", "average_numerator", "average_denominator", "reason", "by",
@@ -281,9 +282,10 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "door": ("school_id", "id", "name", "anti_passback"),
     "door_reader": ("school_id", "device_id", "reader", "door_id", "direction"),
     "feed_head": ("id", "seq", "floor"),
-    "grading_scale": ("school_id", "id", "name", "lowest", "highest"),
+    "grading_scale": ("school_id", "id", "name", "lowest", "highest", "counts", "labels"),
     "homework_rule": ("school_id", "latest"),
     "lease": ("name", "holder", "expires_at"),
+    "scale_conversion": ("school_id", "id", "to_scale_id", "steps"),
     "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),
     "subject": ("school_id", "id", "name"),
     "term": ("school_id", "id", "name", "kind", "starts_on", "ends_on"),

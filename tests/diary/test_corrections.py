@@ -125,6 +125,7 @@ async def test_bad_content_changes_nothing(desk: Desk, values: dict[str, Any], r
 async def test_a_course_that_lost_its_scale_gives_no_marks(desk: Desk) -> None:
     mark = await one_mark(desk)
     async with desk.database.begin() as session:
+        await session.execute(sa.update(Mark).values(scale_id=None))
         await session.execute(sa.delete(CourseScale).where(CourseScale.id == desk.world.courses["5A"]))
     before = await desk.everything()
     refusal = {"code": "OUT_OF_SCALE", "message": "this course gives no marks"}

@@ -50,6 +50,8 @@ def queries() -> Iterator[Question]:
     yield ask("substitutions", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
     yield ask("attendanceFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
     yield ask("attendanceFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
+    yield ask("gradingScales", school, lambda of: {"schoolId": of["school"]})
+    yield ask("scaleConversions", school, lambda of: {"schoolId": of["school"]})
     yield ask("absenceReasons", school, lambda of: {"schoolId": of["school"]})
     yield ask("absenceNotices", pupil, lambda of: {"childId": of["child"]})
     yield ask("receivedAbsenceNotices", pupil, holds="notice")
@@ -80,6 +82,10 @@ def mutations() -> Iterator[Question]:
     yield put("recordAttendance", pupil, lambda of: {"lessonId": of["lesson"], "items": [{"pupilId": of["child"], "kind": "ABSENT"}]})
     yield put("recordAttendance (reason)", pupil, lambda of: {
         "lessonId": of["lesson"], "items": [{"pupilId": of["child"], "kind": "ABSENT", "reasonId": of["reason"]}]})
+    yield put("addGradingScale", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Баллы", "lowest": 0, "highest": 100})
+    yield put("setCourseScale", school, lambda of: {"courseId": of["course"], "scaleId": of["scale"]})
+    yield put("setScaleConversion", school, lambda of: {
+        "scaleId": of["scale"], "toScaleId": of["other scale"], "steps": [{"lowest": 3, "highest": 5, "value": 1}]})
     yield put("addAbsenceReason", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Карантин", "sign": "К", "excused": True})
     yield put("changeAbsenceReason", school, lambda of: {"reasonId": of["reason"], "name": "Болезнь", "sign": "Б", "inUse": False})
     yield put("sendAbsenceNotice", pupil, lambda of: {

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, ids
 from school.context import Viewer
 from school.db import Database
+from school.diary import scales
 from school.diary.attendance import NewEntry, record_many
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.corrections import correct, withdraw
@@ -21,7 +22,7 @@ from school.diary.homework_done import set_done
 from school.diary.homework_models import HomeworkDone
 from school.diary.mark_rows import Content, MarkRow
 from school.diary.marks import NewMark, give_many
-from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkRevision, WorkKind
+from school.diary.models import Attendance, AttendanceKind, CourseScale, Homework, Mark, MarkRevision, WorkKind
 from school.errors import Code, Refused
 from school.ids import Ref
 from school.outbox import OutboxRow
@@ -200,3 +201,20 @@ async def test_a_raced_tick_is_told_once(database: Database) -> None:
         assert {answer.done_at is not None for answer in answers if not isinstance(answer, Refused)} == {done}
         assert len(answers) == AT_ONCE
         assert await count(database, HomeworkDone, OutboxRow) == [1, 2 if done else 3]
+
+
+async def test_a_course_never_gets_another_scale_beside_a_first_mark(database: Database) -> None:
+    """Whichever of the two is first, the other is refused: no mark stands on a scale that it was not given on."""
+    world = await build(database)
+    async with database.begin() as session:
+        letters = await scales.add(
+            session, world.viewers["office"], 1, ids.new(), name="Буквы", lowest=4, highest=5, counts=True, labels=[(4, "B"), (5, "A")])
+    course, other = Ref(1, world.courses["5A"]), Ref(1, letters.scale_id)
+    await race(database, [
+        lambda session: give_many(session, teacher(world), marks(world, 1, value=2)),
+        lambda session: scales.give(session, world.viewers["office"], course, other)])
+    async with database.read() as session:
+        scale = await session.scalar(sa.select(CourseScale.scale_id).where(CourseScale.id == course.id))
+        given = list(await session.scalars(sa.select(Mark.scale_id)))
+    assert given in ([], [scale]), "a mark of 2 stands only on the scale of before"
+    assert (scale == other.id) == (given == [])

@@ -29,7 +29,18 @@ from school.diary.message_models import (
     Thread,
     ThreadReading,
 )
-from school.diary.models import Attendance, AttendanceKind, Homework, Mark, MarkAction, MarkRevision, Substitution, WorkKind
+from school.diary.models import (
+    Attendance,
+    AttendanceKind,
+    GradingScale,
+    Homework,
+    Mark,
+    MarkAction,
+    MarkRevision,
+    ScaleConversion,
+    Substitution,
+    WorkKind,
+)
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
 from school.ids import Ref
@@ -99,6 +110,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
                software="test", queue_depth=0, rejected=0, clock_offset_ms=0),
         Door(**key, id=door, name="Двор", anti_passback=AntiPassback.OFF), Till(**key, id=till, name="Кафе"),
         AbsenceReason(**key, id=_reason(school_id), name="Болезнь", sign="Б", excused=True),
+        *(GradingScale(**key, id=_scale(school_id, number), name=f"Шкала {number}", lowest=0, highest=1) for number in (1, 2)),
     ])
     await session.flush()
     teacher = world.people["teacher" if school_id == 1 else "teacher2"]
@@ -113,6 +125,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         DeviceCode(**key, digest=hashlib.sha256(bytes([school_id])).digest(), id=ids.new(), kind=DeviceKind.GATE, name="gate", bindings=[], made_at=NOON,
                    expires_at=NOON),
         HomeworkRule(**key, latest=dt.time(18)),
+        ScaleConversion(**key, id=_scale(school_id, 1), to_scale_id=_scale(school_id, 2), steps=[[0, 1, 1]]),
         Announcement(**key, id=ids.new(), grade=5, title="Собрание", text="В среду", made_by=world.people["teacher" if school_id == 1 else "teacher2"],
                      made_at=NOON),
         *(Substitution(
@@ -126,6 +139,10 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
 
 def _reason(school_id: int) -> UUID:
     return UUID(int=school_id)
+
+
+def _scale(school_id: int, number: int) -> UUID:
+    return UUID(int=10 * school_id + number)
 
 
 def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:

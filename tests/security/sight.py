@@ -66,7 +66,9 @@ SIGHTS = {
     "device_code": Sight(read="office head", add="office", change="office", changing="cancelled_at digest made_at expires_at",
                          hidden=frozenset({"digest"})),
     "tap": Sight(owner="person_id", read="canteen guard office head family:access"),
-    "grading_scale": Sight(read=_TIMETABLE), "course_scale": Sight(read=_TIMETABLE),
+    "grading_scale": Sight(read=_TIMETABLE, add="office head"),
+    "course_scale": Sight(read=_TIMETABLE, add="office head", change="office head", changing="scale_id"),
+    "scale_conversion": Sight(read=_TIMETABLE, add="office head", change="office head", changing="to_scale_id steps"),
     "lesson": Sight(read=_TIMETABLE, change="teacher office head", changing=(
         "topic substitute_id merged_with_id on_date bell room planned_on planned_bell planned_room revision cancelled_at")),
     "substitution": Sight(read="office head", add="office head"),

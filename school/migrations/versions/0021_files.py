@@ -7,7 +7,7 @@ from school.db import Moment
 from school.migrations.policies import Rows, as_role, either, own, protect, with_row
 
 revision = "0021"
-down_revision = "0016"
+down_revision = "0020"
 
 _KINDS = ("pdf", "jpeg", "png", "webp", "docx", "xlsx", "pptx", "odt", "text")
 _PARENTS = {"homework_id": "homework", "submission_id": "homework_submission", "notice_id": "absence_notice"}

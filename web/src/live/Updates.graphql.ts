@@ -8,7 +8,7 @@ export const UpdatesSubscription = graphql(`
       ... on StreamClosed { code cursor }
       ... on Refusal { code }
       ... on Update { cursor childId occurredAt late }
-      ... on MarkGiven { value subject { name } }
+      ... on MarkGiven { label subject { name } }
       ... on Passed { direction }
     }
   }

@@ -1,4 +1,5 @@
 import { memo, useLayoutEffect, useRef } from 'react'
+import { labelOf, shortly } from '../../texts/grades'
 import type { AttendanceKind } from '../../unsent/entries'
 import type { Book, Cell as Shown } from './book'
 import styles from './Grid.module.css'
@@ -23,7 +24,7 @@ function write(cell: HTMLTableCellElement, book: Book, { marks, presence, announ
   if (state === 'failed') cell.setAttribute('aria-invalid', 'true')
   else cell.removeAttribute('aria-invalid')
   const parts = marks.map(({ content: { value, weight, comment } }) => {
-    const mark = span(styles.mark, String(value))
+    const mark = span(styles.mark, shortly(labelOf(book.scale, value)))
     if (comment) mark.dataset['comment'] = 'true'
     if (weight > 1) mark.append(Object.assign(document.createElement('sup'), { textContent: weight }))
     return mark

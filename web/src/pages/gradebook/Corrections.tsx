@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useTeaching } from '../../session/teaching'
 import type { Queue } from '../../unsent/queue'
 import { useFormats } from '../../texts/formats'
+import { labelOf } from '../../texts/grades'
 import { MarkHistory } from '../marks/MarkHistory'
 import type { Book } from './book'
 import styles from './Corrections.module.css'
@@ -49,7 +50,7 @@ function Line({ correction: { row, column, value, mark, revision, failed }, book
   return (
     <li className={styles.line}>
       <UnstyledButton className={styles.who} onClick={() => goTo(row, column)}>{pupil.familyName} {pupil.givenName}, {date(lesson.date)}</UnstyledButton>
-      {value !== null && <b>{value}</b>}
+      {value !== null && <b>{labelOf(book.scale, value)}</b>}
       {failed !== null && <RefusalText code={failed} />}
       {mark !== null && <UnstyledButton className={styles.changed} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>{t('diary.changed')}</UnstyledButton>}
       <div id={id} className={styles.history}>{open && mark !== null && <MarkHistory key={revision} mark={mark} timeZone={school.timeZone} />}</div>

@@ -2,11 +2,15 @@ import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/co
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Content, Work } from '../../unsent/entries'
+import { labelOf, type Scale } from '../../texts/grades'
 import { type Cell } from './book'
 import styles from './Details.module.css'
 
 export const WORKS: readonly Work[] = ['ANSWER', 'CLASSWORK', 'HOMEWORK', 'TEST', 'EXAM']
 const LONGEST = 500
+
+const gradesOf = (scale: Scale) =>
+  Array.from({ length: scale.highest - scale.lowest + 1 }, (_, place) => scale.highest - place).map((value) => ({ value: String(value), label: labelOf(scale, value) }))
 
 /** A small window over a cell: Escape closes it, and the cell has the focus again. */
 export function Window({ over, title, close, children }: { over: DOMRect; title: string; close: () => void; children: ReactNode }) {
@@ -33,7 +37,7 @@ interface Props {
   cell: Cell
   work: Work
   /** Null where the course gives no marks. */
-  scale: { lowest: number; highest: number } | null
+  scale: Scale | null
   close: () => void
   change: (key: string | null, content: Content, reason: string | null) => void
   withdraw: (key: string, reason: string | null) => void
@@ -63,17 +67,23 @@ export function Details({ over, title, cell: { marks, presence }, work, scale, c
         <Stack gap="xs">
           {marks.length > 1 && (
             <NativeSelect
-              label={t('gradebook.which')} value={key ?? ''} data={marks.map((one) => ({ value: one.key, label: `${one.content.value}: ${t(`work.${one.content.work}`)}` }))}
+              label={t('gradebook.which')} value={key ?? ''} data={marks.map((one) => ({ value: one.key, label: `${labelOf(scale, one.content.value)}: ${t(`work.${one.content.work}`)}` }))}
               onChange={({ currentTarget: { value } }) => { choose(value); say(marks.find((one) => one.key === value)!.content) }}
             />
           )}
           {scale && (
             <>
               <Group gap="xs" grow align="flex-start">
-                <TextInput
+                {scale.labels.length > 0 && (
+                  <NativeSelect
+                    label={t('gradebook.value')} value={said.value ?? ''} data={['', ...gradesOf(scale)]} data-autofocus autoFocus
+                    onChange={({ currentTarget: { value } }) => say({ ...said, value: value ? Number(value) : null })}
+                  />
+                )}
+                {scale.labels.length === 0 && <TextInput
                   label={t('gradebook.value')} type="number" min={scale.lowest} max={scale.highest} value={said.value ?? ''} data-autofocus autoFocus
                   onChange={({ currentTarget: { value } }) => say({ ...said, value: value ? Number(value) : null })} onFocus={({ currentTarget }) => currentTarget.select()}
-                />
+                />}
                 <TextInput label={t('gradebook.weight')} type="number" min={1} max={10} required value={said.weight} onChange={({ currentTarget: { value } }) => say({ ...said, weight: Number(value) })} />
               </Group>
               <NativeSelect

@@ -28,6 +28,7 @@ export const Grid = memo(function Grid({ book, version, cursor, table, label, to
     ABSENT: t('gradebook.letter.ABSENT'), LATE: t('gradebook.letter.LATE'), EXCUSED: t('gradebook.letter.EXCUSED'), PRESENT: '·',
     saving: t('gradebook.state.saving'), failed: t('gradebook.state.failed'),
   }), [t, i18n.language])
+  const grades = useMemo(() => (book.scale?.labels ?? []).map(({ label }) => label.toLowerCase()).join(''), [book.scale])
   useLayoutEffect(() => {
     let reached: HTMLElement | undefined
     const reach = () => {
@@ -55,7 +56,7 @@ export const Grid = memo(function Grid({ book, version, cursor, table, label, to
     <table
       ref={table} role="grid" aria-label={label} className={styles.grid}
       onKeyDown={(event) => {
-        const action = actionOf({ key: event.key, ctrl: event.ctrlKey || event.metaKey, alt: event.altKey, shift: event.shiftKey })
+        const action = actionOf({ key: event.key, ctrl: event.ctrlKey || event.metaKey, alt: event.altKey, shift: event.shiftKey }, grades)
         if (!action) return
         event.preventDefault()
         act(action)

@@ -2,7 +2,7 @@ import { Button, Group } from '@mantine/core'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Action } from './keys'
-import type { Scale } from './pasted'
+import { labelOf, type Scale } from '../../texts/grades'
 
 const MOST = 12
 
@@ -21,7 +21,7 @@ export const Keypad = memo(function Keypad({ scale, act }: { scale: Scale | null
   ]
   return (
     <Group gap={6} role="group" aria-label={t('gradebook.keys')}>
-      {values.map((value) => <Button key={value} size="compact-md" variant="default" onClick={() => act({ do: 'digit', digit: value })}>{value}</Button>)}
+      {values.map((value) => <Button key={value} size="compact-md" variant="default" onClick={() => act({ do: 'digit', digit: value })}>{labelOf(scale, Number(value))}</Button>)}
       {more.map(([key, label, action]) => (
         <Button key={key} size="compact-md" variant="default" title={label} aria-label={`${label} (${key})`} onClick={() => act(action)}>{key}</Button>
       ))}

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core'
 import { useMemo, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormats } from '../../texts/formats'
+import { labelOf } from '../../texts/grades'
 import { type Book, type Cell, keyOf } from './book'
 import type { Cursor } from './cursor'
 import { RefusalText } from './RefusalText'
@@ -21,7 +22,7 @@ export function Line({ book, cursor, draft }: { book: Book; cursor: Cursor; draf
   if (!lesson) return <Text size="sm" mih={44} />
   const said = [
     ...marks.map(({ content: { value, weight, work, comment } }) =>
-      [`${value}: ${t(`work.${work}`)}`, weight > 1 && t('today.weight', { weight }), comment && `«${comment}»`].filter(Boolean).join(', ')),
+      [`${labelOf(book.scale, value)}: ${t(`work.${work}`)}`, weight > 1 && t('today.weight', { weight }), comment && `«${comment}»`].filter(Boolean).join(', ')),
     presence && (presence.minutesLate ? t('today.minutesLate', { count: presence.minutesLate }) : (book.reasonOf(presence)?.name ?? t(`attendance.${presence.kind}`))),
     announced?.reason && t(announced.accepted ? 'gradebook.announcedAccepted' : 'gradebook.announced', { reason: announced.reason.name }),
   ].filter(Boolean)

@@ -12,7 +12,8 @@ import type { GradebookData } from './Gradebook.graphql'
 import { cellAt, Grid } from './Grid'
 import styles from './Grid.module.css'
 import { Keypad } from './Keypad'
-import { type Action, FAR } from './keys'
+import { begunBy, gradeOf } from '../../texts/grades'
+import { type Action, FAR, kindOf } from './keys'
 import { Line } from './Line'
 import { QueueStatus } from './QueueStatus'
 
@@ -38,7 +39,7 @@ export function Sheet({ book, course: { scale, subject, classGroup }, version, t
   const [notice, setNotice] = useState<Notice | null>(null)
   const [draft, setDraft] = useState('')
   const [over, open] = useState<DOMRect | null>(null)
-  const typed = useRef({ digits: '', more: false })
+  const typed = useRef({ digits: '', letters: '', more: false })
 
   const placeAt = useCallback((row: number, column: number) => {
     const [pupil, lesson] = [book.pupils[row], book.lessons[column]]
@@ -57,18 +58,25 @@ export function Sheet({ book, course: { scale, subject, classGroup }, version, t
 
   /** What was typed so far becomes a mark. */
   const finish = useCallback((): void => {
-    const { digits, more } = typed.current
-    typed.current = { digits: '', more: false }
+    const { digits, letters, more } = typed.current
+    typed.current = { digits: '', letters: '', more: false }
     setDraft('')
     const { row, column } = cursor.get()
     const place = placeAt(row, column)
-    if (digits && place) setNotice(editor.type(place, Number(digits), more))
-  }, [cursor, editor, placeAt])
+    if (!place) return
+    if (digits) return setNotice(editor.type(place, Number(digits), more))
+    if (!letters) return
+    const [begun, kind] = [begunBy(scale, letters), kindOf(letters)]
+    const grade = kind && begun.length > 0 && begun[0]!.label.length > letters.length ? null : gradeOf(scale, letters)
+    if (grade !== null) setNotice(editor.type(place, grade, more))
+    else if (kind) editor.attend(place, kind)
+    else setNotice({ say: 'outOfScale' })
+  }, [cursor, editor, placeAt, scale])
 
   const act = useCallback((action: Action): void => {
     const { row, column } = cursor.get()
     const place = placeAt(row, column)
-    if (action.do !== 'digit') finish()
+    if (action.do !== 'digit' && action.do !== 'letter') finish()
     switch (action.do) {
       case 'move': return goTo(action.rows === -FAR ? 0 : row + action.rows, column + action.columns)
       case 'down': return row < 0 ? show() : goTo(row + 1, column)
@@ -85,8 +93,16 @@ export function Sheet({ book, course: { scale, subject, classGroup }, version, t
       }
       case 'digit': {
         typed.current.digits += action.digit
-        if (Number(typed.current.digits) * 10 > (scale?.highest ?? 0)) return finish()
+        if (Number(typed.current.digits) === 0 || Number(typed.current.digits) * 10 > (scale?.highest ?? 0)) return finish()
         return setDraft(typed.current.digits)
+      }
+      case 'letter': {
+        const letters = typed.current.letters + action.letter
+        const begun = begunBy(scale, letters)
+        typed.current.letters = letters
+        // One letter may be the register's; what can be nothing but a grade is one at once.
+        if (!begun.length || (begun.length === 1 && (!kindOf(letters) || begun[0]!.label.length === letters.length))) return finish()
+        return setDraft(letters)
       }
       case 'add':
         typed.current.more = true

@@ -1,5 +1,6 @@
 import type { Content, Entry, Known, MarkEntry, Presence, RegisterEntry } from '../../unsent/entries'
 import type { Queue, Target } from '../../unsent/queue'
+import type { Scale } from '../../texts/grades'
 import type { Announced, GradebookData, Lesson, Pupil, Reason } from './Gradebook.graphql'
 
 export type State = 'saved' | 'saving' | 'failed'
@@ -36,6 +37,8 @@ export const keyOf = (lesson: string, pupil: string): string => `${lesson} ${pup
 export class Book {
   lessons: readonly Lesson[] = []
   pupils: readonly Pupil[] = []
+  /** Null where the course gives no marks. */
+  scale: Scale | null = null
   private answer: GradebookData | null = null
   private had = new Map<string, Had[]>()
   private presence = new Map<string, Presence>()
@@ -65,6 +68,7 @@ export class Book {
   load(answer: GradebookData, meanwhile: readonly MarkEntry[] = []): void {
     const { lessons, pupils, announced, reasons } = (this.answer = answer)
     this.lessons = lessons
+    this.scale = answer.course.scale
     this.pupils = pupils.map(({ person }) => person)
     this.had = new Map()
     this.presence = new Map()

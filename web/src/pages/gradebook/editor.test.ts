@@ -46,7 +46,7 @@ const content = (value: number, more: Partial<Content> = {}): Content => ({ valu
 /** What the server says: per cell, marks as they stand. */
 function gradebook(marks: Record<string, Known[]> = {}): GradebookData {
   return {
-    course: { id: 'C', subject: { name: 'Алгебра' }, classGroup: { name: '5A' }, scale: { lowest: 2, highest: 5 }, teacher: { id: 'T' } },
+    course: { id: 'C', subject: { name: 'Алгебра' }, classGroup: { name: '5A' }, scale: { lowest: 2, highest: 5, counts: true, labels: [] }, teacher: { id: 'T' } },
     lessons: LESSONS.map((id, index) => ({ id, date: `2026-11-2${index}`, bell: 1, startsAt: `2026-11-2${index}T06:00:00Z`, topic: null, cancelled: false })),
     pupils: PUPILS.map((id) => ({
       person: { id, familyName: id, givenName: id }, leftOn: null, attendance: [],
@@ -64,7 +64,7 @@ let desk = new Desk()
 let queue = new Queue(shelf(), desk)
 let book = new Book(queue)
 let now = 0
-let editor = new Editor(book, queue, { lowest: 2, highest: 5 }, () => now)
+let editor = new Editor(book, queue, { lowest: 2, highest: 5, labels: [] }, () => now)
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -74,7 +74,7 @@ beforeEach(() => {
   book.follow()
   book.load(gradebook({ [at(B1)]: [{ id: 'M', revision: 2, content: content(3, { work: 'TEST', comment: 'так' }) }] }))
   now = 0
-  editor = new Editor(book, queue, { lowest: 2, highest: 5 }, () => now)
+  editor = new Editor(book, queue, { lowest: 2, highest: 5, labels: [] }, () => now)
 })
 
 test('a typed mark is there at once, being saved, then saved; only its cell is told', async () => {

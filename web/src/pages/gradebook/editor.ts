@@ -2,7 +2,8 @@ import type { AttendanceKind, Content, Presence, Work } from '../../unsent/entri
 import type { Queue } from '../../unsent/queue'
 import { newId } from '../../api/newId'
 import { type Book, keyOf } from './book'
-import { isOn, readPasted, type Scale } from './pasted'
+import type { Scale } from '../../texts/grades'
+import { isOn, readPasted } from './pasted'
 
 /** A pupil in a lesson. */
 export interface Place {

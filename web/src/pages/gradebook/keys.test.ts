@@ -31,3 +31,8 @@ test.each([['ABSENT', 'нНyna'], ['LATE', 'оОjol'], ['EXCUSED', 'уУeE'], ['
 test('no letter is two things, and words are none', () => {
   expect([kindOf('x'), kindOf('нет'), kindOf('')]).toEqual([null, null, null])
 })
+
+test('a letter of a label may be a grade', () => {
+  expect(actionOf({ key: 'З', ctrl: false, alt: false, shift: true }, 'зачёт')).toEqual({ do: 'letter', letter: 'З' })
+  expect(actionOf({ key: 'н', ctrl: false, alt: false, shift: false }, 'зачёт')).toEqual({ do: 'presence', kind: 'ABSENT' })
+})

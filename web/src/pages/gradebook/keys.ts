@@ -6,6 +6,7 @@ export type Action =
   | { do: 'move'; rows: number; columns: number }
   | Bare<'down' | 'up' | 'withdraw' | 'details' | 'add' | 'undo' | 'discard'>
   | { do: 'digit'; digit: string }
+  | { do: 'letter'; letter: string }
   | { do: 'presence'; kind: AttendanceKind }
 
 export interface Stroke {
@@ -33,8 +34,8 @@ export function kindOf(letter: string): AttendanceKind | null {
   return small.length === 1 ? ((Object.keys(LETTERS) as AttendanceKind[]).find((kind) => LETTERS[kind].includes(small)) ?? null) : null
 }
 
-/** What a key means in the gradebook; null for what is the browser's. */
-export function actionOf({ key, ctrl, alt, shift }: Stroke): Action | null {
+/** What a key means in the gradebook; null for what is the browser's. `letters` are those of the scale's labels, which may mean a grade. */
+export function actionOf({ key, ctrl, alt, shift }: Stroke, letters = ''): Action | null {
   if (ctrl && !alt) {
     if (!shift && ['z', 'я'].includes(key.toLowerCase())) return { do: 'undo' }
     const far = FARTHEST[key]
@@ -47,6 +48,7 @@ export function actionOf({ key, ctrl, alt, shift }: Stroke): Action | null {
   if (key === 'Enter') return { do: shift ? 'up' : 'down' }
   if (key === 'Delete' || key === 'Backspace') return { do: 'withdraw' }
   if (key === 'Escape') return { do: 'discard' }
+  if (key.length === 1 && letters.includes(key.toLowerCase())) return { do: 'letter', letter: key }
   if (key === '+') return { do: 'add' }
   if (/^\d$/.test(key)) return { do: 'digit', digit: key }
   const kind = kindOf(key)

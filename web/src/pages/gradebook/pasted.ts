@@ -1,10 +1,6 @@
 import type { AttendanceKind } from '../../unsent/entries'
+import { gradeOf, type Scale } from '../../texts/grades'
 import { kindOf } from './keys'
-
-export interface Scale {
-  lowest: number
-  highest: number
-}
 
 export type Pasted = { rows: number; columns: number } & ({ value: number } | { kind: AttendanceKind } | { unknown: string })
 
@@ -18,6 +14,8 @@ export function readPasted(text: string, scale: Scale | null): Pasted[] {
       const said = raw.trim()
       if (!said) return []
       if (/^\d+$/.test(said) && isOn(scale, Number(said))) return [{ rows, columns, value: Number(said) }]
+      const grade = gradeOf(scale, said)
+      if (grade !== null && (said.length > 1 || scale!.labels.some(({ label }) => label.toLowerCase() === said.toLowerCase()))) return [{ rows, columns, value: grade }]
       const kind = kindOf(said)
       return [kind ? { rows, columns, kind } : { rows, columns, unknown: said }]
     }),

@@ -3,12 +3,13 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useChild } from '../../session/child'
 import { useFormats } from '../../texts/formats'
+import { withConverted } from '../../texts/grades'
 import { MarkHistory } from './MarkHistory'
 import styles from './Marks.module.css'
 import type { Mark } from './Marks.graphql'
 
 /** A mark, for what and when; where it was changed, from what to what. */
-export function GivenMark({ mark: { id, value, weight, work, date, comment, revision } }: { mark: Mark }) {
+export function GivenMark({ mark: { id, label, converted, weight, work, date, comment, revision } }: { mark: Mark }) {
   const { t } = useTranslation()
   const { date: dateText } = useFormats()
   const { school } = useChild()
@@ -16,7 +17,7 @@ export function GivenMark({ mark: { id, value, weight, work, date, comment, revi
   const history = useId()
   return (
     <li className={styles.mark}>
-      <span className={styles.value}>{value}</span>
+      <span className={styles.value}>{withConverted({ label, converted })}</span>
       <div className={styles.about}>
         <div className={styles.line}>
           <span>{t(`work.${work}`)}{weight > 1 && `, ${t('today.weight', { weight })}`}</span>

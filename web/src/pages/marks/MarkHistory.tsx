@@ -27,7 +27,7 @@ export function MarkHistory({ mark, timeZone }: { mark: string; timeZone: string
   )
 }
 
-function What({ change: { action, value, parts } }: { change: Change }) {
+function What({ change: { action, label, parts } }: { change: Change }) {
   const { t } = useTranslation()
   const said = (part: Change['parts'][number]): [string, string] => {
     switch (part.what) {
@@ -38,9 +38,9 @@ function What({ change: { action, value, parts } }: { change: Change }) {
   }
   return (
     <>
-      <span>{t(`diary.${action}`)}{action === 'GIVEN' && <b> {value}</b>}</span>
+      <span>{t(`diary.${action}`)}{action === 'GIVEN' && <b> {label}</b>}</span>
       {parts.map((part) => (
-        part.what === 'value' ? <b key={part.what}> {said(part).join(' → ')}</b> : <span key={part.what} className={styles.part}>{said(part).join(' → ')}</span>
+        part.what === 'label' ? <b key={part.what}> {said(part).join(' → ')}</b> : <span key={part.what} className={styles.part}>{said(part).join(' → ')}</span>
       ))}
     </>
   )

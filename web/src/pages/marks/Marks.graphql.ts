@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 export const MarksQuery = graphql(`
   query WebMarks($child: ID!, $first: Int!, $after: String) {
     marks(childId: $child, first: $first, after: $after) {
-      edges { node { id courseId subject { id name } date value weight work comment revision } }
+      edges { node { id courseId subject { id name } date value label converted weight work comment revision } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -14,7 +14,7 @@ export const AveragesQuery = graphql(`
     terms { id schoolId kind startsOn }
     averages(childId: $child) {
       subject { id name }
-      scale { lowest highest }
+      scale { lowest highest labels { value label } }
       marks
       average { numerator denominator decimal }
     }
@@ -24,7 +24,7 @@ export const AveragesQuery = graphql(`
 export const TermMarksQuery = graphql(`
   query WebTermMarks($child: ID!) {
     terms { id schoolId name }
-    termMarks(childId: $child) { termId courseId subject { id name } value comment average { decimal } }
+    termMarks(childId: $child) { termId courseId subject { id name } value label converted comment average { decimal } }
   }
 `)
 
@@ -40,7 +40,7 @@ export const ForecastQuery = graphql(`
 
 export const MarkHistoryQuery = graphql(`
   query WebMarkHistory($mark: ID!) {
-    markHistory(markId: $mark) { revision action value weight work comment reason at by { name } }
+    markHistory(markId: $mark) { revision action value label weight work comment reason at by { name } }
   }
 `)
 

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../../shell/icons'
 import { useFormats } from '../../texts/formats'
+import { shortly } from '../../texts/grades'
 import { GivenMark } from './GivenMark'
 import styles from './Marks.module.css'
 import { nearest, type SubjectMarks } from './subjects'
@@ -23,7 +24,7 @@ export function Subject({ subject: { name, averages, marks }, term }: { subject:
         <h2 className={styles.name}>{name}</h2>
         <span className={styles.latest}>
           {latest.length > 0 && <span className="unseen">{t('diary.latest')}: </span>}
-          {latest.map(({ id, value, weight }) => <span key={id} className={styles.glance} data-heavy={weight > 1 || undefined}>{value} </span>)}
+          {latest.map(({ id, label, weight }) => <span key={id} className={styles.glance} data-heavy={weight > 1 || undefined}>{shortly(label)} </span>)}
         </span>
         <span className={styles.averages}>
           {averages.map(({ scale, average }) => (

@@ -4,6 +4,7 @@ import { useRefresh } from '../../live/Live'
 import { useChild } from '../../session/child'
 import { Failed } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
+import { withConverted } from '../../texts/grades'
 import { TermMarksQuery } from './Marks.graphql'
 import styles from './TermMarks.module.css'
 import { byTerm } from './termTable'
@@ -31,7 +32,7 @@ export function TermMarks() {
                 <th scope="row">{subject.name}</th>
                 {subject.marks.map((mark, place) => (
                   <td key={terms[place]!.id}>
-                    {mark ? <><b>{mark.value ?? t('marks.notAssessed')}</b>{mark.average && <small> {decimal(mark.average.decimal)}</small>}</> : '—'}
+                    {mark ? <><b>{mark.label === null ? t('marks.notAssessed') : withConverted({ label: mark.label, converted: mark.converted })}</b>{mark.average && <small> {decimal(mark.average.decimal)}</small>}</> : '—'}
                     {mark?.comment && <small className={styles.comment}>{mark.comment}</small>}
                   </td>
                 ))}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useOffice } from '../../session/office'
 import { HomeworkHour } from './HomeworkHour'
 import { Reasons } from './Reasons'
+import { Scales } from './Scales'
 import { StaffFactor } from './StaffFactor'
 
 /** What the school has decided for everybody. */
@@ -18,6 +19,7 @@ export default function Rules() {
       <StaffFactor school={school.id} />
       <HomeworkHour school={school.id} />
       <Reasons school={school.id} />
+      <Scales school={school.id} />
     </Stack>
   )
 }

@@ -29,6 +29,9 @@ const of = ({ weeks, classes, subjects }: MarkFigures, scale: string): MarkFigur
   return { weeks: weeks.filter(mine), classes: classes.filter(mine), subjects: subjects.filter(mine) }
 }
 
+const labelIn = (weeks: MarkFigures['weeks'], value: number): string =>
+  weeks.flatMap(({ counts }) => counts.values).find((one) => one.value === value)?.label ?? String(value)
+
 /** `scale` is named where there are others. */
 function OfScale({ scale, weeks, classes, subjects }: MarkFigures & { scale: string | null }) {
   const { t, i18n } = useTranslation()
@@ -36,17 +39,18 @@ function OfScale({ scale, weeks, classes, subjects }: MarkFigures & { scale: str
   const places = useMemo(() => new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 2 }), [i18n.language])
   const format = useCallback((value: number) => places.format(value), [places])
   const ticks = useMemo(() => weeks.map(({ week }) => date(week)), [weeks, date])
-  const lines = useMemo(() => [{ label: t('statistics.average'), values: weeks.map(({ counts }) => Number(counts.average.decimal)) }], [weeks, t])
-  const range = useMemo(() => [LOWEST, Math.max(...lines[0]!.values)] as const, [lines])
+  const lines = useMemo(() => [{ label: t('statistics.average'), values: weeks.map(({ counts }) => (counts.average ? Number(counts.average.decimal) : null)) }], [weeks, t])
+  const range = useMemo(() => [LOWEST, Math.max(LOWEST, ...lines[0]!.values.filter((value) => value !== null))] as const, [lines])
   const values = valuesOf(weeks.map(({ counts }) => counts))
-  const head = [t('statistics.average'), t('statistics.count'), ...values.map((value) => `«${value}»`)]
-  const row = (name: string, counts: MarkCounts) => [name, decimal(counts.average.decimal), String(marksOf(counts)), ...values.map((value) => String(countOf(counts, value)))]
+  const head = [t('statistics.average'), t('statistics.count'), ...values.map((value) => `«${labelIn(weeks, value)}»`)]
+  const row = (name: string, counts: MarkCounts) => [name, counts.average ? decimal(counts.average.decimal) : '—', String(marksOf(counts)), ...values.map((value) => String(countOf(counts, value)))]
   const highest = Math.max(...values)
-  const bars = (all: readonly { counts: MarkCounts }[]) => all.map(({ counts }) => (100 * Number(counts.average.decimal)) / highest)
+  const averages = weeks.some(({ counts }) => counts.average)
+  const bars = (all: readonly { counts: MarkCounts }[]) => all.map(({ counts }) => (100 * Number(counts.average?.decimal ?? 0)) / highest)
   return (
     <>
       {scale !== null && <Title order={3} size="h5" mt="md">{t('statistics.scale', { scale })}</Title>}
-      <Plot label={t('statistics.marksPlot')} ticks={ticks} lines={lines} range={range} format={format} />
+      {averages && <Plot label={t('statistics.marksPlot')} ticks={ticks} lines={lines} range={range} format={format} />}
       <Figures title={t('statistics.byWeek')} head={[t('statistics.weekOf'), ...head]} rows={weeks.map(({ week, counts }) => row(date(week), counts))} />
       <Figures open title={t('statistics.byClass')} head={[t('statistics.class'), ...head]} rows={classes.map(({ classGroup, counts }) => row(classGroup.name, counts))} bars={bars(classes)} />
       <Figures open title={t('statistics.bySubject')} head={[t('statistics.subject'), ...head]} rows={subjects.map(({ subject, counts }) => row(subject.name, counts))} bars={bars(subjects)} />

@@ -16,9 +16,9 @@ export const AttendanceFiguresQuery = graphql(`
 export const MarkFiguresQuery = graphql(`
   query WebMarkFigures($school: ID!, $group: ID, $from: Date!, $to: Date!) {
     markFigures(schoolId: $school, classGroupId: $group, from: $from, to: $to) {
-      weeks { week counts { scale { name } average { decimal } values { value count } } }
-      classes { classGroup { id name } counts { scale { name } average { decimal } values { value count } } }
-      subjects { subject { id name } counts { scale { name } average { decimal } values { value count } } }
+      weeks { week counts { scale { name } average { decimal } values { value label count } } }
+      classes { classGroup { id name } counts { scale { name } average { decimal } values { value label count } } }
+      subjects { subject { id name } counts { scale { name } average { decimal } values { value label count } } }
     }
   }
 `)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { attended, csv, percent, scalesOf, takingsOf, valuesOf } from './figures'
 
 const counts = { present: 80, late: 10, absent: 4, excused: 6 }
-const marks = (scale: string, ...values: [number, number][]) => ({ scale: { name: scale }, average: { decimal: '4.00' }, values: values.map(([value, count]) => ({ value, count })) })
+const marks = (scale: string, ...values: [number, number][]) => ({ scale: { name: scale }, average: { decimal: '4.00' }, values: values.map(([value, count]) => ({ value, label: String(value), count })) })
 const day = (date: string, till: string, minor: number) => ({ date, till: { id: till, name: `Till ${till}` }, sold: 1, sum: { minor, currency: 'RUB' } })
 
 test('who came late was there', () => {

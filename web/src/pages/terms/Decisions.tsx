@@ -6,7 +6,8 @@ import { useChange } from '../account/change'
 import { RefusalText } from '../gradebook/RefusalText'
 import { changes, shown, suggested, typed } from './decisions'
 import styles from './Terms.module.css'
-import { DecideTermMarks, type Scale, type SheetRow } from './Terms.graphql'
+import { labelOf, type Scale } from '../../texts/grades'
+import { DecideTermMarks, type SheetRow } from './Terms.graphql'
 
 interface Props {
   course: string
@@ -32,9 +33,11 @@ export function Decisions({ course, term, rows, scale, open, decided }: Props) {
   const waiting = changes(rows, drafts, scale)
   const corrects = waiting.some(({ expectedRevision }) => expectedRevision > 0)
   const type = (place: number, id: string, text: string) => {
-    setDrafts(new Map(drafts).set(id, text))
+    const value = typed(text, scale)
+    const grade = typeof value === 'number' ? value : null
+    setDrafts(new Map(drafts).set(id, grade !== null && scale.labels.length ? labelOf(scale, grade) : text))
     setSaved(0)
-    if (scale.highest < 10 && typeof typed(text, scale) === 'number') fields.current[place + 1]?.focus()
+    if (scale.highest < 10 && grade !== null) fields.current[place + 1]?.focus()
   }
   const move = (place: number) => (event: KeyboardEvent) => {
     const by = { ArrowDown: 1, Enter: 1, ArrowUp: -1 }[event.key]
@@ -70,19 +73,19 @@ export function Decisions({ course, term, rows, scale, open, decided }: Props) {
                   <th scope="row">{person.familyName} {person.givenName}</th>
                   <td>{marks}</td>
                   <td>{average ? decimal(average.decimal) : '—'}</td>
-                  <td>{suggestion ?? '—'}</td>
+                  <td>{suggestion === null ? '—' : labelOf(scale, suggestion)}</td>
                   <td>
                     {open
                       ? (
                         <input
-                          ref={(field) => { fields.current[place] = field }} className={styles.field} value={text} inputMode={scale.highest < 10 ? 'text' : 'numeric'} maxLength={5}
+                          ref={(field) => { fields.current[place] = field }} className={styles.field} value={text} inputMode={scale.highest < 10 || scale.labels.length ? 'text' : 'numeric'} maxLength={12}
                           aria-label={t('terms.decisionOf', { name: person.name })} aria-invalid={value === 'bad' || undefined} data-changed={drafts.has(person.id) || undefined}
                           onChange={(event) => type(place, person.id, event.currentTarget.value)} onKeyDown={move(place)} onFocus={(event) => event.currentTarget.select()}
                         />
                       )
                       : <b>{text || '—'}</b>}
                     {differs && <span className={styles.differs}>{t('terms.differs')}</span>}
-                    {value === 'bad' && <span className={styles.bad}>{t('terms.bad', scale)}</span>}
+                    {value === 'bad' && <span className={styles.bad}>{t('terms.bad', { lowest: labelOf(scale, scale.lowest), highest: labelOf(scale, scale.highest) })}</span>}
                     {code && <RefusalText code={code} />}
                   </td>
                 </tr>
@@ -95,7 +98,7 @@ export function Decisions({ course, term, rows, scale, open, decided }: Props) {
         <Group className={styles.acts} align="flex-end" gap="sm">
           {corrects && <TextInput label={t('gradebook.reason')} value={reason} maxLength={500} onChange={(event) => setReason(event.currentTarget.value)} />}
           <Button type="submit" loading={fetching} disabled={!waiting.length}>{t('terms.save', { count: waiting.length })}</Button>
-          <Button variant="default" onClick={() => setDrafts(suggested(rows, drafts))}>{t('terms.fill')}</Button>
+          <Button variant="default" onClick={() => setDrafts(suggested(rows, drafts, scale))}>{t('terms.fill')}</Button>
           <div role="status">
             {denied && <RefusalText code={denied.code} />}
             {saved > 0 && <Text size="sm">{t('terms.saved', { count: saved })}</Text>}

@@ -9,14 +9,14 @@ export const TermsQuery = graphql(`
 export const TermSheetQuery = graphql(`
   query WebTermSheet($course: ID!, $term: ID!) {
     termSheet(courseId: $course, termId: $term) {
-      course { id subject { name } classGroup { name } scale { lowest highest } teacher { id } }
+      course { id subject { name } classGroup { name } scale { lowest highest labels { value label } } teacher { id } }
       pupils {
         person { id name familyName givenName }
         leftOn
         marks
         average { numerator denominator decimal }
         suggestion
-        decision { value comment differs revision average { decimal } }
+        decision { value label comment differs revision average { decimal } }
       }
     }
   }
@@ -61,6 +61,5 @@ export const OpenTerm = graphql(`
 
 export type Term = ResultOf<typeof TermsQuery>['terms'][number]
 export type SheetRow = ResultOf<typeof TermSheetQuery>['termSheet']['pupils'][number]
-export type Scale = NonNullable<ResultOf<typeof TermSheetQuery>['termSheet']['course']['scale']>
 export type Progress = ResultOf<typeof TermProgressQuery>['termProgress']['edges'][number]['node']
 export type Opening = ResultOf<typeof TermOpeningsQuery>['termOpenings'][number]

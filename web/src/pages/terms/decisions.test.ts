@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { changes, currentTerm, shown, suggested, typed } from './decisions'
 import type { SheetRow, Term } from './Terms.graphql'
 
-const FIVE = { lowest: 2, highest: 5 }
+const FIVE = { lowest: 2, highest: 5, labels: [] }
 const row = (id: string, more: Partial<SheetRow> = {}): SheetRow => ({
   person: { id, name: id, familyName: id, givenName: id }, leftOn: null, marks: 3, average: null, suggestion: 4, decision: null, ...more,
 })
-const decided = (value: number | null, revision = 1): SheetRow['decision'] => ({ value, comment: null, differs: false, revision, average: null })
+const decided = (value: number | null, revision = 1): SheetRow['decision'] => ({ value, label: value === null ? null : String(value), comment: null, differs: false, revision, average: null })
 const term = (id: string, startsOn: string, endsOn: string, kind: Term['kind'] = 'TERM'): Term => ({ id, schoolId: 's', name: id, kind, startsOn, endsOn, closedAt: null })
 
 describe('what is typed', () => {
@@ -28,7 +28,7 @@ describe('what is sent', () => {
 
   it('is filled in by the averages where nothing stands', () => {
     const more = [...rows, row('g', { suggestion: null }), row('h', { leftOn: '2026-10-01' })]
-    expect([...suggested(more, new Map([['a', '5'], ['e', ' ']]))]).toEqual([['a', '5'], ['e', '4'], ['d', '4']])
+    expect([...suggested(more, new Map([['a', '5'], ['e', ' ']]), FIVE)]).toEqual([['a', '5'], ['e', '4'], ['d', '4']])
   })
 })
 

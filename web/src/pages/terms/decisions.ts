@@ -1,4 +1,5 @@
-import type { Scale, SheetRow, Term } from './Terms.graphql'
+import { gradeOf, labelOf, type Scale } from '../../texts/grades'
+import type { SheetRow, Term } from './Terms.graphql'
 
 /** What a teacher has typed for a pupil: a whole mark, `null` for "not assessed", `undefined` where nothing is decided, 'bad' for what the scale has not. */
 export type Typed = number | null | undefined | 'bad'
@@ -6,10 +7,13 @@ export type Typed = number | null | undefined | 'bad'
 const NOT_ASSESSED = /^[нyn]\/?[аaf]?$/i
 
 /** Reads one field. «н», «н/а» and the same keys of a Latin keyboard are "not assessed". */
-export function typed(text: string, { lowest, highest }: Scale): Typed {
+export function typed(text: string, scale: Scale): Typed {
+  const { lowest, highest } = scale
   const trimmed = text.trim()
   if (!trimmed) return undefined
   if (NOT_ASSESSED.test(trimmed)) return null
+  const grade = gradeOf(scale, trimmed)
+  if (grade !== null) return grade
   const value = /^\d{1,5}$/.test(trimmed) ? Number(trimmed) : NaN
   return value >= lowest && value <= highest ? value : 'bad'
 }
@@ -17,7 +21,7 @@ export function typed(text: string, { lowest, highest }: Scale): Typed {
 /** What stands in the field before anybody types. */
 export function shown(decision: SheetRow['decision'], notAssessed: string): string {
   if (!decision) return ''
-  return decision.value === null ? notAssessed : String(decision.value)
+  return decision.label ?? notAssessed
 }
 
 export interface Decision {
@@ -38,10 +42,10 @@ export function changes(rows: readonly SheetRow[], drafts: ReadonlyMap<string, s
 }
 
 /** The fields of all for whom nothing is decided and nothing typed, filled with what the averages make. */
-export function suggested(rows: readonly SheetRow[], drafts: ReadonlyMap<string, string>): Map<string, string> {
+export function suggested(rows: readonly SheetRow[], drafts: ReadonlyMap<string, string>, scale: Scale): Map<string, string> {
   const filled = new Map(drafts)
   for (const { person, decision, suggestion, leftOn } of rows) {
-    if (!decision && suggestion !== null && leftOn === null && !drafts.get(person.id)?.trim()) filled.set(person.id, String(suggestion))
+    if (!decision && suggestion !== null && leftOn === null && !drafts.get(person.id)?.trim()) filled.set(person.id, labelOf(scale, suggestion))
   }
   return filled
 }

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { withConverted } from '../../texts/grades'
 import { Changes } from './Changes'
 import styles from './Timeline.module.css'
 import type { DayLesson } from './Today.graphql'
@@ -22,11 +23,11 @@ export function LessonMoment({ lesson: { lesson, marks, homework, attendance }, 
       {place && <div className={styles.more}>{place}</div>}
       {marks.length > 0 && (
         <ul className={styles.marks}>
-          {marks.map(({ id, value, weight, work }) => (
+          {marks.map(({ id, label, converted, weight, work }) => (
             <li key={id} className={styles.mark} data-new={isNew(id) || undefined}>
-              <span className={styles.value} aria-hidden>{value}</span>
+              <span className={styles.value} aria-hidden>{withConverted({ label, converted })}</span>
               <span aria-hidden>{t(`work.${work}`)}{weight > 1 && `, ${t('today.weight', { weight })}`}</span>
-              <span className="unseen">{t('today.markOf', { value, work: t(`work.${work}`) })}</span>
+              <span className="unseen">{t('today.markOf', { value: label, work: t(`work.${work}`) })}</span>
             </li>
           ))}
         </ul>
