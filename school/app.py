@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from school import clock, health, ids
 from school.clock import Clock
 from school.context import NOBODY, Context
+from school.day.calendar_route import Calendars
 from school.day.reactions import Reactions
 from school.db import Database
 from school.delivery import rights
@@ -131,7 +132,7 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord,
     trusted = TrustedDocuments(own, database, closed=terms.closed)
     post, subscriptions = endpoint(schema, context_for, trusted, terms), Subscriptions(schema, make_context, sign_in, standing, trusted, terms)
     routes: list[BaseRoute] = [Route("/graphql", post, methods=["POST"]), WebSocketRoute("/graphql", subscriptions)]
-    routes.append(Photos(context_of).route)
+    routes += [Photos(context_of).route, Calendars(make_context).route]
     routes += Ways(settings, database, terms.cookie, secure=terms.closed).routes
     if settings.mode is Mode.DEMO:
         routes.append(Route("/console", _console, methods=["GET"]))
