@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from school import clock, health, ids
 from school.clock import Clock
 from school.context import NOBODY, Context
+from school.day.calendar_route import Calendars
 from school.day.reactions import Reactions
 from school.db import Database
 from school.delivery import rights
@@ -27,6 +28,7 @@ from school.delivery.hub import Hub
 from school.delivery.relay import Relay
 from school.delivery.tail import Tail
 from school.diary.file_route import Files
+from school.diary.report_card_route import ReportCardFiles
 from school.errors import Code, Refused
 from school.gateway.documents import DAEMON
 from school.gateway.http import Gateway
@@ -130,7 +132,7 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord,
     trusted = TrustedDocuments(own, database, closed=terms.closed)
     post, subscriptions = endpoint(schema, context_for, trusted, terms), Subscriptions(schema, make_context, sign_in, standing, trusted, terms)
     routes: list[BaseRoute] = [Route("/graphql", post, methods=["POST"]), WebSocketRoute("/graphql", subscriptions)]
-    routes += _routes_of_files(context_for, terms)
+    routes += [*_routes_of_files(context_for, terms), Calendars(make_context).route]
     routes += Ways(settings, database, terms.cookie, secure=terms.closed).routes
     if settings.mode is Mode.DEMO:
         routes.append(Route("/console", _console, methods=["GET"]))
@@ -138,7 +140,7 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord,
 
 
 def _routes_of_files(context_for: ContextFor, terms: Terms) -> list[BaseRoute]:
-    """Photos and files. To send one, as to write anything, a page must be ours."""
+    """Photos, files and report cards. To send one, as to write anything, a page must be ours."""
 
     def context_of(request: Request, token: str | None) -> Awaitable[Context]:
         headers = request.headers
@@ -155,7 +157,7 @@ def _routes_of_files(context_for: ContextFor, terms: Terms) -> list[BaseRoute]:
             raise Refused(Code.NOT_ALLOWED, error.message) from error
         return await context_of(request, token)
 
-    return [Photos(reading).route, *Files(reading, writing).routes]
+    return [Photos(reading).route, *Files(reading, writing).routes, ReportCardFiles(reading).route]
 
 
 def _gateway(settings: Settings, database: Database, news: Signal) -> Gateway:

@@ -15,6 +15,7 @@ from school.meals import models as meals
 from school.outbox import FeedRow
 from school.record import models as record
 from school.registry import account_models as accounts
+from school.registry import calendar_feed_models as calendar_feeds
 from school.registry import calendar_models as calendar
 from school.registry import models as registry
 from school.registry import photo_models as photos
@@ -25,4 +26,6 @@ metadata = Base.metadata
 __all__ = [
     "FeedRow", "absence", "access", "accounts", "calendar", "day", "delivery", "diary", "files", "homework", "identity", "meals", "messages", "metadata",
     "photos", "record", "registry", "serving", "terms",
+    "FeedRow", "absence", "access", "accounts", "calendar", "calendar_feeds", "day", "delivery", "diary", "homework", "identity", "meals", "messages",
+    "metadata", "photos", "record", "registry", "serving", "terms",
 ]

@@ -131,6 +131,18 @@ def visible_figures(viewer: Asking, school_id: Column, class_group_id: Column) -
     return sa.or_(in_schools(viewer, school_id, *ADMINISTRATION), leads(viewer, school_id, class_group_id))
 
 
+def visible_report_classes(viewer: Asking) -> Clause:
+    """The classes whose report cards the viewer prints: a class teacher the own one's, office and head their school's. The statement joins ClassGroup."""
+    return sa.or_(in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION), leads(viewer, ClassGroup.school_id, ClassGroup.id))
+
+
+def visible_report_cards(viewer: Asking, *, whole_class: bool) -> Clause:
+    """The pupils whose report cards the viewer reads: of those classes, and one by one the family's. Other teachers know their own subject alone.
+    The statement joins Pupil."""
+    of_class = sa.or_(in_schools(viewer, Pupil.school_id, *ADMINISTRATION), leads(viewer, Pupil.school_id, Pupil.class_group_id))
+    return of_class if whole_class else sa.or_(of_class, family(viewer, Area.DIARY, Pupil.school_id, Pupil.id))
+
+
 def visible_reasons(viewer: Asking) -> Clause:
     """A school's reasons of absence: for all who meet them in a diary or a register."""
     return in_schools(viewer, AbsenceReason.school_id, Role.TEACHER, *ADMINISTRATION, Role.GUARDIAN, Role.PUPIL)

@@ -13,6 +13,7 @@ from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
 from school.diary.schema_registers import RegisterMutation, RegisterQuery
 from school.diary.schema_remarks import RemarkMutation, RemarkQuery
+from school.diary.schema_report_cards import ReportCardQuery
 from school.diary.schema_scales import ScaleMutation, ScaleQuery
 from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
 from school.diary.schema_substitutions import SubstitutionMutation, SubstitutionQuery
@@ -26,7 +27,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 @strawberry.type
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
-    ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery,
+    ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, ReportCardQuery,
 ):
     """Queries of the diary."""
 

@@ -17,6 +17,8 @@ FACTOR_ADDED, FACTOR_REMOVED = "identity.factor_added", "identity.factor_removed
 """Of an authenticator app, a passkey, or an identity at a provider."""
 FACTOR_RULE = "identity.staff_factor_rule"
 """Concerns nobody but the school; it stands in the record of whoever has set it."""
+CALENDAR_MADE, CALENDAR_REVOKED = "identity.calendar_made", "identity.calendar_revoked"
+"""Of a secret address at which this person's lessons are read."""
 DISABLED, ENABLED = "identity.account_disabled", "identity.account_enabled"
 
 

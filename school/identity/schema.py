@@ -2,6 +2,7 @@
 
 import strawberry
 
+from school.identity.calendar_schema import CalendarMutation, CalendarQuery
 from school.identity.factor_schema import FactorMutation, FactorQuery
 from school.identity.invitation_schema import InvitationMutation, InvitationQuery
 from school.identity.provider_schema import ProviderMutation, ProviderQuery
@@ -10,10 +11,10 @@ from school.identity.signing_schema import SigningMutation, SigningQuery
 
 
 @strawberry.type
-class IdentityQuery(SigningQuery, SessionQuery, FactorQuery, ProviderQuery, InvitationQuery):
+class IdentityQuery(SigningQuery, SessionQuery, FactorQuery, ProviderQuery, InvitationQuery, CalendarQuery):
     """Queries about who asks."""
 
 
 @strawberry.type
-class IdentityMutation(SigningMutation, SessionMutation, FactorMutation, ProviderMutation, InvitationMutation):
+class IdentityMutation(SigningMutation, SessionMutation, FactorMutation, ProviderMutation, InvitationMutation, CalendarMutation):
     """Mutations of who asks."""

@@ -16,6 +16,7 @@ from school.context import Context, Viewer
 from school.errors import Code, Refused, not_found
 from school.registry.account_models import Session, SessionKind
 from school.registry.accounts import digest_of
+from school.registry.calendar_feed_models import CalendarFeed
 
 MOST = 50
 """Sessions of one account at a time; the oldest make room."""
@@ -108,12 +109,14 @@ async def revoke_others(session: AsyncSession, viewer: Viewer) -> int:
 
 
 async def revoke_all(session: AsyncSession, account_id: UUID, *, but: UUID | None = None) -> int:
-    """End all of an account's sessions, programs' tokens included, but for one. How many."""
+    """End all of an account's sessions, programs' tokens included, but for one. How many. What calendars read by ends, too."""
+    await _revoke_feeds(session, CalendarFeed.account_id == account_id)
     return await _revoke(session, Session.account_id == account_id, *(() if but is None else (Session.id != but,)))
 
 
 async def revoke_weak(session: AsyncSession, account_ids: sa.Select[UUID]) -> None:
-    """End the sessions and tokens of these accounts that no second factor was shown for."""
+    """End the sessions and tokens of these accounts that no second factor was shown for, and the calendar addresses that they have made."""
+    await _revoke_feeds(session, CalendarFeed.account_id.in_(account_ids), CalendarFeed.strong.is_(False))
     await _revoke(session, Session.account_id.in_(account_ids), Session.strong.is_(False))
 
 
@@ -131,6 +134,12 @@ async def _revoke(session: AsyncSession, *which: sa.ColumnElement[bool]) -> int:
         sa.update(Session).where(*which, Session.revoked_at.is_(None)).values(revoked_at=clock.now()).returning(Session.id)
         .execution_options(synchronize_session=False))
     return len(ended.all())
+
+
+async def _revoke_feeds(session: AsyncSession, *which: sa.ColumnElement[bool]) -> None:
+    await session.execute(
+        sa.update(CalendarFeed).where(*which, CalendarFeed.revoked_at.is_(None)).values(revoked_at=clock.now())
+        .execution_options(synchronize_session=False))
 
 
 def printable(agent: str) -> str:

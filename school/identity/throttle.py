@@ -49,6 +49,11 @@ FACTOR = Limit("factor", 20, dt.timedelta(minutes=10))
 CHALLENGE = Limit("challenge", 1000, dt.timedelta(seconds=1))
 """Challenges for passkeys, and ways to providers, begun from one network: no guesses, but rows; a whole school signs in behind one address."""
 
+UNKNOWN_CALENDAR = Limit("unknown calendar", 60, dt.timedelta(seconds=15))
+"""Calendar addresses that show nothing, asked for from one network: programs go on asking for one that was taken back."""
+CALENDAR = Limit("calendar", 20, dt.timedelta(minutes=1))
+"""Readings at one calendar address: a program asks a few times a day, and several devices may have it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

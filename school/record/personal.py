@@ -123,6 +123,9 @@ HOLDINGS: dict[str, Holding] = {
     "invitation": Holding(
         title="Приглашения", whose=_by("person_id"), erased=None, secret=("digest",),
         shown=("school_id", "id", "person_id", "role", "made_by", "made_at", "expires_at", "void_at", "used_at", "account_id")),
+    "calendar_feed": Holding(  # of whom an account has made one is that account's to know
+        title="Адреса календарей", whose=_login(), concerning=_by("person_id"), erased=None, secret=("digest",),
+        shown=("school_id", "id", "account_id", "person_id", "language", "strong", "made_at", "read_at", "revoked_at")),
     "account_role": Holding(title="Роли", whose=_by("person_id"), erased=None, shown=("account_id", "school_id", "person_id", "role")),
     "account": Holding(
         title="Учётные записи", whose=_login("id"), erased=None, shown=("id", "login", "made_at", "disabled_at"), secret=("password_hash",)),

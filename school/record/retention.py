@@ -26,6 +26,7 @@ from school.outbox import Checkpoint, FeedHead, FeedRow
 from school.record import parts
 from school.record.models import Record
 from school.registry.account_models import Session
+from school.registry.calendar_feed_models import CalendarFeed
 from school.registry.models import DeviceCode, Pupil, Staff, Tap
 from school.registry.photo_models import Photo
 
@@ -127,6 +128,7 @@ PERIODS: dict[str, Period] = {
     "logins": Period(
         days=30, shortest=1, longest=400, tables=[
             (Session, lambda cut: sa.or_(Session.expires_at < cut, Session.revoked_at < cut)), (Ticket, lambda cut: Ticket.expires_at < cut),
+            (CalendarFeed, lambda cut: CalendarFeed.revoked_at < cut),
             (Invitation, lambda cut: sa.or_(Invitation.expires_at < cut, Invitation.used_at < cut, Invitation.void_at < cut)),
             (DeviceCode, lambda cut: sa.or_(DeviceCode.expires_at < cut, DeviceCode.cancelled_at < cut))],
         reason="a month after their end, for whoever asks from where somebody was signed in"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -13,8 +14,12 @@ from school.reading import Reader
 from school.registry import guardianship
 from school.registry.account_models import Account, AccountRole, Session
 from school.registry.accounts import SEEN_EVERY, digest_of, is_standing, touch
+from school.registry.calendar_feed_models import CalendarFeed
 from school.registry.models import Guardianship, School, Staff
 from school.statements import Asking, Read, given
+
+TO_READ_THE_DIARY = frozenset({Scope(Area.DIARY, write=False)})
+"""What a calendar feed is for."""
 
 
 async def recognise(database: Database, token: str, *, idle: dt.timedelta) -> Viewer:
@@ -26,6 +31,15 @@ async def recognise(database: Database, token: str, *, idle: dt.timedelta) -> Vi
     return viewer
 
 
+async def of_feed(reader: Reader, digest: bytes) -> tuple[Any, Viewer] | None:
+    """A calendar feed that stands and who may read by it, which is what its account may now, and of the diary alone; None for any other digest.
+
+    The reader is the service's own.
+    """
+    feeds, roles, wards = await reader.each((_feed, _roles, _wards), NOBODY, True, digest=digest)
+    return (feeds[0], _viewer(None, feeds[0], roles, wards, TO_READ_THE_DIARY)) if feeds else None
+
+
 async def viewer_of(reader: Reader, token: str) -> Viewer:
     """The viewer behind a token; nobody when the session is unknown, expired, revoked, or its account disabled. The reader is the service's own."""
     _, viewer = await _find(reader, token)
@@ -34,51 +48,64 @@ async def viewer_of(reader: Reader, token: str) -> Viewer:
 
 async def _find(reader: Reader, token: str) -> tuple[Any, Viewer]:
     digest = digest_of(token)
-    sessions, roles, wards = await reader.each((_session, _roles, _wards), NOBODY, digest=digest, now=clock.now())
-    return (sessions[0], _viewer(sessions[0], roles, wards)) if sessions else (None, NOBODY)
+    sessions, roles, wards = await reader.each((_session, _roles, _wards), NOBODY, False, digest=digest, now=clock.now())
+    if not sessions:
+        return None, NOBODY
+    named = sessions[0].scopes
+    scopes = None if named is None else frozenset(Scope(Area(area), bool(write)) for area, write in named)
+    return sessions[0], _viewer(sessions[0].id, sessions[0], roles, wards, scopes)
 
 
 @Read
-def _session(_viewer: Asking) -> Rows:
+def _session(_viewer: Asking, _of_feed: bool) -> Rows:
     columns = sa.select(Session.id, Session.account_id, Session.scopes, Session.strong, Session.seen_at)
     return columns.join(Account, Account.id == Session.account_id).where(Session.digest == given("digest"), is_standing(given("now", Moment())))
 
 
-def _account() -> Any:
-    return sa.select(Session.account_id).where(Session.digest == given("digest")).scalar_subquery()
+@Read
+def _feed(_viewer: Asking, _of_feed: bool) -> Rows:
+    columns = (
+        CalendarFeed.school_id, CalendarFeed.id, CalendarFeed.account_id, CalendarFeed.person_id, CalendarFeed.language, CalendarFeed.strong,
+        CalendarFeed.made_at, CalendarFeed.read_at, School.time_zone)
+    return sa.select(*columns).join(Account, Account.id == CalendarFeed.account_id).join(School, School.id == CalendarFeed.school_id).where(
+        CalendarFeed.digest == given("digest"), CalendarFeed.revoked_at.is_(None), Account.disabled_at.is_(None))
+
+
+def _account(feed: bool) -> Any:
+    of = CalendarFeed if feed else Session
+    return sa.select(of.account_id).where(of.digest == given("digest")).scalar_subquery()
 
 
 @Read
-def _roles(_viewer: Asking) -> Rows:
+def _roles(_viewer: Asking, feed: bool) -> Rows:
     return (
         sa.select(AccountRole.school_id, AccountRole.person_id, AccountRole.role, Staff.left_on, School.time_zone, School.staff_factor_required)
         .join(School, School.id == AccountRole.school_id)
         .outerjoin(Staff, sa.and_(Staff.school_id == AccountRole.school_id, Staff.id == AccountRole.person_id))
-        .where(AccountRole.account_id == _account()).order_by(AccountRole.school_id, AccountRole.role, AccountRole.person_id)
+        .where(AccountRole.account_id == _account(feed)).order_by(AccountRole.school_id, AccountRole.role, AccountRole.person_id)
     )
 
 
 @Read
-def _wards(_viewer: Asking) -> Rows:
+def _wards(_viewer: Asking, feed: bool) -> Rows:
     return (
         sa.select(
             Guardianship.school_id, Guardianship.guardian_id, Guardianship.pupil_id, Guardianship.diary, Guardianship.meals, Guardianship.access)
         .join(AccountRole, sa.and_(AccountRole.school_id == Guardianship.school_id, AccountRole.person_id == Guardianship.guardian_id))
-        .where(AccountRole.account_id == _account(), AccountRole.role == Role.GUARDIAN, Guardianship.ended_at.is_(None))
+        .where(AccountRole.account_id == _account(feed), AccountRole.role == Role.GUARDIAN, Guardianship.ended_at.is_(None))
     )
 
 
-def _viewer(session: Any, roles: list[Any], wards: list[Any]) -> Viewer:
+def _viewer(session_id: UUID | None, proof: Any, roles: list[Any], wards: list[Any], scopes: frozenset[Scope] | None) -> Viewer:
     """Who has to have a second factor is no member of the staff before it was shown. A guardian of nobody any more is nobody at that school."""
-    grants = tuple(Grant(role.school_id, role.person_id, role.role) for role in roles if _holds(role, strong=session.strong))
+    grants = tuple(Grant(role.school_id, role.person_id, role.role) for role in roles if _holds(role, strong=proof.strong))
     selves = {Ref(grant.school_id, grant.person_id) for grant in grants if grant.role is Role.PUPIL}
     children: dict[Ref, dict[Ref, frozenset[Area]]] = {}
     for row in wards:
         children.setdefault(Ref(row.school_id, row.guardian_id), {})[Ref(row.school_id, row.pupil_id)] = guardianship.areas_of(row)
     grants = tuple(grant for grant in grants if grant.role is not Role.GUARDIAN or Ref(grant.school_id, grant.person_id) in children)
     opened = guardianship.merge([dict.fromkeys(selves, OF_A_CHILD), *children.values()])
-    scopes = None if session.scopes is None else frozenset(Scope(Area(area), bool(write)) for area, write in session.scopes)
-    return Viewer(session.account_id, session.id, grants, frozenset(opened), guardianship.withheld_of(opened), scopes)
+    return Viewer(proof.account_id, session_id, grants, frozenset(opened), guardianship.withheld_of(opened), scopes)
 
 
 def _holds(row: Any, *, strong: bool) -> bool:

@@ -41,6 +41,7 @@ def queries() -> Iterator[Question]:
     yield ask("terms", school, holds="term")
     yield ask("termSheet", pupil, lambda of: {"courseId": of["course"], "termId": of["term"]})
     yield ask("termMarks", pupil, lambda of: {"childId": of["child"]})
+    yield ask("reportCardClasses", pupil, holds="class")
     yield ask("termMarkHistory", pupil, lambda of: {"childId": of["child"], "courseId": of["course"], "termId": of["term"]})
     yield ask("termProgress", school, lambda of: {"termId": of["term"]})
     yield ask("termOpenings", school, lambda of: {"termId": of["past"]})

@@ -13,7 +13,7 @@ MONEY = {"minor": 100, "currency": "RUB"}
 
 def _queries() -> Iterator[Question]:
     pupil, school, nobody = About.PUPIL, About.SCHOOL, About.NOBODY
-    for name in ("me", "signInProviders", "mySessions", "myTokens", "mySecurity", "myProviders"):
+    for name in ("me", "signInProviders", "mySessions", "myTokens", "mySecurity", "myProviders", "myCalendarFeeds"):
         yield ask(name, nobody)
     yield ask("invitationInfo", nobody, lambda _: {"code": CODES[1]})
     yield ask("pupil", pupil, lambda of: {"id": of["child"]})
@@ -82,6 +82,8 @@ def _mutations() -> Iterator[Question]:
     yield do("revokeSession", nobody, lambda _: {"id": ids.encode(ids.Kind.SESSION, 0, ids.new())})
     yield do("revokeOtherSessions", nobody)
     yield put("makeToken", nobody, lambda _: {"id": new(), "name": "a program", "scopes": [{"area": "DIARY", "write": False}], "days": 7})
+    yield put("makeCalendarFeed", pupil, lambda of: {"id": new(), "personId": of["child"], "language": "RU"})
+    yield do("revokeCalendarFeed", nobody, lambda _: {"id": ids.encode(ids.Kind.CALENDAR_FEED, 1, ids.new())})
     yield put("changePassword", nobody, lambda _: {"new": "correct horse battery staple"})
     yield put("setPassword", nobody, lambda _: {"code": "none", "password": "correct horse battery staple"})
     yield do("startTotp", nobody)

@@ -48,6 +48,7 @@ from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Til
 from school.outbox import Checkpoint, FeedHead, FeedRow, OutboxRow, TopicKind
 from school.record.models import Record, RecordAction
 from school.registry.account_models import Session
+from school.registry.calendar_feed_models import CalendarFeed, Language
 from school.registry.models import Device, DeviceCode, DeviceKind, FormerToken, Outcome, Tap
 from school.registry.photo_models import Photo
 from school.serving.models import TrustedDocument
@@ -218,6 +219,8 @@ def _accounts(world: World) -> Iterator[Base]:
         yield Session(**key, digest=digest, made_at=NOON, expires_at=NOON)
         yield Ticket(**key, digest=digest, kind=TicketKind.PASSWORD, payload={}, expires_at=NOON)
         yield Totp(**key, secret=b"s", made_at=NOON, last_step=0)
+        yield CalendarFeed(**key, school_id=1, id=ids.new(), person_id=world.people["anna"], digest=digest, language=Language.RU, strong=False,
+                           made_at=NOON)
         yield RecoveryCode(**key, digest=digest)
         yield Passkey(**key, credential=digest, public_key=b"p", sign_count=0, name="key", made_at=NOON)
         yield OutsideIdentity(**key, issuer="https://provider", subject=login, made_at=NOON)

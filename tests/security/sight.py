@@ -115,7 +115,7 @@ SIGHTS = {
     "invitation": Sight(read="office", add="office", change="office", changing="void_at", hidden=frozenset({"digest"})),
     "record": Sight(owner="person_id", read="office head recorded", hidden=frozenset({"note"})),
     **dict.fromkeys((
-        "checkpoint", "lease", "outside_identity", "passkey", "recovery_code", "throttle", "ticket", "totp", "trusted_document"), Sight()),
+        "calendar_feed", "checkpoint", "lease", "outside_identity", "passkey", "recovery_code", "throttle", "ticket", "totp", "trusted_document"), Sight()),
 }
 """Every table: a new one is added here when it is added to the policies."""
 

@@ -56,6 +56,7 @@ PAGES = {
     "invite": (None, "/invite"),
     "substitutions": ("office", "/substitutions"),
     "terms": ("head", "/terms"),
+    "report-cards": ("head", "/report-cards"),
     "statistics": ("head", "/statistics"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""

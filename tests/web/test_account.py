@@ -74,3 +74,21 @@ async def test_an_app_is_added_and_taken_away(stage: Stage) -> None:
     await code.fill(recovery)
     await page.get_by_role("button", name="Отключить приложение").click()
     await expect(page.get_by_role("button", name="Подключить приложение")).to_be_visible()
+
+
+async def test_a_calendar_gets_an_address_of_its_own(stage: Stage) -> None:
+    page = await stage.open("/account", login="other_parent", language="en")
+    boris = page.get_by_role("region", name="Borisова Boris")
+    await boris.get_by_role("button", name="New address").click()
+    address = await boris.get_by_label("Calendar address").input_value()
+    await expect(boris.get_by_role("link", name="Open in this device's calendar")).to_have_attribute("href", address.replace("http:", "webcal:"))
+    answer = stage.service.http.request("GET", address)
+    assert (answer.status, answer.data.count(b"BEGIN:VEVENT"), "SUMMARY:Алгебра" in answer.data.decode()) == (200, 2, True)
+    await page.reload()
+    await expect(boris.get_by_text("last read")).to_be_visible()
+    await expect(boris.get_by_label("Calendar address")).to_have_count(0)
+    await boris.get_by_role("button", name="Take back").click()
+    await expect(boris.get_by_role("button", name="Take back")).to_have_count(0)
+    assert stage.service.http.request("GET", address).status == 404
+    own = await stage.open("/account", login="teacher")
+    await expect(own.get_by_role("region", name="Мои уроки").get_by_role("button", name="Новый адрес")).to_be_visible()

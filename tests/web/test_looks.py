@@ -39,6 +39,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "gradebook": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}"),
     "term marks": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}/terms"),
     "terms": ("office", lambda _stage: "/terms"),
+    "report cards": ("class_teacher", lambda _stage: "/report-cards"),
     "course's homework": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}/homework"),
     "gate": ("guard", lambda _stage: "/gate"),
     "inside": ("guard", lambda _stage: "/inside"),

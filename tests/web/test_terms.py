@@ -1,6 +1,9 @@
 """The end of a term: a teacher decides by keyboard, a parent sees it at once, the office closes and opens again."""
 
+from pathlib import Path
+
 from playwright.async_api import Page, expect
+from pypdf import PdfReader
 
 from school import ids
 from school.ids import Kind
@@ -50,6 +53,25 @@ async def test_a_teacher_decides_by_keyboard_and_the_parent_sees_it_at_once(stag
     await page.get_by_label("Why it is changed").fill("the olympiad")
     await page.get_by_role("button", name="Give 1 term mark").click()
     await expect(decided.get_by_role("cell").first).to_contain_text("5")
+    async with family.expect_download() as started:
+        await family.get_by_role("link", name="Report card, I, PDF").click()
+    assert "Алгебра 3 4.67 5" in text_of(await (await started.value).path())
+
+
+async def test_a_class_teacher_prints_the_cards_of_the_own_class(stage: Stage) -> None:
+    page = await stage.open("/courses", login="class_teacher", size=DESKTOP)
+    await page.get_by_role("link", name="Табели класса (PDF)").click()
+    async with page.expect_download() as started:
+        await page.get_by_role("link", name="Табели 5A, PDF").click()
+    text = text_of(await (await started.value).path())
+    assert [name for name in ("Annaова Anna", "Borisова Boris", "Veraова Vera") if f"Ученик {name}" in text] == ["Annaова Anna", "Borisова Boris"]
+    other = await stage.open("/report-cards", login="teacher", size=PHONE)
+    await expect(other.get_by_text("вы не ведёте ни одного класса")).to_be_visible()
+
+
+def text_of(path: Path) -> str:
+    """What a PDF says."""
+    return "\n".join(page.extract_text() for page in PdfReader(path).pages)
 
 
 async def test_the_office_closes_a_term_and_opens_one_gradebook_again(stage: Stage) -> None:

@@ -60,6 +60,7 @@ export const PAGES: readonly Page[] = [
   { path: '/absences', Page: page(() => import('./pages/absences/Absences'), 'common', 'family', 'staff'), place: { label: 'absences.title', icon: 'letter', roles: [...TEACHERS, ...OFFICE] } },
   { path: '/statistics', Page: page(() => import('./pages/statistics/Statistics'), 'staff'), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
   { path: '/terms', Page: page(() => import('./pages/terms/Terms'), 'common', 'staff'), place: { label: 'terms.nav', icon: 'star', roles: OFFICE } },
+  { path: '/report-cards', Page: page(() => import('./pages/report-cards/ReportCards'), 'staff') },
   { path: '/rules', Page: page(() => import('./pages/rules/Rules'), 'common', 'staff'), place: { label: 'office.rules', icon: 'key', roles: OFFICE, aside: true } },
   { path: '/home', Page: page(() => import('./pages/home/Home'), 'account'), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
   { path: '/gate', Page: page(() => import('./pages/gate/Gate'), 'common', 'staff'), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },

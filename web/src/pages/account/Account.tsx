@@ -5,6 +5,7 @@ import { useMutation } from 'urql'
 import { useMe, useSession } from '../../session/Session'
 import { countUnsent } from '../../unsent/shelf'
 import { SignOut } from './Account.graphql'
+import { Calendars } from './Calendars'
 import { Password } from './Password'
 import { SecondFactor } from './SecondFactor'
 import { Sessions } from './Sessions'
@@ -44,6 +45,7 @@ export default function Account() {
           </Group>
         </Stack>
       </Paper>
+      <Calendars key={`calendars ${passwords}`} />
       <Sessions key={passwords} />
       <Password changed={() => setPasswords(passwords + 1)} />
       <SecondFactor />

@@ -28,6 +28,7 @@ export default function Courses() {
           ))}
         </ul>
       )}
+      <Text size="sm"><Link href="/report-cards">{t('reportCards.print')}</Link></Text>
     </Stack>
   )
 }

@@ -3,6 +3,7 @@ import { useQuery } from 'urql'
 import { useRefresh } from '../../live/Live'
 import { useChild } from '../../session/child'
 import { Failed } from '../../shell/states'
+import { cardPath } from '../report-cards/address'
 import { useFormats } from '../../texts/formats'
 import { withConverted } from '../../texts/grades'
 import { TermMarksQuery } from './Marks.graphql'
@@ -11,7 +12,7 @@ import { byTerm } from './termTable'
 
 /** What was decided for a child at the end of each term, by subject. Nothing until there is something. */
 export function TermMarks() {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { decimal } = useFormats()
   const { id } = useChild()
   const [{ data, error }, ask] = useQuery({ query: TermMarksQuery, variables: { child: id }, requestPolicy: 'cache-and-network' })
@@ -25,7 +26,11 @@ export function TermMarks() {
       <h2 id="term-marks" className={styles.title}>{t('marks.terms')}</h2>
       <div className={styles.scroll} tabIndex={0} role="region" aria-labelledby="term-marks">
         <table className={styles.table}>
-          <thead><tr><th scope="col">{t('marks.subject')}</th>{terms.map((term) => <th key={term.id} scope="col">{term.name}</th>)}</tr></thead>
+          <thead><tr><th scope="col">{t('marks.subject')}</th>{terms.map((term) => (
+            <th key={term.id} scope="col">
+              {term.name} <a href={cardPath(id, term.id, i18n.language)} download className={styles.card} aria-label={t('marks.cardOf', { term: term.name })}>{t('marks.card')}</a>
+            </th>
+          ))}</tr></thead>
           <tbody>
             {subjects.map((subject) => (
               <tr key={subject.id}>

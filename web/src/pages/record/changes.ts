@@ -5,7 +5,7 @@ const TOLD = [
   'meals.account_opened', 'meals.topped_up', 'meals.sold',
   'meals.refunded', 'registry.card_issued', 'registry.card_blocked', 'registry.card_unblocked',
   'registry.guardianship_granted', 'registry.guardianship_ended', 'registry.pupil_ended', 'registry.photo_set', 'registry.photo_removed',
-  'identity.invited', 'identity.joined', 'identity.password_reset',
+  'identity.invited', 'identity.joined', 'identity.password_reset', 'identity.calendar_made', 'identity.calendar_revoked',
 ] as const
 
 /** The kind of a change, of those that there are words for. */

@@ -2,7 +2,7 @@ import { Alert, Button, Group, NativeSelect, Paper, Stack, Text, Title } from '@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
-import { useSearchParams } from 'wouter'
+import { Link, useSearchParams } from 'wouter'
 import { useOffice } from '../../session/office'
 import { Confirm } from '../../shell/Confirm'
 import { Empty, Failed, Loading } from '../../shell/states'
@@ -50,6 +50,7 @@ export default function Terms() {
           <Text c="dimmed">{days(term.startsOn, term.endsOn)}</Text>
           {term.closedAt && <Alert role="note" color="blue">{t('terms.closedSince', { moment: moment(term.closedAt, school.timeZone) })}</Alert>}
           <Refused denied={denied} words={{ NOT_FOUND: t('office.goneMeanwhile') }} />
+          <Link href={`/report-cards?term=${term.id}`}>{t('reportCards.print')}</Link>
           <Courses key={term.id} term={term.id} />
           {term.closedAt && <Openings key={`open ${term.id}`} term={term.id} />}
           {asked && (

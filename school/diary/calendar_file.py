@@ -1,0 +1,78 @@
+"""A timetable as an iCalendar file. Nobody is named in it: it lies with whoever runs somebody's calendar.
+
+A lesson keeps its UID wherever it is moved, and its SEQUENCE counts its changes; one that is not held is there still, as CANCELLED. Homework is an entry of the
+whole day on which it is due, not a VTODO: most programs leave to-dos out of a calendar that they only read.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from school.diary import ics
+from school.diary.calendar import Timetable
+from school.registry.calendar_feed_models import Language
+
+WORDS = {
+    Language.RU: {
+        "lessons": "Уроки", "cancelled": "Отменён", "given": "Ведёт другой учитель", "substituted": "Замена", "merged": "Вместе с другим классом",
+        "room": "Другой кабинет", "moved": "Перенесён с", "topic": "Тема", "homework": "ДЗ", "minutes": "Примерно минут", "day": "%d.%m.%Y",
+    },
+    Language.EN: {
+        "lessons": "Lessons", "cancelled": "Cancelled", "given": "Given by another teacher", "substituted": "Substitution", "merged": "With another class",
+        "room": "Another room", "moved": "Moved from", "topic": "Topic", "homework": "Homework", "minutes": "Minutes, about", "day": "%Y-%m-%d",
+    },
+}
+REFRESH = "PT1H"
+
+
+def write(timetable: Timetable, language: Language, person_id: UUID, stamp: dt.datetime) -> bytes:
+    """The file, the same for the same rows. `stamp` is when the feed was made, for every entry: a lesson does not tell when it was changed, only how often."""
+    words = WORDS[language]
+    name = f"{words['lessons']} {timetable.group}" if timetable.group else words["lessons"]
+    head = (
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//school//diary//RU", "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{ics.text(name)}", f"NAME:{ics.text(name)}",
+        f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}", f"X-PUBLISHED-TTL:{REFRESH}", f"X-WR-TIMEZONE:{timetable.time_zone}")
+    parts = [*map(ics.fold, head), ics.time_zone(timetable.time_zone, timetable.from_, timetable.to)]
+    dtstamp = f"DTSTAMP:{ics.utc(stamp)}"
+    for lesson in timetable.lessons:
+        parts += map(ics.fold, _lesson(lesson, words, dtstamp, of_teacher=None if timetable.group else person_id))
+    for homework in timetable.homework:
+        parts += map(ics.fold, _homework(homework, words, dtstamp))
+    return "".join([*parts, ics.fold("END:VCALENDAR")]).encode()
+
+
+def _lesson(row: Any, words: dict[str, str], dtstamp: str, *, of_teacher: UUID | None) -> Iterator[str]:
+    """For a teacher, a lesson that another gives is not held; the class is told beside the subject."""
+    given_away = of_teacher is not None and row.teacher_id != of_teacher
+    subject = row.subject if of_teacher is None else f"{row.subject}, {row.grade}{row.letter}"
+    off = row.cancelled_at is not None or given_away
+    yield from ("BEGIN:VEVENT", f"UID:lesson-{row.id}", dtstamp, f"SEQUENCE:{row.revision}")
+    for name, time in (("DTSTART", row.bell_starts_at), ("DTEND", row.bell_ends_at)):
+        yield f"{name};TZID={row.time_zone}:{ics.local(row.on_date, time)}"
+    yield f"SUMMARY:{ics.text(': '.join([words['cancelled'], subject]) if off else subject)}"
+    if row.room:
+        yield f"LOCATION:{ics.text(row.room)}"
+    said = [
+        *([words["given"]] if given_away and row.cancelled_at is None else []),
+        *([words["substituted"]] if row.substitute_id is not None and not given_away else []),
+        *([words["merged"]] if row.merged_with_id is not None else []),
+        *([words["room"]] if row.revision and row.planned_room != row.room else []),
+        *([f"{words['moved']} {row.planned_on:{words['day']}}, {row.planned_starts_at:%H:%M}"] if _is_moved(row) else []),
+        *([f"{words['topic']}: {row.topic}"] if row.topic else []),
+    ]
+    if said:
+        yield f"DESCRIPTION:{ics.text(chr(10).join(said))}"
+    yield from (f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}", f"TRANSP:{'TRANSPARENT' if off else 'OPAQUE'}", "END:VEVENT")
+
+
+def _is_moved(row: Any) -> bool:
+    return bool(row.revision) and (row.planned_on, row.planned_bell) != (row.on_date, row.bell)
+
+
+def _homework(row: Any, words: dict[str, str], dtstamp: str) -> Iterator[str]:
+    said = [row.text, *row.links, *([f"{words['minutes']}: {row.minutes}"] if row.minutes else [])]
+    yield from (
+        "BEGIN:VEVENT", f"UID:homework-{row.id}", dtstamp, f"SEQUENCE:{row.revision - 1}", f"DTSTART;VALUE=DATE:{ics.date(row.on_date)}",
+        f"DTEND;VALUE=DATE:{ics.date(row.on_date + dt.timedelta(days=1))}", f"SUMMARY:{ics.text(': '.join([words['homework'], row.subject]))}",
+        f"DESCRIPTION:{ics.text(chr(10).join(said))}", "STATUS:CONFIRMED", "TRANSP:TRANSPARENT", "END:VEVENT")

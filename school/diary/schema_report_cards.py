@@ -1,0 +1,22 @@
+"""Report cards in GraphQL: whose cards may be printed. The files themselves are at `/report-cards/<pupil or class>/<term>.pdf`."""
+
+import strawberry
+
+from school.context import Area
+from school.diary import report_cards
+from school.diary.types import opaque
+from school.fields import Info, holds, no_one, query
+from school.ids import Kind
+from school.registry.types import ClassGroup
+
+
+@strawberry.type
+class ReportCardQuery:
+    """Queries of report cards."""
+
+    @query(holds(*report_cards.PRINTERS), Area.DIARY, no_one)
+    async def report_card_classes(self, info: Info) -> list[ClassGroup]:
+        """The classes whose report cards one may print: those that one leads; for office and head, all of the school."""
+        return [
+            ClassGroup(id=opaque(Kind.CLASS_GROUP, row.school_id, row.id), grade=row.grade, letter=row.letter, name=f"{row.grade}{row.letter}")
+            for row in await report_cards.classes(info.context.reader, info.context.viewer)]

@@ -1,0 +1,50 @@
+"""The matrix of report cards, which are files: a pupil's and a class's, asked for by everyone about every child."""
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+
+from school.context import Context
+from school.diary import report_card_file
+from school.diary.report_card_route import ReportCardFiles
+from school.diary.report_cards import ReportCards
+from school.registry.calendar_feed_models import Language
+from tests.matrix.asking import SETTINGS, Desk
+from tests.matrix.table import read, row
+from tests.matrix.town import ROLES, TARGETS
+
+pytestmark = pytest.mark.xdist_group("matrix")
+
+
+async def _names(cards: ReportCards, _language: Language) -> bytes:
+    return "\n".join(card.name for card in cards.cards).encode()
+
+
+async def test_everyone_reads_the_cards_that_are_declared(counter: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_card_file, "write", _names)
+    town = counter.town
+
+    async def context_for(request: Request) -> Context:
+        return Context(town.viewers[request.headers["who"]], town.database, SETTINGS, reads=counter)
+
+    transport = httpx.ASGITransport(Starlette(routes=[ReportCardFiles(context_for).route]))
+    async with httpx.AsyncClient(transport=transport, base_url="http://school.test") as client:
+        for name, noun in (("pupil", "child"), ("class", "class")):
+            found = dict.fromkeys(ROLES, "")
+            for role in ROLES:
+                for target, pupil in TARGETS.items():
+                    counter.noted.clear()
+                    of, absent = town.targets[target], town.absent(target)
+                    answer = await client.get(f"/report-cards/{of[noun]}/{of['term']}.pdf", headers={"who": role})
+                    nothing = await client.get(f"/report-cards/{absent[noun]}/{of['term']}.pdf", headers={"who": role})
+                    assert (nothing.status_code, nothing.content) == (404, b"")
+                    if answer.status_code == 200:
+                        assert of["name"] in answer.text
+                        assert town.ref(pupil) in counter.noted
+                        assert len(counter.noted) == len(answer.text.splitlines())
+                    else:
+                        assert (answer.status_code, answer.content, answer.headers, counter.noted) == (404, b"", nothing.headers, set())
+                    found[role] += "+" if answer.status_code == 200 else "-"
+            declared = read().sections["Report cards"][f"GET /report-cards/{name}/…"]
+            assert row(name, "Report cards", found) == row(name, "Report cards", declared)
