@@ -16,6 +16,8 @@ from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
 from school.diary.schema_substitutions import SubstitutionMutation, SubstitutionQuery
 from school.diary.schema_terms import TermMutation, TermQuery
 from school.diary.schema_threads import ThreadMutation, ThreadQuery
+from school.diary.schema_timetable import TimetableMutation, TimetableQuery
+from school.diary.schema_year import YearMutation, YearQuery
 from school.diary.updates import TYPES, UPDATES
 
 __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
@@ -24,7 +26,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 @strawberry.type
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
-    ThreadQuery, AnnouncementQuery, SubstitutionQuery,
+    ThreadQuery, AnnouncementQuery, SubstitutionQuery, YearQuery, TimetableQuery,
 ):
     """Queries of the diary."""
 
@@ -32,6 +34,6 @@ class DiaryQuery(
 @strawberry.type
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
-    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation,
+    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, YearMutation, TimetableMutation,
 ):
     """Mutations of the diary."""

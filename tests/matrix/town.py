@@ -26,6 +26,7 @@ NOUNS = {
     "code": Kind.DEVICE_CODE, "invitation": Kind.INVITATION, "photo": Kind.PHOTO, "term": Kind.TERM, "past": Kind.TERM,
     "reason": Kind.ABSENCE_REASON, "notice": Kind.ABSENCE_NOTICE, "unfilled": Kind.LESSON,
     "remark": Kind.REMARK, "thread": Kind.THREAD, "message": Kind.MESSAGE, "announcement": Kind.ANNOUNCEMENT, "teacher": Kind.PERSON,
+    "holiday": Kind.HOLIDAY,
 }
 """What a question may name of a target, beside its school and its family name."""
 ROLES = (
