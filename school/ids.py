@@ -48,6 +48,8 @@ class Kind(IntEnum):
     THREAD = 35
     MESSAGE = 36
     ANNOUNCEMENT = 37
+    HOLIDAY = 38
+    TIMETABLE = 39
     MEAL_ACCOUNT = 40
     TRANSFER = 41
     TILL = 42

@@ -10,6 +10,7 @@ from school.diary import homework_models as homework
 from school.diary import message_models as messages
 from school.diary import models as diary
 from school.diary import term_models as terms
+from school.diary import timetable_models as timetables
 from school.identity import models as identity
 from school.meals import models as meals
 from school.outbox import FeedRow
@@ -24,8 +25,25 @@ from school.serving import models as serving
 metadata = Base.metadata
 
 __all__ = [
-    "FeedRow", "absence", "access", "accounts", "calendar", "day", "delivery", "diary", "files", "homework", "identity", "meals", "messages", "metadata",
-    "photos", "record", "registry", "serving", "terms",
-    "FeedRow", "absence", "access", "accounts", "calendar", "calendar_feeds", "day", "delivery", "diary", "homework", "identity", "meals", "messages",
-    "metadata", "photos", "record", "registry", "serving", "terms",
+    "FeedRow",
+    "absence",
+    "access",
+    "accounts",
+    "calendar",
+    "calendar_feeds",
+    "day",
+    "delivery",
+    "diary",
+    "files",
+    "homework",
+    "identity",
+    "meals",
+    "messages",
+    "metadata",
+    "photos",
+    "record",
+    "registry",
+    "serving",
+    "terms",
+    "timetables",
 ]

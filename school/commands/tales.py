@@ -61,6 +61,11 @@ def _lesson(update: Update) -> str:
     return f"lesson     {_named(update['subject'])} of {update['date']} {what}"
 
 
+def _timetable(update: Update) -> str:
+    counted = ", ".join(f"{update[name]} {word}" for name, word in (("made", "new"), ("moved", "in another room"), ("removed", "gone")) if update[name])
+    return f"timetable  {update['startsOn']} – {update['endsOn']}: {counted}"
+
+
 _TALES: dict[str, Callable[[Update], str]] = {
     "Passed": _passed,
     "PassRefused": lambda one: f"REFUSED    {_named(one['door'])} · {one['verdict']['reason']}",
@@ -85,6 +90,7 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "Announced": lambda one: f"announced  {_until(one)}",
     "AnnouncementWithdrawn": lambda one: f"announcement withdrawn: {_until(one)}",
     "LessonChanged": _lesson,
+    "TimetableChanged": _timetable,
     "MealSold": lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left",
     "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",
     "MealRefunded": lambda one: f"refunded   {_money(one['amount'])} · {_money(one['balance'])} now",

@@ -22,4 +22,4 @@ class LateArrival(Base):
     minutes: Mapped[int] = mapped_column(sa.SmallInteger)
     noticed_at: Mapped[dt.datetime]
 
-    __table_args__ = (tenant_key("pupil_id", to="pupil"), tenant_key("lesson_id", to="lesson"))
+    __table_args__ = (tenant_key("pupil_id", to="pupil"), tenant_key("lesson_id", to="lesson"), sa.Index(None, "school_id", "lesson_id"))

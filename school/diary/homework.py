@@ -34,7 +34,7 @@ async def set_homework(
     content = checked(text, minutes, links)
     homework_pupils.check_named(pupils)
     materials.check_named(files, due.school_id)
-    lesson = await own_lesson(session, viewer, due)
+    lesson = await own_lesson(session, viewer, due, lock=True)  # planning may take it away
     homework = HomeworkRow(
         due.school_id, id_, lesson.id, lesson.course_id, lesson.class_group_id, lesson.subject_id, lesson.on_date, content.text,
         set_by=lesson.teacher_id, set_at=clock.now(), withdrawn_at=None, minutes=content.minutes, links=list(content.links), for_some=pupils is not None,

@@ -32,7 +32,7 @@ class Remark(Tenant, Base):
 
     __table_args__ = (
         tenant_key("pupil_id", to="pupil"), tenant_key("lesson_id", to="lesson"), tenant_key("given_by", to="person"),
-        sa.Index(None, "school_id", "pupil_id", "given_at"),
+        sa.Index(None, "school_id", "pupil_id", "given_at"), sa.Index(None, "school_id", "lesson_id"),
     )
 
 

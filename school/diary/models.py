@@ -78,7 +78,8 @@ class Substitution(Tenant, Base):
         tenant_key("lesson_id", to="lesson"), tenant_key("old_teacher_id", to="staff"), tenant_key("teacher_id", to="staff"), tenant_key("by", to="person"),
         _bell("old_bell"), _bell("bell"), tenant_key("old_merged_with_id", to="lesson"), tenant_key("merged_with_id", to="lesson"),
         sa.UniqueConstraint("school_id", "lesson_id", "revision"), sa.CheckConstraint("revision >= 1", name="revision"),
-        sa.Index(None, "school_id", "on_date"), sa.Index(None, "school_id", "old_on_date"),
+        sa.Index(None, "school_id", "on_date"), sa.Index(None, "school_id", "old_on_date"), sa.Index(None, "school_id", "merged_with_id"),
+        sa.Index(None, "school_id", "old_merged_with_id"),
     )
 
 

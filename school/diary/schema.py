@@ -19,6 +19,8 @@ from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
 from school.diary.schema_substitutions import SubstitutionMutation, SubstitutionQuery
 from school.diary.schema_terms import TermMutation, TermQuery
 from school.diary.schema_threads import ThreadMutation, ThreadQuery
+from school.diary.schema_timetable import TimetableMutation, TimetableQuery
+from school.diary.schema_year import YearMutation, YearQuery
 from school.diary.updates import TYPES, UPDATES
 
 __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
@@ -27,7 +29,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 @strawberry.type
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
-    ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, ReportCardQuery,
+    ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, ReportCardQuery, YearQuery, TimetableQuery,
 ):
     """Queries of the diary."""
 
@@ -35,6 +37,6 @@ class DiaryQuery(
 @strawberry.type
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
-    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation,
+    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation, YearMutation, TimetableMutation,
 ):
     """Mutations of the diary."""

@@ -56,14 +56,14 @@ class NewSubstitution:
 
 
 async def substitute_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewSubstitution]) -> list[LessonRow | Refused]:
-    """Change up to 100 lessons, as the office or the head; each is answered with the lesson as it is then, in the order of the items. Eleven statements.
+    """Change up to 100 lessons, as the office or the head; each is answered with the lesson as it is then, in the order of the items. Twelve statements.
 
     All that can be is done at once: two lessons may change places. A repeat is answered with the lesson as it stands; saying what it is already changes
     nothing. Refused for an item: a lesson or a teacher not of the viewer's school (NOT_FOUND), a change made meanwhile, the same id with different content
-    (CONFLICT), what somebody else has at that moment (CLASS_TAKEN, TEACHER_TAKEN, ROOM_TAKEN); a lesson of a past day, a moment in the past or outside
-    the terms, a bell that there is not, a lesson that was held and shall be elsewhere or not at all, one with which another is merged, a merger with a
-    lesson that is cancelled, merged, of another moment or changed in the same batch (BAD_INPUT). Refused as a whole: no item, one id or one lesson twice
-    (BAD_INPUT), more than 100 (TOO_MANY).
+    (CONFLICT), what somebody else has at that moment (CLASS_TAKEN, TEACHER_TAKEN, ROOM_TAKEN); a lesson of a past day, a moment in the past, outside
+    the terms or in the holidays, a bell that there is not, a lesson that was held and shall be elsewhere or not at all, one with which another is merged,
+    a merger with a lesson that is cancelled, merged, of another moment or changed in the same batch (BAD_INPUT). Refused as a whole: no item, one id or one
+    lesson twice (BAD_INPUT), more than 100 (TOO_MANY).
     """
     check_batch([item.id for item in items], "items")
     check_batch([item.lesson for item in items], "items")
@@ -128,6 +128,8 @@ def _check_days(lesson: Known, place: Place, calendar: Calendar) -> None:
         raise bad_input("the day lies in the past")
     if not calendar.in_term(place.school_id, place.on_date):
         raise bad_input("the date lies outside the terms")
+    if calendar.in_holidays(place.school_id, place.on_date):
+        raise bad_input("the date lies in the holidays")
     if (place.school_id, place.bell) not in calendar.bells:
         raise bad_input("the school has no such bell")
 

@@ -20,7 +20,7 @@ from school.diary.clashes import Moment, Place
 from school.diary.models import Attendance, Lesson, Mark
 from school.diary.policy import changes_lessons
 from school.ids import Ref
-from school.registry.calendar_models import Term, TermKind
+from school.registry.calendar_models import Holiday, Term, TermKind
 from school.registry.models import Bell, Course, Pupil, School, Staff
 
 
@@ -55,19 +55,34 @@ class Known(NamedTuple):
 
 @dataclass(slots=True)
 class Calendar:
-    """The terms, the bells and the staff of the schools in question; a member of the staff with the first day of no longer being one."""
+    """The terms, holidays, bells and the staff of the schools in question; a member of the staff with the first day of no longer being one."""
 
     terms: list[tuple[int, dt.date, dt.date]] = field(default_factory=list)
+    holidays: list[tuple[int, dt.date, dt.date]] = field(default_factory=list)
     bells: set[tuple[int, int]] = field(default_factory=set)
     staff: dict[Ref, dt.date | None] = field(default_factory=dict)
 
     def in_term(self, school_id: int, on_date: dt.date) -> bool:
-        """Whether there is school on this date at all."""
+        """Whether this date lies in a term."""
         return any(school == school_id and begins <= on_date <= ends for school, begins, ends in self.terms)
+
+    def in_holidays(self, school_id: int, on_date: dt.date) -> bool:
+        """Whether this date lies in the holidays, also those in the midst of a term."""
+        return any(school == school_id and begins <= on_date <= ends for school, begins, ends in self.holidays)
 
     def works(self, teacher: Ref, on_date: dt.date) -> bool:
         """Whether somebody belongs to the staff on this date."""
         return teacher in self.staff and ((left := self.staff[teacher]) is None or on_date < left)
+
+
+_YEAR = 19
+"""Of which locks a school's number is the key."""
+
+
+async def alone(session: AsyncSession, school_id: int) -> None:
+    """One at a time arranges a school's year, also before it has a term that could be locked. On SQLite there is one writer."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(sa.select(sa.func.pg_advisory_xact_lock(_YEAR, school_id)))
 
 
 async def lock(session: AsyncSession, viewer: Viewer, schools: Collection[int], teachers: Collection[Ref]) -> Calendar:
@@ -76,7 +91,10 @@ async def lock(session: AsyncSession, viewer: Viewer, schools: Collection[int], 
     terms = sa.select(Term.school_id, Term.kind, Term.starts_on, Term.ends_on).where(
         Term.school_id.in_(sorted(schools)), changes_lessons(viewer, Term.school_id))
     found = await session.execute(terms.order_by(Term.school_id, Term.id).with_for_update(key_share=True))
-    calendar.terms = [(row.school_id, row.starts_on, row.ends_on) for row in found if row.kind is TermKind.TERM]  # holidays lie in the year
+    calendar.terms = [(row.school_id, row.starts_on, row.ends_on) for row in found if row.kind is TermKind.TERM]  # the year is no term
+    holidays = sa.select(Holiday.school_id, Holiday.starts_on, Holiday.ends_on).where(
+        Holiday.school_id.in_(sorted(schools)), Holiday.withdrawn_at.is_(None))
+    calendar.holidays = [(row.school_id, row.starts_on, row.ends_on) for row in await session.execute(holidays)]
     bells = sa.select(Bell.school_id, Bell.number).where(Bell.school_id.in_(sorted(schools)))
     calendar.bells = {(row.school_id, row.number) for row in await session.execute(bells)}
     if teachers:
@@ -117,6 +135,13 @@ async def around(session: AsyncSession, viewer: Viewer, moments: Iterable[Moment
         return {}
     found = await session.execute(_lessons(viewer).where(sa.tuple_(Lesson.school_id, Lesson.on_date, Lesson.bell).in_(wanted)))
     return {known.place.ref: known.place for known in (_known(row, held=False, host=False) for row in found)}
+
+
+async def of_days(session: AsyncSession, viewer: Viewer, school_id: int, from_: dt.date, to: dt.date) -> dict[Ref, Known]:
+    """All lessons of a school that are on these days, or that the timetable has on them."""
+    days = sa.or_(Lesson.on_date.between(from_, to), Lesson.planned_on.between(from_, to))
+    found = await session.execute(_lessons(viewer).where(Lesson.school_id == school_id, days).order_by(Lesson.on_date, Lesson.bell, Lesson.id))
+    return {known.place.ref: known for known in (_known(row, held=False, host=False) for row in found)}
 
 
 def _known(row: Any, *, held: bool, host: bool) -> Known:

@@ -286,6 +286,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "door_reader": ("school_id", "device_id", "reader", "door_id", "direction"),
     "feed_head": ("id", "seq", "floor"),
     "grading_scale": ("school_id", "id", "name", "lowest", "highest", "counts", "labels"),
+    "holiday": ("school_id", "id", "name", "starts_on", "ends_on", "withdrawn_at"),
     "homework_rule": ("school_id", "latest"),
     "lease": ("name", "holder", "expires_at"),
     "scale_conversion": ("school_id", "id", "to_scale_id", "steps"),
@@ -297,5 +298,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "throttle": ("key", "until_ms"),  # keyed by digests, and swept within hours
     "till": ("school_id", "id", "name"),
     "till_reader": ("school_id", "device_id", "reader", "till_id"),
+    "timetable": ("school_id", "id", "class_group_id", "starts_on", "by", "at"),
+    "timetable_slot": ("school_id", "timetable_id", "number", "course_id", "weekday", "bell", "room", "weeks", "shared"),
     "trusted_document": ("digest", "name", "text", "admitted_at"),
 }

@@ -27,3 +27,16 @@ class Term(Tenant, Base):
     ends_on: Mapped[dt.date]
 
     __table_args__ = (sa.CheckConstraint("starts_on <= ends_on", name="dates"),)
+
+
+class Holiday(Tenant, Base):
+    """Days on which there is no school, for all of it; both dates belong to them. One that is withdrawn was a mistake."""
+
+    __tablename__ = "holiday"
+
+    name: Mapped[str] = mapped_column(sa.String(60))
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    withdrawn_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (sa.CheckConstraint("starts_on <= ends_on", name="dates"), sa.Index(None, "school_id", "ends_on"))

@@ -31,6 +31,7 @@ from school.diary.models import AttendanceKind, WorkKind
 from school.diary.notice_rows import NoticeRow
 from school.diary.submission_rows import SubmissionRow
 from school.diary.term_mark_rows import TermMarkRow
+from school.diary.timetable_events import Changes, timetable_changed
 from school.ids import Ref
 from school.meals import events as meals
 from school.meals.ledger import Posted
@@ -73,6 +74,7 @@ TALES = {
     "diary.remark_withdrawn": ("RemarkWithdrawn", "remark withdrawn: praise"),
     "diary.announced": ("Announced", "announced  to be acknowledged by 2026-09-07"),
     "diary.announcement_withdrawn": ("AnnouncementWithdrawn", "announcement withdrawn: to be acknowledged by 2026-09-07"),
+    "diary.timetable_changed": ("TimetableChanged", "timetable  2026-09-07 – 2026-09-08: 2 new, 1 gone"),
     "meals.topped_up": ("MealToppedUp", "topped up  150.00 RUB · 400.00 RUB now"),
     "meals.sold": ("MealSold", "bought     Обед, Чай · 150.00 RUB · 400.00 RUB left"),
     "meals.refunded": ("MealRefunded", "refunded   150.00 RUB · 400.00 RUB now"),
@@ -151,6 +153,7 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
         diary.lesson_changed(course, subject, place, place._replace(on_date=MONDAY, bell=3, room="9"), [anna], NOON), *_of_absence(world),
         messages.remark_made(remark), messages.remark_withdrawn(remark, NOON), messages.announced(announcement, [anna]),
         messages.announcement_withdrawn(announcement, [anna], NOON),
+        timetable_changed(1, Changes(world.classes["5A"], MONDAY, MONDAY + dt.timedelta(days=1), 2, 0, 1), [anna], NOON),
     ]
 
 

@@ -49,6 +49,9 @@ def queries() -> Iterator[Question]:
     yield ask("dayLessons", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
     yield ask("teachers", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
     yield ask("substitutions", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
+    yield ask("holidays", school, lambda _: {"from": "2026-11-01", "to": "2026-11-08"}, holds="holiday")
+    yield ask("bells", school, lambda of: {"schoolId": of["school"]})
+    yield ask("timetable", pupil, lambda of: {"classGroupId": of["class"], "date": DAYS["from"]})
     yield ask("attendanceFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
     yield ask("attendanceFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
     yield ask("gradingScales", school, lambda of: {"schoolId": of["school"]})
@@ -72,6 +75,20 @@ def mutations() -> Iterator[Question]:
         "courseId": of["course"], "termId": of["term"], "items": [{"pupilId": of["child"], "value": 4, "expectedRevision": 1}]})
     yield do("closeTerm", school, lambda of: {"termId": of["term"]})
     yield put("openTerm", school, lambda of: {"id": new(), "termId": of["past"], "until": "2026-09-08T09:00:00Z", "reason": "исправление"})
+    yield put("addTerm", school, lambda of: {
+        "id": new(), "schoolId": of["school"], "name": "Лето", "startsOn": "2027-06-01", "endsOn": "2027-08-31"})
+    yield put("changeTerm", school, lambda of: {"termId": of["term"], "name": "I", "startsOn": "2026-09-01", "endsOn": "2026-12-31"})
+    yield put("addHoliday", school, lambda of: {
+        "id": new(), "schoolId": of["school"], "name": "Зимние каникулы", "startsOn": "2026-12-31", "endsOn": "2027-01-10"})
+    yield do("withdrawHoliday", school, lambda of: {"holidayId": of["holiday"]})
+    yield put("setBells", school, lambda of: {"schoolId": of["school"], "bells": [{"number": 7, "startsAt": "15:00", "endsAt": "15:40"}]})
+    yield put("setTimetable", pupil, lambda of: {
+        "id": new(), "classGroupId": of["class"], "startsOn": "2027-06-01", "slots": [{"courseId": of["course"], "weekday": 2, "bell": 5}]})
+    yield put("setTimetable (clash)", pupil, lambda of: {
+        "id": new(), "classGroupId": of["class"], "startsOn": "2027-06-01", "slots": [{"courseId": of["course"], "weekday": 2, "bell": 5}] * 2})
+    yield put("planLessons", school, lambda of: {"schoolId": of["school"], "from": "2026-09-21", "to": "2026-09-22"})
+    yield put("planLessons (class)", pupil, lambda of: {
+        "schoolId": of["school"], "classGroupId": of["class"], "from": "2026-09-21", "to": "2026-09-22"})
     yield put("setHomework", pupil, lambda of: {"id": new(), "lessonId": of["lesson"], "text": "something"})
     yield put("setHomework (pupils)", pupil, lambda of: {"id": new(), "lessonId": of["lesson"], "text": "something", "pupilIds": [of["child"]]})
     yield put("correctHomework", pupil, lambda of: {"homeworkId": of["homework"], "expectedRevision": 1, "text": "something else"})

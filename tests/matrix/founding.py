@@ -18,6 +18,9 @@ from school.diary.absence_models import AbsenceReason
 from school.diary.homework_models import HomeworkRule
 from school.diary.models import CourseScale, GradingScale, Lesson, ScaleConversion
 from school.diary.term_models import TermClosing, TermOpening
+from school.diary.timetable_events import Changes
+from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
+from school.diary.untouched import tell
 from school.identity import codes
 from school.identity.models import Invitation
 from school.ids import Kind, Ref
@@ -28,7 +31,7 @@ from school.record.models import RecordAction
 from school.registry import guardianship, viewers
 from school.registry.account_models import Account, AccountRole, Session, SessionKind
 from school.registry.accounts import digest_of
-from school.registry.calendar_models import Term, TermKind
+from school.registry.calendar_models import Holiday, Term, TermKind
 from school.registry.models import (
     Card,
     CardKey,
@@ -190,6 +193,7 @@ async def _office(session: AsyncSession, town: Town) -> None:
         session.add(past)
         await session.flush()
         secretary = world.people[f"office{end}"]
+        holiday = await _year(session, school_id, secretary)
         session.add(TermClosing(school_id=school_id, id=past.id, by=secretary, at=EARLY))
         session.add(TermOpening(
             school_id=school_id, id=ids.new(), term_id=past.id, course_id=None, until=NOON, reason=f"opened {school_id}", by=secretary, at=EARLY))
@@ -202,9 +206,26 @@ async def _office(session: AsyncSession, town: Town) -> None:
             "desk": opaque(Kind.DEVICE, school_id, world.devices[f"desk{end}"]), "key": opaque(Kind.CARD_KEY, school_id, key.id),
             "code": opaque(Kind.DEVICE_CODE, school_id, code.id), "invitation": opaque(Kind.INVITATION, school_id, invitation.id),
             "reason": opaque(Kind.ABSENCE_REASON, school_id, reason.id), "scale": opaque(Kind.GRADING_SCALE, school_id, scale),
-            "other scale": opaque(Kind.GRADING_SCALE, school_id, other.id),
+            "other scale": opaque(Kind.GRADING_SCALE, school_id, other.id), "holiday": opaque(Kind.HOLIDAY, school_id, holiday.id),
         }
         town.targets[str(school_id)] = nouns
+
+
+async def _year(session: AsyncSession, school_id: int, secretary: UUID) -> Holiday:
+    """Holidays, and for each class of the school a week with two lessons at one moment, of which the second is never made."""
+    holiday = Holiday(
+        school_id=school_id, id=ids.new(), name=f"holidays {school_id}", starts_on=dt.date(2026, 11, 2), ends_on=dt.date(2026, 11, 8), withdrawn_at=None)
+    session.add(holiday)
+    courses = (await session.execute(sa.select(Course).where(Course.school_id == school_id).order_by(Course.id))).scalars().all()
+    for place, (group, course) in enumerate({course.class_group_id: course.id for course in courses}.items()):
+        timetable = Timetable(school_id=school_id, id=ids.new(), class_group_id=group, starts_on=MONDAY, by=secretary, at=EARLY)
+        session.add(timetable)
+        await session.flush()
+        session.add_all(TimetableSlot(
+            school_id=school_id, timetable_id=timetable.id, number=number, course_id=course, weekday=1, bell=4 + place, room=f"room {group.hex[:8]}",
+            weeks=Weeks.EVERY, shared=True) for number in (0, 1))
+        await tell(session, school_id, [Changes(group, MONDAY, MONDAY, 1, 0, 0)])
+    return holiday
 
 
 async def _families(session: AsyncSession, town: Town) -> None:

@@ -27,6 +27,7 @@ NOUNS = {
     "reason": Kind.ABSENCE_REASON, "notice": Kind.ABSENCE_NOTICE, "unfilled": Kind.LESSON, "scale": Kind.GRADING_SCALE,
     "other scale": Kind.GRADING_SCALE,
     "remark": Kind.REMARK, "thread": Kind.THREAD, "message": Kind.MESSAGE, "announcement": Kind.ANNOUNCEMENT, "teacher": Kind.PERSON,
+    "holiday": Kind.HOLIDAY,
 }
 """What a question may name of a target, beside its school and its family name."""
 ROLES = (

@@ -42,6 +42,7 @@ from school.diary.models import (
     WorkKind,
 )
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
+from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
 from school.ids import Ref
 from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Till, TillReader, Transfer, TransferKind
@@ -49,6 +50,7 @@ from school.outbox import Checkpoint, FeedHead, FeedRow, OutboxRow, TopicKind
 from school.record.models import Record, RecordAction
 from school.registry.account_models import Session
 from school.registry.calendar_feed_models import CalendarFeed, Language
+from school.registry.calendar_models import Holiday
 from school.registry.models import Device, DeviceCode, DeviceKind, FormerToken, Outcome, Tap
 from school.registry.photo_models import Photo
 from school.serving.models import TrustedDocument
@@ -127,6 +129,8 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
                    expires_at=NOON),
         HomeworkRule(**key, latest=dt.time(18)),
         ScaleConversion(**key, id=_scale(school_id, 1), to_scale_id=_scale(school_id, 2), steps=[[0, 1, 1]]),
+        Holiday(**key, id=ids.new(), name="Каникулы", starts_on=MONDAY, ends_on=MONDAY, withdrawn_at=None),
+        *_timetable(world, school_id),
         Announcement(**key, id=ids.new(), grade=5, title="Собрание", text="В среду", made_by=world.people["teacher" if school_id == 1 else "teacher2"],
                      made_at=NOON),
         *(Substitution(
@@ -136,6 +140,15 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         *(Homework(**key, id=ids.new(), course_id=world.courses[group], due_lesson_id=world.lessons[lesson], text="№ 1",
                    set_by=teacher, set_at=NOON) for lesson, group in lessons),
     ]
+
+
+def _timetable(world: World, school_id: int) -> Iterator[Base]:
+    timetable, group = ids.new(), "5A" if school_id == 1 else "2-5A"
+    yield Timetable(
+        school_id=school_id, id=timetable, class_group_id=world.classes[group], starts_on=MONDAY, by=world.people["office" if school_id == 1 else "office2"],
+        at=NOON)
+    yield TimetableSlot(
+        school_id=school_id, timetable_id=timetable, number=0, course_id=world.courses[group], weekday=1, bell=1, weeks=Weeks.EVERY, shared=False)
 
 
 def _reason(school_id: int) -> UUID:

@@ -51,8 +51,11 @@ _TIMETABLE = "teacher office head guardian pupil"
 _MARKS = "teacher office head family:diary"
 _MONEY = "canteen office head family:meals self"
 SIGHTS = {
-    "school": Sight(read="member district"), "term": Sight(read="member", change="office head", changing="name"),
-    "bell": Sight(read="member"), "subject": Sight(read="member"),
+    "school": Sight(read="member district"), "term": Sight(read="member", add="office head", change="office head", changing="name"),
+    "bell": Sight(read="member", add="office head", change="office head", changing="starts_at ends_at"),
+    "holiday": Sight(read="member", add="office head", change="office head", changing="withdrawn_at"),
+    "timetable": Sight(read="office head", add="office head"), "timetable_slot": Sight(read="office head", add="office head"),
+    "subject": Sight(read="member"),
     "course": Sight(read="member"), "class_group": Sight(read="member"), "staff": Sight(read="member", change="office", changing="left_on"),
     "person": Sight(owner="id", read=f"{STAFF} family self colleague", change="office", changing="sort_key"),
     "pupil": Sight(owner="id", read=f"{STAFF} family", change="office", changing="left_on"),

@@ -7,7 +7,7 @@ from school.db import Json, Moment
 from school.migrations.policies import Rows, as_role, make_policies, protect
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0019"
 
 _SCHOOL, _TIMETABLE = as_role("office", "head"), as_role("teacher", "office", "head", "guardian", "pupil")
 _WORKS = ("answer", "classwork", "homework", "test", "exam")

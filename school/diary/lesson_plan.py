@@ -1,0 +1,208 @@
+"""Planning: from the timetables of classes the lessons of days, made, kept and taken away; what somebody has touched stays as it is."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from school import ids
+from school.clock import check_range
+from school.context import ADMINISTRATION, Viewer, act_in
+from school.diary.clashes import Moment, Place
+from school.diary.class_timetables import wants
+from school.diary.models import Lesson
+from school.diary.slots import SlotRow, in_force, place_of
+from school.diary.timetable import Known, alone, lock, of_days
+from school.diary.timetable_events import Changes
+from school.diary.untouched import take_away, tell, today_of, untouched
+from school.errors import Code, not_found
+from school.ids import Ref
+from school.registry.models import ClassGroup
+
+LONGEST = 190
+"""Days that are planned at once: half a school year, more than any term."""
+MOST_TOLD = 100
+"""Lessons of which it is told why they are not made; more are counted."""
+_TAKEN = {
+    Code.CLASS_TAKEN: "the class has another lesson then", Code.TEACHER_TAKEN: "the teacher gives another lesson then",
+    Code.ROOM_TAKEN: "another lesson is in the room then",
+}
+
+
+class Unmade(NamedTuple):
+    """A lesson that the timetable has and that is not made, and why not."""
+
+    school_id: int
+    class_group_id: UUID
+    subject_id: UUID
+    on_date: dt.date
+    bell: int
+    room: str | None
+    code: Code
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What became of the lessons of some days: how many were made, were there already, were given another room, were taken away; how many stay that the
+    timetable does not have (any more), because they are over or somebody has touched them; how many are not made, and the first hundred of those."""
+
+    made: int
+    kept: int
+    moved: int
+    removed: int
+    stayed: int
+    unmade: int
+    first_unmade: list[Unmade]
+
+
+class _Wanted(NamedTuple):
+    """A lesson of a day, as a timetable has it."""
+
+    slot: SlotRow
+    on_date: dt.date
+
+    @property
+    def key(self) -> tuple[UUID, UUID, dt.date, int]:
+        """What makes a lesson the one that is wanted: its class, its course, its date, its bell."""
+        return self.slot.class_group_id, self.slot.course_id, self.on_date, self.slot.bell
+
+
+@dataclass(slots=True)
+class _Differences:
+    """What is there beside what is wanted."""
+
+    missing: list[_Wanted] = field(default_factory=list)
+    kept: dict[UUID, _Wanted] = field(default_factory=dict)
+    elsewhere: dict[UUID, str | None] = field(default_factory=dict)
+    surplus: list[Known] = field(default_factory=list)
+
+
+async def plan(session: AsyncSession, viewer: Viewer, school_id: int, from_: dt.date, to: dt.date, group: Ref | None = None) -> Plan:
+    """Make the lessons of at most 190 days as the timetables have them, of the school or of one class. At most 15 statements, whatever the number of lessons.
+
+    Nothing is made in holidays and outside terms. Of days to come, what no timetable has any more is taken away, and what has another room is moved there, but
+    for what somebody has touched (`untouched`). A class without a timetable is left alone. Doing it again changes nothing. As the service: no viewer takes
+    lessons away. Refused: another school, a class that is not in it (NOT_FOUND), an end before the beginning (BAD_INPUT), more days (TOO_MANY).
+    """
+    act_in(viewer, school_id, *ADMINISTRATION)
+    check_range(from_, to, LONGEST)
+    if group is not None and not (group.school_id == school_id and await session.scalar(
+            sa.select(sa.exists().where(ClassGroup.school_id == school_id, ClassGroup.id == group.id)))):
+        raise not_found()
+    await alone(session, school_id)
+    calendar = await lock(session, viewer, [school_id], [])
+    today = await today_of(session, school_id)
+    slots = [SlotRow(*row) for row in await session.execute(in_force(school_id, from_, to))]
+    there = await of_days(session, viewer, school_id, from_, to)
+    wanted = [
+        _Wanted(slot, date) for slot in slots if slot.number is not None for date in slot.dates(from_, to)
+        if calendar.in_term(school_id, date) and not calendar.in_holidays(school_id, date)]
+    found = _compare(wanted, there.values(), slots, (from_, to), None if group is None else group.id)
+    ahead = {known.place.id for known in found.surplus if known.place.on_date > today}
+    rooms = {id_: room for id_, room in found.elsewhere.items() if there[Ref(school_id, id_)].place.on_date > today}
+    free = await untouched(session, school_id, ahead | rooms.keys())
+    gone, rooms = ahead & free, {id_: room for id_, room in rooms.items() if id_ in free}
+    made, unmade = _place(school_id, found, [known for known in there.values() if known.place.id not in gone], rooms)
+    await take_away(session, school_id, gone)
+    await _move(session, school_id, rooms)
+    await _insert(session, school_id, made)
+    removed = [known for known in found.surplus if known.place.id in gone]
+    moved = [there[Ref(school_id, id_)] for id_ in rooms]
+    await tell(session, school_id, _changes(made, moved, removed))
+    kept = sum(1 for one in found.kept.values() if group is None or one.slot.class_group_id == group.id)
+    return Plan(len(made), kept - len(moved), len(moved), len(removed), len(found.surplus) - len(removed), len(unmade), unmade[:MOST_TOLD])
+
+
+def _compare(
+    wanted: Iterable[_Wanted], there: Iterable[Known], slots: Iterable[SlotRow], days: tuple[dt.date, dt.date], group: UUID | None,
+) -> _Differences:
+    """What of the wanted lessons is there, where the timetable has it; what is missing; what is there of planned classes and nobody wants."""
+    found, by_key = _Differences(), dict[tuple[UUID, UUID, dt.date, int], list[Known]]()
+    for known in there:
+        by_key.setdefault((known.place.class_group_id, known.course_id, known.planned.on_date, known.planned.bell), []).append(known)
+    for one in wanted:
+        mine = group is None or one.slot.class_group_id == group
+        if not (same := by_key.get(one.key)):
+            if mine:
+                found.missing.append(one)
+            continue
+        known = same.pop()
+        found.kept[known.place.id] = one
+        if mine and known.planned.room != one.slot.room:
+            found.elsewhere[known.place.id] = one.slot.room
+    force: dict[UUID, list[tuple[dt.date, dt.date | None]]] = defaultdict(list)
+    for slot in slots:
+        force[slot.class_group_id].append((slot.starts_on, slot.until))
+    spans = {of: set(spans) for of, spans in force.items()}
+    for (class_group_id, _, on_date, _), rest in by_key.items():
+        in_force_then = any(starts_on <= on_date and (until is None or on_date < until) for starts_on, until in spans.get(class_group_id, ()))
+        if in_force_then and days[0] <= on_date <= days[1] and (group is None or class_group_id == group):
+            found.surplus += rest
+    return found
+
+
+def _place(
+    school_id: int, found: _Differences, staying: Iterable[Known], rooms: Mapping[UUID, str | None],
+) -> tuple[list[tuple[_Wanted, Place]], list[Unmade]]:
+    """Which of the missing lessons can be where the timetable has them, beside those that stay; the others, with what is taken."""
+    at: dict[Moment, list[tuple[Place, bool]]] = defaultdict(list)
+    for known in staying:
+        place = known.place._replace(room=rooms.get(known.place.id, known.place.room))
+        at[place.moment].append((place, known.place.id in found.kept and found.kept[known.place.id].slot.shared))
+    made, unmade = list[tuple[_Wanted, Place]](), list[Unmade]()
+    for one in sorted(found.missing, key=lambda one: (one.on_date, one.slot.bell)):
+        slot = one.slot
+        place = place_of(school_id, ids.new(), slot.class_group_id, slot.teacher_id, one.on_date, slot.bell, slot.room)
+        refused = _obstacle(one, place, at[place.moment])
+        if refused is None:
+            made.append((one, place))
+            at[place.moment].append((place, slot.shared))
+        else:
+            unmade.append(Unmade(school_id, slot.class_group_id, slot.subject_id, one.on_date, slot.bell, slot.room, *refused))
+    return made, unmade
+
+
+def _obstacle(one: _Wanted, place: Place, others: Iterable[tuple[Place, bool]]) -> tuple[Code, str] | None:
+    """Why a lesson cannot be there."""
+    left = one.slot.teacher_left_on
+    if left is not None and one.on_date >= left:
+        return Code.BAD_INPUT, "the teacher does not work at the school any more"
+    for other, shared in others:
+        code = wants(place, other, shared=shared or one.slot.shared)
+        if code is not None:
+            return code, _TAKEN[code]
+    return None
+
+
+async def _insert(session: AsyncSession, school_id: int, made: Iterable[tuple[_Wanted, Place]]) -> None:
+    table: Any = Lesson.__table__
+    rows = [
+        {"school_id": school_id, "id": place.id, "course_id": one.slot.course_id, "class_group_id": place.class_group_id, "on_date": place.on_date,
+         "bell": place.bell, "room": place.room, "revision": 0} for one, place in made]
+    if rows:
+        await session.execute(sa.insert(table), rows)
+
+
+async def _move(session: AsyncSession, school_id: int, rooms: Mapping[UUID, str | None]) -> None:
+    table: Any = Lesson.__table__
+    if rooms:
+        await session.execute(
+            sa.update(table).where(table.c.school_id == school_id, table.c.id == sa.bindparam("key_id")),
+            [{"key_id": id_, "room": room} for id_, room in rooms.items()])
+
+
+def _changes(made: Iterable[tuple[_Wanted, Place]], moved: Iterable[Known], removed: Iterable[Known]) -> list[Changes]:
+    """What a class's families are told."""
+    counted: dict[UUID, Counter[str]] = defaultdict(Counter)
+    days: dict[UUID, list[dt.date]] = defaultdict(list)
+    for word, places in (("made", [place for _, place in made]), ("moved", [one.place for one in moved]), ("removed", [one.place for one in removed])):
+        for place in places:
+            counted[place.class_group_id][word] += 1
+            days[place.class_group_id].append(place.on_date)
+    return [Changes(of, min(days[of]), max(days[of]), count["made"], count["moved"], count["removed"]) for of, count in sorted(counted.items())]
