@@ -53,9 +53,14 @@ def _mark(kind: str, mark: MarkRow, more: dict[str, Any], at: dt.datetime) -> Ev
     return _pupils(kind, mark.school_id, [mark.pupil_id], payload, at)
 
 
-def mark_given(mark: MarkRow) -> Event:
-    """A mark is given."""
-    return _mark(MARK_GIVEN, mark, {}, mark.given_at)
+def mark_given(mark: MarkRow, retaken: MarkRow | None = None) -> Event:
+    """A mark is given; of a retake it is told what was tried again."""
+    first = {f"retaken_{name}": value for name, value in _worth(retaken).items() if name in {"value", "label"}} if retaken else {}
+    return _mark(MARK_GIVEN, mark, {**_retake(mark), **first}, mark.given_at)
+
+
+def _retake(mark: MarkRow) -> dict[str, Any]:
+    return {"retake_of": str(mark.retake_of), "replaces": mark.replaces} if mark.retake_of else {}
 
 
 def mark_corrected(old: MarkRow, new: MarkRow, at: dt.datetime) -> Event:
@@ -64,8 +69,8 @@ def mark_corrected(old: MarkRow, new: MarkRow, at: dt.datetime) -> Event:
 
 
 def mark_withdrawn(mark: MarkRow, at: dt.datetime) -> Event:
-    """A mark counts no more; it is told what it was."""
-    return _mark(MARK_WITHDRAWN, mark, {}, at)
+    """A mark counts no more; it is told what it was. What it replaced counts again."""
+    return _mark(MARK_WITHDRAWN, mark, _retake(mark), at)
 
 
 def term_mark_decided(mark: TermMarkRow, old_value: int | None) -> Event:

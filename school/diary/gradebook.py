@@ -14,7 +14,7 @@ from school.db import Rows
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.attendance_rows import ATTENDANCE, AttendanceRow
 from school.diary.lessons import LESSON, LessonRow, attends
-from school.diary.mark_rows import MarkRow
+from school.diary.mark_rows import MarkRow, replaced
 from school.diary.models import Attendance, GradingScale, Lesson, Mark
 from school.diary.notice_rows import covers
 from school.diary.policy import gives, opens_gradebook, substitutes, teaches, visible_courses, visible_reasons
@@ -132,7 +132,8 @@ class Gradebook:
 
 
 _THIS = (Course.school_id == given("school_id"), Course.id == given("course_id"))
-_NEEDED = (Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at)
+_NEEDED = (Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at,
+           Mark.retake_of, Mark.replaces, replaced().label("replaced"))
 """What a mark's row does not take from its lesson's."""
 
 
@@ -215,7 +216,8 @@ async def gradebook(reader: Reader, viewer: Viewer, ref: Ref, from_: dt.date, to
         at = by_id[mark.lesson_id]
         marks[mark.pupil_id].append(MarkRow(
             at.school_id, mark.id, mark.pupil_id, at.id, at.course_id, at.subject_id, at.on_date, mark.value, mark.weight, mark.work,
-            mark.comment, mark.revision, mark.given_by, mark.given_at, None, course.scale_id, course.labels, course.steps, course.other_labels))
+            mark.comment, mark.revision, mark.given_by, mark.given_at, None, course.scale_id,
+            mark.retake_of, mark.replaces, mark.replaced, course.labels, course.steps, course.other_labels))
     entries: dict[UUID, list[AttendanceRow]] = defaultdict(list)
     for entry in limited(register, MOST_MARKS):
         entries[entry.pupil_id].append(AttendanceRow(*entry))

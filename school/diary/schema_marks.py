@@ -50,7 +50,8 @@ class MarkQuery:
         return [SubjectAverage.from_row(row) for row in await queries.child_averages(info.context.reader, info.context.viewer, child, from_, to)]
 
 
-@strawberry.input(description="One mark. `id` is a UUIDv7 made by the client, so that it may ask again; `weight` is 1 to 10.")
+@strawberry.input(description="One mark. `id` is a UUIDv7 made by the client, so that it may ask again; `weight` is 1 to 10. `retakeOf` is a mark "
+                              "of the pupil in this course that was tried again, and `replaces` whether this one counts instead of it, or beside it.")
 class GiveMarksItem:
     """A mark to be given."""
 
@@ -60,6 +61,8 @@ class GiveMarksItem:
     weight: int = 1
     work: Annotated[WorkKind, WorkKindName]
     comment: str | None = None
+    retake_of: strawberry.ID | None = None
+    replaces: bool = False
 
 
 @strawberry.input(description="Marks to be given in one lesson, at most 100.")
@@ -142,4 +145,5 @@ class MarkMutation:
 
 def _new_mark(lesson: Ref, item: GiveMarksItem) -> verbs.NewMark:
     content = Content(item.value, item.weight, item.work, item.comment)
-    return verbs.NewMark(ids.client_id(item.id), ids.decode(Kind.PERSON, item.pupil_id), lesson, content)
+    first = None if item.retake_of is None else ids.decode(Kind.MARK, item.retake_of)
+    return verbs.NewMark(ids.client_id(item.id), ids.decode(Kind.PERSON, item.pupil_id), lesson, content, first, item.replaces)

@@ -127,7 +127,7 @@ class GradebookRow:
     @classmethod
     def from_row(cls, row: gradebooks.PupilMarks, course: gradebooks.CourseRow) -> Self:
         """From a pupil of `gradebook.gradebook`."""
-        average = weighted((mark.value, mark.weight) for mark in row.marks) if course.scale_counts else None
+        average = weighted((mark.value, mark.weight) for mark in row.marks if mark.counted) if course.scale_counts else None
         return cls(
             person=person_of(row.pupil), left_on=row.pupil.left_on, marks=[Mark.from_row(mark) for mark in row.marks],
             attendance=[Attendance.from_row(entry) for entry in row.attendance], average=Average.from_value(average) if average is not None else None,

@@ -10,6 +10,7 @@ import strawberry
 from school import clock, columns, ids
 from school.columns import OfRow, column, made
 from school.diary.averages import rounded
+from school.diary.mark_rows import is_counted
 from school.diary.models import AttendanceKind, MarkAction, WorkKind
 from school.diary.reason_types import AbsenceReason, load_reason
 from school.diary.scale_rows import converted, label_of
@@ -30,6 +31,10 @@ def opaque(kind: Kind, school_id: int, id_: Any) -> strawberry.ID:
 
 def _reason_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
     return None if id_ is None else opaque(Kind.ABSENCE_REASON, school_id, id_)
+
+
+def _mark_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
+    return None if id_ is None else opaque(Kind.MARK, school_id, id_)
 
 
 def _is_told(value: object) -> bool:
@@ -125,7 +130,8 @@ class Homework(OfRow):
         return load_person(info, Ref(self.row.school_id, self.row.set_by))
 
 
-@rows(description="A mark as it stands. `date` is the lesson's day; `revision` counts its changes from 1.")
+@rows(description="A mark as it stands. `date` is the lesson's day; `revision` counts its changes from 1. `retakeOf` is the mark that was tried again by this "
+                  "one; if it `replaces` that, that one does not count as long as this stands.")
 class Mark(OfRow):
     """A mark, of a row of `mark_rows`."""
 
@@ -144,6 +150,9 @@ class Mark(OfRow):
     revision: int = column()
     given_at: dt.datetime = column()
     withdrawn_at: dt.datetime | None = column()
+    retake_of: strawberry.ID | None = made(_mark_id, "school_id", "retake_of")
+    replaces: bool = column()
+    counts: bool = made(is_counted, "withdrawn_at", "replaced", description="Whether it stands, and no retake that stands replaces it.")
 
     @query(ROWS, reads=("school_id", "course_id"))
     def subject(self, info: Info) -> Subject:

@@ -20,7 +20,8 @@ from school.registry.types import Person, Subject
 from school.updates import Published, Update
 
 
-@rows(description="A mark is given. `label` is the value as people read it.")
+@rows(description="A mark is given. `label` is the value as people read it. Of a retake: which mark was tried again, what that was, and whether this one "
+                  "counts instead of it.")
 class MarkGiven(DiaryUpdate):
     """diary.mark_given"""
 
@@ -29,6 +30,10 @@ class MarkGiven(DiaryUpdate):
     label: str
     weight: int
     work: Annotated[WorkKind, WorkKindName]
+    retake_of: strawberry.ID | None
+    replaces: bool
+    retaken_value: int | None
+    retaken_label: str | None
 
 
 @rows(description="A mark is another one now; `oldValue`, `oldWeight` and `oldWork` are what it was before.")
@@ -46,7 +51,7 @@ class MarkCorrected(DiaryUpdate):
     old_work: Annotated[WorkKind, WorkKindName]
 
 
-@rows(description="A mark counts no more; `value`, `weight` and `work` are what it was.")
+@rows(description="A mark counts no more; `value`, `weight` and `work` are what it was. The mark that it replaced (`retakeOf`) counts again.")
 class MarkWithdrawn(DiaryUpdate):
     """diary.mark_withdrawn"""
 
@@ -55,6 +60,8 @@ class MarkWithdrawn(DiaryUpdate):
     label: str
     weight: int
     work: Annotated[WorkKind, WorkKindName]
+    retake_of: strawberry.ID | None
+    replaces: bool
 
 
 @rows(description="A term's mark is decided. Without a value the pupil is not assessed; `oldTermValue` is what was decided before.")
@@ -151,7 +158,13 @@ def _worth(row: Published, prefix: str = "") -> dict[str, Any]:
 
 
 def _mark_given(row: Published) -> Update:
-    return made_of(MarkGiven, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
+    value = row.payload.get("retaken_value")
+    label = None if value is None else row.payload.get("retaken_label", str(value))
+    return made_of(MarkGiven, row, mark_id=row.id(Kind.MARK, "mark_id"), retaken_value=value, retaken_label=label, **_retake(row), **_worth(row))
+
+
+def _retake(row: Published) -> dict[str, Any]:
+    return {"retake_of": row.id(Kind.MARK, "retake_of") if row.payload.get("retake_of") else None, "replaces": row.payload.get("replaces", False)}
 
 
 def _mark_corrected(row: Published) -> Update:
@@ -159,7 +172,7 @@ def _mark_corrected(row: Published) -> Update:
 
 
 def _mark_withdrawn(row: Published) -> Update:
-    return made_of(MarkWithdrawn, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
+    return made_of(MarkWithdrawn, row, mark_id=row.id(Kind.MARK, "mark_id"), **_retake(row), **_worth(row))
 
 
 def _label(row: Published, prefix: str) -> str | None:

@@ -161,9 +161,9 @@ HOLDINGS: dict[str, Holding] = {
     "mark": Holding(
         title="Оценки", whose=_by("pupil_id"), erased={"comment": None},
         shown=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "comment", "revision", "given_by", "given_at",
-               "withdrawn_at", "scale_id"),
+               "withdrawn_at", "scale_id", "retake_of", "replaces"),
         kept=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "revision", "given_by", "given_at", "withdrawn_at",
-              "scale_id")),
+              "scale_id", "retake_of", "replaces")),
     "term_mark_revision": Holding(
         title="История итоговых отметок", whose=_by("pupil_id"), erased={"comment": None, "reason": None},
         shown=("school_id", "term_id", "course_id", "pupil_id", "revision", "value", "comment", "average_numerator", "average_denominator", "reason", "by",

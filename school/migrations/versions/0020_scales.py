@@ -1,4 +1,4 @@
-"""Several grading scales side by side: words for grades, scales that make no average, and what a mark is on another scale."""
+"""Several grading scales side by side: words for grades, scales that make no average, what a mark is on another scale; and marks of a second try."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ revision = "0020"
 down_revision = "0016"
 
 _SCHOOL, _TIMETABLE = as_role("office", "head"), as_role("teacher", "office", "head", "guardian", "pupil")
+_RETAKE = sa.text("retake_of IS NOT NULL")
 _WORKS = ("answer", "classwork", "homework", "test", "exam")
 OLD_TABLES = {
     "grading_scale": Rows(read=_TIMETABLE, add=_SCHOOL),
@@ -36,7 +37,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("mark", copy_from=_mark()) as mark:
         mark.add_column(sa.Column("scale_id", sa.Uuid(), nullable=True))
+        mark.add_column(sa.Column("retake_of", sa.Uuid(), nullable=True))
+        mark.add_column(sa.Column("replaces", sa.Boolean(), nullable=False, server_default=sa.false()))
         mark.create_foreign_key("fk_mark_course_scale", "course_scale", ["school_id", "course_id", "scale_id"], ["school_id", "id", "scale_id"])
+        mark.create_foreign_key(op.f("fk_mark_school_id_retake_of"), "mark", ["school_id", "retake_of"], ["school_id", "id"])
+        mark.create_check_constraint(op.f("ck_mark_retake"), "retake_of IS NOT NULL OR NOT replaces")
+    op.create_index(op.f("ix_mark_school_id_retake_of"), "mark", ["school_id", "retake_of"], sqlite_where=_RETAKE, postgresql_where=_RETAKE)
     if op.get_bind().dialect.name == "postgresql":
         _protect()
 

@@ -7,6 +7,8 @@ export interface Content {
   weight: number
   work: Work
   comment: string | null
+  /** Of a mark of a second try: which it is of, and whether it counts instead of that one. It is said when it is given, and stays. */
+  retake?: { of: string; replaces: boolean } | null
 }
 
 /** How a pupil attended; `minutesLate` with LATE only, a reason with ABSENT and EXCUSED only. */

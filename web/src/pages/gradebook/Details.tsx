@@ -36,6 +36,8 @@ interface Props {
   title: string
   cell: Cell
   work: Work
+  /** Marks of the pupil that may be tried again, as they are told. */
+  retakable: readonly { value: string; label: string }[]
   /** Null where the course gives no marks. */
   scale: Scale | null
   close: () => void
@@ -45,7 +47,7 @@ interface Props {
 }
 
 /** Value, kind of work, weight and comment of a mark; why it is changed; how late somebody came. */
-export function Details({ over, title, cell: { marks, presence }, work, scale, close, change, withdraw, late }: Props) {
+export function Details({ over, title, cell: { marks, presence }, work, retakable, scale, close, change, withdraw, late }: Props) {
   const { t } = useTranslation()
   const [key, choose] = useState(marks.at(-1)?.key ?? null)
   const mark = marks.find((one) => one.key === key)
@@ -65,10 +67,10 @@ export function Details({ over, title, cell: { marks, presence }, work, scale, c
         }}
       >
         <Stack gap="xs">
-          {marks.length > 1 && (
+          {(marks.length > 1 || (marks.length > 0 && retakable.length > 0)) && (
             <NativeSelect
-              label={t('gradebook.which')} value={key ?? ''} data={marks.map((one) => ({ value: one.key, label: `${labelOf(scale, one.content.value)}: ${t(`work.${one.content.work}`)}` }))}
-              onChange={({ currentTarget: { value } }) => { choose(value); say(marks.find((one) => one.key === value)!.content) }}
+              label={t('gradebook.which')} value={key ?? ''} data={[...marks.map((one) => ({ value: one.key, label: `${labelOf(scale, one.content.value)}: ${t(`work.${one.content.work}`)}` })), { value: '', label: t('gradebook.newMark') }]}
+              onChange={({ currentTarget: { value } }) => { choose(value || null); say(marks.find((one) => one.key === value)?.content ?? fresh) }}
             />
           )}
           {scale && (
@@ -91,6 +93,17 @@ export function Details({ over, title, cell: { marks, presence }, work, scale, c
                 onChange={({ currentTarget: { value } }) => say({ ...said, work: value as Work })}
               />
               <TextInput label={t('gradebook.comment')} maxLength={LONGEST} value={said.comment ?? ''} onChange={({ currentTarget: { value } }) => say({ ...said, comment: value })} />
+              {!mark && retakable.length > 0 && (
+                <NativeSelect
+                  label={t('gradebook.retakeOf')} value={said.retake?.of ?? ''} data={[{ value: '', label: t('gradebook.noRetake') }, ...retakable]}
+                  onChange={({ currentTarget: { value } }) => say({ ...said, retake: value ? { of: value, replaces: said.retake?.replaces ?? true } : null })}
+                />
+              )}
+              {!mark && said.retake && (
+                <label>
+                  <input type="checkbox" checked={said.retake.replaces} onChange={({ currentTarget: { checked } }) => say({ ...said, retake: { of: said.retake!.of, replaces: checked } })} /> {t('gradebook.replaces')}
+                </label>
+              )}
               {mark?.known && <TextInput label={t('gradebook.reason')} maxLength={LONGEST} value={reason} onChange={({ currentTarget: { value } }) => giveReason(value)} />}
             </>
           )}

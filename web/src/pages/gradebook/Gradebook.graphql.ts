@@ -8,7 +8,7 @@ export const GradebookQuery = graphql(`
       pupils {
         person { id familyName givenName }
         leftOn
-        marks { id lessonId value weight work comment revision }
+        marks { id lessonId value weight work comment revision retakeOf replaces counts }
         attendance { lessonId kind minutesLate reasonId }
       }
       announced { pupilId lessonId accepted reason { id name sign excused } }
