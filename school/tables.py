@@ -9,6 +9,7 @@ from school.diary import homework_models as homework
 from school.diary import message_models as messages
 from school.diary import models as diary
 from school.diary import term_models as terms
+from school.diary import work_models as works
 from school.identity import models as identity
 from school.meals import models as meals
 from school.outbox import FeedRow
@@ -23,5 +24,5 @@ metadata = Base.metadata
 
 __all__ = [
     "FeedRow", "absence", "access", "accounts", "calendar", "day", "delivery", "diary", "homework", "identity", "meals", "messages", "metadata",
-    "photos", "record", "registry", "serving", "terms",
+    "photos", "record", "registry", "serving", "terms", "works",
 ]

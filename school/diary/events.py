@@ -44,7 +44,8 @@ def _place(lesson_id: UUID, course_id: UUID, subject_id: UUID, on_date: dt.date)
 
 def _worth(mark: MarkRow) -> dict[str, Any]:
     """With what is shown instead of the value, where the scale has words or letters."""
-    return {"value": mark.value, "weight": mark.weight, "work": mark.work.value, **({"label": mark.label} if mark.labels else {})}
+    return {"value": mark.value, "weight": mark.weight, "work": mark.work.value, **({"label": mark.label} if mark.labels else {}),
+            **({"work_id": str(mark.work_id)} if mark.work_id else {})}
 
 
 def _mark(kind: str, mark: MarkRow, more: dict[str, Any], at: dt.datetime) -> Event:

@@ -25,6 +25,7 @@ class Content(NamedTuple):
     weight: int
     work: WorkKind
     comment: str | None
+    work_id: UUID | None = None
 
 
 class MarkRow(NamedTuple):
@@ -49,6 +50,7 @@ class MarkRow(NamedTuple):
     retake_of: UUID | None = None
     replaces: bool = False
     replaced: bool = False
+    work_id: UUID | None = None
     labels: Labels | None = None
     steps: Steps | None = None
     other_labels: Labels | None = None
@@ -66,7 +68,7 @@ class MarkRow(NamedTuple):
     @property
     def content(self) -> Content:
         """What it says."""
-        return Content(self.value, self.weight, self.work, self.comment)
+        return Content(self.value, self.weight, self.work, self.comment, self.work_id)
 
 
 _Retake = aliased(Mark)
@@ -92,7 +94,7 @@ MARK: Rows = with_scale(
     sa.select(
         Mark.school_id, Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.course_id, Course.subject_id, Lesson.on_date, Mark.value,
         Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at, Mark.withdrawn_at, Mark.scale_id,
-        Mark.retake_of, Mark.replaces, replaced().label("replaced"), *SHOWN,
+        Mark.retake_of, Mark.replaces, replaced().label("replaced"), Mark.work_id, *SHOWN,
     )
     .outerjoin(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
     .outerjoin(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))

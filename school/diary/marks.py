@@ -1,7 +1,7 @@
 """Giving marks, many at once; `corrections` changes and withdraws them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
 from school.context import Viewer
-from school.diary import events
+from school.diary import events, works
 from school.diary.batches import check_batch
 from school.diary.inserts import insert, key_of
 from school.diary.lessons import OwnLesson, check_held, check_pupil, own_lessons
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of
 from school.diary.models import Lesson, Mark, MarkAction, MarkRevision
 from school.diary.policy import gives
+from school.diary.works import WorkRow
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.registry.models import Pupil
@@ -32,19 +33,24 @@ class NewMark:
     content: Content
     retake_of: Ref | None = None
     replaces: bool = False
+    usual_weight: bool = False
+    """Whether it weighs what marks of its kind weigh: 1, unless the school's own kind says another."""
+    kinds: dict[Ref, WorkRow] = field(default_factory=dict)
+    """The school's own kinds of work, once they are read."""
 
 
 async def give_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewMark]) -> list[MarkRow | Refused]:
     """Give up to 100 marks; the answers stand in the order of the items, and one bad item does not hold up the others.
 
-    Four statements, however many marks; one more finds the marks of which some are retakes, and one what was there already when an item is a repeat
-    or is refused. A repeat is answered with the mark as it stands.
+    Four statements, however many marks; one more finds the marks of which some are retakes, one the school's own kinds of work, and one what was there
+    already when an item is a repeat or is refused. A repeat is answered with the mark as it stands.
     Refused for an item: a lesson that the viewer does not give or a pupil not of its class (NOT_FOUND), a value outside the scale
     (OUT_OF_SCALE), a cancelled or future lesson, a pupil who was not at the school that day (BAD_INPUT), the same id with different content
     (CONFLICT), a retake of a mark that is not the pupil's in this course (NOT_FOUND) or is withdrawn (ALREADY_WITHDRAWN). Refused as a whole: no item, or
     one id twice (BAD_INPUT), more than 100 (TOO_MANY), a course that gets another scale in this moment (CONFLICT).
     """
     check_batch([item.id for item in items], "items")
+    items = await _weighed(session, items)
     around, retaken = await _surroundings(session, viewer, items), await _retaken(session, items)
     fresh: dict[UUID, MarkRow] = {}
     refused: dict[UUID, Refused] = {}
@@ -57,6 +63,18 @@ async def give_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewMa
     await _record(session, given, retaken)
     stored = await _stored(session, viewer, [item for item in items if item.id not in given])
     return [given.get(item.id) or _repeat(item, stored.get(item.id), refused.get(item.id)) for item in items]
+
+
+async def _weighed(session: AsyncSession, items: Sequence[NewMark]) -> list[NewMark]:
+    """The items with what the school's own kinds of work say: which usual kind it is, and what it weighs. A kind that is not there is refused later."""
+    known = await works.named(session, [Ref(item.lesson.school_id, item.content.work_id) for item in items if item.content.work_id is not None])
+    made = []
+    for item in items:
+        own = None if item.content.work_id is None else known.get(Ref(item.lesson.school_id, item.content.work_id))
+        weight = (1 if own is None else own.weight) if item.usual_weight else item.content.weight
+        content = item.content._replace(weight=weight, work=item.content.work if own is None else own.work)
+        made.append(replace(item, content=content, kinds=known))
+    return made
 
 
 _Around = dict[tuple[Ref, Ref | None], Any]
@@ -97,11 +115,13 @@ def _made(item: NewMark, around: _Around, retaken: Mapping[Ref, MarkRow]) -> Mar
     check_held(lesson)
     check_pupil(lesson, *days)
     content = checked(item.content, lesson.lowest, lesson.highest)
+    if content.work_id is not None:
+        works.usable(item.kinds, lesson.school_id, content.work_id)
     _check_retake(item, lesson, retaken)
     return MarkRow(
         lesson.school_id, item.id, item.pupil.id, lesson.id, lesson.course_id, lesson.subject_id, lesson.on_date,
-        *content, revision=1, given_by=lesson.teacher_id, given_at=clock.now(), withdrawn_at=None, scale_id=lesson.scale_id,
-        retake_of=None if item.retake_of is None else item.retake_of.id, replaces=item.replaces,
+        *content[:4], revision=1, given_by=lesson.teacher_id, given_at=clock.now(), withdrawn_at=None, scale_id=lesson.scale_id,
+        retake_of=None if item.retake_of is None else item.retake_of.id, replaces=item.replaces, work_id=content.work_id,
         labels=lesson.labels, steps=lesson.steps, other_labels=lesson.other_labels,
     )
 
@@ -150,7 +170,7 @@ async def _stored(session: AsyncSession, viewer: Viewer, items: Sequence[NewMark
     keys = sorted({(item.lesson.school_id, item.id) for item in items})
     first = sa.and_(MarkRevision.school_id == Mark.school_id, MarkRevision.mark_id == Mark.id, MarkRevision.revision == 1)
     statement = MARK.join(MarkRevision, first).where(sa.tuple_(Mark.school_id, Mark.id).in_(keys), gives(viewer)).add_columns(
-        MarkRevision.value, MarkRevision.weight, MarkRevision.work, MarkRevision.comment)
+        MarkRevision.value, MarkRevision.weight, MarkRevision.work, MarkRevision.comment, MarkRevision.work_id)
     size = len(MarkRow._fields)
     return {row[1]: (MarkRow(*row[:size]), Content(*row[size:])) for row in await session.execute(statement)}
 
@@ -160,6 +180,8 @@ def _repeat(item: NewMark, stored: tuple[MarkRow, Content] | None, refused: Refu
     if stored is not None:
         mark, first = stored
         comment = (item.content.comment or "").strip() or None
+        if item.usual_weight:  # a kind may weigh something else by now
+            first = first._replace(weight=item.content.weight)
         retake = (None if item.retake_of is None else item.retake_of.id, item.replaces)
         if (mark.pupil_id, mark.lesson_id, first, (mark.retake_of, mark.replaces)) == (
                 item.pupil.id, item.lesson.id, item.content._replace(comment=comment), retake):

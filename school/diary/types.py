@@ -14,12 +14,12 @@ from school.diary.mark_rows import is_counted
 from school.diary.models import AttendanceKind, MarkAction, WorkKind
 from school.diary.reason_types import AbsenceReason, load_reason
 from school.diary.scale_rows import converted, label_of
+from school.diary.work_types import OwnWork, WorkKindName, load_work
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
 from school.registry.loaders import load_class_group, load_person, load_subject_of
 from school.registry.types import ClassGroup, Person, Subject
 
-WorkKindName = strawberry.enum(WorkKind, name="WorkKind", description="What a mark is for.")
 MarkActionName = strawberry.enum(MarkAction, name="MarkAction", description="What was done to a mark.")
 AttendanceKindName = strawberry.enum(AttendanceKind, name="AttendanceKind", description="How a pupil attended a lesson.")
 
@@ -35,6 +35,10 @@ def _reason_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
 
 def _mark_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
     return None if id_ is None else opaque(Kind.MARK, school_id, id_)
+
+
+def _work_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
+    return None if id_ is None else opaque(Kind.OWN_WORK, school_id, id_)
 
 
 def _is_told(value: object) -> bool:
@@ -152,12 +156,18 @@ class Mark(OfRow):
     withdrawn_at: dt.datetime | None = column()
     retake_of: strawberry.ID | None = made(_mark_id, "school_id", "retake_of")
     replaces: bool = column()
+    own_work_id: strawberry.ID | None = made(_work_id, "school_id", "work_id", description="Of the school's own kind of work, if it is of one.")
     counts: bool = made(is_counted, "withdrawn_at", "replaced", description="Whether it stands, and no retake that stands replaces it.")
 
     @query(ROWS, reads=("school_id", "course_id"))
     def subject(self, info: Info) -> Subject:
         """What the course teaches."""
         return load_subject_of(info, Ref(self.row.school_id, self.row.course_id))
+
+    @query(ROWS, reads=("school_id", "work_id"))
+    def own_work(self, info: Info) -> OwnWork | None:
+        """The school's own kind of work, if it is of one."""
+        return load_work(info, self.row.school_id, self.row.work_id)
 
     @query(ROWS, reads=("school_id", "given_by"))
     def given_by(self, info: Info) -> Person | None:
@@ -180,6 +190,7 @@ class MarkRevision:
     at: dt.datetime
     author: strawberry.Private[Ref]
     pupil_ref: strawberry.Private[Ref]
+    work_ref: strawberry.Private[Ref | None]
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
@@ -187,12 +198,18 @@ class MarkRevision:
         return cls(
             revision=row.revision, action=row.action, value=row.value, label=label_of(row.labels, row.value), weight=row.weight, work=row.work,
             comment=row.comment, reason=row.reason, at=row.at, author=Ref(row.school_id, row.by), pupil_ref=Ref(row.school_id, row.pupil_id),
+            work_ref=None if row.work_id is None else Ref(row.school_id, row.work_id),
         )
 
     @query(ROWS)
     def by(self, info: Info) -> Person | None:
         """Who did it."""
         return load_person(info, self.author)
+
+    @query(ROWS)
+    def own_work(self, info: Info) -> OwnWork | None:
+        """The school's own kind of work, if it was of one."""
+        return None if self.work_ref is None else load_work(info, *self.work_ref)
 
 
 @rows(description="An entry of a lesson's register. `minutesLate` stands with LATE only, `reason` with ABSENT or EXCUSED, if one was told.")

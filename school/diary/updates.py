@@ -12,7 +12,8 @@ from school.diary.diary_update import DiaryUpdate, made_of
 from school.diary.models import AttendanceKind, WorkKind
 from school.diary.notice_types import NoticeStateName
 from school.diary.reason_types import AbsenceReason, load_reason
-from school.diary.types import AttendanceKindName, WorkKindName
+from school.diary.types import AttendanceKindName
+from school.diary.work_types import OwnWork, WorkKindName, load_work
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
 from school.registry.loaders import load_person, load_subject
@@ -34,6 +35,12 @@ class MarkGiven(DiaryUpdate):
     replaces: bool
     retaken_value: int | None
     retaken_label: str | None
+    work_ref: strawberry.Private[Ref | None]
+
+    @query(ROWS)
+    def own_work(self, info: Info) -> OwnWork | None:
+        """The school's own kind of work, if it is of one."""
+        return _own_work(info, self.work_ref)
 
 
 @rows(description="A mark is another one now; `oldValue`, `oldWeight` and `oldWork` are what it was before.")
@@ -49,6 +56,18 @@ class MarkCorrected(DiaryUpdate):
     old_label: str
     old_weight: int
     old_work: Annotated[WorkKind, WorkKindName]
+    work_ref: strawberry.Private[Ref | None]
+    old_work_ref: strawberry.Private[Ref | None]
+
+    @query(ROWS)
+    def own_work(self, info: Info) -> OwnWork | None:
+        """The school's own kind of work, if it is of one now."""
+        return _own_work(info, self.work_ref)
+
+    @query(ROWS)
+    def old_own_work(self, info: Info) -> OwnWork | None:
+        """The same, before."""
+        return _own_work(info, self.old_work_ref)
 
 
 @rows(description="A mark counts no more; `value`, `weight` and `work` are what it was. The mark that it replaced (`retakeOf`) counts again.")
@@ -149,6 +168,10 @@ class LessonChanged(DiaryUpdate):
         return load_person(info, self.old_teacher_ref)
 
 
+def _own_work(info: Info, ref: Ref | None) -> OwnWork | None:
+    return None if ref is None else load_work(info, *ref)
+
+
 def _worth(row: Published, prefix: str = "") -> dict[str, Any]:
     value = row.payload[f"{prefix}value"]
     return {
@@ -160,7 +183,9 @@ def _worth(row: Published, prefix: str = "") -> dict[str, Any]:
 def _mark_given(row: Published) -> Update:
     value = row.payload.get("retaken_value")
     label = None if value is None else row.payload.get("retaken_label", str(value))
-    return made_of(MarkGiven, row, mark_id=row.id(Kind.MARK, "mark_id"), retaken_value=value, retaken_label=label, **_retake(row), **_worth(row))
+    return made_of(
+        MarkGiven, row, mark_id=row.id(Kind.MARK, "mark_id"), retaken_value=value, retaken_label=label, work_ref=_ref_of(row, "work_id"),
+        **_retake(row), **_worth(row))
 
 
 def _retake(row: Published) -> dict[str, Any]:
@@ -168,7 +193,8 @@ def _retake(row: Published) -> dict[str, Any]:
 
 
 def _mark_corrected(row: Published) -> Update:
-    return made_of(MarkCorrected, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row), **_worth(row, "old_"))
+    return made_of(MarkCorrected, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row), **_worth(row, "old_"),
+                   work_ref=_ref_of(row, "work_id"), old_work_ref=_ref_of(row, "old_work_id"))
 
 
 def _mark_withdrawn(row: Published) -> Update:
@@ -197,7 +223,7 @@ def _attendance_recorded(row: Published) -> Update:
 
 
 def _ref_of(row: Published, key: str) -> Ref | None:
-    """What was published before there were reasons names none."""
+    """What was published before there were reasons, or own kinds of work, names none."""
     return row.ref(key) if row.payload.get(key) else None
 
 

@@ -155,14 +155,14 @@ export function Sheet({ book, course: { scale, subject, classGroup }, version, t
       {over && place && pupil && lesson && (
         <Details
           over={over} title={`${pupil.familyName} ${pupil.givenName}, ${day(lesson.date)}`} cell={book.cell(keyOf(lesson.id, pupil.id))}
-          retakable={book.retakable(pupil.id).slice(0, MOST_RETAKABLE).map(({ id, lesson: of, content }) => ({ value: id, label: `${labelOf(scale, content.value)}: ${t(`work.${content.work}`)}, ${date(of.date)}` }))} work={editor.workOf(lesson.id)} scale={scale} close={close}
+          retakable={book.retakable(pupil.id).slice(0, MOST_RETAKABLE).map(({ id, lesson: of, content }) => ({ value: id, label: `${labelOf(scale, content.value)}: ${book.ownWork(content) ?? t(`work.${content.work}`)}, ${date(of.date)}` }))} work={editor.workOf(lesson.id)} book={book} scale={scale} close={close}
           change={(key, content, reason) => setNotice(editor.change(place, key, content, reason))}
           withdraw={(key, reason) => editor.withdraw(place, key, reason)}
           late={(minutes) => editor.attend(place, 'LATE', minutes)}
         />
       )}
       {over && row < 0 && lesson && (
-        <LessonDetails over={over} title={day(lesson.date)} work={editor.workOf(lesson.id)} close={close} choose={(work) => editor.works.set(lesson.id, work)} />
+        <LessonDetails over={over} title={day(lesson.date)} work={editor.workOf(lesson.id)} book={book} close={close} choose={(work) => editor.works.set(lesson.id, work)} />
       )}
     </Stack>
   )

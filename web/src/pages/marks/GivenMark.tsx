@@ -9,7 +9,7 @@ import styles from './Marks.module.css'
 import type { Mark } from './Marks.graphql'
 
 /** A mark, for what and when; of a second try, what it was before; where it was changed, from what to what. */
-export function GivenMark({ mark: { id, label, converted, weight, work, date, comment, revision, replaces, retakeOf, counts }, retaken }: { mark: Mark; retaken: Mark | undefined }) {
+export function GivenMark({ mark: { id, label, converted, weight, work, date, comment, revision, replaces, retakeOf, counts, ownWork }, retaken }: { mark: Mark; retaken: Mark | undefined }) {
   const { t } = useTranslation()
   const { date: dateText } = useFormats()
   const { school } = useChild()
@@ -20,7 +20,7 @@ export function GivenMark({ mark: { id, label, converted, weight, work, date, co
       <span className={styles.value} data-struck={!counts || undefined}>{withConverted({ label, converted })}</span>
       <div className={styles.about}>
         <div className={styles.line}>
-          <span>{t(`work.${work}`)}{weight > 1 && `, ${t('today.weight', { weight })}`}</span>
+          <span>{ownWork?.name ?? t(`work.${work}`)}{weight > 1 && `, ${t('today.weight', { weight })}`}</span>
           {revision > 1 && (
             <UnstyledButton className={styles.changed} aria-expanded={open} aria-controls={history} onClick={() => setOpen(!open)}>{t('diary.changed')}</UnstyledButton>
           )}
