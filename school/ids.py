@@ -58,6 +58,7 @@ class Kind(IntEnum):
     PASSAGE = 62
     TAP = 63
     GRADING_SCALE = 70
+    OWN_WORK = 71
     EVENT = 80
 
 

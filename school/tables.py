@@ -11,6 +11,7 @@ from school.diary import message_models as messages
 from school.diary import models as diary
 from school.diary import term_models as terms
 from school.diary import timetable_models as timetables
+from school.diary import work_models as works
 from school.identity import models as identity
 from school.meals import models as meals
 from school.outbox import FeedRow
@@ -46,4 +47,5 @@ __all__ = [
     "serving",
     "terms",
     "timetables",
+    "works",
 ]

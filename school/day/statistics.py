@@ -20,6 +20,7 @@ from school.context import ADMINISTRATION, Viewer
 from school.day.policy import visible_statistics
 from school.day.suppression import Cell, divide, tell
 from school.db import Column, Rows, local_date
+from school.diary.mark_rows import counts
 from school.diary.models import Attendance, CourseScale, GradingScale, Lesson, Mark
 from school.errors import not_found
 from school.meals.models import MealAccount, Transfer, TransferKind
@@ -153,13 +154,13 @@ def _pupils(span: _Span) -> Rows:
 
 
 def _marks(span: _Span) -> Rows:
-    """Standing marks, by value; those of different scales apart."""
+    """Marks that count, by value; those of different scales apart."""
     return (
         _select("marks", Mark.school_id, Mark.pupil_id, month=_month_of(Lesson.on_date), grade=ClassGroup.grade, scale=GradingScale.name,
                 key=sa.cast(Mark.value, sa.String))
         .join(Lesson, _same(Mark, Mark.lesson_id, Lesson)).join(ClassGroup, _same(Lesson, Lesson.class_group_id, ClassGroup))
         .join(CourseScale, _same(Mark, Mark.course_id, CourseScale)).join(GradingScale, _same(CourseScale, CourseScale.scale_id, GradingScale))
-        .where(span.covers(Mark.school_id, Lesson.on_date), Mark.withdrawn_at.is_(None))
+        .where(span.covers(Mark.school_id, Lesson.on_date), counts())
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
 from school.context import Viewer
-from school.diary import events
+from school.diary import events, works
 from school.diary.lessons import check_open
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of
 from school.diary.models import GradingScale, Lesson, Mark, MarkAction, MarkRevision
@@ -33,6 +33,11 @@ async def correct(session: AsyncSession, viewer: Viewer, ref: Ref, revision: int
     _check_revision(revision)
     own = await _own(session, viewer, ref)
     old, content = own.mark, checked(content, own.lowest, own.highest)
+    if content.work_id not in {None, old.work_id}:
+        kinds = await works.named(session, [Ref(ref.school_id, content.work_id)])
+        content = content._replace(work=works.usable(kinds, ref.school_id, content.work_id).work)
+    elif content.work_id is not None:
+        content = content._replace(work=old.work)
     if (revision, content, None) == (old.revision, old.content, old.withdrawn_at):
         return old
     if revision >= MOST_REVISIONS:
@@ -103,7 +108,8 @@ async def _again(session: AsyncSession, viewer: Viewer, new: MarkRow, action: Ma
     own = await _own(session, viewer, ref)
     mark = own.mark
     done = (await session.execute(
-        sa.select(MarkRevision.action, MarkRevision.reason, MarkRevision.by, MarkRevision.value, MarkRevision.weight, MarkRevision.work, MarkRevision.comment)
+        sa.select(MarkRevision.action, MarkRevision.reason, MarkRevision.by, MarkRevision.value, MarkRevision.weight, MarkRevision.work, MarkRevision.comment,
+                  MarkRevision.work_id)
         .where(MarkRevision.school_id == ref.school_id, MarkRevision.mark_id == ref.id, MarkRevision.revision == new.revision)
     )).one_or_none()
     if done is not None and (action, reason, by) == tuple(done[:3]) and (action is MarkAction.WITHDRAWN or new.content == Content(*done[3:])):

@@ -11,7 +11,7 @@ from school.db import Rows
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.homework_rows import HomeworkRow
 from school.diary.lessons import LESSON, LessonRow
-from school.diary.mark_rows import MarkRow
+from school.diary.mark_rows import MarkRow, replaced
 from school.diary.models import Attendance, Lesson, Mark
 from school.diary.policy import visible_attendance, visible_lessons, visible_marks
 from school.diary.queries import IN_DAYS, IN_ORDER, MOST_HOMEWORK, MOST_LESSONS, MOVED_AWAY, check_child, class_of, homework_in_days, limited
@@ -49,7 +49,8 @@ def _lessons(viewer: Asking) -> Rows:
 def _marks(viewer: Asking) -> Rows:
     """Standing marks."""
     return with_scale(
-        sa.select(Mark.lesson_id, Mark.id, Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at, *SHOWN)
+        sa.select(Mark.lesson_id, Mark.id, Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at,
+                  Mark.retake_of, Mark.replaces, replaced().label("replaced"), Mark.work_id, *SHOWN)
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
     ).where(
@@ -74,7 +75,8 @@ async def child_diary(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date
         at = days[row.lesson_id].lesson
         days[at.id].marks.append(MarkRow(
             at.school_id, row.id, child.id, at.id, at.course_id, at.subject_id, at.on_date, row.value, row.weight, row.work,
-            row.comment, row.revision, row.given_by, row.given_at, None, labels=row.labels, steps=row.steps, other_labels=row.other_labels))
+            row.comment, row.revision, row.given_by, row.given_at, None, None, row.retake_of, row.replaces, row.replaced, row.work_id,
+            labels=row.labels, steps=row.steps, other_labels=row.other_labels))
     for row in limited(homework, MOST_HOMEWORK):
         days[row.due_lesson_id].homework.append(HomeworkRow(*row))
     return list(days.values())

@@ -44,7 +44,8 @@ def _place(lesson_id: UUID, course_id: UUID, subject_id: UUID, on_date: dt.date)
 
 def _worth(mark: MarkRow) -> dict[str, Any]:
     """With what is shown instead of the value, where the scale has words or letters."""
-    return {"value": mark.value, "weight": mark.weight, "work": mark.work.value, **({"label": mark.label} if mark.labels else {})}
+    return {"value": mark.value, "weight": mark.weight, "work": mark.work.value, **({"label": mark.label} if mark.labels else {}),
+            **({"work_id": str(mark.work_id)} if mark.work_id else {})}
 
 
 def _mark(kind: str, mark: MarkRow, more: dict[str, Any], at: dt.datetime) -> Event:
@@ -53,9 +54,14 @@ def _mark(kind: str, mark: MarkRow, more: dict[str, Any], at: dt.datetime) -> Ev
     return _pupils(kind, mark.school_id, [mark.pupil_id], payload, at)
 
 
-def mark_given(mark: MarkRow) -> Event:
-    """A mark is given."""
-    return _mark(MARK_GIVEN, mark, {}, mark.given_at)
+def mark_given(mark: MarkRow, retaken: MarkRow | None = None) -> Event:
+    """A mark is given; of a retake it is told what was tried again."""
+    first = {f"retaken_{name}": value for name, value in _worth(retaken).items() if name in {"value", "label"}} if retaken else {}
+    return _mark(MARK_GIVEN, mark, {**_retake(mark), **first}, mark.given_at)
+
+
+def _retake(mark: MarkRow) -> dict[str, Any]:
+    return {"retake_of": str(mark.retake_of), "replaces": mark.replaces} if mark.retake_of else {}
 
 
 def mark_corrected(old: MarkRow, new: MarkRow, at: dt.datetime) -> Event:
@@ -64,8 +70,8 @@ def mark_corrected(old: MarkRow, new: MarkRow, at: dt.datetime) -> Event:
 
 
 def mark_withdrawn(mark: MarkRow, at: dt.datetime) -> Event:
-    """A mark counts no more; it is told what it was."""
-    return _mark(MARK_WITHDRAWN, mark, {}, at)
+    """A mark counts no more; it is told what it was. What it replaced counts again."""
+    return _mark(MARK_WITHDRAWN, mark, _retake(mark), at)
 
 
 def term_mark_decided(mark: TermMarkRow, old_value: int | None) -> Event:

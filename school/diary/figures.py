@@ -15,6 +15,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from school.clock import check_range
 from school.context import Viewer
 from school.db import Rows
+from school.diary.mark_rows import counts
 from school.diary.models import Attendance, AttendanceKind, CourseScale, GradingScale, Lesson, Mark
 from school.diary.policy import visible_figures
 from school.diary.queries import IN_DAYS
@@ -169,7 +170,7 @@ def _marks(viewer: Asking, of_class: bool) -> Any:
     counted = (
         sa.select(week, Mark.course_id, Mark.value, sa.func.count().label("count"), sa.func.sum(Mark.weight).label("weights"))
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
-        .where(Mark.school_id == given("school_id"), Mark.withdrawn_at.is_(None), _asked(viewer, of_class)).group_by(week, Mark.course_id, Mark.value)
+        .where(Mark.school_id == given("school_id"), counts(), _asked(viewer, of_class)).group_by(week, Mark.course_id, Mark.value)
         .subquery()
     )
     found = (

@@ -14,13 +14,16 @@ from school.db import Rows
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.attendance_rows import ATTENDANCE, AttendanceRow
 from school.diary.lessons import LESSON, LessonRow, attends
-from school.diary.mark_rows import MarkRow
+from school.diary.mark_rows import MarkRow, replaced
 from school.diary.models import Attendance, GradingScale, Lesson, Mark
 from school.diary.notice_rows import covers
-from school.diary.policy import gives, opens_gradebook, substitutes, teaches, visible_courses, visible_reasons
+from school.diary.policy import gives, opens_gradebook, substitutes, teaches, visible_courses, visible_reasons, visible_scales
 from school.diary.queries import IN_DAYS, IN_ORDER, MOST_LESSONS, limited
 from school.diary.reasons import MOST_REASONS, REASON, ReasonRow
 from school.diary.scale_rows import SHOWN, Labels, Steps, with_scale
+from school.diary.work_models import OwnWork
+from school.diary.works import MOST as MOST_WORKS
+from school.diary.works import WORK, WorkRow
 from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
@@ -122,17 +125,20 @@ class PupilMarks:
 
 @dataclass(frozen=True, slots=True)
 class Gradebook:
-    """A course's lessons and its pupils by name; absences that are announced, in the order of the lessons; all of the school's reasons of absence."""
+    """A course's lessons and its pupils by name; absences that are announced, in the order of the lessons; all of the school's reasons of absence, and
+    its own kinds of work."""
 
     course: CourseRow
     lessons: list[LessonRow]
     pupils: list[PupilMarks]
     announced: list[AnnouncedRow]
     reasons: list[ReasonRow]
+    works: list[WorkRow]
 
 
 _THIS = (Course.school_id == given("school_id"), Course.id == given("course_id"))
-_NEEDED = (Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at)
+_NEEDED = (Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.value, Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at,
+           Mark.retake_of, Mark.replaces, replaced().label("replaced"), Mark.work_id)
 """What a mark's row does not take from its lesson's."""
 
 
@@ -200,13 +206,18 @@ def _reasons(viewer: Asking) -> Rows:
     return REASON.where(AbsenceReason.school_id == given("school_id"), visible_reasons(viewer)).order_by(AbsenceReason.id).limit(MOST_REASONS)
 
 
+@Read
+def _works(viewer: Asking) -> Rows:
+    return WORK.where(OwnWork.school_id == given("school_id"), visible_scales(viewer, OwnWork.school_id)).order_by(OwnWork.name, OwnWork.id).limit(MOST_WORKS)
+
+
 async def gradebook(reader: Reader, viewer: Viewer, ref: Ref, from_: dt.date, to: dt.date) -> Gradebook:
-    """A course in at most 190 days, seven reads at once. Of a course of which the viewer gives a lesson as a substitute it holds
+    """A course in at most 190 days, eight reads at once. Of a course of which the viewer gives a lesson as a substitute it holds
     that lesson alone. Refused: a course that the viewer neither teaches nor leads nor has in the office (NOT_FOUND)."""
     check_range(from_, to, LONGEST_RANGE)
     asked = {"school_id": ref.school_id, "course_id": ref.id, "from_": from_, "to": to}
-    courses, lessons, pupils, given_marks, register, notices, reasons = await reader.each(
-        (_course, _lessons, _pupils, _marks, _register, _announced, _reasons), viewer, **asked)
+    courses, lessons, pupils, given_marks, register, notices, reasons, works = await reader.each(
+        (_course, _lessons, _pupils, _marks, _register, _announced, _reasons, _works), viewer, **asked)
     if not courses:
         raise not_found()
     course, by_id = CourseRow(*courses[0]), {row.id: LessonRow(*row) for row in limited(lessons, MOST_LESSONS)}
@@ -215,11 +226,12 @@ async def gradebook(reader: Reader, viewer: Viewer, ref: Ref, from_: dt.date, to
         at = by_id[mark.lesson_id]
         marks[mark.pupil_id].append(MarkRow(
             at.school_id, mark.id, mark.pupil_id, at.id, at.course_id, at.subject_id, at.on_date, mark.value, mark.weight, mark.work,
-            mark.comment, mark.revision, mark.given_by, mark.given_at, None, course.scale_id, course.labels, course.steps, course.other_labels))
+            mark.comment, mark.revision, mark.given_by, mark.given_at, None, course.scale_id,
+            mark.retake_of, mark.replaces, mark.replaced, mark.work_id, course.labels, course.steps, course.other_labels))
     entries: dict[UUID, list[AttendanceRow]] = defaultdict(list)
     for entry in limited(register, MOST_MARKS):
         entries[entry.pupil_id].append(AttendanceRow(*entry))
     announced = [AnnouncedRow(*row) for row in limited(notices, MOST_MARKS)]
     shown = [PupilRow(*row) for row in limited(pupils, MOST_PUPILS)]
     rows = [PupilMarks(pupil, marks[pupil.id], entries[pupil.id]) for pupil in shown]
-    return Gradebook(course, list(by_id.values()), rows, announced, [ReasonRow(*row) for row in reasons])
+    return Gradebook(course, list(by_id.values()), rows, announced, [ReasonRow(*row) for row in reasons], [WorkRow(*row) for row in works])

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from school.db import Rows
 from school.diary.models import Lesson, Mark, MarkAction, WorkKind
@@ -24,6 +25,7 @@ class Content(NamedTuple):
     weight: int
     work: WorkKind
     comment: str | None
+    work_id: UUID | None = None
 
 
 class MarkRow(NamedTuple):
@@ -45,9 +47,18 @@ class MarkRow(NamedTuple):
     given_at: dt.datetime
     withdrawn_at: dt.datetime | None
     scale_id: UUID | None = None
+    retake_of: UUID | None = None
+    replaces: bool = False
+    replaced: bool = False
+    work_id: UUID | None = None
     labels: Labels | None = None
     steps: Steps | None = None
     other_labels: Labels | None = None
+
+    @property
+    def counted(self) -> bool:
+        """Whether it counts."""
+        return is_counted(self.withdrawn_at, self.replaced)
 
     @property
     def label(self) -> str:
@@ -57,23 +68,37 @@ class MarkRow(NamedTuple):
     @property
     def content(self) -> Content:
         """What it says."""
-        return Content(self.value, self.weight, self.work, self.comment)
+        return Content(self.value, self.weight, self.work, self.comment, self.work_id)
+
+
+_Retake = aliased(Mark)
+
+
+def replaced() -> sa.ColumnElement[bool]:
+    """Whether a retake that stands is there instead of a mark."""
+    return sa.exists().where(
+        _Retake.school_id == Mark.school_id, _Retake.retake_of == Mark.id, _Retake.replaces, _Retake.withdrawn_at.is_(None)).correlate_except(_Retake)
+
+
+def counts() -> sa.ColumnElement[bool]:
+    """Whether a mark counts in averages and figures: one that stands, and that no standing retake replaces. Once that is withdrawn, it counts again."""
+    return sa.and_(Mark.withdrawn_at.is_(None), ~replaced())
+
+
+def is_counted(withdrawn_at: dt.datetime | None, replaced: bool) -> bool:
+    """The same of a row."""
+    return withdrawn_at is None and not replaced
 
 
 MARK: Rows = with_scale(
     sa.select(
         Mark.school_id, Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.course_id, Course.subject_id, Lesson.on_date, Mark.value,
         Mark.weight, Mark.work, Mark.comment, Mark.revision, Mark.given_by, Mark.given_at, Mark.withdrawn_at, Mark.scale_id,
-        *SHOWN,
+        Mark.retake_of, Mark.replaces, replaced().label("replaced"), Mark.work_id, *SHOWN,
     )
     .outerjoin(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
     .outerjoin(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
 )
-
-
-def counts() -> sa.ColumnElement[bool]:
-    """Whether a mark counts in averages and figures: one that stands."""
-    return Mark.withdrawn_at.is_(None)
 
 
 def checked(content: Content, lowest: int | None, highest: int | None) -> Content:

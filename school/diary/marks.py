@@ -1,7 +1,7 @@
 """Giving marks, many at once; `corrections` changes and withdraws them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
 from school.context import Viewer
-from school.diary import events
+from school.diary import events, works
 from school.diary.batches import check_batch
 from school.diary.inserts import insert, key_of
 from school.diary.lessons import OwnLesson, check_held, check_pupil, own_lessons
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of
 from school.diary.models import Lesson, Mark, MarkAction, MarkRevision
 from school.diary.policy import gives
-from school.errors import Refused, conflict, not_found
+from school.diary.works import WorkRow
+from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.registry.models import Pupil
 
@@ -30,30 +31,50 @@ class NewMark:
     pupil: Ref
     lesson: Ref
     content: Content
+    retake_of: Ref | None = None
+    replaces: bool = False
+    usual_weight: bool = False
+    """Whether it weighs what marks of its kind weigh: 1, unless the school's own kind says another."""
+    kinds: dict[Ref, WorkRow] = field(default_factory=dict)
+    """The school's own kinds of work, once they are read."""
 
 
 async def give_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewMark]) -> list[MarkRow | Refused]:
     """Give up to 100 marks; the answers stand in the order of the items, and one bad item does not hold up the others.
 
-    Four statements, however many marks; a fifth reads what was there already when an item is a repeat or is refused. A repeat is answered
-    with the mark as it stands.
+    Four statements, however many marks; one more finds the marks of which some are retakes, one the school's own kinds of work, and one what was there
+    already when an item is a repeat or is refused. A repeat is answered with the mark as it stands.
     Refused for an item: a lesson that the viewer does not give or a pupil not of its class (NOT_FOUND), a value outside the scale
     (OUT_OF_SCALE), a cancelled or future lesson, a pupil who was not at the school that day (BAD_INPUT), the same id with different content
-    (CONFLICT). Refused as a whole: no item, or one id twice (BAD_INPUT), more than 100 (TOO_MANY), a course that gets another scale in this moment (CONFLICT).
+    (CONFLICT), a retake of a mark that is not the pupil's in this course (NOT_FOUND) or is withdrawn (ALREADY_WITHDRAWN). Refused as a whole: no item, or
+    one id twice (BAD_INPUT), more than 100 (TOO_MANY), a course that gets another scale in this moment (CONFLICT).
     """
     check_batch([item.id for item in items], "items")
-    around = await _surroundings(session, viewer, items)
+    items = await _weighed(session, items)
+    around, retaken = await _surroundings(session, viewer, items), await _retaken(session, items)
     fresh: dict[UUID, MarkRow] = {}
     refused: dict[UUID, Refused] = {}
     for item in sorted(items, key=lambda item: item.id):  # one order for all, so that raced batches do not wait for each other in a circle
         try:
-            fresh[item.id] = _made(item, around)
+            fresh[item.id] = _made(item, around, retaken)
         except Refused as refusal:
             refused[item.id] = refusal
     given = await _insert(session, fresh)
-    await _record(session, given)
+    await _record(session, given, retaken)
     stored = await _stored(session, viewer, [item for item in items if item.id not in given])
     return [given.get(item.id) or _repeat(item, stored.get(item.id), refused.get(item.id)) for item in items]
+
+
+async def _weighed(session: AsyncSession, items: Sequence[NewMark]) -> list[NewMark]:
+    """The items with what the school's own kinds of work say: which usual kind it is, and what it weighs. A kind that is not there is refused later."""
+    known = await works.named(session, [Ref(item.lesson.school_id, item.content.work_id) for item in items if item.content.work_id is not None])
+    made = []
+    for item in items:
+        own = None if item.content.work_id is None else known.get(Ref(item.lesson.school_id, item.content.work_id))
+        weight = (1 if own is None else own.weight) if item.usual_weight else item.content.weight
+        content = item.content._replace(weight=weight, work=item.content.work if own is None else own.work)
+        made.append(replace(item, content=content, kinds=known))
+    return made
 
 
 _Around = dict[tuple[Ref, Ref | None], Any]
@@ -76,7 +97,16 @@ async def _surroundings(session: AsyncSession, viewer: Viewer, items: Sequence[N
     return around
 
 
-def _made(item: NewMark, around: _Around) -> MarkRow:
+async def _retaken(session: AsyncSession, items: Sequence[NewMark]) -> dict[Ref, MarkRow]:
+    """The marks that the items try again. Whose they may be is said by the lesson of the retake: the same course, which the viewer gives there."""
+    keys = sorted({(item.retake_of.school_id, item.retake_of.id) for item in items if item.retake_of is not None})
+    if not keys:
+        return {}
+    found = await session.execute(MARK.where(sa.tuple_(Mark.school_id, Mark.id).in_(keys)))
+    return {Ref(row[0], row[1]): MarkRow(*row) for row in found}
+
+
+def _made(item: NewMark, around: _Around, retaken: Mapping[Ref, MarkRow]) -> MarkRow:
     """The mark that this item makes; refused as `give_many` says."""
     lesson: OwnLesson | None = around.get((item.lesson, None))
     days = around.get((item.lesson, item.pupil))
@@ -85,11 +115,27 @@ def _made(item: NewMark, around: _Around) -> MarkRow:
     check_held(lesson)
     check_pupil(lesson, *days)
     content = checked(item.content, lesson.lowest, lesson.highest)
+    if content.work_id is not None:
+        works.usable(item.kinds, lesson.school_id, content.work_id)
+    _check_retake(item, lesson, retaken)
     return MarkRow(
         lesson.school_id, item.id, item.pupil.id, lesson.id, lesson.course_id, lesson.subject_id, lesson.on_date,
-        *content, revision=1, given_by=lesson.teacher_id, given_at=clock.now(), withdrawn_at=None, scale_id=lesson.scale_id,
+        *content[:4], revision=1, given_by=lesson.teacher_id, given_at=clock.now(), withdrawn_at=None, scale_id=lesson.scale_id,
+        retake_of=None if item.retake_of is None else item.retake_of.id, replaces=item.replaces, work_id=content.work_id,
         labels=lesson.labels, steps=lesson.steps, other_labels=lesson.other_labels,
     )
+
+
+def _check_retake(item: NewMark, lesson: OwnLesson, retaken: Mapping[Ref, MarkRow]) -> None:
+    if item.retake_of is None:
+        if item.replaces:
+            raise bad_input("only a retake replaces a mark")
+        return
+    first = retaken.get(item.retake_of)
+    if first is None or (first.school_id, first.course_id, first.pupil_id) != (lesson.school_id, lesson.course_id, item.pupil.id):
+        raise not_found()
+    if first.withdrawn_at is not None:
+        raise Refused(Code.ALREADY_WITHDRAWN, "The mark that is tried again is withdrawn.")
 
 
 async def _insert(session: AsyncSession, marks: Mapping[UUID, MarkRow]) -> dict[UUID, MarkRow]:
@@ -108,12 +154,13 @@ async def _insert(session: AsyncSession, marks: Mapping[UUID, MarkRow]) -> dict[
     return {id_: mark for id_, mark in marks.items() if id_ in new}
 
 
-async def _record(session: AsyncSession, given: Mapping[UUID, MarkRow]) -> None:
+async def _record(session: AsyncSession, given: Mapping[UUID, MarkRow], retaken: Mapping[Ref, MarkRow]) -> None:
     """The first revision and the event of each new mark."""
     if not given:
         return
     await session.execute(insert(session, MarkRevision), [revision_of(mark, MarkAction.GIVEN, None, mark.given_by, mark.given_at) for mark in given.values()])
-    await outbox.append(session, *(events.mark_given(mark) for mark in given.values()))
+    first = {ref.id: mark for ref, mark in retaken.items()}
+    await outbox.append(session, *(events.mark_given(mark, first.get(mark.retake_of) if mark.retake_of else None) for mark in given.values()))
 
 
 async def _stored(session: AsyncSession, viewer: Viewer, items: Sequence[NewMark]) -> dict[UUID, tuple[MarkRow, Content]]:
@@ -123,7 +170,7 @@ async def _stored(session: AsyncSession, viewer: Viewer, items: Sequence[NewMark
     keys = sorted({(item.lesson.school_id, item.id) for item in items})
     first = sa.and_(MarkRevision.school_id == Mark.school_id, MarkRevision.mark_id == Mark.id, MarkRevision.revision == 1)
     statement = MARK.join(MarkRevision, first).where(sa.tuple_(Mark.school_id, Mark.id).in_(keys), gives(viewer)).add_columns(
-        MarkRevision.value, MarkRevision.weight, MarkRevision.work, MarkRevision.comment)
+        MarkRevision.value, MarkRevision.weight, MarkRevision.work, MarkRevision.comment, MarkRevision.work_id)
     size = len(MarkRow._fields)
     return {row[1]: (MarkRow(*row[:size]), Content(*row[size:])) for row in await session.execute(statement)}
 
@@ -133,6 +180,10 @@ def _repeat(item: NewMark, stored: tuple[MarkRow, Content] | None, refused: Refu
     if stored is not None:
         mark, first = stored
         comment = (item.content.comment or "").strip() or None
-        if (mark.pupil_id, mark.lesson_id, first) == (item.pupil.id, item.lesson.id, item.content._replace(comment=comment)):
+        if item.usual_weight:  # a kind may weigh something else by now
+            first = first._replace(weight=item.content.weight)
+        retake = (None if item.retake_of is None else item.retake_of.id, item.replaces)
+        if (mark.pupil_id, mark.lesson_id, first, (mark.retake_of, mark.replaces)) == (
+                item.pupil.id, item.lesson.id, item.content._replace(comment=comment), retake):
             return mark
     return refused or conflict("another mark has this id")

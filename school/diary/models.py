@@ -163,10 +163,14 @@ class WorkKind(StrEnum):
     EXAM = "exam"
 
 
+_RETAKE = sa.text("retake_of IS NOT NULL")
+
+
 class Mark(Tenant, Base):
     """A mark as it stands now. The client makes its id. `weight` is a whole number; `revision` counts from 1.
 
     `scale_id` is the course's when it was given: it keeps the course from getting another scale in the same moment. Older marks have none.
+    `retake_of` is the mark of the same pupil and course that was tried again; if this one `replaces` it, that one does not count as long as this stands.
     """
 
     __tablename__ = "mark"
@@ -183,12 +187,17 @@ class Mark(Tenant, Base):
     given_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
     scale_id: Mapped[UUID | None]
+    retake_of: Mapped[UUID | None]
+    replaces: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    work_id: Mapped[UUID | None]
 
     __table_args__ = (
         tenant_key("pupil_id", to="pupil"), tenant_key("lesson_id", to="lesson"), tenant_key("course_id", to="course"),
         tenant_key("given_by", to="person"), sa.CheckConstraint("weight BETWEEN 1 AND 10", name="weight"),
         sa.ForeignKeyConstraint(
             ["school_id", "course_id", "scale_id"], ["course_scale.school_id", "course_scale.id", "course_scale.scale_id"], name="fk_mark_course_scale"),
+        tenant_key("retake_of", to="mark"), tenant_key("work_id", to="own_work"), sa.CheckConstraint("retake_of IS NOT NULL OR NOT replaces", name="retake"),
+        sa.Index(None, "school_id", "retake_of", sqlite_where=_RETAKE, postgresql_where=_RETAKE),
         sa.Index(None, "school_id", "pupil_id", "given_at"), sa.Index(None, "school_id", "lesson_id"),
         sa.Index(None, "school_id", "course_id", "pupil_id"),
     )
@@ -218,8 +227,9 @@ class MarkRevision(Base):
     reason: Mapped[str | None] = mapped_column(sa.String(500))
     by: Mapped[UUID]
     at: Mapped[dt.datetime]
+    work_id: Mapped[UUID | None]
 
-    __table_args__ = (tenant_key("mark_id", to="mark"), tenant_key("by", to="person"))
+    __table_args__ = (tenant_key("mark_id", to="mark"), tenant_key("by", to="person"), tenant_key("work_id", to="own_work"))
 
 
 class AttendanceKind(StrEnum):

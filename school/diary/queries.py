@@ -14,7 +14,7 @@ from school.db import Moment, Rows, local_date
 from school.diary.homework_models import HomeworkDone
 from school.diary.homework_rows import HOMEWORK, HomeworkRow
 from school.diary.lessons import LESSON
-from school.diary.mark_rows import MARK
+from school.diary.mark_rows import MARK, counts
 from school.diary.models import CourseScale, GradingScale, Homework, Lesson, Mark, MarkRevision
 from school.diary.policy import concerned, visible_children, visible_classes, visible_lessons, visible_marks
 from school.diary.scale_rows import SCALE, SCALE_KEY, SHOWN, Labels, with_scale
@@ -160,7 +160,7 @@ def _history(viewer: Asking) -> Rows:
     return with_scale(
         sa.select(
             MarkRevision.school_id, MarkRevision.mark_id, Mark.pupil_id, MarkRevision.revision, MarkRevision.action, MarkRevision.value, MarkRevision.weight,
-            MarkRevision.work, MarkRevision.comment, MarkRevision.reason, MarkRevision.by, MarkRevision.at, *SHOWN)
+            MarkRevision.work, MarkRevision.comment, MarkRevision.reason, MarkRevision.by, MarkRevision.at, MarkRevision.work_id, *SHOWN)
         .join(Mark, sa.and_(Mark.school_id == MarkRevision.school_id, Mark.id == MarkRevision.mark_id))
         .join(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
@@ -206,7 +206,7 @@ def _averages(viewer: Asking, from_: bool, to: bool) -> Rows:
         .join(GradingScale, sa.and_(GradingScale.school_id == CourseScale.school_id, GradingScale.id == CourseScale.scale_id))
         .where(
             Mark.school_id == given("school_id"), Mark.pupil_id == sa.select(Pupil.id).where(*MINE, visible_children(viewer)).scalar_subquery(),
-            Mark.withdrawn_at.is_(None), GradingScale.counts, visible_marks(viewer, *THIS_PERSON),
+            counts(), GradingScale.counts, visible_marks(viewer, *THIS_PERSON),
             Lesson.on_date >= (given("from_", sa.Date()) if from_ else sa.func.coalesce(term, dt.date.min)))
         .group_by(*subject, *SCALE_KEY).order_by(Subject.name, Course.subject_id, GradingScale.id)
     )
@@ -214,7 +214,7 @@ def _averages(viewer: Asking, from_: bool, to: bool) -> Rows:
 
 
 async def child_averages(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date | None, to: dt.date | None) -> list[SubjectMarks]:
-    """The sums behind a child's averages: standing marks of lessons from `from_` (else from the beginning of the school's latest term) to `to`.
+    """The sums behind a child's averages: counting marks of lessons from `from_` (else from the beginning of the school's latest term) to `to`.
 
     Marks on different scales are never summed together, and those on a scale that makes no average not at all.
     """

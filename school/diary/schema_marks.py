@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -15,7 +16,9 @@ from school.diary.batches import check_length, decoded, in_order
 from school.diary.mark_rows import Content
 from school.diary.models import WorkKind
 from school.diary.screens import SubjectAverage
-from school.diary.types import Mark, MarkRevision, WorkKindName
+from school.diary.types import Mark, MarkRevision
+from school.diary.work_types import WorkKindName
+from school.errors import not_found
 from school.fields import SIGNED_IN, Info, Refusal, each, holds, mutation, named, query, rows
 from school.ids import Kind, Ref
 
@@ -50,16 +53,22 @@ class MarkQuery:
         return [SubjectAverage.from_row(row) for row in await queries.child_averages(info.context.reader, info.context.viewer, child, from_, to)]
 
 
-@strawberry.input(description="One mark. `id` is a UUIDv7 made by the client, so that it may ask again; `weight` is 1 to 10.")
+@strawberry.input(description="One mark. `id` is a UUIDv7 made by the client, so that it may ask again; `weight` is 1 to 10. `retakeOf` is a mark "
+                              "of the pupil in this course that was tried again, and `replaces` whether this one counts instead of it, or beside it.")
 class GiveMarksItem:
     """A mark to be given."""
 
     id: str
     pupil_id: strawberry.ID
     value: int
-    weight: int = 1
+    weight: int | None = strawberry.field(
+        default=None, description="Left out, what marks of this kind of work weigh: 1, unless the school's own kind says another.")
     work: Annotated[WorkKind, WorkKindName]
     comment: str | None = None
+    retake_of: strawberry.ID | None = None
+    replaces: bool = False
+    own_work_id: strawberry.ID | None = strawberry.field(
+        default=None, description="A kind of work of the school's own; `work` is its usual kind then, whatever is said.")
 
 
 @strawberry.input(description="Marks to be given in one lesson, at most 100.")
@@ -91,6 +100,7 @@ class CorrectMarkInput:
     work: Annotated[WorkKind, WorkKindName]
     comment: str | None = None
     reason: str | None = None
+    own_work_id: strawberry.ID | None = None
 
 
 @strawberry.input(description="Which mark shall count no more. `expectedRevision` is the one that the teacher saw.")
@@ -124,7 +134,8 @@ class MarkMutation:
         self, info: Info, input: CorrectMarkInput,  # noqa: A002 - public name
     ) -> Annotated[Mark | Refusal, strawberry.union("CorrectMarkResult")]:
         """Replace what a mark says; what it said stays in its history. A stale revision is a CONFLICT."""
-        ref, content = ids.decode(Kind.MARK, input.mark_id), Content(input.value, input.weight, input.work, input.comment)
+        ref = ids.decode(Kind.MARK, input.mark_id)
+        content = Content(input.value, input.weight, input.work, input.comment, _own_work(input.own_work_id, ref.school_id))
         async with info.context.begin() as session:
             row = await corrections.correct(session, info.context.viewer, ref, input.expected_revision, content, input.reason)
         return Mark.from_row(row)
@@ -141,5 +152,15 @@ class MarkMutation:
 
 
 def _new_mark(lesson: Ref, item: GiveMarksItem) -> verbs.NewMark:
-    content = Content(item.value, item.weight, item.work, item.comment)
-    return verbs.NewMark(ids.client_id(item.id), ids.decode(Kind.PERSON, item.pupil_id), lesson, content)
+    content = Content(item.value, item.weight or 0, item.work, item.comment, _own_work(item.own_work_id, lesson.school_id))
+    first = None if item.retake_of is None else ids.decode(Kind.MARK, item.retake_of)
+    return verbs.NewMark(ids.client_id(item.id), ids.decode(Kind.PERSON, item.pupil_id), lesson, content, first, item.replaces, item.weight is None)
+
+
+def _own_work(id_: str | None, school_id: int) -> UUID | None:
+    if id_ is None:
+        return None
+    ref = ids.decode(Kind.OWN_WORK, id_)
+    if ref.school_id != school_id:
+        raise not_found()
+    return ref.id

@@ -13,6 +13,7 @@ from school.diary.averages import weighted
 from school.diary.notice_types import AnnouncedAbsence
 from school.diary.reason_types import AbsenceReason
 from school.diary.types import Attendance, Average, GradingScale, Homework, Lesson, Mark, opaque
+from school.diary.work_types import OwnWork
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
 from school.registry.loaders import load_person
@@ -127,7 +128,7 @@ class GradebookRow:
     @classmethod
     def from_row(cls, row: gradebooks.PupilMarks, course: gradebooks.CourseRow) -> Self:
         """From a pupil of `gradebook.gradebook`."""
-        average = weighted((mark.value, mark.weight) for mark in row.marks) if course.scale_counts else None
+        average = weighted((mark.value, mark.weight) for mark in row.marks if mark.counted) if course.scale_counts else None
         return cls(
             person=person_of(row.pupil), left_on=row.pupil.left_on, marks=[Mark.from_row(mark) for mark in row.marks],
             attendance=[Attendance.from_row(entry) for entry in row.attendance], average=Average.from_value(average) if average is not None else None,
@@ -143,6 +144,7 @@ class Gradebook:
     pupils: list[GradebookRow]
     announced: list[AnnouncedAbsence]
     reasons: list[AbsenceReason] = strawberry.field(description="All of the school's, also those that are not in use any more.")
+    works: list[OwnWork] = strawberry.field(description="All of the school's own kinds of work, likewise.")
 
     @classmethod
     def from_row(cls, row: gradebooks.Gradebook) -> Self:
@@ -150,5 +152,5 @@ class Gradebook:
         return cls(
             course=Course.from_row(row.course), lessons=[Lesson.from_row(lesson) for lesson in row.lessons],
             pupils=[GradebookRow.from_row(pupil, row.course) for pupil in row.pupils], announced=[AnnouncedAbsence.from_row(one) for one in row.announced],
-            reasons=[AbsenceReason.from_row(one) for one in row.reasons],
+            reasons=[AbsenceReason.from_row(one) for one in row.reasons], works=[OwnWork.from_row(one) for one in row.works],
         )

@@ -11,15 +11,16 @@ from school import clock, columns, ids
 from school.columns import OfRow, column, made
 from school.diary.averages import rounded
 from school.diary.file_types import File, load_materials
+from school.diary.mark_rows import is_counted
 from school.diary.models import AttendanceKind, MarkAction, WorkKind
 from school.diary.reason_types import AbsenceReason, load_reason
 from school.diary.scale_rows import converted, label_of
+from school.diary.work_types import OwnWork, WorkKindName, load_work
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
 from school.registry.loaders import load_class_group, load_person, load_subject_of
 from school.registry.types import ClassGroup, Person, Subject
 
-WorkKindName = strawberry.enum(WorkKind, name="WorkKind", description="What a mark is for.")
 MarkActionName = strawberry.enum(MarkAction, name="MarkAction", description="What was done to a mark.")
 AttendanceKindName = strawberry.enum(AttendanceKind, name="AttendanceKind", description="How a pupil attended a lesson.")
 
@@ -31,6 +32,14 @@ def opaque(kind: Kind, school_id: int, id_: Any) -> strawberry.ID:
 
 def _reason_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
     return None if id_ is None else opaque(Kind.ABSENCE_REASON, school_id, id_)
+
+
+def _mark_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
+    return None if id_ is None else opaque(Kind.MARK, school_id, id_)
+
+
+def _work_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
+    return None if id_ is None else opaque(Kind.OWN_WORK, school_id, id_)
 
 
 def _is_told(value: object) -> bool:
@@ -131,7 +140,8 @@ class Homework(OfRow):
         return load_person(info, Ref(self.row.school_id, self.row.set_by))
 
 
-@rows(description="A mark as it stands. `date` is the lesson's day; `revision` counts its changes from 1.")
+@rows(description="A mark as it stands. `date` is the lesson's day; `revision` counts its changes from 1. `retakeOf` is the mark that was tried again by this "
+                  "one; if it `replaces` that, that one does not count as long as this stands.")
 class Mark(OfRow):
     """A mark, of a row of `mark_rows`."""
 
@@ -150,11 +160,20 @@ class Mark(OfRow):
     revision: int = column()
     given_at: dt.datetime = column()
     withdrawn_at: dt.datetime | None = column()
+    retake_of: strawberry.ID | None = made(_mark_id, "school_id", "retake_of")
+    replaces: bool = column()
+    own_work_id: strawberry.ID | None = made(_work_id, "school_id", "work_id", description="Of the school's own kind of work, if it is of one.")
+    counts: bool = made(is_counted, "withdrawn_at", "replaced", description="Whether it stands, and no retake that stands replaces it.")
 
     @query(ROWS, reads=("school_id", "course_id"), keeps=True)
     def subject(self, info: Info) -> Subject:
         """What the course teaches."""
         return load_subject_of(info, Ref(self.row.school_id, self.row.course_id))
+
+    @query(ROWS, reads=("school_id", "work_id"))
+    def own_work(self, info: Info) -> OwnWork | None:
+        """The school's own kind of work, if it is of one."""
+        return load_work(info, self.row.school_id, self.row.work_id)
 
     @query(ROWS, reads=("school_id", "given_by"), keeps=True)
     def given_by(self, info: Info) -> Person | None:
@@ -177,6 +196,7 @@ class MarkRevision:
     at: dt.datetime
     author: strawberry.Private[Ref]
     pupil_ref: strawberry.Private[Ref]
+    work_ref: strawberry.Private[Ref | None]
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
@@ -184,12 +204,18 @@ class MarkRevision:
         return cls(
             revision=row.revision, action=row.action, value=row.value, label=label_of(row.labels, row.value), weight=row.weight, work=row.work,
             comment=row.comment, reason=row.reason, at=row.at, author=Ref(row.school_id, row.by), pupil_ref=Ref(row.school_id, row.pupil_id),
+            work_ref=None if row.work_id is None else Ref(row.school_id, row.work_id),
         )
 
     @query(ROWS)
     def by(self, info: Info) -> Person | None:
         """Who did it."""
         return load_person(info, self.author)
+
+    @query(ROWS)
+    def own_work(self, info: Info) -> OwnWork | None:
+        """The school's own kind of work, if it was of one."""
+        return None if self.work_ref is None else load_work(info, *self.work_ref)
 
 
 @rows(description="An entry of a lesson's register. `minutesLate` stands with LATE only, `reason` with ABSENT or EXCUSED, if one was told.")

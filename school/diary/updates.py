@@ -12,7 +12,8 @@ from school.diary.diary_update import DiaryUpdate, made_of
 from school.diary.models import AttendanceKind, WorkKind
 from school.diary.notice_types import NoticeStateName
 from school.diary.reason_types import AbsenceReason, load_reason
-from school.diary.types import AttendanceKindName, WorkKindName
+from school.diary.types import AttendanceKindName
+from school.diary.work_types import OwnWork, WorkKindName, load_work
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
 from school.registry.loaders import load_person, load_subject
@@ -20,7 +21,8 @@ from school.registry.types import Person, Subject
 from school.updates import Published, Update
 
 
-@rows(description="A mark is given. `label` is the value as people read it.")
+@rows(description="A mark is given. `label` is the value as people read it. Of a retake: which mark was tried again, what that was, and whether this one "
+                  "counts instead of it.")
 class MarkGiven(DiaryUpdate):
     """diary.mark_given"""
 
@@ -29,6 +31,16 @@ class MarkGiven(DiaryUpdate):
     label: str
     weight: int
     work: Annotated[WorkKind, WorkKindName]
+    retake_of: strawberry.ID | None
+    replaces: bool
+    retaken_value: int | None
+    retaken_label: str | None
+    work_ref: strawberry.Private[Ref | None]
+
+    @query(ROWS)
+    def own_work(self, info: Info) -> OwnWork | None:
+        """The school's own kind of work, if it is of one."""
+        return _own_work(info, self.work_ref)
 
 
 @rows(description="A mark is another one now; `oldValue`, `oldWeight` and `oldWork` are what it was before.")
@@ -44,9 +56,21 @@ class MarkCorrected(DiaryUpdate):
     old_label: str
     old_weight: int
     old_work: Annotated[WorkKind, WorkKindName]
+    work_ref: strawberry.Private[Ref | None]
+    old_work_ref: strawberry.Private[Ref | None]
+
+    @query(ROWS)
+    def own_work(self, info: Info) -> OwnWork | None:
+        """The school's own kind of work, if it is of one now."""
+        return _own_work(info, self.work_ref)
+
+    @query(ROWS)
+    def old_own_work(self, info: Info) -> OwnWork | None:
+        """The same, before."""
+        return _own_work(info, self.old_work_ref)
 
 
-@rows(description="A mark counts no more; `value`, `weight` and `work` are what it was.")
+@rows(description="A mark counts no more; `value`, `weight` and `work` are what it was. The mark that it replaced (`retakeOf`) counts again.")
 class MarkWithdrawn(DiaryUpdate):
     """diary.mark_withdrawn"""
 
@@ -55,6 +79,8 @@ class MarkWithdrawn(DiaryUpdate):
     label: str
     weight: int
     work: Annotated[WorkKind, WorkKindName]
+    retake_of: strawberry.ID | None
+    replaces: bool
 
 
 @rows(description="A term's mark is decided. Without a value the pupil is not assessed; `oldTermValue` is what was decided before.")
@@ -142,6 +168,10 @@ class LessonChanged(DiaryUpdate):
         return load_person(info, self.old_teacher_ref)
 
 
+def _own_work(info: Info, ref: Ref | None) -> OwnWork | None:
+    return None if ref is None else load_work(info, *ref)
+
+
 def _worth(row: Published, prefix: str = "") -> dict[str, Any]:
     value = row.payload[f"{prefix}value"]
     return {
@@ -151,15 +181,24 @@ def _worth(row: Published, prefix: str = "") -> dict[str, Any]:
 
 
 def _mark_given(row: Published) -> Update:
-    return made_of(MarkGiven, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
+    value = row.payload.get("retaken_value")
+    label = None if value is None else row.payload.get("retaken_label", str(value))
+    return made_of(
+        MarkGiven, row, mark_id=row.id(Kind.MARK, "mark_id"), retaken_value=value, retaken_label=label, work_ref=_ref_of(row, "work_id"),
+        **_retake(row), **_worth(row))
+
+
+def _retake(row: Published) -> dict[str, Any]:
+    return {"retake_of": row.id(Kind.MARK, "retake_of") if row.payload.get("retake_of") else None, "replaces": row.payload.get("replaces", False)}
 
 
 def _mark_corrected(row: Published) -> Update:
-    return made_of(MarkCorrected, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row), **_worth(row, "old_"))
+    return made_of(MarkCorrected, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row), **_worth(row, "old_"),
+                   work_ref=_ref_of(row, "work_id"), old_work_ref=_ref_of(row, "old_work_id"))
 
 
 def _mark_withdrawn(row: Published) -> Update:
-    return made_of(MarkWithdrawn, row, mark_id=row.id(Kind.MARK, "mark_id"), **_worth(row))
+    return made_of(MarkWithdrawn, row, mark_id=row.id(Kind.MARK, "mark_id"), **_retake(row), **_worth(row))
 
 
 def _label(row: Published, prefix: str) -> str | None:
@@ -184,7 +223,7 @@ def _attendance_recorded(row: Published) -> Update:
 
 
 def _ref_of(row: Published, key: str) -> Ref | None:
-    """What was published before there were reasons names none."""
+    """What was published before there were reasons, or own kinds of work, names none."""
     return row.ref(key) if row.payload.get(key) else None
 
 

@@ -159,14 +159,14 @@ HOLDINGS: dict[str, Holding] = {
         kept=("school_id", "id", "grade", "class_group_id", "title", "text", "acknowledge_by", "made_by", "made_at", "withdrawn_at")),
     "mark_revision": Holding(
         title="История оценок", whose=_through("mark_id", "mark"), erased={"comment": None, "reason": None},
-        shown=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "comment", "reason", "by", "at"),
-        kept=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "by", "at")),
+        shown=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "comment", "reason", "by", "at", "work_id"),
+        kept=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "by", "at", "work_id")),
     "mark": Holding(
         title="Оценки", whose=_by("pupil_id"), erased={"comment": None},
         shown=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "comment", "revision", "given_by", "given_at",
-               "withdrawn_at", "scale_id"),
+               "withdrawn_at", "scale_id", "retake_of", "replaces", "work_id"),
         kept=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "revision", "given_by", "given_at", "withdrawn_at",
-              "scale_id")),
+              "scale_id", "retake_of", "replaces", "work_id")),
     "term_mark_revision": Holding(
         title="История итоговых отметок", whose=_by("pupil_id"), erased={"comment": None, "reason": None},
         shown=("school_id", "term_id", "course_id", "pupil_id", "revision", "value", "comment", "average_numerator", "average_denominator", "reason", "by",
@@ -289,6 +289,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "holiday": ("school_id", "id", "name", "starts_on", "ends_on", "withdrawn_at"),
     "homework_rule": ("school_id", "latest"),
     "lease": ("name", "holder", "expires_at"),
+    "own_work": ("school_id", "id", "name", "work", "weight", "retired_at"),
     "scale_conversion": ("school_id", "id", "to_scale_id", "steps"),
     "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),
     "subject": ("school_id", "id", "name"),

@@ -171,13 +171,15 @@ async def test_the_history_of_another_family_s_mark_answers_as_absent(desk: Desk
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_in_any_order_the_average_is_of_what_remains(desk: Desk, seed: int) -> None:
-    """A seeded walk over giving, correcting, withdrawing and repeating, against a model in plain Python."""
+    """A seeded walk over giving, trying again, correcting, withdrawing and repeating, against a model in plain Python."""
     chance = random.Random(seed)  # noqa: S311 - a walk that can be walked again
     model: dict[str, tuple[int, int, int, bool]] = {}  # mark: value, weight, revision, withdrawn
+    instead: dict[str, str] = {}  # retake: what it replaces
     asked: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = []
     changes = 0
     for _ in range(40):
         value, weight = chance.randint(2, 5), chance.randint(1, 10)
+        standing = [name for name, state in model.items() if not state[3]]
         mark = chance.choice(list(model)) if model else None
         step = chance.choice(("give", "correct", "correct", "withdraw", "repeat", "repeat")) if mark else "give"
         if step == "repeat":
@@ -192,8 +194,13 @@ async def test_in_any_order_the_average_is_of_what_remains(desk: Desk, seed: int
         changes += 1
         if step == "give":
             new = item(desk, value=value, weight=weight)
+            if standing and chance.random() < 0.5:
+                new |= {"retakeOf": chance.choice(standing), "replaces": chance.random() < 0.7}
             asked.append((give, (new,), {}))
-            model[(await give(desk, new))[0]["id"]] = (value, weight, 1, False)
+            given = (await give(desk, new))[0]["id"]
+            model[given] = (value, weight, 1, False)
+            if new.get("replaces"):
+                instead[given] = new["retakeOf"]
         elif step == "correct":
             asked.append((correct, (mark, was[2]), {"value": value, "weight": weight}))
             await correct(desk, mark, was[2], value=value, weight=weight)
@@ -202,7 +209,8 @@ async def test_in_any_order_the_average_is_of_what_remains(desk: Desk, seed: int
             asked.append((withdraw, (mark, was[2]), {}))
             await withdraw(desk, mark, was[2])
             model[mark] = (*was[:2], was[2] + 1, True)
-    remain = [state for state in model.values() if not state[3]]
+    replaced = {first for retake, first in instead.items() if not model[retake][3]}
+    remain = [state for mark, state in model.items() if not state[3] and mark not in replaced]
     shown = await desk.ask("parent", AVERAGES, child=desk.person("anna"))
     if remain:
         exact = Fraction(sum(value * weight for value, weight, _, _ in remain), sum(weight for _, weight, _, _ in remain))

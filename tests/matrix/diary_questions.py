@@ -56,6 +56,7 @@ def queries() -> Iterator[Question]:
     yield ask("attendanceFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
     yield ask("gradingScales", school, lambda of: {"schoolId": of["school"]})
     yield ask("scaleConversions", school, lambda of: {"schoolId": of["school"]})
+    yield ask("ownWorks", school, lambda of: {"schoolId": of["school"]})
     yield ask("absenceReasons", school, lambda of: {"schoolId": of["school"]})
     yield ask("absenceNotices", pupil, lambda of: {"childId": of["child"]})
     yield ask("receivedAbsenceNotices", pupil, holds="notice")
@@ -104,6 +105,8 @@ def mutations() -> Iterator[Question]:
     yield put("setCourseScale", school, lambda of: {"courseId": of["course"], "scaleId": of["scale"]})
     yield put("setScaleConversion", school, lambda of: {
         "scaleId": of["scale"], "toScaleId": of["other scale"], "steps": [{"lowest": 3, "highest": 5, "value": 1}]})
+    yield put("addOwnWork", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Диктант", "work": "TEST", "weight": 3})
+    yield put("changeOwnWork", school, lambda of: {"workId": of["own work"], "name": "Проект", "weight": 4, "inUse": False})
     yield put("addAbsenceReason", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Карантин", "sign": "К", "excused": True})
     yield put("changeAbsenceReason", school, lambda of: {"reasonId": of["reason"], "name": "Болезнь", "sign": "Б", "inUse": False})
     yield put("sendAbsenceNotice", pupil, lambda of: {

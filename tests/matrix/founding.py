@@ -16,11 +16,12 @@ from school.db import Database
 from school.delivery.relay import Relay
 from school.diary.absence_models import AbsenceReason
 from school.diary.homework_models import HomeworkRule
-from school.diary.models import CourseScale, GradingScale, Lesson, ScaleConversion
+from school.diary.models import CourseScale, GradingScale, Lesson, ScaleConversion, WorkKind
 from school.diary.term_models import TermClosing, TermOpening
 from school.diary.timetable_events import Changes
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
 from school.diary.untouched import tell
+from school.diary.work_models import OwnWork
 from school.identity import codes
 from school.identity.models import Invitation
 from school.ids import Kind, Ref
@@ -174,8 +175,9 @@ async def _office(session: AsyncSession, town: Town) -> None:
             cancelled_at=None, renews_id=world.devices[f"gate{end}"], device_id=None)
         world.card_keys[-school_id] = (key.id, bytes(32))
         reason = AbsenceReason(school_id=school_id, id=ids.new(), name="Болезнь", sign="Б", excused=True, retired_at=None)
+        own = OwnWork(school_id=school_id, id=ids.new(), name="Проект", work=WorkKind.TEST, weight=2, retired_at=None)
         other = GradingScale(school_id=school_id, id=ids.new(), name="Зачёт", lowest=0, highest=1, counts=False, labels=[[0, "незачёт"], [1, "зачёт"]])
-        session.add_all([invitation, code, reason, HomeworkRule(school_id=school_id, latest=dt.time(18)), other])
+        session.add_all([invitation, code, reason, HomeworkRule(school_id=school_id, latest=dt.time(18)), other, own])
         await session.flush()
         scale = await session.scalar(sa.select(CourseScale.scale_id).where(CourseScale.id == world.courses["5A" if school_id == 1 else "2-5A"]))
         session.add(ScaleConversion(school_id=school_id, id=other.id, to_scale_id=scale, steps=[[1, 1, 5]]))
@@ -206,7 +208,8 @@ async def _office(session: AsyncSession, town: Town) -> None:
             "desk": opaque(Kind.DEVICE, school_id, world.devices[f"desk{end}"]), "key": opaque(Kind.CARD_KEY, school_id, key.id),
             "code": opaque(Kind.DEVICE_CODE, school_id, code.id), "invitation": opaque(Kind.INVITATION, school_id, invitation.id),
             "reason": opaque(Kind.ABSENCE_REASON, school_id, reason.id), "scale": opaque(Kind.GRADING_SCALE, school_id, scale),
-            "other scale": opaque(Kind.GRADING_SCALE, school_id, other.id), "holiday": opaque(Kind.HOLIDAY, school_id, holiday.id),
+            "other scale": opaque(Kind.GRADING_SCALE, school_id, other.id), "own work": opaque(Kind.OWN_WORK, school_id, own.id),
+            "holiday": opaque(Kind.HOLIDAY, school_id, holiday.id),
         }
         town.targets[str(school_id)] = nouns
 

@@ -43,6 +43,7 @@ from school.diary.models import (
 )
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
+from school.diary.work_models import OwnWork
 from school.identity.models import Invitation, OutsideIdentity, Passkey, RecoveryCode, Throttle, Ticket, TicketKind, Totp
 from school.ids import Ref
 from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Till, TillReader, Transfer, TransferKind
@@ -127,7 +128,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         DoorRule(**key, id=ids.new(), audience=Audience.STAFF, weekdays=1, starts_at=dt.time(8), ends_at=dt.time(9), made_at=NOON),
         DeviceCode(**key, digest=hashlib.sha256(bytes([school_id])).digest(), id=ids.new(), kind=DeviceKind.GATE, name="gate", bindings=[], made_at=NOON,
                    expires_at=NOON),
-        HomeworkRule(**key, latest=dt.time(18)),
+        HomeworkRule(**key, latest=dt.time(18)), OwnWork(**key, id=ids.new(), name="Проект", work=WorkKind.TEST, weight=2),
         ScaleConversion(**key, id=_scale(school_id, 1), to_scale_id=_scale(school_id, 2), steps=[[0, 1, 1]]),
         Holiday(**key, id=ids.new(), name="Каникулы", starts_on=MONDAY, ends_on=MONDAY, withdrawn_at=None),
         *_timetable(world, school_id),

@@ -82,7 +82,8 @@ SIGHTS = {
     "homework_submission": Sight(
         owner="pupil_id", read=_MARKS, add="family:diary", change="teacher", changing="state answer answered_by answered_at"),
     "homework_rule": Sight(read="member", add="office head", change="office head", changing="latest"),
-    "mark": Sight(owner="pupil_id", read=_MARKS, add="teacher", change="teacher", changing="value weight work comment revision withdrawn_at"),
+    "own_work": Sight(read=_TIMETABLE, add="office head", change="office head", changing="name weight retired_at"),
+    "mark": Sight(owner="pupil_id", read=_MARKS, add="teacher", change="teacher", changing="value weight work comment revision withdrawn_at work_id"),
     "mark_revision": Sight(owner="mark_id", read=_MARKS, add="teacher"),
     "term_mark": Sight(owner="pupil_id", read=_MARKS, add="teacher", change="teacher",
                        changing="value comment average_numerator average_denominator revision decided_by decided_at"),

@@ -7,7 +7,7 @@ export const GiveMarks = graphql(`
       ... on GiveMarksResults {
         results {
           __typename
-          ... on Mark { id revision value weight work comment withdrawnAt }
+          ... on Mark { id revision value weight work comment retakeOf replaces ownWorkId withdrawnAt }
           ... on Refusal { code }
         }
       }
@@ -20,7 +20,7 @@ export const CorrectMark = graphql(`
   mutation WebCorrectMark($input: CorrectMarkInput!) {
     correctMark(input: $input) {
       __typename
-      ... on Mark { id revision value weight work comment withdrawnAt }
+      ... on Mark { id revision value weight work comment retakeOf replaces ownWorkId withdrawnAt }
       ... on Refusal { code retryAfter }
     }
   }
@@ -30,7 +30,7 @@ export const WithdrawMark = graphql(`
   mutation WebWithdrawMark($input: WithdrawMarkInput!) {
     withdrawMark(input: $input) {
       __typename
-      ... on Mark { id revision value weight work comment withdrawnAt }
+      ... on Mark { id revision value weight work comment retakeOf replaces ownWorkId withdrawnAt }
       ... on Refusal { code retryAfter }
     }
   }

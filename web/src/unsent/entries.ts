@@ -7,6 +7,10 @@ export interface Content {
   weight: number
   work: Work
   comment: string | null
+  /** A kind of work of the school's own; `work` is the usual kind that it is. */
+  workId?: string | null
+  /** Of a mark of a second try: which it is of, and whether it counts instead of that one. It is said when it is given, and stays. */
+  retake?: { of: string; replaces: boolean } | null
 }
 
 /** How a pupil attended; `minutesLate` with LATE only, a reason with ABSENT and EXCUSED only. */
@@ -65,7 +69,7 @@ export type Entry = MarkEntry | RegisterEntry
 export type Answer = { known: Known } | { withdrawn: true } | { refused: string }
 
 export const saysSame = (one: Content, other: Content): boolean =>
-  one.value === other.value && one.weight === other.weight && one.work === other.work && (one.comment ?? '') === (other.comment ?? '')
+  one.value === other.value && one.weight === other.weight && one.work === other.work && (one.workId ?? null) === (other.workId ?? null) && (one.comment ?? '') === (other.comment ?? '')
 
 /** The next request about a mark; null when it is as it shall be. */
 export function nextStep({ sent, known, wanted, newId, reason }: MarkEntry): Step | null {

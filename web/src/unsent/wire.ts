@@ -10,7 +10,10 @@ interface Refusal {
   retryAfter?: number | null
 }
 
-interface Mark extends Content {
+interface Mark extends Omit<Content, 'retake' | 'workId'> {
+  retakeOf: string | null
+  ownWorkId: string | null
+  replaces: boolean
   __typename: 'Mark'
   id: string
   revision: number
@@ -23,8 +26,8 @@ const LATER = ['NOT_SIGNED_IN', 'SIGN_IN_AGAIN', 'TOO_MANY_ATTEMPTS']
 
 function answerOf(result: Mark | Refusal): Answer {
   if (result.__typename === 'Refusal') return { refused: result.code }
-  const { id, revision, withdrawnAt, value, weight, work, comment } = result
-  return withdrawnAt ? { withdrawn: true } : { known: { id, revision, content: { value, weight, work, comment } } }
+  const { id, revision, withdrawnAt, value, weight, work, comment, retakeOf, replaces, ownWorkId } = result
+  return withdrawnAt ? { withdrawn: true } : { known: { id, revision, content: { value, weight, work, comment, ...(ownWorkId && { workId: ownWorkId }), ...(retakeOf && { retake: { of: retakeOf, replaces } }) } } }
 }
 
 function checked<T extends { __typename: string }>(result: T | Refusal): T | Refusal {
@@ -45,7 +48,7 @@ export function wireOf(client: Client, account: string): Wire {
   }
   return {
     give: async (lessonId, marks) => {
-      const items = marks.map(({ id, pupil, content }) => ({ id, pupilId: pupil, ...content }))
+      const items = marks.map(({ id, pupil, content: { retake, workId, ...content } }) => ({ id, pupilId: pupil, ...content, ...(workId && { ownWorkId: workId }), ...(retake && { retakeOf: retake.of, replaces: retake.replaces }) }))
       const result = checked((await ask(GiveMarks, { input: { lessonId, items } })).giveMarks)
       return isRefusal(result) ? marks.map(() => ({ refused: result.code })) : result.results.map(answerOf)
     },
@@ -54,7 +57,8 @@ export function wireOf(client: Client, account: string): Wire {
         const input = { markId: step.id, expectedRevision: step.revision, reason: step.reason }
         return answerOf(checked((await ask(WithdrawMark, { input })).withdrawMark))
       }
-      const input = { markId: step.id, expectedRevision: step.revision, reason: step.reason, ...step.content }
+      const { value, weight, work, comment, workId } = step.content
+      const input = { markId: step.id, expectedRevision: step.revision, reason: step.reason, value, weight, work, comment, ...(workId && { ownWorkId: workId }) }
       return answerOf(checked((await ask(CorrectMark, { input })).correctMark))
     },
     record: async (lessonId, entries) => {

@@ -23,8 +23,11 @@ function write(cell: HTMLTableCellElement, book: Book, { marks, presence, announ
   cell.toggleAttribute('data-many', marks.length > 2)
   if (state === 'failed') cell.setAttribute('aria-invalid', 'true')
   else cell.removeAttribute('aria-invalid')
-  const parts = marks.map(({ content: { value, weight, comment } }) => {
+  const parts = marks.map((one) => {
+    const { value, weight, comment, retake } = one.content
     const mark = span(styles.mark, shortly(labelOf(book.scale, value)))
+    mark.toggleAttribute('data-struck', book.isStruck(one))
+    mark.toggleAttribute('data-retake', Boolean(retake))
     if (comment) mark.dataset['comment'] = 'true'
     if (weight > 1) mark.append(Object.assign(document.createElement('sup'), { textContent: weight }))
     return mark

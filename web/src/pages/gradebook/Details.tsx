@@ -3,7 +3,7 @@ import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Content, Work } from '../../unsent/entries'
 import { labelOf, type Scale } from '../../texts/grades'
-import { type Cell } from './book'
+import type { Book, Cell } from './book'
 import styles from './Details.module.css'
 
 export const WORKS: readonly Work[] = ['ANSWER', 'CLASSWORK', 'HOMEWORK', 'TEST', 'EXAM']
@@ -11,6 +11,12 @@ const LONGEST = 500
 
 const gradesOf = (scale: Scale) =>
   Array.from({ length: scale.highest - scale.lowest + 1 }, (_, place) => scale.highest - place).map((value) => ({ value: String(value), label: labelOf(scale, value) }))
+
+/** The usual kinds of work and the school's own, to choose from. */
+function useKinds(book: Book): { value: string; label: string }[] {
+  const { t } = useTranslation()
+  return [...WORKS.map((value) => ({ value: value as string, label: t(`work.${value}`) })), ...book.works.filter(({ inUse }) => inUse).map(({ id: value, name: label }) => ({ value, label }))]
+}
 
 /** A small window over a cell: Escape closes it, and the cell has the focus again. */
 export function Window({ over, title, close, children }: { over: DOMRect; title: string; close: () => void; children: ReactNode }) {
@@ -35,7 +41,11 @@ interface Props {
   over: DOMRect
   title: string
   cell: Cell
-  work: Work
+  /** A usual kind, or the id of an own one. */
+  work: string
+  book: Book
+  /** Marks of the pupil that may be tried again, as they are told. */
+  retakable: readonly { value: string; label: string }[]
   /** Null where the course gives no marks. */
   scale: Scale | null
   close: () => void
@@ -45,11 +55,12 @@ interface Props {
 }
 
 /** Value, kind of work, weight and comment of a mark; why it is changed; how late somebody came. */
-export function Details({ over, title, cell: { marks, presence }, work, scale, close, change, withdraw, late }: Props) {
+export function Details({ over, title, cell: { marks, presence }, work, book, retakable, scale, close, change, withdraw, late }: Props) {
   const { t } = useTranslation()
   const [key, choose] = useState(marks.at(-1)?.key ?? null)
   const mark = marks.find((one) => one.key === key)
-  const fresh = { value: null, weight: 1, work, comment: null }
+  const fresh = { value: null, comment: null, ...book.fresh(work) }
+  const kinds = useKinds(book)
   const [said, say] = useState<Omit<Content, 'value'> & { value: number | null }>(mark?.content ?? fresh)
   const [reason, giveReason] = useState('')
   const [minutes, setMinutes] = useState(presence?.minutesLate ?? null)
@@ -65,10 +76,10 @@ export function Details({ over, title, cell: { marks, presence }, work, scale, c
         }}
       >
         <Stack gap="xs">
-          {marks.length > 1 && (
+          {(marks.length > 1 || (marks.length > 0 && retakable.length > 0)) && (
             <NativeSelect
-              label={t('gradebook.which')} value={key ?? ''} data={marks.map((one) => ({ value: one.key, label: `${labelOf(scale, one.content.value)}: ${t(`work.${one.content.work}`)}` }))}
-              onChange={({ currentTarget: { value } }) => { choose(value); say(marks.find((one) => one.key === value)!.content) }}
+              label={t('gradebook.which')} value={key ?? ''} data={[...marks.map((one) => ({ value: one.key, label: `${labelOf(scale, one.content.value)}: ${book.ownWork(one.content) ?? t(`work.${one.content.work}`)}` })), { value: '', label: t('gradebook.newMark') }]}
+              onChange={({ currentTarget: { value } }) => { choose(value || null); say(marks.find((one) => one.key === value)?.content ?? fresh) }}
             />
           )}
           {scale && (
@@ -87,10 +98,21 @@ export function Details({ over, title, cell: { marks, presence }, work, scale, c
                 <TextInput label={t('gradebook.weight')} type="number" min={1} max={10} required value={said.weight} onChange={({ currentTarget: { value } }) => say({ ...said, weight: Number(value) })} />
               </Group>
               <NativeSelect
-                label={t('gradebook.work')} value={said.work} data={WORKS.map((value) => ({ value, label: t(`work.${value}`) }))}
-                onChange={({ currentTarget: { value } }) => say({ ...said, work: value as Work })}
+                label={t('gradebook.work')} value={said.workId ?? said.work} data={kinds}
+                onChange={({ currentTarget: { value } }) => say({ ...said, workId: null, ...book.fresh(value), ...(mark && { weight: said.weight }) })}
               />
               <TextInput label={t('gradebook.comment')} maxLength={LONGEST} value={said.comment ?? ''} onChange={({ currentTarget: { value } }) => say({ ...said, comment: value })} />
+              {!mark && retakable.length > 0 && (
+                <NativeSelect
+                  label={t('gradebook.retakeOf')} value={said.retake?.of ?? ''} data={[{ value: '', label: t('gradebook.noRetake') }, ...retakable]}
+                  onChange={({ currentTarget: { value } }) => say({ ...said, retake: value ? { of: value, replaces: said.retake?.replaces ?? true } : null })}
+                />
+              )}
+              {!mark && said.retake && (
+                <label>
+                  <input type="checkbox" checked={said.retake.replaces} onChange={({ currentTarget: { checked } }) => say({ ...said, retake: { of: said.retake!.of, replaces: checked } })} /> {t('gradebook.replaces')}
+                </label>
+              )}
               {mark?.known && <TextInput label={t('gradebook.reason')} maxLength={LONGEST} value={reason} onChange={({ currentTarget: { value } }) => giveReason(value)} />}
             </>
           )}
@@ -109,14 +131,15 @@ export function Details({ over, title, cell: { marks, presence }, work, scale, c
 }
 
 /** What new marks of a lesson are for. */
-export function LessonDetails({ over, title, work, close, choose }: { over: DOMRect; title: string; work: Work; close: () => void; choose: (work: Work) => void }) {
+export function LessonDetails({ over, title, work, book, close, choose }: { over: DOMRect; title: string; work: string; book: Book; close: () => void; choose: (work: string) => void }) {
+  const kinds = useKinds(book)
   const { t } = useTranslation()
   const [chosen, set] = useState(work)
   return (
     <Window over={over} title={title} close={close}>
       <form onSubmit={(event) => { event.preventDefault(); choose(chosen); close() }}>
         <Stack gap="xs">
-          <NativeSelect label={t('gradebook.lessonWork')} value={chosen} data={WORKS.map((value) => ({ value, label: t(`work.${value}`) }))} onChange={({ currentTarget: { value } }) => set(value as Work)} />
+          <NativeSelect label={t('gradebook.lessonWork')} value={chosen} data={kinds} onChange={({ currentTarget: { value } }) => set(value)} />
           <Group gap="xs">
             <Button type="submit" size="sm">{t('gradebook.save')}</Button>
             <Button variant="default" size="sm" onClick={close}>{t('gradebook.cancel')}</Button>

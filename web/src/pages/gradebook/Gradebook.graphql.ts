@@ -8,11 +8,12 @@ export const GradebookQuery = graphql(`
       pupils {
         person { id familyName givenName }
         leftOn
-        marks { id lessonId value weight work comment revision }
+        marks { id lessonId value weight work comment revision retakeOf replaces ownWorkId counts }
         attendance { lessonId kind minutesLate reasonId }
       }
       announced { pupilId lessonId accepted reason { id name sign excused } }
       reasons { id name sign }
+      works { id name work weight inUse }
     }
   }
 `)
@@ -20,6 +21,7 @@ export const GradebookQuery = graphql(`
 export type GradebookData = ResultOf<typeof GradebookQuery>['gradebook']
 export type Announced = GradebookData['announced'][number]
 export type Reason = GradebookData['reasons'][number]
+export type OwnWork = GradebookData['works'][number]
 export type Lesson = GradebookData['lessons'][number]
 export type Pupil = GradebookData['pupils'][number]['person']
 export type Work = GradebookData['pupils'][number]['marks'][number]['work']

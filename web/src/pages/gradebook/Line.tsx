@@ -21,8 +21,10 @@ export function Line({ book, cursor, draft }: { book: Book; cursor: Cursor; draf
   const { marks, presence, announced, failed } = useSyncExternalStore(subscribe, () => (name ? book.cell(name) : NOTHING))
   if (!lesson) return <Text size="sm" mih={44} />
   const said = [
-    ...marks.map(({ content: { value, weight, work, comment } }) =>
-      [`${labelOf(book.scale, value)}: ${t(`work.${work}`)}`, weight > 1 && t('today.weight', { weight }), comment && `«${comment}»`].filter(Boolean).join(', ')),
+    ...marks.map((one) => {
+      const { value, weight, work, comment, retake } = one.content
+      return [`${labelOf(book.scale, value)}: ${book.ownWork(one.content) ?? t(`work.${work}`)}`, weight > 1 && t('today.weight', { weight }), retake && t(retake.replaces ? 'gradebook.retakeInstead' : 'gradebook.retakeBeside'), book.isStruck(one) && t('gradebook.struck'), comment && `«${comment}»`].filter(Boolean).join(', ')
+    }),
     presence && (presence.minutesLate ? t('today.minutesLate', { count: presence.minutesLate }) : (book.reasonOf(presence)?.name ?? t(`attendance.${presence.kind}`))),
     announced?.reason && t(announced.accepted ? 'gradebook.announcedAccepted' : 'gradebook.announced', { reason: announced.reason.name }),
   ].filter(Boolean)

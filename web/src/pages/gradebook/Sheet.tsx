@@ -12,10 +12,13 @@ import type { GradebookData } from './Gradebook.graphql'
 import { cellAt, Grid } from './Grid'
 import styles from './Grid.module.css'
 import { Keypad } from './Keypad'
-import { begunBy, gradeOf } from '../../texts/grades'
+import { begunBy, gradeOf, labelOf } from '../../texts/grades'
 import { type Action, FAR, kindOf } from './keys'
 import { Line } from './Line'
 import { QueueStatus } from './QueueStatus'
+
+/** The latest are what is tried again. */
+const MOST_RETAKABLE = 30
 
 interface Props {
   book: Book
@@ -31,7 +34,7 @@ interface Props {
 /** The grid with what is around it, and what its keys do. */
 export function Sheet({ book, course: { scale, subject, classGroup }, version, today, at, mine }: Props) {
   const { t } = useTranslation()
-  const { day } = useFormats()
+  const { day, date } = useFormats()
   const queue = useQueue()
   const table = useRef<HTMLTableElement>(null)
   const [cursor] = useState(() => new Cursor())
@@ -151,14 +154,15 @@ export function Sheet({ book, course: { scale, subject, classGroup }, version, t
       {mine && <Corrections book={book} queue={queue} goTo={goTo} />}
       {over && place && pupil && lesson && (
         <Details
-          over={over} title={`${pupil.familyName} ${pupil.givenName}, ${day(lesson.date)}`} cell={book.cell(keyOf(lesson.id, pupil.id))} work={editor.workOf(lesson.id)} scale={scale} close={close}
+          over={over} title={`${pupil.familyName} ${pupil.givenName}, ${day(lesson.date)}`} cell={book.cell(keyOf(lesson.id, pupil.id))}
+          retakable={book.retakable(pupil.id).slice(0, MOST_RETAKABLE).map(({ id, lesson: of, content }) => ({ value: id, label: `${labelOf(scale, content.value)}: ${book.ownWork(content) ?? t(`work.${content.work}`)}, ${date(of.date)}` }))} work={editor.workOf(lesson.id)} book={book} scale={scale} close={close}
           change={(key, content, reason) => setNotice(editor.change(place, key, content, reason))}
           withdraw={(key, reason) => editor.withdraw(place, key, reason)}
           late={(minutes) => editor.attend(place, 'LATE', minutes)}
         />
       )}
       {over && row < 0 && lesson && (
-        <LessonDetails over={over} title={day(lesson.date)} work={editor.workOf(lesson.id)} close={close} choose={(work) => editor.works.set(lesson.id, work)} />
+        <LessonDetails over={over} title={day(lesson.date)} work={editor.workOf(lesson.id)} book={book} close={close} choose={(work) => editor.works.set(lesson.id, work)} />
       )}
     </Stack>
   )

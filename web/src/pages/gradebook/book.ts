@@ -1,7 +1,7 @@
-import type { Content, Entry, Known, MarkEntry, Presence, RegisterEntry } from '../../unsent/entries'
+import type { Content, Entry, Known, MarkEntry, Presence, RegisterEntry, Work } from '../../unsent/entries'
 import type { Queue, Target } from '../../unsent/queue'
 import type { Scale } from '../../texts/grades'
-import type { Announced, GradebookData, Lesson, Pupil, Reason } from './Gradebook.graphql'
+import type { Announced, GradebookData, Lesson, OwnWork, Pupil, Reason } from './Gradebook.graphql'
 
 export type State = 'saved' | 'saving' | 'failed'
 
@@ -39,8 +39,11 @@ export class Book {
   pupils: readonly Pupil[] = []
   /** Null where the course gives no marks. */
   scale: Scale | null = null
+  /** The school's own kinds of work. */
+  works: readonly OwnWork[] = []
   private answer: GradebookData | null = null
   private had = new Map<string, Had[]>()
+  private struck = new Set<string>()
   private presence = new Map<string, Presence>()
   private announced = new Map<string, Announced>()
   private reasons = new Map<string, Reason>()
@@ -69,15 +72,18 @@ export class Book {
     const { lessons, pupils, announced, reasons } = (this.answer = answer)
     this.lessons = lessons
     this.scale = answer.course.scale
+    this.works = answer.works ?? []
     this.pupils = pupils.map(({ person }) => person)
     this.had = new Map()
+    this.struck = new Set()
     this.presence = new Map()
     this.announced = new Map(announced.map((one) => [keyOf(one.lessonId, one.pupilId), one]))
     this.reasons = new Map(reasons.map((one) => [one.id, one]))
     for (const { person, marks, attendance } of pupils) {
-      for (const { id, lessonId, revision, value, weight, work, comment } of marks) {
+      for (const { id, lessonId, revision, value, weight, work, comment, retakeOf, replaces, ownWorkId, counts } of marks) {
+        if (counts === false) this.struck.add(id)
         const cell = keyOf(lessonId, person.id)
-        this.had.set(cell, [...(this.had.get(cell) ?? []), { key: this.keys.get(id) ?? id, known: { id, revision, content: { value, weight, work, comment } } }])
+        this.had.set(cell, [...(this.had.get(cell) ?? []), { key: this.keys.get(id) ?? id, known: { id, revision, content: { value, weight, work, comment, ...(ownWorkId && { workId: ownWorkId }), ...(retakeOf && { retake: { of: retakeOf, replaces } }) } } }])
       }
       for (const { lessonId, kind, minutesLate, reasonId } of attendance) this.presence.set(keyOf(lessonId, person.id), { kind, minutesLate, reasonId })
     }
@@ -91,7 +97,8 @@ export class Book {
     if (!this.answer) return null
     const pupils = this.answer.pupils.map((row) => {
       const names = this.lessons.map(({ id }) => [id, keyOf(id, row.person.id)] as const)
-      const marks = names.flatMap(([lessonId, name]) => (this.had.get(name) ?? []).map(({ known: { id, revision, content } }) => ({ id, lessonId, revision, ...content })))
+      const marks = names.flatMap(([lessonId, name]) => (this.had.get(name) ?? []).map(({ known: { id, revision, content: { retake, workId, ...content } } }) => (
+        { id, lessonId, revision, ...content, ownWorkId: workId ?? null, retakeOf: retake?.of ?? null, replaces: retake?.replaces ?? false, counts: !this.struck.has(id) })))
       const attendance = names.flatMap(([lessonId, name]) => (this.presence.has(name) ? [{ lessonId, reasonId: null, ...this.presence.get(name)! }] : []))
       return { ...row, marks, attendance }
     })
@@ -102,6 +109,27 @@ export class Book {
     let cell = this.cells.get(key)
     if (!cell) this.cells.set(key, (cell = this.look(key)))
     return cell
+  }
+
+  /** What a mark is for, in the school's own words; null where it is for one of the usual kinds. */
+  ownWork({ workId }: Content): string | null {
+    return this.works.find(({ id }) => id === workId)?.name ?? null
+  }
+
+  /** What a new mark is of, by the name of a usual kind or the id of an own one. */
+  fresh(choice: string): Pick<Content, 'work' | 'workId' | 'weight'> {
+    const own = this.works.find(({ id }) => id === choice)
+    return own ? { work: own.work, workId: own.id, weight: own.weight } : { work: choice as Work, weight: 1 }
+  }
+
+  /** Whether a mark does not count, for a retake stands instead of it. */
+  isStruck(mark: ShownMark): boolean {
+    return mark.known !== null && this.struck.has(mark.known.id)
+  }
+
+  /** What of a pupil may be tried again: the marks that the server has, the latest first. */
+  retakable(pupil: string): { id: string; lesson: Lesson; content: Content }[] {
+    return this.lessons.flatMap((lesson) => (this.had.get(keyOf(lesson.id, pupil)) ?? []).map(({ known: { id, content } }) => ({ id, lesson, content }))).reverse()
   }
 
   /** Why a pupil was away, in the school's words; null where nobody has told. */
@@ -133,9 +161,23 @@ export class Book {
     if (given) this.under(cell).set(entry.key, given)
     else this.under(cell).delete(entry.key)
     if (entry.kind === 'mark') {
+      this.strike(entry)
       this.takeMark(cell, entry)
       this.log.push(entry)
     } else if (done) this.presence.set(cell, entry.wanted)
+    this.cells.delete(cell)
+    this.listeners.get(cell)?.forEach((hear) => hear())
+  }
+
+  /** A retake stands instead of the first, or does so no more. */
+  private strike({ wanted, known, pupil }: MarkEntry): void {
+    const retake = (wanted ?? known?.content)?.retake
+    if (!retake?.replaces || this.struck.has(retake.of) === Boolean(wanted)) return
+    if (wanted) this.struck.add(retake.of)
+    else this.struck.delete(retake.of)
+    const first = this.retakable(pupil).find(({ id }) => id === retake.of)
+    if (!first) return
+    const cell = keyOf(first.lesson.id, pupil)
     this.cells.delete(cell)
     this.listeners.get(cell)?.forEach((hear) => hear())
   }

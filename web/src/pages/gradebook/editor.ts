@@ -1,4 +1,4 @@
-import type { AttendanceKind, Content, Presence, Work } from '../../unsent/entries'
+import type { AttendanceKind, Content, Presence } from '../../unsent/entries'
 import type { Queue } from '../../unsent/queue'
 import { newId } from '../../api/newId'
 import { type Book, keyOf } from './book'
@@ -29,17 +29,17 @@ const SOMEWHAT_LATE = 5
 
 /** What a teacher does to a gradebook, and undoes. */
 export class Editor {
-  readonly works = new Map<string, Work>()
+  readonly works = new Map<string, string>()
   private readonly done: Done[] = []
 
   constructor(private readonly book: Book, private readonly queue: Queue, private readonly scale: Scale | null, private readonly now: () => number = Date.now) {}
 
-  /** For the next new mark of a lesson: as was chosen, else like the last one there. */
-  workOf(lesson: string): Work {
+  /** For the next new mark of a lesson, a usual kind or the id of an own one: as was chosen, else like the last one there. */
+  workOf(lesson: string): string {
     const chosen = this.works.get(lesson)
     if (chosen) return chosen
     const last = this.book.pupils.flatMap(({ id }) => this.book.cell(keyOf(lesson, id)).marks).at(-1)
-    return last?.content.work ?? 'ANSWER'
+    return last?.content.workId ?? last?.content.work ?? 'ANSWER'
   }
 
   /** A mark instead of the last one of the place, or one more. */
@@ -108,7 +108,7 @@ export class Editor {
 
   private write(place: Place, value: number, more: boolean): Change {
     const last = more ? undefined : this.book.cell(keyOf(place.lesson, place.pupil)).marks.at(-1)
-    const content = last ? { ...last.content, value } : { value, weight: 1, work: this.workOf(place.lesson), comment: null }
+    const content = last ? { ...last.content, value } : { value, comment: null, ...this.book.fresh(this.workOf(place.lesson)) }
     return this.put(place, last?.key ?? newId(), content, null)
   }
 

@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 export const MarksQuery = graphql(`
   query WebMarks($child: ID!, $first: Int!, $after: String) {
     marks(childId: $child, first: $first, after: $after) {
-      edges { node { id courseId subject { id name } date value label converted weight work comment revision } }
+      edges { node { id courseId subject { id name } date value label converted weight work comment revision retakeOf replaces counts ownWork { name } } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -40,7 +40,7 @@ export const ForecastQuery = graphql(`
 
 export const MarkHistoryQuery = graphql(`
   query WebMarkHistory($mark: ID!) {
-    markHistory(markId: $mark) { revision action value label weight work comment reason at by { name } }
+    markHistory(markId: $mark) { revision action value label weight work ownWork { name } comment reason at by { name } }
   }
 `)
 

@@ -24,7 +24,7 @@ export function Subject({ subject: { name, averages, marks }, term }: { subject:
         <h2 className={styles.name}>{name}</h2>
         <span className={styles.latest}>
           {latest.length > 0 && <span className="unseen">{t('diary.latest')}: </span>}
-          {latest.map(({ id, label, weight }) => <span key={id} className={styles.glance} data-heavy={weight > 1 || undefined}>{shortly(label)} </span>)}
+          {latest.map(({ id, label, weight, counts }) => <span key={id} className={styles.glance} data-heavy={weight > 1 || undefined} data-struck={!counts || undefined}>{shortly(label)} </span>)}
         </span>
         <span className={styles.averages}>
           {averages.map(({ scale, average }) => (
@@ -38,7 +38,7 @@ export function Subject({ subject: { name, averages, marks }, term }: { subject:
         </p>
       ))}
       {course && term && averages[0] && <WhatIf course={course} term={term} scale={averages[0].scale} makes={nearest(averages[0].average)} />}
-      <ul className={styles.list}>{marks.map((mark) => <GivenMark key={mark.id} mark={mark} />)}</ul>
+      <ul className={styles.list}>{marks.map((mark) => <GivenMark key={mark.id} mark={mark} retaken={marks.find(({ id }) => id === mark.retakeOf)} />)}</ul>
     </details>
   )
 }

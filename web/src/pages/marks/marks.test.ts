@@ -4,7 +4,7 @@ import type { Average, Mark, Revision } from './Marks.graphql'
 import { bySubject } from './subjects'
 
 const subject = (name: string) => ({ id: name, name })
-const mark = (id: string, of: string): Mark => ({ id, courseId: 'c', subject: subject(of), date: '2026-09-07', value: 5, label: '5', converted: null, weight: 1, work: 'ANSWER', comment: null, revision: 1 })
+const mark = (id: string, of: string): Mark => ({ id, courseId: 'c', subject: subject(of), date: '2026-09-07', value: 5, label: '5', converted: null, weight: 1, work: 'ANSWER', comment: null, revision: 1, retakeOf: null, replaces: false, counts: true, ownWork: null })
 const average = (of: string, highest = 5): Average =>
   ({ subject: subject(of), scale: { lowest: 2, highest, labels: [] }, marks: 1, average: { numerator: 5, denominator: 1, decimal: '5.00' } })
 
@@ -19,7 +19,7 @@ describe('the marks by subject', () => {
 })
 
 test('the history of a mark is what was changed each time', () => {
-  const given: Revision = { revision: 1, action: 'GIVEN', value: 4, label: '4', weight: 1, work: 'ANSWER', comment: null, reason: null, at: '2026-09-07T05:30:00Z', by: null }
+  const given: Revision = { revision: 1, action: 'GIVEN', value: 4, label: '4', weight: 1, work: 'ANSWER', ownWork: null, comment: null, reason: null, at: '2026-09-07T05:30:00Z', by: null }
   const corrected: Revision = { ...given, revision: 2, action: 'CORRECTED', value: 5, label: '5', comment: 'well argued', reason: 'a slip' }
   const found = changesOf([given, corrected, { ...corrected, revision: 3, action: 'WITHDRAWN', reason: 'twice' }])
   expect(found.map(({ action, reason, parts }) => [action, reason, parts])).toEqual([

@@ -5,6 +5,7 @@ import { HomeworkHour } from './HomeworkHour'
 import { Reasons } from './Reasons'
 import { Scales } from './Scales'
 import { StaffFactor } from './StaffFactor'
+import { Works } from './Works'
 
 /** What the school has decided for everybody. */
 export default function Rules() {
@@ -20,6 +21,7 @@ export default function Rules() {
       <HomeworkHour school={school.id} />
       <Reasons school={school.id} />
       <Scales school={school.id} />
+      <Works school={school.id} />
     </Stack>
   )
 }

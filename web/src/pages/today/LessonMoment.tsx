@@ -23,11 +23,11 @@ export function LessonMoment({ lesson: { lesson, marks, homework, attendance }, 
       {place && <div className={styles.more}>{place}</div>}
       {marks.length > 0 && (
         <ul className={styles.marks}>
-          {marks.map(({ id, label, converted, weight, work }) => (
+          {marks.map(({ id, label, converted, weight, work, counts, ownWork }) => (
             <li key={id} className={styles.mark} data-new={isNew(id) || undefined}>
-              <span className={styles.value} aria-hidden>{withConverted({ label, converted })}</span>
-              <span aria-hidden>{t(`work.${work}`)}{weight > 1 && `, ${t('today.weight', { weight })}`}</span>
-              <span className="unseen">{t('today.markOf', { value: label, work: t(`work.${work}`) })}</span>
+              <span className={styles.value} data-struck={!counts || undefined} aria-hidden>{withConverted({ label, converted })}</span>
+              <span aria-hidden>{ownWork?.name ?? t(`work.${work}`)}{weight > 1 && `, ${t('today.weight', { weight })}`}</span>
+              <span className="unseen">{t('today.markOf', { value: label, work: ownWork?.name ?? t(`work.${work}`) })}{!counts && `, ${t('today.struck')}`}</span>
             </li>
           ))}
         </ul>

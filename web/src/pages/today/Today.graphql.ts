@@ -7,7 +7,7 @@ export const TodayQuery = graphql(`
       lessons {
         lesson { id subject { name } bell startsAt endsAt room cancelled substituted movedFrom otherRoom merged teacher { name } }
         homework { id text }
-        marks { id label converted weight work }
+        marks { id label converted weight work counts ownWork { name } }
         attendance { kind minutesLate }
       }
       movedAway { id subject { name } startsAt movedFrom movedFromBell }

@@ -48,7 +48,7 @@ describe('the timeline', () => {
   })
 
   test('calls a mark news, and not its lesson', () => {
-    const marks: DayLesson['marks'] = [{ id: 'mark', label: '5', converted: null, weight: 1, work: 'ANSWER' }]
+    const marks: DayLesson['marks'] = [{ id: 'mark', label: '5', converted: null, weight: 1, work: 'ANSWER', counts: true, ownWork: null }]
     expect(newsIn(timelineOf({ childDay: { lessons: [lesson('lesson', '2026-09-07T05:30:00Z', marks)], movedAway: [] } }, '2026-09-07', ZONE))).toEqual(['mark'])
   })
 })
