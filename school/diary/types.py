@@ -9,6 +9,7 @@ import strawberry
 
 from school import clock, columns, ids
 from school.columns import OfRow, column, made
+from school.diary.acknowledged import load_acknowledged
 from school.diary.averages import rounded
 from school.diary.file_types import File, load_materials
 from school.diary.models import AttendanceKind, MarkAction, WorkKind
@@ -146,6 +147,11 @@ class Mark(OfRow):
     revision: int = column()
     given_at: dt.datetime = column()
     withdrawn_at: dt.datetime | None = column()
+
+    @query(ROWS, reads=("school_id", "id"))
+    def acknowledged_at(self, info: Info) -> dt.datetime | None:
+        """Since when the guardian who asks has said to have read it."""
+        return load_acknowledged(info, Ref(self.row.school_id, self.row.id))
 
     @query(ROWS, reads=("school_id", "course_id"))
     def subject(self, info: Info) -> Subject:

@@ -1,10 +1,13 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Content, Work } from '../../unsent/entries'
 import { type Cell } from './book'
 import styles from './Details.module.css'
+import type { Place } from './editor'
 
+const PupilRemark = lazy(() => import('./PupilRemark'))
+const MarkReaders = lazy(() => import('./MarkReaders'))
 export const WORKS: readonly Work[] = ['ANSWER', 'CLASSWORK', 'HOMEWORK', 'TEST', 'EXAM']
 const LONGEST = 500
 
@@ -30,6 +33,8 @@ export function Window({ over, title, close, children }: { over: DOMRect; title:
 interface Props {
   over: DOMRect
   title: string
+  /** Whose cell it is, and of which lesson. */
+  place: Place
   cell: Cell
   work: Work
   /** Null where the course gives no marks. */
@@ -41,7 +46,7 @@ interface Props {
 }
 
 /** Value, kind of work, weight and comment of a mark; why it is changed; how late somebody came. */
-export function Details({ over, title, cell: { marks, presence }, work, scale, close, change, withdraw, late }: Props) {
+export function Details({ over, title, place, cell: { marks, presence }, work, scale, close, change, withdraw, late }: Props) {
   const { t } = useTranslation()
   const [key, choose] = useState(marks.at(-1)?.key ?? null)
   const mark = marks.find((one) => one.key === key)
@@ -50,6 +55,7 @@ export function Details({ over, title, cell: { marks, presence }, work, scale, c
   const [reason, giveReason] = useState('')
   const [minutes, setMinutes] = useState(presence?.minutesLate ?? null)
   const why = reason.trim() || null
+  const [remarks, remark] = useState(false)
   return (
     <Window over={over} title={title} close={close}>
       <form
@@ -84,6 +90,7 @@ export function Details({ over, title, cell: { marks, presence }, work, scale, c
               {mark?.known && <TextInput label={t('gradebook.reason')} maxLength={LONGEST} value={reason} onChange={({ currentTarget: { value } }) => giveReason(value)} />}
             </>
           )}
+          {mark?.known && <Suspense><MarkReaders key={mark.known.id} mark={mark.known.id} /></Suspense>}
           {presence?.kind === 'LATE' && (
             <TextInput label={t('gradebook.minutes')} type="number" min={1} max={240} required value={minutes ?? ''} onChange={({ currentTarget: { value } }) => setMinutes(Number(value))} />
           )}
@@ -94,6 +101,8 @@ export function Details({ over, title, cell: { marks, presence }, work, scale, c
           </Group>
         </Stack>
       </form>
+      <Button variant="subtle" size="compact-sm" px={0} mt="xs" aria-expanded={remarks} onClick={() => remark(!remarks)}>{t('gradebook.remark')}</Button>
+      {remarks && <Suspense><PupilRemark pupil={place.pupil} lesson={place.lesson} /></Suspense>}
     </Window>
   )
 }

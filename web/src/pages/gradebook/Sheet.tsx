@@ -135,7 +135,7 @@ export function Sheet({ book, course: { scale, subject, classGroup }, version, t
       {mine && <Corrections book={book} queue={queue} goTo={goTo} />}
       {over && place && pupil && lesson && (
         <Details
-          over={over} title={`${pupil.familyName} ${pupil.givenName}, ${day(lesson.date)}`} cell={book.cell(keyOf(lesson.id, pupil.id))} work={editor.workOf(lesson.id)} scale={scale} close={close}
+          over={over} title={`${pupil.familyName} ${pupil.givenName}, ${day(lesson.date)}`} place={place} cell={book.cell(keyOf(lesson.id, pupil.id))} work={editor.workOf(lesson.id)} scale={scale} close={close}
           change={(key, content, reason) => setNotice(editor.change(place, key, content, reason))}
           withdraw={(key, reason) => editor.withdraw(place, key, reason)}
           late={(minutes) => editor.attend(place, 'LATE', minutes)}

@@ -3,12 +3,14 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useChild } from '../../session/child'
 import { useFormats } from '../../texts/formats'
+import { Acknowledged } from './Acknowledged'
 import { MarkHistory } from './MarkHistory'
 import styles from './Marks.module.css'
 import type { Mark } from './Marks.graphql'
 
 /** A mark, for what and when; where it was changed, from what to what. */
-export function GivenMark({ mark: { id, value, weight, work, date, comment, revision } }: { mark: Mark }) {
+export function GivenMark({ mark }: { mark: Mark }) {
+  const { id, value, weight, work, date, comment, revision } = mark
   const { t } = useTranslation()
   const { date: dateText } = useFormats()
   const { school } = useChild()
@@ -25,6 +27,7 @@ export function GivenMark({ mark: { id, value, weight, work, date, comment, revi
           )}
         </div>
         {comment && <div className={styles.comment}>{comment}</div>}
+        <Acknowledged mark={mark} />
         <div id={history}>{open && <MarkHistory key={revision} mark={id} timeZone={school.timeZone} />}</div>
       </div>
       <time dateTime={date} className={styles.date}>{dateText(date)}</time>

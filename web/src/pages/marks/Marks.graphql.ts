@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 export const MarksQuery = graphql(`
   query WebMarks($child: ID!, $first: Int!, $after: String) {
     marks(childId: $child, first: $first, after: $after) {
-      edges { node { id courseId subject { id name } date value weight work comment revision } }
+      edges { node { id courseId subject { id name } date value weight work comment revision acknowledgedAt } }
       pageInfo { hasNextPage endCursor }
     }
   }

@@ -4,7 +4,7 @@ import type { Average, Mark, Revision } from './Marks.graphql'
 import { bySubject } from './subjects'
 
 const subject = (name: string) => ({ id: name, name })
-const mark = (id: string, of: string): Mark => ({ id, courseId: 'c', subject: subject(of), date: '2026-09-07', value: 5, weight: 1, work: 'ANSWER', comment: null, revision: 1 })
+const mark = (id: string, of: string): Mark => ({ id, courseId: 'c', subject: subject(of), date: '2026-09-07', value: 5, weight: 1, work: 'ANSWER', comment: null, revision: 1, acknowledgedAt: null })
 const average = (of: string, highest = 5): Average =>
   ({ subject: subject(of), scale: { lowest: 2, highest }, marks: 1, average: { numerator: 5, denominator: 1, decimal: '5.00' } })
 
