@@ -17,10 +17,18 @@ export function Window({ over, title, close, children }: { over: DOMRect; title:
   useLayoutEffect(() => {
     const element = dialog.current!
     element.showModal()
-    const { width, height } = element.getBoundingClientRect()
-    element.style.left = `${Math.max(8, Math.min(over.left, innerWidth - width - 8))}px`
-    element.style.top = `${Math.max(8, over.bottom + height + 12 > innerHeight ? over.top - height - 4 : over.bottom + 4)}px`
-    return () => element.close()
+    const place = () => {
+      const { width, height } = element.getBoundingClientRect()
+      element.style.left = `${Math.max(8, Math.min(over.left, innerWidth - width - 8))}px`
+      element.style.top = `${Math.max(8, over.bottom + height + 12 > innerHeight ? over.top - height - 4 : over.bottom + 4)}px`
+    }
+    place()
+    const watch = new ResizeObserver(place)
+    watch.observe(element)
+    return () => {
+      watch.disconnect()
+      element.close()
+    }
   }, [over])
   return (
     <dialog ref={dialog} className={styles.window} aria-label={title} onCancel={(event) => { event.preventDefault(); close() }} onKeyDown={(event) => event.stopPropagation()}>
