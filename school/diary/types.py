@@ -9,6 +9,7 @@ import strawberry
 
 from school import clock, columns, ids
 from school.columns import OfRow, column, made
+from school.diary.acknowledged import load_acknowledged
 from school.diary.averages import rounded
 from school.diary.file_types import File, load_materials
 from school.diary.mark_rows import is_counted
@@ -164,6 +165,11 @@ class Mark(OfRow):
     replaces: bool = column()
     own_work_id: strawberry.ID | None = made(_work_id, "school_id", "work_id", description="Of the school's own kind of work, if it is of one.")
     counts: bool = made(is_counted, "withdrawn_at", "replaced", description="Whether it stands, and no retake that stands replaces it.")
+
+    @query(ROWS, reads=("school_id", "id"))
+    def acknowledged_at(self, info: Info) -> dt.datetime | None:
+        """Since when the guardian who asks has said to have read it."""
+        return load_acknowledged(info, Ref(self.row.school_id, self.row.id))
 
     @query(ROWS, reads=("school_id", "course_id"), keeps=True)
     def subject(self, info: Info) -> Subject:

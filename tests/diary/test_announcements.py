@@ -139,6 +139,11 @@ async def test_a_mark_and_a_remark_are_acknowledged(desk: Desk) -> None:
         assert await desk.error("teacher2", READ_BY, id=thing) == NO_SUCH
     assert [one["acknowledgedAt"] for one in await nodes(desk, "parent", REMARKS, child=desk.person("anna"))] == [NOON.isoformat()]
     assert [one["acknowledgedAt"] for one in await nodes(desk, "anna", REMARKS, child=desk.person("anna"))] == [None]
+    marks = "query($child: ID!) { marks(childId: $child) { edges { node { acknowledgedAt } } } }"
+    for login, at in (("parent", NOON.isoformat()), ("anna", None), ("teacher", None)):
+        with desk.counted() as statements:
+            assert await nodes(desk, login, marks, child=desk.person("anna")) == [{"acknowledgedAt": at}]
+        assert len(statements) <= 2, statements
     assert [topics for kind, topics, _ in await desk.events() if kind == "diary.acknowledged"] == [(str(desk.world.people["teacher"]),)] * 2
     assert len(await desk.rows(Acknowledgement, "thing_id")) == 2
     await desk.ask("teacher", TAKE_BACK, id=words)

@@ -53,6 +53,12 @@ async def test_the_average_is_exact_and_a_mark_tells_what_it_was(stage: Stage) -
     await expect(change).to_contain_text("answer → test")
     await expect(change).to_contain_text("— → after the retake")
     await expect(change).to_contain_text("the retake")
+    await corrected.get_by_role("button", name="I have read this").click()
+    await expect(corrected.first).to_contain_text("You read it on")
+    await page.reload()
+    await algebra.locator("summary").press("Enter")
+    await expect(corrected.first).to_contain_text("You read it on")
+    await expect(algebra.get_by_role("button", name="I have read this")).to_have_count(1)
 
 
 async def test_earlier_marks_come_when_they_are_wanted(stage: Stage) -> None:

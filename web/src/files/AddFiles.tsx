@@ -23,7 +23,7 @@ interface Adding {
 export function AddFiles(adding: Adding) {
   const [opened, open] = useState(false)
   if (adding.there >= MOST_FILES) return null
-  if (!opened) return <Button variant="subtle" size="sm" px={0} mih={44} style={{ alignSelf: 'flex-start' }} onClick={() => open(true)}>{adding.label}</Button>
+  if (!opened) return <Button variant="subtle" size="sm" px="xs" ml={-10} mih={44} onClick={() => open(true)}>{adding.label}</Button>
   return <Form {...adding} close={() => open(false)} />
 }
 

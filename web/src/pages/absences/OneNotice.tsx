@@ -1,6 +1,7 @@
 import { Alert, Button, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { AddFiles } from '../../files/AddFiles'
 import { FileLinks } from '../../files/FileLinks'
 import { useMe } from '../../session/Session'
 import { useFormats } from '../../texts/formats'
@@ -11,6 +12,7 @@ import { Refused } from '../person/Refused'
 import { AnswerNotice, type Notice, type Spread, SpreadAbsence } from './Absences.graphql'
 
 const ANSWERS = ['TEACHER', 'OFFICE']
+const OPEN = ['SENT', 'SEEN', 'ACCEPTED']
 
 /** A notice, and what the school says to it: it is accepted, declined with a reason, entered into the registers. */
 export function OneNotice({ notice, changed }: { notice: Notice; changed: () => void }) {
@@ -24,6 +26,7 @@ export function OneNotice({ notice, changed }: { notice: Notice; changed: () => 
   const [declines, decline] = useState(false)
   const [why, setWhy] = useState('')
   const [done, setDone] = useState<Spread | null>(null)
+  const office = grants.find(({ role }) => role === 'OFFICE')
   const may = grants.find(({ role }) => ANSWERS.includes(role))
   const say = async (said: 'ACCEPTED' | 'DECLINED') => {
     if (!(await answering.change({ input: { noticeId: id, state: said, answer: said === 'DECLINED' ? why : null } }))) return
@@ -42,6 +45,7 @@ export function OneNotice({ notice, changed }: { notice: Notice; changed: () => 
         <div>{span(startsOn, endsOn, bells)} · {reason?.name}</div>
         {words && <span className={styles.answer}>«{words}»</span>}
         <FileLinks files={files} />
+        {office && OPEN.includes(state) && <AddFiles label={t('absence.addDocument')} act={t('absence.attachIt')} to={id} school={office.school.id} there={files.length} added={changed} words={{ CONFLICT: t('absences.meanwhile') }} />}
         <span className={styles.more}>{[sentBy ? sentBy.name : t('absences.family'), moment(sentAt, may?.school.timeZone)].join(', ')}</span>
         {answeredBy && <span className={styles.more}>{[t('absences.answeredBy', { name: answeredBy.name }), answer && `«${answer}»`].filter(Boolean).join(': ')}</span>}
       </div>

@@ -1,11 +1,14 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Content, Work } from '../../unsent/entries'
 import { labelOf, type Scale } from '../../texts/grades'
 import type { Book, Cell } from './book'
 import styles from './Details.module.css'
+import type { Place } from './editor'
 
+const PupilRemark = lazy(() => import('./PupilRemark'))
+const MarkReaders = lazy(() => import('./MarkReaders'))
 export const WORKS: readonly Work[] = ['ANSWER', 'CLASSWORK', 'HOMEWORK', 'TEST', 'EXAM']
 const LONGEST = 500
 
@@ -24,10 +27,18 @@ export function Window({ over, title, close, children }: { over: DOMRect; title:
   useLayoutEffect(() => {
     const element = dialog.current!
     element.showModal()
-    const { width, height } = element.getBoundingClientRect()
-    element.style.left = `${Math.max(8, Math.min(over.left, innerWidth - width - 8))}px`
-    element.style.top = `${Math.max(8, over.bottom + height + 12 > innerHeight ? over.top - height - 4 : over.bottom + 4)}px`
-    return () => element.close()
+    const place = () => {
+      const { width, height } = element.getBoundingClientRect()
+      element.style.left = `${Math.max(8, Math.min(over.left, innerWidth - width - 8))}px`
+      element.style.top = `${Math.max(8, over.bottom + height + 12 > innerHeight ? over.top - height - 4 : over.bottom + 4)}px`
+    }
+    place()
+    const watch = new ResizeObserver(place)
+    watch.observe(element)
+    return () => {
+      watch.disconnect()
+      element.close()
+    }
   }, [over])
   return (
     <dialog ref={dialog} className={styles.window} aria-label={title} onCancel={(event) => { event.preventDefault(); close() }} onKeyDown={(event) => event.stopPropagation()}>
@@ -40,6 +51,8 @@ export function Window({ over, title, close, children }: { over: DOMRect; title:
 interface Props {
   over: DOMRect
   title: string
+  /** Whose cell it is, and of which lesson. */
+  place: Place
   cell: Cell
   /** A usual kind, or the id of an own one. */
   work: string
@@ -55,7 +68,7 @@ interface Props {
 }
 
 /** Value, kind of work, weight and comment of a mark; why it is changed; how late somebody came. */
-export function Details({ over, title, cell: { marks, presence }, work, book, retakable, scale, close, change, withdraw, late }: Props) {
+export function Details({ over, title, place, cell: { marks, presence }, work, book, retakable, scale, close, change, withdraw, late }: Props) {
   const { t } = useTranslation()
   const [key, choose] = useState(marks.at(-1)?.key ?? null)
   const mark = marks.find((one) => one.key === key)
@@ -65,6 +78,7 @@ export function Details({ over, title, cell: { marks, presence }, work, book, re
   const [reason, giveReason] = useState('')
   const [minutes, setMinutes] = useState(presence?.minutesLate ?? null)
   const why = reason.trim() || null
+  const [remarks, remark] = useState(false)
   return (
     <Window over={over} title={title} close={close}>
       <form
@@ -116,6 +130,7 @@ export function Details({ over, title, cell: { marks, presence }, work, book, re
               {mark?.known && <TextInput label={t('gradebook.reason')} maxLength={LONGEST} value={reason} onChange={({ currentTarget: { value } }) => giveReason(value)} />}
             </>
           )}
+          {mark?.known && <Suspense><MarkReaders key={mark.known.id} mark={mark.known.id} /></Suspense>}
           {presence?.kind === 'LATE' && (
             <TextInput label={t('gradebook.minutes')} type="number" min={1} max={240} required value={minutes ?? ''} onChange={({ currentTarget: { value } }) => setMinutes(Number(value))} />
           )}
@@ -126,6 +141,8 @@ export function Details({ over, title, cell: { marks, presence }, work, book, re
           </Group>
         </Stack>
       </form>
+      <Button variant="subtle" size="compact-sm" px={0} mt="xs" aria-expanded={remarks} onClick={() => remark(!remarks)}>{t('gradebook.remark')}</Button>
+      {remarks && <Suspense><PupilRemark pupil={place.pupil} lesson={place.lesson} /></Suspense>}
     </Window>
   )
 }

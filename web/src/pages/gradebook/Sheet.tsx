@@ -154,7 +154,7 @@ export function Sheet({ book, course: { scale, subject, classGroup }, version, t
       {mine && <Corrections book={book} queue={queue} goTo={goTo} />}
       {over && place && pupil && lesson && (
         <Details
-          over={over} title={`${pupil.familyName} ${pupil.givenName}, ${day(lesson.date)}`} cell={book.cell(keyOf(lesson.id, pupil.id))}
+          over={over} title={`${pupil.familyName} ${pupil.givenName}, ${day(lesson.date)}`} place={place} cell={book.cell(keyOf(lesson.id, pupil.id))}
           retakable={book.retakable(pupil.id).slice(0, MOST_RETAKABLE).map(({ id, lesson: of, content }) => ({ value: id, label: `${labelOf(scale, content.value)}: ${book.ownWork(content) ?? t(`work.${content.work}`)}, ${date(of.date)}` }))} work={editor.workOf(lesson.id)} book={book} scale={scale} close={close}
           change={(key, content, reason) => setNotice(editor.change(place, key, content, reason))}
           withdraw={(key, reason) => editor.withdraw(place, key, reason)}

@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 export const MarksQuery = graphql(`
   query WebMarks($child: ID!, $first: Int!, $after: String) {
     marks(childId: $child, first: $first, after: $after) {
-      edges { node { id courseId subject { id name } date value label converted weight work comment revision retakeOf replaces counts ownWork { name } } }
+      edges { node { id courseId subject { id name } date value label converted weight work comment revision retakeOf replaces counts acknowledgedAt ownWork { name } } }
       pageInfo { hasNextPage endCursor }
     }
   }

@@ -4,7 +4,7 @@ import type { Average, Mark, Revision } from './Marks.graphql'
 import { bySubject } from './subjects'
 
 const subject = (name: string) => ({ id: name, name })
-const mark = (id: string, of: string): Mark => ({ id, courseId: 'c', subject: subject(of), date: '2026-09-07', value: 5, label: '5', converted: null, weight: 1, work: 'ANSWER', comment: null, revision: 1, retakeOf: null, replaces: false, counts: true, ownWork: null })
+const mark = (id: string, of: string): Mark => ({ id, courseId: 'c', subject: subject(of), date: '2026-09-07', value: 5, label: '5', converted: null, weight: 1, work: 'ANSWER', comment: null, revision: 1, retakeOf: null, replaces: false, counts: true, acknowledgedAt: null, ownWork: null })
 const average = (of: string, highest = 5): Average =>
   ({ subject: subject(of), scale: { lowest: 2, highest, labels: [] }, marks: 1, average: { numerator: 5, denominator: 1, decimal: '5.00' } })
 

@@ -8,11 +8,13 @@ import { Failed, Loading } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
 import { useChange } from '../account/change'
 import { Denial } from '../sign-in/Denial'
+import { Acknowledge } from './Acknowledge.graphql'
 import { useFamily, useInbox, useSides } from './inbox'
-import { Acknowledge, type Announcement, AnnouncementsQuery } from './Messages.graphql'
+import { type Announcement, AnnouncementsQuery } from './Messages.graphql'
 import styles from './Messages.module.css'
 
 const ReadBy = lazy(() => import('./ReadBy'))
+const WithdrawAnnouncement = lazy(() => import('./WithdrawAnnouncement'))
 const pageOf = ({ announcements }: ResultOf<typeof AnnouncementsQuery>) => announcements
 
 /** What is announced to the account's classes, newest first. */
@@ -38,7 +40,7 @@ function OneAnnouncement({ announcement, changed }: { announcement: Announcement
   const { t } = useTranslation()
   const { date, moment } = useFormats()
   const { isGuardian, zone } = useSides()
-  const { id, grade, classGroup, title, text, acknowledgeBy, madeAt, acknowledgedAt, families, haveRead, madeBy } = announcement
+  const { id, grade, classGroup, title, text, acknowledgeBy, madeAt, acknowledgedAt, own, families, haveRead, madeBy } = announcement
   const whom = classGroup?.name ?? (grade === null ? t('messages.school') : t('messages.grade', { grade }))
   return (
     <Paper withBorder p="md" component="article" aria-label={title}>
@@ -49,6 +51,7 @@ function OneAnnouncement({ announcement, changed }: { announcement: Announcement
         ? <Text size="sm" c="var(--come)" mt={6}>{t('messages.acknowledged', { moment: moment(acknowledgedAt, zone) })}</Text>
         : <ToAcknowledge thing={id} until={date(acknowledgeBy)} changed={changed} />)}
       {families !== null && <Suspense><ReadBy thing={id} read={haveRead ?? 0} families={families} /></Suspense>}
+      {own && <Suspense><WithdrawAnnouncement announcement={id} title={title} withdrawn={changed} /></Suspense>}
     </Paper>
   )
 }

@@ -54,13 +54,3 @@ export const RemarksQuery = graphql(`
     remarks(childId: $child, first: 10) { edges { node { id kind text givenAt acknowledgedAt givenBy { name } } } }
   }
 `)
-
-export const Acknowledge = graphql(`
-  mutation WebAcknowledge($input: AcknowledgeInput!) {
-    acknowledge(input: $input) {
-      __typename
-      ... on Acknowledged { acknowledgedAt }
-      ... on Refusal { code retryAfter }
-    }
-  }
-`)

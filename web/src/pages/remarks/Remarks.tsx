@@ -7,6 +7,7 @@ import { Failed, Loading } from '../../shell/states'
 import { useChange } from '../account/change'
 import { useSides } from '../messages/inbox'
 import { ClassesQuery, ClassQuery } from '../messages/Messages.graphql'
+import { WithdrawRemark } from '../messages/Withdraw.graphql'
 import { Refused } from '../person/Refused'
 import { MakeRemarks } from './Remarks.graphql'
 import styles from './Remarks.module.css'
@@ -40,18 +41,23 @@ function OfClass({ group }: { group: string }) {
   const [chosen, setChosen] = useState<readonly string[]>([])
   const [kind, setKind] = useState<(typeof KINDS)[number]>('PRAISE')
   const [text, write] = useState('')
-  const [made, setMade] = useState(0)
+  const [made, setMade] = useState<readonly string[]>([])
+  const withdrawing = useChange(WithdrawRemark)
   const { fetching, denied, change } = useChange(MakeRemarks)
   if (!data) return error ? <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} /> : <Loading />
   const turn = (pupil: string) => setChosen((before) => (before.includes(pupil) ? before.filter((one) => one !== pupil) : [...before, pupil]))
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    setMade(0)
+    setMade([])
     const answer = await change({ input: { items: chosen.map((pupilId) => ({ id: newId(), pupilId, kind, text })) } })
     if (!answer) return
-    setMade(answer.results.filter(({ __typename }) => __typename === 'Remark').length)
+    setMade(answer.results.flatMap((one) => (one.__typename === 'Remark' ? one.id : [])))
     setChosen([])
     write('')
+  }
+  const takeBack = async () => {
+    for (const remark of made) if (!(await withdrawing.change({ remark }))) return
+    setMade([])
   }
   return (
     <form onSubmit={(event) => void submit(event)}>
@@ -74,8 +80,12 @@ function OfClass({ group }: { group: string }) {
         <Group>
           <Button type="submit" loading={fetching} disabled={chosen.length === 0 || !text.trim()}>{t('remarks.send', { count: chosen.length })}</Button>
         </Group>
-        {made > 0 && <Alert role="status" color="green">{t('remarks.made', { count: made })}</Alert>}
-        <Refused denied={denied} words={{}} />
+        {made.length > 0 && (
+          <Alert role="status" color="green">
+            {t('remarks.made', { count: made.length })} <Button variant="subtle" size="compact-sm" mih={44} loading={withdrawing.fetching} onClick={() => void takeBack()}>{t('messages.takeBack')}</Button>
+          </Alert>
+        )}
+        <Refused denied={denied ?? withdrawing.denied} words={{}} />
       </Stack>
     </form>
   )
