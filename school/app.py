@@ -27,6 +27,7 @@ from school.delivery.channels import Nudge
 from school.delivery.hub import Hub
 from school.delivery.relay import Relay
 from school.delivery.tail import Tail
+from school.diary.register_route import RegisterFiles
 from school.diary.report_card_route import ReportCardFiles
 from school.gateway.documents import DAEMON
 from school.gateway.http import Gateway
@@ -133,7 +134,7 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord,
     trusted = TrustedDocuments(own, database, closed=terms.closed)
     post, subscriptions = endpoint(schema, context_for, trusted, terms), Subscriptions(schema, make_context, sign_in, standing, trusted, terms)
     routes: list[BaseRoute] = [Route("/graphql", post, methods=["POST"]), WebSocketRoute("/graphql", subscriptions)]
-    routes += [Photos(context_of).route, Calendars(make_context).route, ReportCardFiles(context_of).route]
+    routes += [Photos(context_of).route, Calendars(make_context).route, ReportCardFiles(context_of).route, RegisterFiles(context_of).route]
     routes += Ways(settings, database, terms.cookie, secure=terms.closed).routes
     if settings.mode is Mode.DEMO:
         routes.append(Route("/console", _console, methods=["GET"]))
