@@ -99,19 +99,27 @@ def _check_part(data: bytes, *, is_text: bool) -> None:
     rows, cells = ([found.start() for found in islice(tag.finditer(data), most + 1)] for tag, most in ((_ROW, MOST_ROWS), (_CELL, MOST_CELLS)))
     if len(rows) > MOST_ROWS or len(cells) > MOST_CELLS:
         raise _too_large()
-    last_row = last_column = 1
-    for begin in (*rows, *cells):
-        end = data.find(b">", begin, begin + LONGEST_TAG)
-        if end < 0:
-            raise _not_ours()
-        if found := _PLACE.search(data, begin, end + 1):
-            last_row, last_column = max(last_row, int(found[2])), max(last_column, _number(found[1]))
+    last_row, last_column = _last(data, rows, cells)
     if last_row > MOST_ROWS or last_row * last_column > MOST_CELLS:
         raise _too_large()
     if _FORMULA.search(data):
         raise Refused(Code.FORMULAS, "A register holds no formulas: paste values.")
     if _MERGED.search(data):
         raise Refused(Code.MERGED_CELLS, "Cells of a register are not merged.")
+
+
+def _last(data: bytes, rows: list[int], cells: list[int]) -> tuple[int, int]:
+    """The last row and the last column that a sheet speaks of; rows without a cell are none: some programs format rows to the end of the sheet."""
+    last_row, last_column, of_rows = 1, 1, set(rows)
+    for begin in (*rows, *cells):
+        end = data.find(b">", begin, begin + LONGEST_TAG)
+        if end < 0:
+            raise _not_ours()
+        if begin in of_rows and (data[end - 1:end] == b"/" or data[end + 1:end + 3] == b"</"):
+            continue
+        if found := _PLACE.search(data, begin, end + 1):
+            last_row, last_column = max(last_row, int(found[2])), max(last_column, _number(found[1]))
+    return last_row, last_column
 
 
 def _number(letters: bytes) -> int:

@@ -162,7 +162,7 @@ def sheet_of(inner: bytes) -> bytes:
     (b"PK\x03\x04" + bytes(100), "NOT_A_SPREADSHEET"),
     (bytes(700_001), "TOO_LARGE"), (packed(**{"xl__sharedStrings.xml": b" " * 13_000_000}), "TOO_LARGE"),
     (sheet_of(b"<row r='1'/>" * 100_000), "TOO_LARGE"), (sheet_of(b"<row><c/>" + b"<c/>" * 10_000 + b"</row>"), "TOO_LARGE"),
-    (sheet_of(b'<row r="1"><c r="XFD1"/></row><row r="1000"/>'), "TOO_LARGE"), (sheet_of(b"<row " + b"a" * 500 + b"/>"), "NOT_A_SPREADSHEET"),
+    (sheet_of(b'<row r="1"><c r="XFD1"/></row><row r="1000"><c/></row>'), "TOO_LARGE"), (sheet_of(b"<row " + b"a" * 500 + b"/>"), "NOT_A_SPREADSHEET"),
     (sheet_of(b"<row><c><f>1+1</f></c></row>"), "FORMULAS"),
     (sheet_of(b"</sheetData><mergeCells><mergeCell ref='A1:B1'/></mergeCells><sheetData>"), "MERGED_CELLS"),
     (packed(**{"a.xml": b"<!DOCTYPE lolz [<!ENTITY lol 'lol'>]><a/>"}), "NOT_A_SPREADSHEET"),
@@ -171,6 +171,16 @@ def test_a_file_that_is_none_is_refused_before_it_is_parsed(content: bytes, code
     with pytest.raises(register_file.Refused) as raised:
         register_file.read(content)
     assert raised.value.code == code
+
+
+def test_rows_that_are_formatted_to_the_end_of_a_sheet_are_none() -> None:
+    for inner in (b'<row r="1048576" ht="15"/>', b'<row r="1048576" ht="15"></row>'):
+        with pytest.raises(register_file.Refused) as raised:
+            register_file.read(sheet_of(b'<row r="1"><c r="C1"/></row>' + inner))
+        assert raised.value.code == "NOT_A_SPREADSHEET", "and not too large"
+    with pytest.raises(register_file.Refused) as raised:
+        register_file.read(sheet_of(b'<row r="1048576"><c><v>1</v></c></row>'))
+    assert raised.value.code == "TOO_LARGE"
 
 
 async def test_a_file_that_was_changed_beyond_its_cells_is_refused(desk: Desk) -> None:
