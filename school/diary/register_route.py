@@ -1,6 +1,5 @@
 """Registers as spreadsheets over HTTP: a link brings the file, and each time it is looked at who asks, as for any other data."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -11,6 +10,7 @@ from school import ids
 from school.context import Area, Context
 from school.db import is_away
 from school.diary import gradebook, register_sheet, term_sheets
+from school.diary.press import PRESS
 from school.errors import Refused, not_found
 from school.ids import Kind, Ref
 from school.registry.calendar_feed_models import Language
@@ -36,8 +36,8 @@ class RegisterFiles:
     async def _answer(self, request: Request) -> Response:
         try:
             return await self._show(request, await self._context_for(request))
-        except Refused:
-            return Response(status_code=404)
+        except Refused as refused:
+            return Response(status_code=503, headers={"retry-after": str(refused.retry_after)}) if refused.retry_after else Response(status_code=404)
         except Exception as error:
             if not is_away(error):
                 raise
@@ -52,4 +52,4 @@ class RegisterFiles:
         book = await gradebook.gradebook(context.reader, context.viewer, course, term.starts_on, term.ends_on)
         context.note(Area.DIARY, {Ref(row.pupil.school_id, row.pupil.id) for row in book.pupils})
         kept = register_sheet.snapshot(book, term_ref, Language.EN if request.query_params.get("language") == "en" else Language.RU)
-        return Response(await asyncio.to_thread(register_sheet.write, kept), headers=HEADERS, media_type=KIND)
+        return Response(await PRESS.run(register_sheet.write, kept), headers=HEADERS, media_type=KIND)

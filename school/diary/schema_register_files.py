@@ -1,6 +1,5 @@
 """Registers as spreadsheets in GraphQL: a file is taken back, first to see what it would change. It is exported at `/registers/<course>/<term>.xlsx`."""
 
-import asyncio
 import binascii
 import datetime as dt
 from base64 import b64decode
@@ -11,6 +10,7 @@ import strawberry
 from school import ids
 from school.context import Area, Role
 from school.diary import gradebook, register_file, register_import, term_sheets
+from school.diary.press import PRESS
 from school.diary.register_import import Change, ChangeKind, Fault, Plan
 from school.diary.screens import person_of
 from school.diary.types import opaque
@@ -100,13 +100,13 @@ class RegisterFileMutation:
         """Take a register back that was exported and changed, or see what it would change.
 
         Refused: NOT_FOUND, TOO_LARGE, NOT_A_SPREADSHEET, OTHER_COURSE, HEADER_CHANGED, FORMULAS, MERGED_CELLS, TOO_MANY (500 changes), CONFLICT (the
-        changes are not those that were seen).
+        changes are not those that were seen), TOO_MANY_ATTEMPTS.
         """
         context, course, term_ref = info.context, ids.decode(Kind.COURSE, input.course_id), ids.decode(Kind.TERM, input.term_id)
         import_id, viewer = ids.client_id(input.id), context.viewer
         term = await term_sheets.term(context.reader, viewer, term_ref)
         book = await gradebook.gradebook(context.reader, viewer, course, term.starts_on, term.ends_on)
-        sent = await asyncio.to_thread(register_file.read, _decoded(input.content))
+        sent = await PRESS.run(register_file.read, _decoded(input.content))
         if (sent.kept.course, sent.kept.term) != (input.course_id, input.term_id):
             raise Refused(Code.OTHER_COURSE, "This is the register of another course, or of another term.")
         plan = register_import.plan(sent, book)
