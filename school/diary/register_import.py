@@ -17,9 +17,10 @@ from school.diary.attendance import ABSENCES, NewEntry, record_many
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.batches import MOST as BATCH
 from school.diary.gradebook import Gradebook, PupilRow
-from school.diary.lessons import LessonRow
+from school.diary.lessons import LessonRow, own_lessons
 from school.diary.mark_rows import Content, MarkRow
 from school.diary.marks import NewMark
+from school.diary.models import Lesson
 from school.diary.register_cells import Cell, Sign, Told, UnreadableError
 from school.diary.register_file import Sent
 from school.diary.register_sheet import Place, contents
@@ -162,6 +163,12 @@ def _changes(
         made.append(Change(
             kind, cell, pupil, lesson, old, None if told_ is None else register_cells.write_mark(told_, language), mark=was, told=told_))
     return made
+
+
+async def lock(session: AsyncSession, viewer: Viewer, changes: Sequence[Change]) -> None:
+    """Of two who take back a file, or write a register, in one of these lessons at once, one waits; new marks are not held up."""
+    lessons = {Ref(one.lesson.school_id, one.lesson.id) for one in changes}
+    await session.execute(own_lessons(viewer, lessons).order_by(Lesson.school_id, Lesson.id).with_for_update(of=Lesson, key_share=True))
 
 
 async def apply(session: AsyncSession, viewer: Viewer, import_id: UUID, changes: Sequence[Change], book: Gradebook, reason: str | None) -> list[Fault]:

@@ -111,16 +111,24 @@ class RegisterFileMutation:
             raise Refused(Code.OTHER_COURSE, "This is the register of another course, or of another term.")
         plan = register_import.plan(sent, book)
         context.note(Area.DIARY, {Ref(one.pupil.school_id, one.pupil.id) for one in plan.changes})
-        if input.seen is not None and plan.changes and input.seen != plan.seen:
-            raise conflict("the changes are not those that were seen: look again")
         applied = True
         try:
             async with context.begin() as session:
+                if input.seen is not None and plan.changes:  # as it stands once nobody else writes
+                    await register_import.lock(session, viewer, plan.changes)
+                    book = await gradebook.gradebook(context.reader, viewer, course, term.starts_on, term.ends_on)
+                    plan = register_import.plan(sent, book)
+                    _check_seen(plan, input.seen)
                 plan.faults += await register_import.apply(session, viewer, import_id, plan.changes, book, input.reason)
                 _require(input.seen is not None and not plan.faults)
         except _UndoneError:
             applied = False
         return _answer(plan, applied=applied)
+
+
+def _check_seen(plan: Plan, seen: str) -> None:
+    if plan.changes and seen != plan.seen:
+        raise conflict("the changes are not those that were seen: look again")
 
 
 def _require(kept: bool) -> None:
