@@ -28,6 +28,7 @@ from school.delivery.hub import Hub
 from school.delivery.relay import Relay
 from school.delivery.tail import Tail
 from school.diary.file_route import Files
+from school.diary.register_route import RegisterFiles
 from school.diary.report_card_route import ReportCardFiles
 from school.errors import Code, Refused
 from school.gateway.documents import DAEMON
@@ -140,7 +141,7 @@ def _people(settings: Settings, database: Database, hub: Hub, reads: ReadRecord,
 
 
 def _routes_of_files(context_for: ContextFor, terms: Terms) -> list[BaseRoute]:
-    """Photos, files and report cards. To send one, as to write anything, a page must be ours."""
+    """Photos, files, report cards and registers. To send one, as to write anything, a page must be ours."""
 
     def context_of(request: Request, token: str | None) -> Awaitable[Context]:
         headers = request.headers
@@ -157,7 +158,7 @@ def _routes_of_files(context_for: ContextFor, terms: Terms) -> list[BaseRoute]:
             raise Refused(Code.NOT_ALLOWED, error.message) from error
         return await context_of(request, token)
 
-    return [Photos(reading).route, *Files(reading, writing).routes, ReportCardFiles(reading).route]
+    return [Photos(reading).route, *Files(reading, writing).routes, ReportCardFiles(reading).route, RegisterFiles(reading).route]
 
 
 def _gateway(settings: Settings, database: Database, news: Signal) -> Gateway:

@@ -38,6 +38,11 @@ class Code(StrEnum):
     TOO_LARGE = "TOO_LARGE"  # a file of more bytes, or a picture of more pixels, than is taken
     NOT_A_PICTURE = "NOT_A_PICTURE"  # a file that is no picture of a kind that is taken
     WRONG_TYPE = "WRONG_TYPE"  # a file of a kind that is not taken, or that is not what its name says
+    NOT_A_SPREADSHEET = "NOT_A_SPREADSHEET"  # a file that is no register which was exported here
+    OTHER_COURSE = "OTHER_COURSE"  # a register of another course, or of another term
+    HEADER_CHANGED = "HEADER_CHANGED"  # rows, columns or titles of a register that are not as they were exported
+    FORMULAS = "FORMULAS"  # a register with formulas in it
+    MERGED_CELLS = "MERGED_CELLS"  # or with cells that were merged
     STORE_AWAY = "STORE_AWAY"  # where files are kept cannot be reached: try again
 
 

@@ -43,6 +43,7 @@ LIMITS = Limits(bounds={
     "GradebookRow.marks": 20, "Gradebook.announced": 10, "Gradebook.reasons": 8, "Query.absenceReasons": 8, "ChildAttendance.reasons": 6,
     "ChildDay.movedAway": 1, "Query.dayLessons": 220, "Query.teachers": 80, "Teacher.subjectIds": 4, "Teacher.classGroupIds": 8, "Query.substitutions": 60,
     "Homework.files": 2, "Submission.files": 3, "AbsenceNotice.files": 1, "FilesAttached.files": 5,
+    "RegisterImport.changes": 60, "RegisterImport.faults": 20,
 })
 """Of a page of updates, `first` has counted the length."""
 

@@ -47,7 +47,7 @@ class Calendars:
             return Response(status_code=503, headers={"retry-after": "60"})
 
     async def _show(self, request: Request, context: Context) -> Response:
-        """The record comes before the answer."""
+        """The record comes before the answer; who has what there is already, is shown nothing, and programs ask each hour."""
         secret, database = request.path_params["secret"], context.database
         try:
             feed, context.viewer = await calendar_feeds.find(database.reader(), secret)
@@ -57,8 +57,6 @@ class Calendars:
         await throttle.attempt(database, (throttle.CALENDAR, digest_of(secret).hex()))
         person = Ref(feed.school_id, feed.person_id)
         timetable = await calendar.read(context.reader, context.viewer, person, feed.time_zone)
-        if person in context.viewer.family(Area.DIARY):
-            context.note(Area.DIARY, {person})
         content = calendar_file.write(timetable, feed.language, feed.person_id, feed.made_at)
         if calendar_feeds.is_due(feed):
             async with database.begin() as session:
@@ -66,4 +64,6 @@ class Calendars:
         headers = {**HEADERS, "etag": f'"{sha256(content).hexdigest()[:32]}"'}
         if headers["etag"] in request.headers.get("if-none-match", "").split(", "):
             return Response(status_code=304, headers=headers)
+        if person in context.viewer.family(Area.DIARY):
+            context.note(Area.DIARY, {person})
         return Response(content, headers=headers, media_type=KIND)

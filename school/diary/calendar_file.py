@@ -34,45 +34,51 @@ def write(timetable: Timetable, language: Language, person_id: UUID, stamp: dt.d
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//school//diary//RU", "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{ics.text(name)}", f"NAME:{ics.text(name)}",
         f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}", f"X-PUBLISHED-TTL:{REFRESH}", f"X-WR-TIMEZONE:{timetable.time_zone}")
     parts = [*map(ics.fold, head), ics.time_zone(timetable.time_zone, timetable.from_, timetable.to)]
-    dtstamp = f"DTSTAMP:{ics.utc(stamp)}"
-    for lesson in timetable.lessons:
-        parts += map(ics.fold, _lesson(lesson, words, dtstamp, of_teacher=None if timetable.group else person_id))
-    for homework in timetable.homework:
-        parts += map(ics.fold, _homework(homework, words, dtstamp))
+    dtstamp = ics.utc(stamp)
+    parts += (_lesson(lesson, words, dtstamp, of_teacher=None if timetable.group else person_id) for lesson in timetable.lessons)
+    parts += (_homework(homework, words, dtstamp) for homework in timetable.homework)
     return "".join([*parts, ics.fold("END:VCALENDAR")]).encode()
 
 
-def _lesson(row: Any, words: dict[str, str], dtstamp: str, *, of_teacher: UUID | None) -> Iterator[str]:
-    """For a teacher, a lesson that another gives is not held; the class is told beside the subject."""
+def _lesson(row: Any, words: dict[str, str], dtstamp: str, *, of_teacher: UUID | None) -> str:
+    """For a teacher, a lesson that another gives is not held; the class is told beside the subject. Lines that are never long are written at once."""
     given_away = of_teacher is not None and row.teacher_id != of_teacher
     subject = row.subject if of_teacher is None else f"{row.subject}, {row.grade}{row.letter}"
     off = row.cancelled_at is not None or given_away
-    yield from ("BEGIN:VEVENT", f"UID:lesson-{row.id}", dtstamp, f"SEQUENCE:{row.revision}")
-    for name, time in (("DTSTART", row.bell_starts_at), ("DTEND", row.bell_ends_at)):
-        yield f"{name};TZID={row.time_zone}:{ics.local(row.on_date, time)}"
-    yield f"SUMMARY:{ics.text(': '.join([words['cancelled'], subject]) if off else subject)}"
-    if row.room:
-        yield f"LOCATION:{ics.text(row.room)}"
-    said = [
-        *([words["given"]] if given_away and row.cancelled_at is None else []),
-        *([words["substituted"]] if row.substitute_id is not None and not given_away else []),
-        *([words["merged"]] if row.merged_with_id is not None else []),
-        *([words["room"]] if row.revision and row.planned_room != row.room else []),
-        *([f"{words['moved']} {row.planned_on:{words['day']}}, {row.planned_starts_at:%H:%M}"] if _is_moved(row) else []),
-        *([f"{words['topic']}: {row.topic}"] if row.topic else []),
-    ]
-    if said:
-        yield f"DESCRIPTION:{ics.text(chr(10).join(said))}"
-    yield from (f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}", f"TRANSP:{'TRANSPARENT' if off else 'OPAQUE'}", "END:VEVENT")
+    said = [*_changes(row, words, given_away=given_away), *([f"{words['topic']}: {row.topic}"] if row.topic else [])]
+    day, zone = ics.date(row.on_date), row.time_zone
+    return (
+        f"BEGIN:VEVENT\r\nUID:lesson-{row.id}\r\nDTSTAMP:{dtstamp}\r\nSEQUENCE:{row.revision}\r\n"
+        f"DTSTART;TZID={zone}:{day}T{ics.time(row.bell_starts_at)}\r\nDTEND;TZID={zone}:{day}T{ics.time(row.bell_ends_at)}\r\n"
+        f"{ics.line('SUMMARY', ': '.join([words['cancelled'], subject]) if off else subject)}"
+        f"{ics.line('LOCATION', row.room) if row.room else ''}{ics.line('DESCRIPTION', chr(10).join(said)) if said else ''}"
+        f"STATUS:{'CANCELLED' if off else 'CONFIRMED'}\r\nTRANSP:{'TRANSPARENT' if off else 'OPAQUE'}\r\nEND:VEVENT\r\n")
+
+
+def _changes(row: Any, words: dict[str, str], *, given_away: bool) -> Iterator[str]:
+    """What of a lesson is not as the timetable has it; why is not told."""
+    if not row.revision:
+        return
+    if given_away and row.cancelled_at is None:
+        yield words["given"]
+    if row.substitute_id is not None and not given_away:
+        yield words["substituted"]
+    if row.merged_with_id is not None:
+        yield words["merged"]
+    if row.planned_room != row.room:
+        yield words["room"]
+    if _is_moved(row):
+        yield f"{words['moved']} {row.planned_on:{words['day']}}, {row.planned_starts_at:%H:%M}"
 
 
 def _is_moved(row: Any) -> bool:
-    return bool(row.revision) and (row.planned_on, row.planned_bell) != (row.on_date, row.bell)
+    return (row.planned_on, row.planned_bell) != (row.on_date, row.bell)
 
 
-def _homework(row: Any, words: dict[str, str], dtstamp: str) -> Iterator[str]:
+def _homework(row: Any, words: dict[str, str], dtstamp: str) -> str:
     said = [row.text, *row.links, *([f"{words['minutes']}: {row.minutes}"] if row.minutes else [])]
-    yield from (
-        "BEGIN:VEVENT", f"UID:homework-{row.id}", dtstamp, f"SEQUENCE:{row.revision - 1}", f"DTSTART;VALUE=DATE:{ics.date(row.on_date)}",
-        f"DTEND;VALUE=DATE:{ics.date(row.on_date + dt.timedelta(days=1))}", f"SUMMARY:{ics.text(': '.join([words['homework'], row.subject]))}",
-        f"DESCRIPTION:{ics.text(chr(10).join(said))}", "STATUS:CONFIRMED", "TRANSP:TRANSPARENT", "END:VEVENT")
+    return (
+        f"BEGIN:VEVENT\r\nUID:homework-{row.id}\r\nDTSTAMP:{dtstamp}\r\nSEQUENCE:{row.revision - 1}\r\n"
+        f"DTSTART;VALUE=DATE:{ics.date(row.on_date)}\r\nDTEND;VALUE=DATE:{ics.date(row.on_date + dt.timedelta(days=1))}\r\n"
+        f"{ics.line('SUMMARY', ': '.join([words['homework'], row.subject]))}{ics.line('DESCRIPTION', chr(10).join(said))}"
+        f"STATUS:CONFIRMED\r\nTRANSP:TRANSPARENT\r\nEND:VEVENT\r\n")

@@ -1,4 +1,4 @@
-"""Lines of an iCalendar file (RFC 5545), and the time zone that its times are in. Written by hand: a library takes thirty times as long for a timetable."""
+"""Lines of an iCalendar file (RFC 5545), and the time zone that its times are in. By hand: a library takes ten times as long for a timetable."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -32,14 +32,22 @@ def fold(line: str) -> str:
     return f"{''.join(parts)}\r\n"
 
 
+@lru_cache(maxsize=2048)
+def line(name: str, value: str) -> str:
+    """A content line of a TEXT, folded; subjects and rooms come again and again."""
+    return fold(f"{name}:{text(value)}")
+
+
+@lru_cache(maxsize=1024)
 def date(value: dt.date) -> str:
     """A value of type DATE."""
     return f"{value:%Y%m%d}"
 
 
-def local(day: dt.date, time: dt.time) -> str:
-    """A value of type DATE-TIME in the time zone that its property names."""
-    return f"{day:%Y%m%d}T{time:%H%M%S}"
+@lru_cache(maxsize=256)
+def time(value: dt.time) -> str:
+    """The second half of a value of type DATE-TIME, in the time zone that its property names."""
+    return f"{value:%H%M%S}"
 
 
 def utc(moment: dt.datetime) -> str:

@@ -1,6 +1,5 @@
 """Report cards as a PDF: laid out by typst, from a template of ours and data that is text and nothing else, with the fonts that typst brings along."""
 
-import asyncio
 import datetime as dt
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,12 @@ import orjson
 import typst
 
 from school.diary.averages import rounded
+from school.diary.press import PRESS
 from school.diary.report_cards import Card, Line, ReportCards
 from school.registry.calendar_feed_models import Language
 
 FOLDER = Path(__file__).parent / "paper"
 """Where the template lies, alone: typst reads no file outside it."""
-_AT_ONCE = asyncio.Semaphore(2)
 WORDS = {
     Language.RU: {
         "title": "Табель успеваемости", "pupil": "Ученик", "group": "Класс", "term": "Период", "subject": "Предмет", "marks": "Отметок",
@@ -34,9 +33,8 @@ WORDS = {
 
 
 async def write(cards: ReportCards, language: Language) -> bytes:
-    """The file: a page or more for each card. In a thread, two at once: a class of thirty takes half a second of a processor."""
-    async with _AT_ONCE:
-        return await asyncio.to_thread(_compile, orjson.dumps(content_of(cards, language)).decode())
+    """The file: a page or more for each card; a class of thirty takes half a second of a processor. Refused: TOO_MANY_ATTEMPTS, as `Press.run`."""
+    return await PRESS.run(_compile, orjson.dumps(content_of(cards, language)).decode())
 
 
 def content_of(cards: ReportCards, language: Language) -> dict[str, Any]:

@@ -34,8 +34,8 @@ class ReportCardFiles:
     async def _answer(self, request: Request) -> Response:
         try:
             return await self._show(request, await self._context_for(request))
-        except Refused:
-            return Response(status_code=404)
+        except Refused as refused:
+            return Response(status_code=503, headers={"retry-after": str(refused.retry_after)}) if refused.retry_after else Response(status_code=404)
         except Exception as error:
             if not is_away(error):
                 raise

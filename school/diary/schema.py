@@ -11,6 +11,7 @@ from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
 from school.diary.schema_homework_course import CourseHomeworkMutation, CourseHomeworkQuery
 from school.diary.schema_lessons import LessonQuery
 from school.diary.schema_marks import MarkMutation, MarkQuery
+from school.diary.schema_register_files import RegisterFileMutation
 from school.diary.schema_registers import RegisterMutation, RegisterQuery
 from school.diary.schema_remarks import RemarkMutation, RemarkQuery
 from school.diary.schema_report_cards import ReportCardQuery
@@ -38,6 +39,6 @@ class DiaryQuery(
 @strawberry.type
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
-    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation, YearMutation, TimetableMutation, WorkMutation,
+    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation, YearMutation, TimetableMutation, WorkMutation, RegisterFileMutation,
 ):
     """Mutations of the diary."""

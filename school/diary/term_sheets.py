@@ -97,6 +97,14 @@ def _term(viewer: Asking) -> Rows:
     return TERM.where(Term.school_id == given("school_id"), Term.id == given("term_id"), in_schools(viewer, Term.school_id, *MEMBERS))
 
 
+async def term(reader: Reader, viewer: Viewer, ref: Ref) -> TermRow:
+    """A term of the viewer's schools, else refused as absent."""
+    found = await reader.all(_term, viewer, school_id=ref.school_id, term_id=ref.id)
+    if not found:
+        raise not_found()
+    return TermRow(*found[0])
+
+
 @Read
 def _sheet(viewer: Asking) -> Rows:
     """Who was in the class in the term, by name."""

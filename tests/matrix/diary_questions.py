@@ -1,8 +1,16 @@
 """The questions about the diary."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 
-from tests.matrix.question import DAYS, About, Question, ask, do, new, put
+from school.diary import register_sheet
+from school.diary.register_sheet import Snapshot
+from tests.matrix.question import DAYS, About, Ids, Question, ask, do, new, put
+
+
+def _register(of: Ids) -> str:
+    """The file of a register in which nothing stands, and which changes nothing."""
+    return b64encode(register_sheet.write(Snapshot(1, of["course"], of["term"], "ru", ["Ученик"], [], [], [], {}))).decode()
 
 
 def queries() -> Iterator[Question]:
@@ -74,6 +82,7 @@ def mutations() -> Iterator[Question]:
     yield put("withdrawMark", pupil, lambda of: {"markId": of["mark"], "expectedRevision": 2})
     yield put("decideTermMarks", pupil, lambda of: {
         "courseId": of["course"], "termId": of["term"], "items": [{"pupilId": of["child"], "value": 4, "expectedRevision": 1}]})
+    yield put("importRegister", pupil, lambda of: {"id": new(), "courseId": of["course"], "termId": of["term"], "content": _register(of)})
     yield do("closeTerm", school, lambda of: {"termId": of["term"]})
     yield put("openTerm", school, lambda of: {"id": new(), "termId": of["past"], "until": "2026-09-08T09:00:00Z", "reason": "исправление"})
     yield put("addTerm", school, lambda of: {

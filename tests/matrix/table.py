@@ -9,7 +9,7 @@ from tests.matrix.town import ROLES
 FILE = Path(__file__).parents[2] / "docs" / "permissions.md"
 KINDS = ("gate", "canteen", "desk", "later kind", "stranger", "unknown", "revoked")
 """Who asks the machines' API."""
-PEOPLE = ("Queries", "Mutations", "Subscriptions", "Photos", "Files", "Report cards", "Types")
+PEOPLE = ("Queries", "Mutations", "Subscriptions", "Photos", "Files", "Report cards", "Registers", "Types")
 MACHINES = ("Operations", "Types of the machines")
 Cells = Mapping[str, str]
 """By who asks."""

@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "term marks": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}/terms"),
     "terms": ("office", lambda _stage: "/terms"),
     "report cards": ("class_teacher", lambda _stage: "/report-cards"),
+    "register file": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}/register"),
     "course's homework": ("teacher", lambda stage: f"/courses/{ids.encode(Kind.COURSE, 1, stage.world.courses['5A'])}/homework"),
     "gate": ("guard", lambda _stage: "/gate"),
     "inside": ("guard", lambda _stage: "/inside"),

@@ -47,6 +47,7 @@ export const PAGES: readonly Page[] = [
   { path: '/courses', Page: page(() => import('./pages/courses/Courses'), 'staff'), place: { label: 'gradebook.courses', icon: 'book', roles: TEACHERS } },
   { path: '/courses/:course', Page: page(() => import('./pages/gradebook/Gradebook'), 'family', 'staff') },
   { path: '/courses/:course/terms', Page: page(() => import('./pages/terms/TermSheet'), 'family', 'staff') },
+  { path: '/courses/:course/register', Page: page(() => import('./pages/register-file/RegisterFile'), 'common', 'family', 'staff') },
   { path: '/courses/:course/homework', Page: page(() => import('./pages/course-homework/CourseHomework'), 'common', 'family', 'staff') },
   { path: '/till', Page: page(() => import('./pages/till/Till'), 'common', 'family', 'staff'), place: { label: 'till.title', icon: 'bag', roles: ['CANTEEN'] } },
   { path: '/till/:till', Page: page(() => import('./pages/till/Till'), 'common', 'family', 'staff') },

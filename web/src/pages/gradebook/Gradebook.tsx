@@ -5,7 +5,7 @@ import { Link, useParams, useSearch } from 'wouter'
 import { useTeaching } from '../../session/teaching'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
-import { homeworkPath, termsPath } from './address'
+import { homeworkPath, registerPath, termsPath } from './address'
 import { Sheet } from './Sheet'
 import { moved, spanAround } from './span'
 import { useBook } from './useBook'
@@ -31,6 +31,7 @@ export default function Gradebook() {
           <Button variant="default" size="sm" onClick={() => choose(moved(span, false, school.today))}>{t('gradebook.earlier')}</Button>
           <Button variant="default" size="sm" disabled={span.to >= school.today} onClick={() => choose(moved(span, true, school.today))}>{t('gradebook.later')}</Button>
           <Button component={Link} href={termsPath(id)} variant="default" size="sm">{t('terms.sheet')}</Button>
+          <Button component={Link} href={registerPath(id)} variant="default" size="sm">{t('registerFile.title')}</Button>
           <Button component={Link} href={homeworkPath(id)} variant="default" size="sm">{t('homework.title')}</Button>
           <Button component={Link} href="/courses" variant="default" size="sm">{t('gradebook.courses')}</Button>
         </Group>

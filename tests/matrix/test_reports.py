@@ -1,4 +1,4 @@
-"""The matrix of report cards, which are files: a pupil's and a class's, asked for by everyone about every child."""
+"""The matrix of files: report cards of a pupil and of a class, and registers, asked for by everyone about every child."""
 
 import httpx
 import pytest
@@ -6,7 +6,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from school.context import Context
-from school.diary import report_card_file
+from school.diary import register_sheet, report_card_file
+from school.diary.register_route import RegisterFiles
 from school.diary.report_card_route import ReportCardFiles
 from school.diary.report_cards import ReportCards
 from school.registry.calendar_feed_models import Language
@@ -48,3 +49,29 @@ async def test_everyone_reads_the_cards_that_are_declared(counter: Desk, monkeyp
                     found[role] += "+" if answer.status_code == 200 else "-"
             declared = read().sections["Report cards"][f"GET /report-cards/{name}/…"]
             assert row(name, "Report cards", found) == row(name, "Report cards", declared)
+
+
+async def test_everyone_exports_the_registers_that_are_declared(counter: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register_sheet, "write", lambda kept: "\n".join(kept.names).encode())
+    town = counter.town
+
+    async def context_for(request: Request) -> Context:
+        return Context(town.viewers[request.headers["who"]], town.database, SETTINGS, reads=counter)
+
+    transport = httpx.ASGITransport(Starlette(routes=[RegisterFiles(context_for).route]))
+    found = dict.fromkeys(ROLES, "")
+    async with httpx.AsyncClient(transport=transport, base_url="http://school.test") as client:
+        for role in ROLES:
+            for target, pupil in TARGETS.items():
+                counter.noted.clear()
+                of, absent = town.targets[target], town.absent(target)
+                answer = await client.get(f"/registers/{of['course']}/{of['term']}.xlsx", headers={"who": role})
+                nothing = await client.get(f"/registers/{absent['course']}/{of['term']}.xlsx", headers={"who": role})
+                assert (nothing.status_code, nothing.content) == (404, b"")
+                if answer.status_code == 200:
+                    assert of["name"] in answer.text
+                    assert town.ref(pupil) in counter.noted
+                else:
+                    assert (answer.status_code, answer.content, answer.headers, counter.noted) == (404, b"", nothing.headers, set())
+                found[role] += "+" if answer.status_code == 200 else "-"
+    assert row("all", "Registers", found) == row("all", "Registers", read().sections["Registers"]["GET /registers/…"])

@@ -1,0 +1,36 @@
+"""Where files are made and read: in threads, a few at once, with a short queue: it keeps a processor, and nobody else is to wait for that."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from school.errors import Code, Refused
+
+P = ParamSpec("P")
+T = TypeVar("T")
+AT_ONCE, MOST_WAITING = 2, 30
+AGAIN = 5
+"""Seconds after which whoever found the queue full may come again."""
+
+
+class Press:
+    """One of a process."""
+
+    def __init__(self, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING) -> None:
+        self._free = asyncio.Semaphore(at_once)
+        self._most = at_once + most_waiting
+        self._inside = 0
+
+    async def run(self, work: Callable[P, T], *args: P.args, **values: P.kwargs) -> T:
+        """What the work returns. Refused: TOO_MANY_ATTEMPTS, where too many wait already."""
+        if self._inside >= self._most:
+            raise Refused(Code.TOO_MANY_ATTEMPTS, "Too many files at once; try again.", retry_after=AGAIN)
+        self._inside += 1
+        try:
+            async with self._free:
+                return await asyncio.to_thread(work, *args, **values)
+        finally:
+            self._inside -= 1
+
+
+PRESS = Press()

@@ -1,0 +1,33 @@
+"""Files are made a few at once, and whoever finds the queue full is told to come again."""
+
+import asyncio
+import threading
+
+import pytest
+
+from school.diary.press import AGAIN, Press
+from school.errors import Code, Refused
+
+
+async def test_a_few_at_once_a_few_wait_and_others_come_again() -> None:
+    press, go, most, running = Press(at_once=2, most_waiting=1), threading.Event(), 0, 0
+    lock = threading.Lock()
+
+    def work(number: int) -> int:
+        nonlocal most, running
+        with lock:
+            running += 1
+            most = max(most, running)
+        go.wait(10)
+        with lock:
+            running -= 1
+        return number
+
+    tasks = [asyncio.create_task(press.run(work, number)) for number in range(3)]
+    await asyncio.sleep(0)
+    with pytest.raises(Refused) as refused:
+        await press.run(work, 3)
+    assert (refused.value.code, refused.value.retry_after) == (Code.TOO_MANY_ATTEMPTS, AGAIN)
+    go.set()
+    assert (await asyncio.gather(*tasks), most <= 2) == ([0, 1, 2], True)
+    assert await press.run(work, 4) == 4
