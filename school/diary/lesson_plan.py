@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from school.diary.untouched import take_away, tell, today_of, untouched
 from school.errors import Code, not_found
 from school.ids import Ref
 from school.registry.models import ClassGroup, Course
+from school.sets import Addition, Change
 
 LONGEST = 190
 """Days that are planned at once: half a school year, more than any term."""
@@ -34,6 +35,8 @@ _TAKEN = {
     Code.CLASS_TAKEN: "the class has another lesson then", Code.TEACHER_TAKEN: "the teacher gives another lesson then",
     Code.ROOM_TAKEN: "another lesson is in the room then",
 }
+_ADDITION = Addition(Lesson, "school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "revision")
+_ROOMS = Change(Lesson, ("school_id", "id"), "room")
 
 
 class Unmade(NamedTuple):
@@ -230,20 +233,16 @@ def _obstacle(one: _Wanted, place: Place, others: Iterable[tuple[Place, bool]]) 
 
 
 async def _insert(session: AsyncSession, school_id: int, made: Iterable[tuple[_Wanted, Place]]) -> None:
-    table: Any = Lesson.__table__
     rows = [
         {"school_id": school_id, "id": place.id, "course_id": one.slot.course_id, "class_group_id": place.class_group_id, "on_date": place.on_date,
          "bell": place.bell, "room": place.room, "revision": 0} for one, place in made]
     if rows:
-        await session.execute(sa.insert(table), rows)
+        await _ADDITION.run(session, rows)
 
 
 async def _move(session: AsyncSession, school_id: int, rooms: Mapping[UUID, str | None]) -> None:
-    table: Any = Lesson.__table__
     if rooms:
-        await session.execute(
-            sa.update(table).where(table.c.school_id == school_id, table.c.id == sa.bindparam("key_id")),
-            [{"key_id": id_, "room": room} for id_, room in rooms.items()])
+        await _ROOMS.run(session, [{"school_id": school_id, "id": id_, "room": room} for id_, room in rooms.items()])
 
 
 def _changes(made: Iterable[tuple[_Wanted, Place]], moved: Iterable[_There], removed: Iterable[_There]) -> list[Changes]:
