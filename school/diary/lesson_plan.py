@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,16 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import ids
 from school.clock import check_range
 from school.context import ADMINISTRATION, Viewer, act_in
+from school.db import Rows
 from school.diary.clashes import Moment, Place
 from school.diary.class_timetables import wants
 from school.diary.models import Lesson
+from school.diary.policy import changes_lessons
 from school.diary.slots import SlotRow, in_force, place_of
-from school.diary.timetable import Known, alone, lock, of_days
+from school.diary.timetable import Calendar, alone, lock
 from school.diary.timetable_events import Changes
 from school.diary.untouched import take_away, tell, today_of, untouched
 from school.errors import Code, not_found
 from school.ids import Ref
-from school.registry.models import ClassGroup
+from school.registry.models import ClassGroup, Course
+from school.sets import Addition, Change
 
 LONGEST = 190
 """Days that are planned at once: half a school year, more than any term."""
@@ -32,6 +35,8 @@ _TAKEN = {
     Code.CLASS_TAKEN: "the class has another lesson then", Code.TEACHER_TAKEN: "the teacher gives another lesson then",
     Code.ROOM_TAKEN: "another lesson is in the room then",
 }
+_ADDITION = Addition(Lesson, "school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "revision")
+_ROOMS = Change(Lesson, ("school_id", "id"), "room")
 
 
 class Unmade(NamedTuple):
@@ -73,6 +78,34 @@ class _Wanted(NamedTuple):
         return self.slot.class_group_id, self.slot.course_id, self.on_date, self.slot.bell
 
 
+class _There(NamedTuple):
+    """A lesson that is there, of the columns of `_lessons`, in order."""
+
+    id: UUID
+    class_group_id: UUID
+    course_id: UUID
+    teacher_id: UUID
+    on_date: dt.date
+    bell: int
+    room: str | None
+    cancelled_at: dt.datetime | None
+    merged_with_id: UUID | None
+    revision: int
+    planned_on: dt.date | None
+    planned_bell: int | None
+
+    @property
+    def key(self) -> tuple[UUID, UUID, dt.date, int]:
+        """By what it is known as wanted: where the timetable has it, wherever it is."""
+        return self.class_group_id, self.course_id, self.planned_on or self.on_date, self.planned_bell or self.bell
+
+    def place(self, school_id: int, rooms: Mapping[UUID, str | None]) -> Place:
+        """Where it is; in its new room, if it is given one of these."""
+        return place_of(
+            school_id, self.id, self.class_group_id, self.teacher_id, self.on_date, self.bell, rooms.get(self.id, self.room),
+        )._replace(cancelled=self.cancelled_at is not None, merged_with_id=self.merged_with_id)
+
+
 @dataclass(slots=True)
 class _Differences:
     """What is there beside what is wanted."""
@@ -80,7 +113,7 @@ class _Differences:
     missing: list[_Wanted] = field(default_factory=list)
     kept: dict[UUID, _Wanted] = field(default_factory=dict)
     elsewhere: dict[UUID, str | None] = field(default_factory=dict)
-    surplus: list[Known] = field(default_factory=list)
+    surplus: list[_There] = field(default_factory=list)
 
 
 async def plan(session: AsyncSession, viewer: Viewer, school_id: int, from_: dt.date, to: dt.date, group: Ref | None = None) -> Plan:
@@ -99,33 +132,48 @@ async def plan(session: AsyncSession, viewer: Viewer, school_id: int, from_: dt.
     calendar = await lock(session, viewer, [school_id], [])
     today = await today_of(session, school_id)
     slots = [SlotRow(*row) for row in await session.execute(in_force(school_id, from_, to))]
-    there = await of_days(session, viewer, school_id, from_, to)
-    wanted = [
-        _Wanted(slot, date) for slot in slots if slot.number is not None for date in slot.dates(from_, to)
-        if calendar.in_term(school_id, date) and not calendar.in_holidays(school_id, date)]
-    found = _compare(wanted, there.values(), slots, (from_, to), None if group is None else group.id)
-    ahead = {known.place.id for known in found.surplus if known.place.on_date > today}
-    rooms = {id_: room for id_, room in found.elsewhere.items() if there[Ref(school_id, id_)].place.on_date > today}
-    free = await untouched(session, school_id, ahead | rooms.keys())
-    gone, rooms = ahead & free, {id_: room for id_, room in rooms.items() if id_ in free}
-    made, unmade = _place(school_id, found, [known for known in there.values() if known.place.id not in gone], rooms)
+    there = [_There(*row) for row in await session.execute(_lessons(viewer, school_id, from_, to))]
+    days = _school_days(calendar, school_id, from_, to)
+    wanted = [_Wanted(slot, date) for slot in slots if slot.number is not None for date in slot.dates(from_, to) if date in days]
+    found = _compare(wanted, there, slots, (from_, to), None if group is None else group.id)
+    ahead = {one.id for one in there if one.on_date > today}
+    surplus, elsewhere = {one.id for one in found.surplus} & ahead, {id_: room for id_, room in found.elsewhere.items() if id_ in ahead}
+    free = await untouched(session, school_id, surplus | elsewhere.keys())
+    gone, rooms = surplus & free, {id_: room for id_, room in elsewhere.items() if id_ in free}
+    made, unmade = _place(school_id, found, [one for one in there if one.id not in gone], rooms)
     await take_away(session, school_id, gone)
     await _move(session, school_id, rooms)
     await _insert(session, school_id, made)
-    removed = [known for known in found.surplus if known.place.id in gone]
-    moved = [there[Ref(school_id, id_)] for id_ in rooms]
-    await tell(session, school_id, _changes(made, moved, removed))
+    await tell(session, school_id, _changes(made, [one for one in there if one.id in rooms], [one for one in found.surplus if one.id in gone]))
     kept = sum(1 for one in found.kept.values() if group is None or one.slot.class_group_id == group.id)
-    return Plan(len(made), kept - len(moved), len(moved), len(removed), len(found.surplus) - len(removed), len(unmade), unmade[:MOST_TOLD])
+    return Plan(len(made), kept - len(rooms), len(rooms), len(gone), len(found.surplus) - len(gone), len(unmade), unmade[:MOST_TOLD])
+
+
+def _lessons(viewer: Viewer, school_id: int, from_: dt.date, to: dt.date) -> Rows:
+    """All lessons of a school that are on these days, or that the timetable has on them: the columns of `_There`."""
+    days = sa.or_(Lesson.on_date.between(from_, to), Lesson.planned_on.between(from_, to))
+    return (
+        sa.select(
+            Lesson.id, Lesson.class_group_id, Lesson.course_id, sa.func.coalesce(Lesson.substitute_id, Course.teacher_id, type_=sa.Uuid()), Lesson.on_date,
+            Lesson.bell, Lesson.room, Lesson.cancelled_at, Lesson.merged_with_id, Lesson.revision, Lesson.planned_on, Lesson.planned_bell)
+        .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
+        .where(Lesson.school_id == school_id, days, changes_lessons(viewer, Lesson.school_id)).order_by(Lesson.on_date, Lesson.bell, Lesson.id)
+    )
+
+
+def _school_days(calendar: Calendar, school_id: int, from_: dt.date, to: dt.date) -> set[dt.date]:
+    """The days of a span on which there is school."""
+    days = (from_ + dt.timedelta(days=day) for day in range((to - from_).days + 1))
+    return {date for date in days if calendar.in_term(school_id, date) and not calendar.in_holidays(school_id, date)}
 
 
 def _compare(
-    wanted: Iterable[_Wanted], there: Iterable[Known], slots: Iterable[SlotRow], days: tuple[dt.date, dt.date], group: UUID | None,
+    wanted: Iterable[_Wanted], there: Iterable[_There], slots: Iterable[SlotRow], days: tuple[dt.date, dt.date], group: UUID | None,
 ) -> _Differences:
     """What of the wanted lessons is there, where the timetable has it; what is missing; what is there of planned classes and nobody wants."""
-    found, by_key = _Differences(), dict[tuple[UUID, UUID, dt.date, int], list[Known]]()
+    found, by_key = _Differences(), dict[tuple[UUID, UUID, dt.date, int], list[_There]]()
     for known in there:
-        by_key.setdefault((known.place.class_group_id, known.course_id, known.planned.on_date, known.planned.bell), []).append(known)
+        by_key.setdefault(known.key, []).append(known)
     for one in wanted:
         mine = group is None or one.slot.class_group_id == group
         if not (same := by_key.get(one.key)):
@@ -133,9 +181,9 @@ def _compare(
                 found.missing.append(one)
             continue
         known = same.pop()
-        found.kept[known.place.id] = one
-        if mine and known.planned.room != one.slot.room:
-            found.elsewhere[known.place.id] = one.slot.room
+        found.kept[known.id] = one
+        if mine and not known.revision and known.room != one.slot.room:
+            found.elsewhere[known.id] = one.slot.room
     force: dict[UUID, list[tuple[dt.date, dt.date | None]]] = defaultdict(list)
     for slot in slots:
         force[slot.class_group_id].append((slot.starts_on, slot.until))
@@ -148,13 +196,15 @@ def _compare(
 
 
 def _place(
-    school_id: int, found: _Differences, staying: Iterable[Known], rooms: Mapping[UUID, str | None],
+    school_id: int, found: _Differences, staying: Iterable[_There], rooms: Mapping[UUID, str | None],
 ) -> tuple[list[tuple[_Wanted, Place]], list[Unmade]]:
     """Which of the missing lessons can be where the timetable has them, beside those that stay; the others, with what is taken."""
     at: dict[Moment, list[tuple[Place, bool]]] = defaultdict(list)
+    moments = {(one.on_date, one.slot.bell) for one in found.missing}
     for known in staying:
-        place = known.place._replace(room=rooms.get(known.place.id, known.place.room))
-        at[place.moment].append((place, known.place.id in found.kept and found.kept[known.place.id].slot.shared))
+        if (known.on_date, known.bell) in moments:
+            place = known.place(school_id, rooms)
+            at[place.moment].append((place, known.id in found.kept and found.kept[known.id].slot.shared))
     made, unmade = list[tuple[_Wanted, Place]](), list[Unmade]()
     for one in sorted(found.missing, key=lambda one: (one.on_date, one.slot.bell)):
         slot = one.slot
@@ -174,6 +224,8 @@ def _obstacle(one: _Wanted, place: Place, others: Iterable[tuple[Place, bool]]) 
     if left is not None and one.on_date >= left:
         return Code.BAD_INPUT, "the teacher does not work at the school any more"
     for other, shared in others:
+        if place.class_group_id != other.class_group_id and place.teacher_id != other.teacher_id and (place.room is None or place.room != other.room):
+            continue  # most of them
         code = wants(place, other, shared=shared or one.slot.shared)
         if code is not None:
             return code, _TAKEN[code]
@@ -181,27 +233,23 @@ def _obstacle(one: _Wanted, place: Place, others: Iterable[tuple[Place, bool]]) 
 
 
 async def _insert(session: AsyncSession, school_id: int, made: Iterable[tuple[_Wanted, Place]]) -> None:
-    table: Any = Lesson.__table__
     rows = [
         {"school_id": school_id, "id": place.id, "course_id": one.slot.course_id, "class_group_id": place.class_group_id, "on_date": place.on_date,
          "bell": place.bell, "room": place.room, "revision": 0} for one, place in made]
     if rows:
-        await session.execute(sa.insert(table), rows)
+        await _ADDITION.run(session, rows)
 
 
 async def _move(session: AsyncSession, school_id: int, rooms: Mapping[UUID, str | None]) -> None:
-    table: Any = Lesson.__table__
     if rooms:
-        await session.execute(
-            sa.update(table).where(table.c.school_id == school_id, table.c.id == sa.bindparam("key_id")),
-            [{"key_id": id_, "room": room} for id_, room in rooms.items()])
+        await _ROOMS.run(session, [{"school_id": school_id, "id": id_, "room": room} for id_, room in rooms.items()])
 
 
-def _changes(made: Iterable[tuple[_Wanted, Place]], moved: Iterable[Known], removed: Iterable[Known]) -> list[Changes]:
+def _changes(made: Iterable[tuple[_Wanted, Place]], moved: Iterable[_There], removed: Iterable[_There]) -> list[Changes]:
     """What a class's families are told."""
     counted: dict[UUID, Counter[str]] = defaultdict(Counter)
     days: dict[UUID, list[dt.date]] = defaultdict(list)
-    for word, places in (("made", [place for _, place in made]), ("moved", [one.place for one in moved]), ("removed", [one.place for one in removed])):
+    for word, places in (("made", [place for _, place in made]), ("moved", moved), ("removed", removed)):
         for place in places:
             counted[place.class_group_id][word] += 1
             days[place.class_group_id].append(place.on_date)

@@ -137,13 +137,6 @@ async def around(session: AsyncSession, viewer: Viewer, moments: Iterable[Moment
     return {known.place.ref: known.place for known in (_known(row, held=False, host=False) for row in found)}
 
 
-async def of_days(session: AsyncSession, viewer: Viewer, school_id: int, from_: dt.date, to: dt.date) -> dict[Ref, Known]:
-    """All lessons of a school that are on these days, or that the timetable has on them."""
-    days = sa.or_(Lesson.on_date.between(from_, to), Lesson.planned_on.between(from_, to))
-    found = await session.execute(_lessons(viewer).where(Lesson.school_id == school_id, days).order_by(Lesson.on_date, Lesson.bell, Lesson.id))
-    return {known.place.ref: known for known in (_known(row, held=False, host=False) for row in found)}
-
-
 def _known(row: Any, *, held: bool, host: bool) -> Known:
     place = Place(
         row.school_id, row.id, row.class_group_id, row.substitute_id or row.teacher_id, row.on_date, row.bell, row.room, row.cancelled_at is not None,

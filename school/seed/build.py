@@ -25,6 +25,7 @@ from school.seed.roll import Health, call_roll
 from school.seed.terms import end_term
 from school.seed.words import write as write_words
 from school.seed.writer import Writer
+from school.seed.year import lay_year
 from school.store import Store
 
 Tell = Callable[[int, int], None]
@@ -67,6 +68,7 @@ async def build(
                 await photograph(campus, Dice(number, campus.school_id, "faces"), writer, store)
         for campus in campuses:
             end_term(campus, Dice(number, campus.school_id, "terms"), writer)
+            lay_year(campus, Dice(number, campus.school_id, "year"), writer)
         open_accounts(campuses, passwords, Dice(number, "accounts"), writer)
         await writer.flush()
         tell(done := done + 1, steps)

@@ -34,6 +34,7 @@ from school.seed.substitutes import Substitutes
 from school.seed.timetable import Need, lay_week
 from school.seed.writer import Writer
 
+GYM = "Спортзал"
 _DECISION = "Решение районного суда, дело № 2-1284"
 
 
@@ -157,7 +158,7 @@ def _write_lessons(campus: Campus, writer: Writer, dice: Dice) -> None:
             cancelled = past and dice.random() < 1 / 250
             substitute = None if cancelled else substitutes.find(course, date, bell)
             hour = Hour(dice.id_at(campus.begins_at(date, bell)), course, date, bell, cancelled, substitute)
-            room, changed = _room(course.subject, needs[place].teacher), cancelled or substitute is not None
+            room, changed = room_of(course.subject, needs[place].teacher), cancelled or substitute is not None
             campus.hours[date].append(hour)
             if changed:
                 substitutes.write(hour.id, course, date, bell, room, substitute)
@@ -170,8 +171,9 @@ def _write_lessons(campus: Campus, writer: Writer, dice: Dice) -> None:
             )
 
 
-def _room(subject: str, teacher: int) -> str:
+def room_of(subject: str, teacher: int) -> str:
+    """Where a teacher, by their number among the workers, gives a subject."""
     if subject == "Физкультура":
-        return "Спортзал"
+        return GYM
     floor, door = divmod(teacher, 14)
     return f"{floor + 1}{door + 1:02}"

@@ -55,6 +55,8 @@ PAGES = {
     "invitations": ("office", "/invitations"),
     "invite": (None, "/invite"),
     "substitutions": ("office", "/substitutions"),
+    "timetable": ("office", "/timetable"),
+    "year": ("office", "/year"),
     "terms": ("head", "/terms"),
     "report-cards": ("head", "/report-cards"),
     "statistics": ("head", "/statistics"),

@@ -55,6 +55,8 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "invite": (None, lambda _stage: "/invite"),
     "password": (None, lambda _stage: "/password"),
     "substitutions": ("office", lambda _stage: "/substitutions"),
+    "timetable": ("office", lambda _stage: "/timetable"),
+    "year": ("office", lambda _stage: "/year"),
     "statistics": ("office", lambda _stage: "/statistics"),
     "photo": ("office", lambda stage: f"/people/{stage.person('anna')}/photo"),
     "no page": ("parent", lambda _stage: "/nothing"),

@@ -12,7 +12,9 @@ export const DiaryQuery = graphql(`
       }
       movedAway { id subject { name } startsAt movedFrom movedFromBell }
     }
+    holidays(from: $from, to: $to) { schoolId name startsOn endsOn }
   }
 `)
 
+export type Holiday = ResultOf<typeof DiaryQuery>['holidays'][number]
 export type DiaryDay = ResultOf<typeof DiaryQuery>['childDays'][number]

@@ -11,7 +11,7 @@ import styles from './Diary.module.css'
 const NARROW = '(max-width: 47.99em)'
 
 /** The lessons of a day, each with what belongs to it. On a phone, where days stand under one another, today is gone to. */
-export function SchoolDay({ day: { date, lessons, movedAway }, isNew }: { day: DiaryDay; isNew: (id: string) => boolean }) {
+export function SchoolDay({ day: { date, lessons, movedAway }, holiday, isNew }: { day: DiaryDay; holiday: string | undefined; isNew: (id: string) => boolean }) {
   const { t } = useTranslation()
   const { day: dayText, time } = useFormats()
   const { school } = useChild()
@@ -25,7 +25,7 @@ export function SchoolDay({ day: { date, lessons, movedAway }, isNew }: { day: D
       <Title order={3} size="h5" id={date} className={styles.date}>
         <span className={styles.name}>{dayText(date)}</span> {today && <span className={styles.today}>{t('diary.today')}</span>}
       </Title>
-      {lessons.length + movedAway.length === 0 && <Text size="sm" c="dimmed">{t('diary.noLessons')}</Text>}
+      {lessons.length + movedAway.length === 0 && <Text size="sm" c="dimmed">{holiday ?? t('diary.noLessons')}</Text>}
       <ol className={styles.lessons}>
         {lessons.map((one) => (
           <li key={one.lesson.id} className={styles.lesson}>

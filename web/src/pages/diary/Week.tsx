@@ -4,34 +4,38 @@ import { useNews } from '../../live/news'
 import { useRefresh } from '../../live/Live'
 import { useChild } from '../../session/child'
 import { Empty, Failed, Loading } from '../../shell/states'
-import { addDays } from '../../texts/formats'
-import { DiaryQuery, type DiaryDay } from './Diary.graphql'
+import { addDays, useFormats } from '../../texts/formats'
+import { DiaryQuery, type DiaryDay, type Holiday } from './Diary.graphql'
 import styles from './Diary.module.css'
 import { SchoolDay } from './SchoolDay'
-import { schoolDays } from './week'
+import { holidayOf, schoolDays } from './week'
 
 /** The week that begins with this Monday; what happens in it appears by itself. */
 export function Week({ monday }: { monday: string }) {
   const { t } = useTranslation()
-  const { id } = useChild()
+  const { id, school } = useChild()
+  const span = useFormats().days
   const [{ data, error }, ask] = useQuery({ query: DiaryQuery, variables: { child: id, from: monday, to: addDays(monday, 6) } })
   const again = () => ask({ requestPolicy: 'network-only' })
   useRefresh(id, again)
   const days = schoolDays(data?.childDays ?? [])
+  const holidays = data?.holidays ?? []
+  const [free] = holidays.filter(({ schoolId }) => schoolId === school.id)
   return (
     <>
       {error && <Failed error={error} retry={again} />}
       {!data && !error && <Loading />}
-      {data && (days.length > 0 ? <Days days={days} /> : <Empty>{t('diary.emptyWeek')}</Empty>)}
+      {data && (days.length > 0 ? <Days days={days} holidays={holidays} /> : <Empty>{free ? `${free.name} · ${span(free.startsOn, free.endsOn)}` : t('diary.emptyWeek')}</Empty>)}
     </>
   )
 }
 
-function Days({ days }: { days: readonly DiaryDay[] }) {
+function Days({ days, holidays }: { days: readonly DiaryDay[]; holidays: readonly Holiday[] }) {
+  const { school } = useChild()
   const isNew = useNews(days.flatMap(({ lessons }) => lessons.flatMap(({ marks }) => marks.map(({ id }) => id))))
   return (
     <div className={styles.week} aria-live="polite" aria-relevant="additions">
-      {days.map((day) => <SchoolDay key={day.date} day={day} isNew={isNew} />)}
+      {days.map((day) => <SchoolDay key={day.date} day={day} holiday={holidayOf(holidays, school.id, day.date)?.name} isNew={isNew} />)}
     </div>
   )
 }

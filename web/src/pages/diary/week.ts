@@ -1,5 +1,5 @@
 import { addDays } from '../../texts/formats'
-import type { DiaryDay } from './Diary.graphql'
+import type { DiaryDay, Holiday } from './Diary.graphql'
 
 const SUNDAY = 6
 
@@ -21,3 +21,7 @@ export function schoolDays(days: readonly DiaryDay[]): readonly DiaryDay[] {
   if (days.every(({ lessons, movedAway }) => lessons.length + movedAway.length === 0)) return []
   return days.filter(({ lessons }, weekday) => weekday < SUNDAY || lessons.length > 0)
 }
+
+/** The holidays of a day at the child's school. */
+export const holidayOf = (holidays: readonly Holiday[], school: string, date: string): Holiday | undefined =>
+  holidays.find(({ schoolId, startsOn, endsOn }) => schoolId === school && startsOn <= date && date <= endsOn)

@@ -38,7 +38,7 @@ export default function Lessons() {
       {!data && !error && <Loading />}
       {data && (data.myLessons.length
         ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} asked={date} timeZone={school.timeZone} persons={persons} />)}</ol>
-        : <Empty>{t('gradebook.noLessons')}</Empty>)}
+        : <Empty>{data.holidays.find(({ schoolId }) => schoolId === school.id)?.name ?? t('gradebook.noLessons')}</Empty>)}
       {(data ?? error) && <Unfilled today={school.today} />}
     </Stack>
   )
