@@ -38,7 +38,7 @@ class Role(StrEnum):
 MEMBERS = tuple(role for role in Role if role is not Role.DISTRICT)
 """Who belongs to a school. The district's officers get its figures and nobody's name."""
 ADMINISTRATION = (Role.OFFICE, Role.HEAD)
-"""Who reads all of a school; only the office writes, but for substitutions, which the head makes, too."""
+"""Who reads all of a school, sets it up and changes its timetable. Guardians, cards, money and who leaves are the office's alone."""
 
 
 class Area(StrEnum):

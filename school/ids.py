@@ -32,6 +32,7 @@ class Kind(IntEnum):
     INVITATION = 12
     PASSKEY = 13
     PHOTO = 14
+    GRADING_SCALE = 15
     CARD_KEY = 18
     DEVICE_CODE = 19
     LESSON = 20

@@ -15,6 +15,7 @@ from school.outbox import FeedRow
 from school.record import models as record
 from school.registry import account_models as accounts
 from school.registry import calendar_models as calendar
+from school.registry import former_class_models as former_classes
 from school.registry import models as registry
 from school.registry import photo_models as photos
 from school.serving import models as serving
@@ -22,6 +23,6 @@ from school.serving import models as serving
 metadata = Base.metadata
 
 __all__ = [
-    "FeedRow", "absence", "access", "accounts", "calendar", "day", "delivery", "diary", "homework", "identity", "meals", "messages", "metadata",
-    "photos", "record", "registry", "serving", "terms",
+    "FeedRow", "absence", "access", "accounts", "calendar", "day", "delivery", "diary", "former_classes", "homework", "identity", "meals", "messages",
+    "metadata", "photos", "record", "registry", "serving", "terms",
 ]

@@ -5,6 +5,8 @@ import strawberry
 from school.diary.schema_absence import AbsenceMutation, AbsenceQuery
 from school.diary.schema_announcements import AnnouncementMutation, AnnouncementQuery
 from school.diary.schema_attendance import AttendanceMutation
+from school.diary.schema_class_groups import ClassGroupMutation, ClassGroupQuery
+from school.diary.schema_courses import CourseMutation, CourseQuery
 from school.diary.schema_figures import FigureQuery
 from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
 from school.diary.schema_homework_course import CourseHomeworkMutation, CourseHomeworkQuery
@@ -24,7 +26,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 @strawberry.type
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
-    ThreadQuery, AnnouncementQuery, SubstitutionQuery,
+    ThreadQuery, AnnouncementQuery, SubstitutionQuery, ClassGroupQuery, CourseQuery,
 ):
     """Queries of the diary."""
 
@@ -32,6 +34,6 @@ class DiaryQuery(
 @strawberry.type
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
-    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation,
+    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, ClassGroupMutation, CourseMutation,
 ):
     """Mutations of the diary."""

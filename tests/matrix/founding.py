@@ -13,6 +13,7 @@ from school.clock import Clock
 from school.context import NOBODY, Area, Role
 from school.db import Database
 from school.delivery.relay import Relay
+from school.diary import class_groups, class_moves, courses
 from school.diary.absence_models import AbsenceReason
 from school.diary.homework_models import HomeworkRule
 from school.diary.models import CourseScale, GradingScale, Lesson
@@ -62,6 +63,7 @@ async def found(database: Database) -> Town:
         await _school_two(session, town)
         await _courses(session, town)
         await _office(session, town)
+        await _changes(session, town)
     for target, name in TARGETS.items():
         async with database.begin() as session:
             town.targets[target] = {**await live(session, town, name), "name": f"{name.title()}ова"}
@@ -196,9 +198,37 @@ async def _office(session: AsyncSession, town: Town) -> None:
             "till": opaque(Kind.TILL, school_id, world.tills[f"till{end}"]), "gate": opaque(Kind.DEVICE, school_id, world.devices[f"gate{end}"]),
             "desk": opaque(Kind.DEVICE, school_id, world.devices[f"desk{end}"]), "key": opaque(Kind.CARD_KEY, school_id, key.id),
             "code": opaque(Kind.DEVICE_CODE, school_id, code.id), "invitation": opaque(Kind.INVITATION, school_id, invitation.id),
-            "reason": opaque(Kind.ABSENCE_REASON, school_id, reason.id),
+            "reason": opaque(Kind.ABSENCE_REASON, school_id, reason.id), "helper": opaque(Kind.PERSON, school_id, world.people[f"canteen{end}"]),
+            **await _spare(session, town, school_id),
         }
         town.targets[str(school_id)] = nouns
+
+
+async def _spare(session: AsyncSession, town: Town, school_id: int) -> dict[str, str]:
+    """A class without pupils, a subject without courses, a scale."""
+    empty = ClassGroup(school_id=school_id, id=ids.new(), grade=11, letter="Z", teacher_id=None)
+    subject = Subject(school_id=school_id, id=ids.new(), name="Музыка")
+    scale = GradingScale(school_id=school_id, id=ids.new(), name="Пять", lowest=2, highest=5)
+    session.add_all([empty, subject, scale])
+    await session.flush()
+    town.world.classes[f"empty {school_id}"] = empty.id
+    return {"empty": opaque(Kind.CLASS_GROUP, school_id, empty.id), "subject": opaque(Kind.SUBJECT, school_id, subject.id),
+            "scale": opaque(Kind.GRADING_SCALE, school_id, scale.id)}
+
+
+async def _changes(session: AsyncSession, town: Town) -> None:
+    """Of Boris's class and its courses: a teacher who took one over, a class teacher who is back, a move that was none."""
+    world, office, boris = town.world, acting(town, "office", Role.OFFICE), town.ref("boris")
+    group, empty = Ref(1, world.classes["5A"]), Ref(1, world.classes["empty 1"])
+    for to in (empty, group):
+        await class_moves.move(session, office, boris, to, EARLY.date())
+    for teacher in ("teacher7", "class_teacher"):
+        await class_groups.change_teacher(session, office, group, town.ref(teacher))
+    subject = Subject(school_id=1, id=ids.new(), name="Труд")
+    session.add(subject)
+    await session.flush()
+    course = await courses.add(session, office, ids.new(), group, Ref(1, subject.id), town.ref("guard"), None)
+    await courses.change_teacher(session, office, Ref(1, course.id), town.ref("canteen"))
 
 
 async def _families(session: AsyncSession, town: Town) -> None:

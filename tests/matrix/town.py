@@ -25,6 +25,7 @@ NOUNS = {
     "tap": Kind.TAP, "door": Kind.DOOR, "rule": Kind.DOOR_RULE, "till": Kind.TILL, "gate": Kind.DEVICE, "desk": Kind.DEVICE, "key": Kind.CARD_KEY,
     "code": Kind.DEVICE_CODE, "invitation": Kind.INVITATION, "photo": Kind.PHOTO, "term": Kind.TERM, "past": Kind.TERM,
     "reason": Kind.ABSENCE_REASON, "notice": Kind.ABSENCE_NOTICE, "unfilled": Kind.LESSON,
+    "subject": Kind.SUBJECT, "scale": Kind.GRADING_SCALE, "empty": Kind.CLASS_GROUP, "helper": Kind.PERSON,
     "remark": Kind.REMARK, "thread": Kind.THREAD, "message": Kind.MESSAGE, "announcement": Kind.ANNOUNCEMENT, "teacher": Kind.PERSON,
 }
 """What a question may name of a target, beside its school and its family name."""

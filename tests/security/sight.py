@@ -52,10 +52,13 @@ _MARKS = "teacher office head family:diary"
 _MONEY = "canteen office head family:meals self"
 SIGHTS = {
     "school": Sight(read="member district"), "term": Sight(read="member", change="office head", changing="name"),
-    "bell": Sight(read="member"), "subject": Sight(read="member"),
-    "course": Sight(read="member"), "class_group": Sight(read="member"), "staff": Sight(read="member", change="office", changing="left_on"),
-    "person": Sight(owner="id", read=f"{STAFF} family self colleague", change="office", changing="sort_key"),
-    "pupil": Sight(owner="id", read=f"{STAFF} family", change="office", changing="left_on"),
+    "bell": Sight(read="member"), "subject": Sight(read="member", add="office head", change="office head", changing="name retired_at"),
+    "course": Sight(read="member", add="office head", change="office head", changing="teacher_id closed_at"),
+    "class_group": Sight(read="member", add="office head", change="office head", changing="teacher_id"),
+    "staff": Sight(read="member", add="office head", change="office", changing="left_on"),
+    "person": Sight(owner="id", read=f"{STAFF} family self colleague", add="office head", change="office", changing="sort_key"),
+    "pupil": Sight(owner="id", read=f"{STAFF} family", add="office head", change="office head", changing="left_on class_group_id enrolled_on"),
+    "former_class": Sight(owner="pupil_id", read=f"{STAFF} family", add="office head"),
     "guardianship": Sight(read="office head", add="office", change="office", changing="ended_at diary meals access reason"),
     "card": Sight(owner="person_id", read="canteen office head family:access self", add="office", change="office head family:access self",
                   changing="state blocked_at"),
@@ -66,7 +69,7 @@ SIGHTS = {
     "device_code": Sight(read="office head", add="office", change="office", changing="cancelled_at digest made_at expires_at",
                          hidden=frozenset({"digest"})),
     "tap": Sight(owner="person_id", read="canteen guard office head family:access"),
-    "grading_scale": Sight(read=_TIMETABLE), "course_scale": Sight(read=_TIMETABLE),
+    "grading_scale": Sight(read=_TIMETABLE), "course_scale": Sight(read=_TIMETABLE, add="office head"),
     "lesson": Sight(read=_TIMETABLE, change="teacher office head", changing=(
         "topic substitute_id merged_with_id on_date bell room planned_on planned_bell planned_room revision cancelled_at")),
     "substitution": Sight(read="office head", add="office head"),
