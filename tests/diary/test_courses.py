@@ -182,11 +182,13 @@ async def test_a_course_without_lessons_to_come_is_closed(desk: Desk) -> None:
         assert (await close(desk, course))["closed"] is True
     assert course not in [one["id"] for one in await desk.ask("teacher", MINE)]
     assert course not in [one["course"]["id"] for one in await desk.ask("office", COURSES, group=desk.group("5A"))]
+    assert (await desk.error("teacher", "query($id: ID!) {averages(childId: $id) {marks}}", id=desk.person("anna")))[0] == "NOT_FOUND"
     assert course in [one["course"]["id"] for one in await desk.ask("office", COURSES, group=desk.group("5A"), closed=True)]
     assert await teach(desk, course, "class_teacher") == {"code": "BAD_INPUT", "message": "the course is closed"}
     book = await desk.ask("teacher", 'query($id: ID!) {gradebook(courseId: $id, from: "2026-09-07", to: "2026-09-07") {course {id}}}', id=course)
     assert book == {"course": {"id": course}}
     assert (await close(desk, course, closed=False))["closed"] is False
+    assert await desk.ask("teacher", "query($id: ID!) {averages(childId: $id) {marks}}", id=desk.person("anna")) == []
     assert await close(desk, course, "office2") == await close(desk, desk.course("2-5A")) == ABSENT
     assert (await close(desk, course, "teacher"))["code"] == "NOT_ALLOWED"
 
