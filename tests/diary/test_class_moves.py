@@ -11,7 +11,9 @@ from school.registry.former_class_models import FormerClass
 from school.registry.models import Device, Pupil
 from tests.diary.desk import Desk
 from tests.diary.test_attendance import entry, record
+from tests.diary.test_forecasts import FORECAST
 from tests.diary.test_marks import ABSENT, give, item
+from tests.diary.test_term_marks import term
 from tests.world import MONDAY
 
 DAY = dt.timedelta(days=1)
@@ -76,6 +78,8 @@ async def test_a_child_s_days_are_those_of_the_class_of_then(desk: Desk) -> None
         assert on[1] == [desk.lesson("6B-tuesday")]
         assert [one["marks"] for one in days[0]["lessons"] if one["lesson"]["id"] == desk.lesson("5A-1")] == [[{"value": 5}]]
         assert {one["id"] for one in await desk.ask(login, LESSONS, **asked)} == set(on[0] + on[1])
+    asked_what_if = {"child": desk.person("anna"), "course": desk.course("5A"), "term": term(desk), "marks": []}
+    assert (await desk.ask("parent", FORECAST, **asked_what_if))["average"]["decimal"] == "5.00"
     boris = await desk.ask("other_parent", LESSONS, **{**asked, "child": desk.person("boris")})
     assert desk.lesson("5A-tuesday") in {one["id"] for one in boris}
 
