@@ -41,7 +41,7 @@ MEMBERS = tuple(role for role in Role if role is not Role.DISTRICT)
 FAMILY = frozenset({Role.GUARDIAN, Role.PUPIL})
 """Roles of whoever is not of the staff: no second factor is asked for them."""
 ADMINISTRATION = (Role.OFFICE, Role.HEAD)
-"""Who reads all of a school; only the office writes, but for substitutions, which the head makes, too."""
+"""Who reads all of a school, sets it up and changes its timetable. Guardians, cards, money and who leaves are the office's alone."""
 
 
 class Area(StrEnum):

@@ -19,6 +19,7 @@ from school.record import models as record
 from school.registry import account_models as accounts
 from school.registry import calendar_feed_models as calendar_feeds
 from school.registry import calendar_models as calendar
+from school.registry import former_class_models as former_classes
 from school.registry import models as registry
 from school.registry import photo_models as photos
 from school.serving import models as serving
@@ -36,6 +37,7 @@ __all__ = [
     "delivery",
     "diary",
     "files",
+    "former_classes",
     "homework",
     "identity",
     "meals",

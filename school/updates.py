@@ -38,7 +38,7 @@ class Published:
 
 _AREAS = {"diary": Area.DIARY, "meals": Area.MEALS, "access": Area.ACCESS, "day": Area.ACCESS, "identity": Area.ACCOUNT}
 """Lateness is told from passages."""
-_WHO_IS_WHO = ("registry.guardianship_", "registry.staff_", "registry.photo_")
+_WHO_IS_WHO = ("registry.guardianship_", "registry.staff_", "registry.photo_", "registry.pupil_enrolled")
 """Of the registry's; the others tell what a card opens."""
 
 

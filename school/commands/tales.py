@@ -44,6 +44,10 @@ def _term_mark(update: Update) -> str:
     return f"term mark  {_named(update['subject'])}: {'not assessed' if value is None else value}{'' if old is None else f' (was {old})'}"
 
 
+def _moved(update: Update) -> str:
+    return f"class      {_named(update['oldClassGroup'])} → {_named(update['classGroup'])} from {update['on']}"
+
+
 def _until(update: Update) -> str:
     return f"to be acknowledged by {update['acknowledgeBy']}" if update["acknowledgeBy"] else "something"
 
@@ -91,6 +95,9 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "AnnouncementWithdrawn": lambda one: f"announcement withdrawn: {_until(one)}",
     "LessonChanged": _lesson,
     "TimetableChanged": _timetable,
+    "CourseTeacherChanged": lambda one: f"teacher    {_named(one['subject'])}: {_named(one['oldTeacher'])} → {_named(one['teacher'])}",
+    "ClassTeacherChanged": lambda one: f"class teacher: {_named(one['oldLeader'])} → {_named(one['leader'])}",
+    "PupilMoved": _moved,
     "MealSold": lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left",
     "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",
     "MealRefunded": lambda one: f"refunded   {_money(one['amount'])} · {_money(one['balance'])} now",

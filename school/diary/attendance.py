@@ -15,7 +15,7 @@ from school.diary.absence_models import AbsenceReason
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.batches import check_batch
 from school.diary.inserts import insert, key_of
-from school.diary.lessons import OwnLesson, check_held, check_pupil, own_lesson
+from school.diary.lessons import OwnLesson, check_held, check_pupil, own_lesson, was_in_class
 from school.diary.models import Attendance, AttendanceKind
 from school.diary.reasons import REASON, ReasonRow
 from school.errors import Refused, bad_input, not_found
@@ -78,15 +78,17 @@ class _Known(NamedTuple):
 
 
 async def _register(session: AsyncSession, lesson: OwnLesson, items: Sequence[NewEntry]) -> dict[Ref, _Known]:
-    """Those of the pupils who are in the lesson's class, each with the entry that is there."""
+    """Those of the pupils who are in the lesson's class, or were on that day, each with the entry that is there."""
     wanted = sorted(item.pupil.id for item in items if item.pupil.school_id == lesson.school_id)
+    was = was_in_class(Pupil.school_id, Pupil.id, lesson.class_group_id, lesson.on_date)
     here = sa.and_(Attendance.school_id == Pupil.school_id, Attendance.pupil_id == Pupil.id, Attendance.lesson_id == lesson.id)
     found = await session.execute(
-        sa.select(Pupil.id, Pupil.enrolled_on, Pupil.left_on, Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at, Attendance.reason_id)
+        sa.select(Pupil.id, Pupil.enrolled_on, Pupil.left_on, Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at, Attendance.reason_id,
+                  was.label("was"))
         .outerjoin(Attendance, here)
-        .where(Pupil.school_id == lesson.school_id, Pupil.class_group_id == lesson.class_group_id, Pupil.id.in_(wanted)))
+        .where(Pupil.school_id == lesson.school_id, sa.or_(Pupil.class_group_id == lesson.class_group_id, was), Pupil.id.in_(wanted)))
     return {
-        Ref(lesson.school_id, row.id): _Known(row.enrolled_on, row.left_on, AttendanceRow(
+        Ref(lesson.school_id, row.id): _Known(lesson.on_date if row.was else row.enrolled_on, None if row.was else row.left_on, AttendanceRow(
             lesson.school_id, lesson.id, row.id, row.kind, row.minutes_late, row.by, row.at, row.reason_id) if row.kind is not None else None)
         for row in found
     }

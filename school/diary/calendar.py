@@ -13,7 +13,7 @@ from school.db import Rows
 from school.diary.lessons import LESSON
 from school.diary.models import Homework, Lesson
 from school.diary.policy import visible_lessons
-from school.diary.queries import IN_DAYS, IN_ORDER, MINE, class_of, homework_of
+from school.diary.queries import IN_DAYS, IN_ORDER, MINE, class_of, homework_of, of_child
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.models import ClassGroup, Course, Pupil, Subject
@@ -47,7 +47,7 @@ def _lessons(viewer: Asking) -> Rows:
 
 @Read
 def _of_child(viewer: Asking) -> Rows:
-    return _lessons(viewer).where(Lesson.class_group_id == class_of(viewer))
+    return _lessons(viewer).where(of_child(viewer))
 
 
 @Read

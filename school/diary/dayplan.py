@@ -54,7 +54,7 @@ def _teachers(viewer: Asking) -> Rows:
     person = sa.and_(Person.school_id == Staff.school_id, Person.id == Staff.id)
     columns = (Person.sort_key, Staff.school_id, Staff.id)
     taught = sa.select(*columns, Course.subject_id, Course.class_group_id).select_from(Staff).join(Person, person).join(
-        Course, sa.and_(Course.school_id == Staff.school_id, Course.teacher_id == Staff.id)).where(*there)
+        Course, sa.and_(Course.school_id == Staff.school_id, Course.teacher_id == Staff.id, Course.closed_at.is_(None))).where(*there)
     led = sa.select(*columns, sa.cast(sa.null(), sa.Uuid()), ClassGroup.id).select_from(Staff).join(Person, person).join(
         ClassGroup, sa.and_(ClassGroup.school_id == Staff.school_id, ClassGroup.teacher_id == Staff.id)).where(*there)
     both = taught.union_all(led).subquery()

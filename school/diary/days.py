@@ -14,7 +14,7 @@ from school.diary.lessons import LESSON, LessonRow
 from school.diary.mark_rows import MarkRow, replaced
 from school.diary.models import Attendance, Lesson, Mark
 from school.diary.policy import visible_attendance, visible_lessons, visible_marks
-from school.diary.queries import IN_DAYS, IN_ORDER, MOST_HOMEWORK, MOST_LESSONS, MOVED_AWAY, check_child, class_of, homework_in_days, limited
+from school.diary.queries import IN_DAYS, IN_ORDER, MOST_HOMEWORK, MOST_LESSONS, MOVED_AWAY, check_child, homework_in_days, limited, of_child
 from school.diary.scale_rows import SHOWN, with_scale
 from school.ids import Ref
 from school.reading import Reader
@@ -41,7 +41,7 @@ def _lessons(viewer: Asking) -> Rows:
     mine = sa.and_(
         Attendance.school_id == Lesson.school_id, Attendance.lesson_id == Lesson.id, Attendance.pupil_id == THIS_PERSON.id, visible_attendance(viewer))
     return LESSON.outerjoin(Attendance, mine).add_columns(Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at, Attendance.reason_id).where(
-        Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), sa.or_(IN_DAYS, MOVED_AWAY), visible_lessons(viewer),
+        Lesson.school_id == THIS_PERSON.school_id, of_child(viewer), sa.or_(IN_DAYS, MOVED_AWAY), visible_lessons(viewer),
     ).order_by(*IN_ORDER).limit(MOST_LESSONS + 1)
 
 
@@ -54,7 +54,7 @@ def _marks(viewer: Asking) -> Rows:
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
     ).where(
-        Lesson.school_id == THIS_PERSON.school_id, Lesson.class_group_id == class_of(viewer), IN_DAYS, Mark.pupil_id == THIS_PERSON.id,
+        Lesson.school_id == THIS_PERSON.school_id, of_child(viewer), IN_DAYS, Mark.pupil_id == THIS_PERSON.id,
         Mark.withdrawn_at.is_(None), visible_marks(viewer, *THIS_PERSON),
     ).order_by(Mark.given_at, Mark.id)
 

@@ -27,6 +27,7 @@ from school.diary.works import WORK, WorkRow
 from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
+from school.registry.former_class_models import FormerClass
 from school.registry.models import ClassGroup, Course, Person, Pupil, Subject
 from school.statements import Asking, Read, given
 
@@ -72,11 +73,11 @@ COURSE: Rows = with_scale(
 @Read
 def _my_courses(viewer: Asking) -> Rows:
     order = (Course.school_id, ClassGroup.grade, ClassGroup.letter, Subject.name, Course.id)
-    return COURSE.where(teaches(viewer)).order_by(*order).limit(MOST_COURSES + 1)
+    return COURSE.where(teaches(viewer), Course.closed_at.is_(None)).order_by(*order).limit(MOST_COURSES + 1)
 
 
 async def my_courses(reader: Reader, viewer: Viewer) -> list[CourseRow]:
-    """The courses that the viewer teaches, by class and subject."""
+    """The courses that the viewer teaches, by class and subject; those that are closed no more."""
     return limited([CourseRow(*row) for row in await reader.all(_my_courses, viewer)], MOST_COURSES)
 
 
@@ -161,14 +162,19 @@ def _lessons(viewer: Asking) -> Rows:
 
 @Read
 def _pupils(viewer: Asking) -> Rows:
-    """Who was in the class in this time, by name."""
+    """Who was in the class in this time, by name; who has moved to another has left it on that day."""
     group = sa.select(Course.class_group_id).where(*_THIS, opens_gradebook(viewer)).scalar_subquery()
+    now = sa.and_(Pupil.class_group_id == group, Pupil.enrolled_on <= given("to"), sa.or_(Pupil.left_on.is_(None), Pupil.left_on > given("from_")))
+    before = sa.and_(
+        FormerClass.school_id == given("school_id"), FormerClass.class_group_id == group, FormerClass.since <= given("to"),
+        FormerClass.until > given("from_"))
+    until = sa.select(sa.func.max(FormerClass.until)).where(before, FormerClass.pupil_id == Pupil.id).correlate(Pupil).scalar_subquery()
+    both = sa.select(Pupil.id).where(Pupil.school_id == given("school_id"), now).union_all(sa.select(FormerClass.pupil_id).where(before))
     return (
-        sa.select(Pupil.school_id, Pupil.id, Person.family_name, Person.given_name, Person.patronymic, Pupil.left_on)
+        sa.select(Pupil.school_id, Pupil.id, Person.family_name, Person.given_name, Person.patronymic,
+                  sa.case((now, Pupil.left_on), else_=until).label("left_on"))
         .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
-        .where(
-            Pupil.school_id == given("school_id"), Pupil.class_group_id == group, Pupil.enrolled_on <= given("to"),
-            sa.or_(Pupil.left_on.is_(None), Pupil.left_on > given("from_")))
+        .where(Pupil.school_id == given("school_id"), Pupil.id.in_(both))
         .order_by(Person.sort_key, Pupil.id).limit(MOST_PUPILS + 1)
     )
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from school.diary.scale_rows import SHOWN, Labels, Steps, with_scale
 from school.diary.terms import is_closed
 from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
+from school.registry.former_class_models import FormerClass
 from school.registry.models import Bell, Course, Pupil, School
 
 
@@ -152,6 +153,13 @@ def attends() -> sa.ColumnElement[bool]:
     return sa.and_(
         Pupil.school_id == Lesson.school_id, Pupil.class_group_id == Lesson.class_group_id, Pupil.enrolled_on <= Lesson.on_date,
         sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Lesson.on_date))
+
+
+def was_in_class(school_id: Column, pupil_id: Column, class_group_id: Any, on_date: Any) -> sa.ColumnElement[bool]:
+    """Whether a pupil who has moved to another class was in this one on this day."""
+    return sa.exists().where(
+        FormerClass.school_id == school_id, FormerClass.pupil_id == pupil_id, FormerClass.class_group_id == class_group_id, FormerClass.since <= on_date,
+        FormerClass.until > on_date).correlate_except(FormerClass)
 
 
 def first_lesson(school_id: Column, pupil_id: Column, on_date: Column) -> sa.ScalarSelect[UUID]:

@@ -13,7 +13,7 @@ from school.context import Viewer
 from school.diary import events, works
 from school.diary.batches import check_batch
 from school.diary.inserts import insert, key_of
-from school.diary.lessons import OwnLesson, check_held, check_pupil, own_lessons
+from school.diary.lessons import OwnLesson, check_held, check_pupil, own_lessons, was_in_class
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of
 from school.diary.models import Lesson, Mark, MarkAction, MarkRevision
 from school.diary.policy import gives
@@ -81,19 +81,20 @@ _Around = dict[tuple[Ref, Ref | None], Any]
 
 
 async def _surroundings(session: AsyncSession, viewer: Viewer, items: Sequence[NewMark]) -> _Around:
-    """In one statement, the items' lessons that are the viewer's own, each with those of its pupils who are in its class."""
+    """In one statement, the items' lessons that are the viewer's own, each with those of its pupils who are in its class, or were on that day."""
     wanted = sorted({(item.lesson.school_id, item.lesson.id, item.pupil.id) for item in items if item.lesson.school_id == item.pupil.school_id})
+    was = was_in_class(Pupil.school_id, Pupil.id, Lesson.class_group_id, Lesson.on_date)
     statement = own_lessons(viewer, [item.lesson for item in items]).outerjoin(Pupil, sa.and_(
-        Pupil.school_id == Lesson.school_id, Pupil.class_group_id == Lesson.class_group_id,
+        Pupil.school_id == Lesson.school_id, sa.or_(Pupil.class_group_id == Lesson.class_group_id, was),
         sa.tuple_(Lesson.school_id, Lesson.id, Pupil.id).in_(wanted) if wanted else sa.false(),
-    )).add_columns(Pupil.id, Pupil.enrolled_on, Pupil.left_on)
+    )).add_columns(Pupil.id, Pupil.enrolled_on, Pupil.left_on, was)
     around: _Around = {}
-    for *columns, pupil_id, enrolled_on, left_on in await session.execute(statement):
+    for *columns, pupil_id, enrolled_on, left_on, was_there in await session.execute(statement):
         lesson = OwnLesson(*columns)
         key = Ref(lesson.school_id, lesson.id)
         around[key, None] = lesson
         if pupil_id is not None:
-            around[key, Ref(lesson.school_id, pupil_id)] = (enrolled_on, left_on)
+            around[key, Ref(lesson.school_id, pupil_id)] = (lesson.on_date, None) if was_there else (enrolled_on, left_on)
     return around
 
 

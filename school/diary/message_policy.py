@@ -23,7 +23,8 @@ def guarded(viewer: Asking, school_id: Column, pupil_id: Column) -> Clause:
 
 def teaches_class(teacher_id: Column, school_id: Column, class_group_id: Column) -> Clause:
     """Whether somebody teaches a class, or leads it: who may write with the guardians of a pupil in it."""
-    taught = sa.exists().where(Course.school_id == school_id, Course.class_group_id == class_group_id, Course.teacher_id == teacher_id)
+    taught = sa.exists().where(
+        Course.school_id == school_id, Course.class_group_id == class_group_id, Course.teacher_id == teacher_id, Course.closed_at.is_(None))
     led = sa.exists().where(ClassGroup.school_id == school_id, ClassGroup.id == class_group_id, ClassGroup.teacher_id == teacher_id)
     return sa.or_(taught, led)
 

@@ -139,7 +139,7 @@ def _correspondents(viewer: Asking) -> Rows:
     taught = (
         sa.select(Course.school_id, Course.teacher_id, Subject.name.label("subject"), sa.literal(0).label("leads"))
         .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
-        .where(Course.school_id == this[0], Course.class_group_id == group)
+        .where(Course.school_id == this[0], Course.class_group_id == group, Course.closed_at.is_(None))
     )
     led = sa.select(ClassGroup.school_id, ClassGroup.teacher_id, sa.null(), sa.literal(1)).where(
         ClassGroup.school_id == this[0], ClassGroup.id == group, ClassGroup.teacher_id.is_not(None))

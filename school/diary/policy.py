@@ -9,6 +9,7 @@ from school.db import Column
 from school.diary.absence_models import AbsenceNotice, AbsenceReason
 from school.diary.homework_models import HomeworkFor
 from school.diary.models import Attendance, Homework, Lesson, Mark
+from school.registry.former_class_models import FormerClass
 from school.registry.models import ClassGroup, Course, Pupil
 from school.registry.policy import Clause, family, in_schools, own_classes, own_courses, own_pupils, taught_by
 from school.statements import Asking
@@ -53,10 +54,15 @@ def visible_courses(viewer: Asking) -> Clause:
 
 def concerned(pupil_id: Any, class_group_id: Any) -> Clause:
     """Whom a homework concerns, which nothing else decides: the lesson's class, or those of it who are named. The statement joins Homework and Lesson."""
+    return sa.and_(Lesson.class_group_id == class_group_id, is_for(pupil_id))
+
+
+def is_for(pupil_id: Any) -> Clause:
+    """Of a class's homework, what is for all of it or for this pupil."""
     named = sa.exists().where(
         HomeworkFor.school_id == Homework.school_id, HomeworkFor.homework_id == Homework.id, HomeworkFor.pupil_id == pupil_id,
     ).correlate_except(HomeworkFor)
-    return sa.and_(Lesson.class_group_id == class_group_id, sa.or_(Homework.for_some.is_(False), named))
+    return sa.or_(Homework.for_some.is_(False), named)
 
 
 def visible_homework(viewer: Asking) -> Clause:
@@ -76,9 +82,13 @@ def opens_gradebook(viewer: Asking) -> Clause:
 
 
 def visible_lessons(viewer: Asking) -> Clause:
-    """Lessons and their homework: the children's classes', the staff's courses', and what a teacher gives as substitute. The statement joins Course, Lesson."""
+    """Lessons and their homework: the children's classes' (of a former one as long as it was theirs), the staff's courses', and what a teacher gives as
+    substitute. The statement joins Course, Lesson."""
     children = sa.select(Pupil.school_id, Pupil.class_group_id).where(family(viewer, Area.DIARY, Pupil.school_id, Pupil.id))
-    mine = sa.tuple_(Lesson.school_id, Lesson.class_group_id).in_(children) if viewer.opens(Area.DIARY) else sa.false()
+    before = sa.exists().where(
+        FormerClass.school_id == Lesson.school_id, FormerClass.class_group_id == Lesson.class_group_id, FormerClass.since <= Lesson.on_date,
+        FormerClass.until > Lesson.on_date, family(viewer, Area.DIARY, FormerClass.school_id, FormerClass.pupil_id)).correlate(Lesson)
+    mine = sa.or_(sa.tuple_(Lesson.school_id, Lesson.class_group_id).in_(children), before) if viewer.opens(Area.DIARY) else sa.false()
     return sa.or_(mine, _works_with(viewer), substitutes(viewer))
 
 

@@ -16,12 +16,13 @@ from school.diary.homework_rows import HOMEWORK, HomeworkRow
 from school.diary.lessons import LESSON
 from school.diary.mark_rows import MARK, counts
 from school.diary.models import CourseScale, GradingScale, Homework, Lesson, Mark, MarkRevision
-from school.diary.policy import concerned, visible_children, visible_classes, visible_lessons, visible_marks
+from school.diary.policy import is_for, visible_children, visible_classes, visible_lessons, visible_marks
 from school.diary.scale_rows import SCALE, SCALE_KEY, SHOWN, Labels, with_scale
 from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.calendar_models import Term
+from school.registry.former_class_models import FormerClass
 from school.registry.models import ClassGroup, Course, Pupil, School, Subject
 from school.statements import THIS_PERSON, Asking, Read, given
 
@@ -46,6 +47,19 @@ def class_of(viewer: Asking) -> Any:
     return sa.select(Pupil.class_group_id).where(*MINE, visible_children(viewer)).scalar_subquery()
 
 
+def of_child(viewer: Asking) -> sa.ColumnElement[bool]:
+    """Lessons of the child that is asked about: of the class of now, and of these days' those of the class in which the child was at that time."""
+    def before(column: Any) -> Any:
+        there = sa.exists().where(*MINE, visible_children(viewer)).correlate_except(Pupil)
+        return sa.select(column).where(
+            FormerClass.school_id == THIS_PERSON.school_id, FormerClass.pupil_id == THIS_PERSON.id, FormerClass.since <= given("to", sa.Date()),
+            FormerClass.until > given("from_", sa.Date()), there).order_by(FormerClass.until.desc()).limit(1).scalar_subquery()
+
+    moved, then = before(FormerClass.until), sa.case((Lesson.on_date < before(FormerClass.until), before(FormerClass.class_group_id)), else_=class_of(viewer))
+    return sa.and_(
+        Lesson.class_group_id.in_([class_of(viewer), before(FormerClass.class_group_id)]), sa.or_(moved.is_(None), Lesson.class_group_id == then))
+
+
 @Read
 def _child(viewer: Asking) -> Rows:
     return sa.select(Pupil.id).where(*MINE, visible_children(viewer))
@@ -64,19 +78,19 @@ def limited(found: list[T], most: int) -> list[T]:
     return found
 
 
-def _lessons(viewer: Asking, group: Any) -> Rows:
-    mine = (Lesson.school_id == given("school_id"), Lesson.class_group_id == group, IN_DAYS, visible_lessons(viewer))
+def _lessons(viewer: Asking, which: sa.ColumnElement[bool]) -> Rows:
+    mine = (Lesson.school_id == given("school_id"), which, IN_DAYS, visible_lessons(viewer))
     return LESSON.where(*mine).order_by(*IN_ORDER).limit(MOST_LESSONS + 1)
 
 
 @Read
 def _class_lessons(viewer: Asking) -> Rows:
-    return _lessons(viewer, given("group_id", sa.Uuid()))
+    return _lessons(viewer, Lesson.class_group_id == given("group_id", sa.Uuid()))
 
 
 @Read
 def _child_lessons(viewer: Asking) -> Rows:
-    return _lessons(viewer, class_of(viewer))
+    return _lessons(viewer, of_child(viewer))
 
 
 @Read
@@ -107,18 +121,20 @@ async def child_lessons(reader: Reader, viewer: Viewer, child: Ref, from_: dt.da
     return limited(found, MOST_LESSONS)
 
 
-def homework_of(viewer: Asking) -> Rows:
-    """Standing homework that concerns the child that is asked about, with the child's tick: the columns of a `HomeworkRow`."""
+def homework_of(viewer: Asking, which: sa.ColumnElement[bool] | None = None) -> Rows:
+    """Standing homework that concerns the child that is asked about, with the child's tick: the columns of a `HomeworkRow`. `which` lessons' it is, where
+    not those of the class of now."""
     tick = sa.and_(
         HomeworkDone.school_id == Homework.school_id, HomeworkDone.homework_id == Homework.id, HomeworkDone.pupil_id == THIS_PERSON.id, HomeworkDone.done)
     return HOMEWORK.outerjoin(HomeworkDone, tick).add_columns(HomeworkDone.at.label("done_at")).where(
-        Homework.school_id == THIS_PERSON.school_id, Homework.withdrawn_at.is_(None), concerned(THIS_PERSON.id, class_of(viewer)), visible_lessons(viewer))
+        Homework.school_id == THIS_PERSON.school_id, Homework.withdrawn_at.is_(None), is_for(THIS_PERSON.id),
+        Lesson.class_group_id == class_of(viewer) if which is None else which, visible_lessons(viewer))
 
 
 @Read
 def homework_in_days(viewer: Asking) -> Rows:
     """The same, due on these days, by the lesson for which it is due."""
-    return homework_of(viewer).where(IN_DAYS).order_by(Lesson.on_date, Lesson.bell, Homework.set_at, Homework.id).limit(MOST_HOMEWORK + 1)
+    return homework_of(viewer, of_child(viewer)).where(IN_DAYS).order_by(Lesson.on_date, Lesson.bell, Homework.set_at, Homework.id).limit(MOST_HOMEWORK + 1)
 
 
 async def child_homework(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[HomeworkRow]:

@@ -5,6 +5,8 @@ import strawberry
 from school.diary.schema_absence import AbsenceMutation, AbsenceQuery
 from school.diary.schema_announcements import AnnouncementMutation, AnnouncementQuery
 from school.diary.schema_attendance import AttendanceMutation
+from school.diary.schema_class_groups import ClassGroupMutation, ClassGroupQuery
+from school.diary.schema_courses import CourseMutation, CourseQuery
 from school.diary.schema_figures import FigureQuery
 from school.diary.schema_files import FileMutation
 from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
@@ -31,7 +33,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 @strawberry.type
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
-    ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, ReportCardQuery, YearQuery, TimetableQuery, WorkQuery,
+    ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, ReportCardQuery, YearQuery, TimetableQuery, WorkQuery, ClassGroupQuery, CourseQuery,
 ):
     """Queries of the diary."""
 
@@ -39,7 +41,7 @@ class DiaryQuery(
 @strawberry.type
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
-    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation, YearMutation, TimetableMutation,
-    WorkMutation, RegisterFileMutation,
+    RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation, YearMutation, TimetableMutation, WorkMutation,
+    RegisterFileMutation, ClassGroupMutation, CourseMutation,
 ):
     """Mutations of the diary."""

@@ -23,6 +23,7 @@ from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.calendar_models import Term, TermKind
+from school.registry.former_class_models import FormerClass
 from school.registry.models import ClassGroup, Course, Person, Pupil, Subject
 from school.registry.policy import in_schools
 from school.statements import THIS_PERSON, Asking, Read, given
@@ -224,9 +225,11 @@ async def openings(reader: Reader, viewer: Viewer, term: Ref) -> list[Any]:
 
 @Read
 def _sums(viewer: Asking) -> Rows:
-    """Of one child and course in a term, with the course's scale."""
+    """Of one child and course in a term, with the course's scale; also a course of a class in which the child was before."""
     of_term = sums(given("school_id"), given("course_id", sa.Uuid()), given("term_id", sa.Uuid()))
-    mine = sa.and_(Pupil.school_id == Course.school_id, Pupil.class_group_id == Course.class_group_id)
+    was = sa.exists().where(
+        FormerClass.school_id == Pupil.school_id, FormerClass.pupil_id == Pupil.id, FormerClass.class_group_id == Course.class_group_id)
+    mine = sa.and_(Pupil.school_id == Course.school_id, sa.or_(Pupil.class_group_id == Course.class_group_id, was.correlate(Pupil, Course)))
     return (
         COURSE.add_columns(sa.func.coalesce(of_term.c.sum, 0).label("sum"), sa.func.coalesce(of_term.c.weights, 0).label("weights"))
         .join(Pupil, mine).join(Term, sa.and_(Term.school_id == Course.school_id, Term.id == given("term_id", sa.Uuid())))

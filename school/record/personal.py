@@ -251,11 +251,15 @@ HOLDINGS: dict[str, Holding] = {
         title="Представительство", whose=_by("guardian_id", "pupil_id"), erased=None,
         shown=("school_id", "id", "guardian_id", "pupil_id", "relation", "since", "ended_at"), secret=("diary", "meals", "access", "reason")),
     "course": Holding(
-        title="Преподаваемые предметы", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "class_group_id", "subject_id", "teacher_id"),
-        kept=("school_id", "id", "class_group_id", "subject_id", "teacher_id")),
+        title="Преподаваемые предметы", whose=_by("teacher_id"), erased={},
+        shown=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at"),
+        kept=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at")),
     "class_group": Holding(
         title="Классное руководство", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "grade", "letter", "teacher_id"),
         kept=("school_id", "id", "grade", "letter", "teacher_id")),
+    "former_class": Holding(
+        title="Прежние классы", whose=_by("pupil_id"), erased={}, shown=("school_id", "pupil_id", "since", "until", "class_group_id"),
+        kept=("school_id", "pupil_id", "since", "until", "class_group_id")),
     "pupil": Holding(  # the periods are counted from `left_on`
         title="Ученик", whose=_by("id"), erased={}, shown=("school_id", "id", "class_group_id", "enrolled_on", "left_on"),
         kept=("school_id", "id", "class_group_id", "enrolled_on", "left_on")),
@@ -292,7 +296,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "own_work": ("school_id", "id", "name", "work", "weight", "retired_at"),
     "scale_conversion": ("school_id", "id", "to_scale_id", "steps"),
     "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),
-    "subject": ("school_id", "id", "name"),
+    "subject": ("school_id", "id", "name", "retired_at"),
     "term": ("school_id", "id", "name", "kind", "starts_on", "ends_on"),
     "term_closing": ("school_id", "id", "by", "at"),
     "term_opening": ("school_id", "id", "term_id", "course_id", "until", "reason", "by", "at"),

@@ -1,14 +1,15 @@
 """Events of the registry."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from school.outbox import PASSES, Event, Topic, TopicKind
 from school.registry.models import Card, Tap
 
 PERSON_ERASED = "registry.person_erased"
-CARD_KEY_MADE, DEVICE_REVOKED = "registry.card_key_made", "registry.device_revoked"
-"""Told to the gates so that their long-polls end at once; nobody's entry in a pass list changes by them."""
+CARD_KEY_MADE, DEVICE_REVOKED, SUBJECT_RENAMED = "registry.card_key_made", "registry.device_revoked", "registry.subject_renamed"
+"""Told to the gates so that their long-polls end at once, the last so that processes forget the name; nobody's entry in a pass list changes by them."""
 
 
 def card_issued(card: Card, *, is_pupil: bool) -> Event:
@@ -65,3 +66,22 @@ def device_revoked(school_id: int, device_id: UUID, at: dt.datetime) -> Event:
 def person_erased(school_id: int, at: dt.datetime) -> Event:
     """Somebody is nameless now: the gates fetch their whole list, and processes forget names they keep. It names nobody: that would be one more trace."""
     return Event(PERSON_ERASED, school_id, (PASSES,), {}, at)
+
+
+def subject_renamed(school_id: int, subject_id: UUID, at: dt.datetime) -> Event:
+    """A subject has another name: processes forget the one that they keep."""
+    return Event(SUBJECT_RENAMED, school_id, (PASSES,), {"subject_id": str(subject_id)}, at)
+
+
+def staff_added(school_id: int, person_id: UUID, at: dt.datetime) -> Event:
+    """Somebody works at the school now."""
+    return _came("registry.staff_added", school_id, person_id, {}, at)
+
+
+def pupil_enrolled(school_id: int, pupil_id: UUID, class_group_id: UUID, on: dt.date, at: dt.datetime) -> Event:
+    """Somebody learns at the school, in this class from this day on. Nobody follows the child yet."""
+    return _came("registry.pupil_enrolled", school_id, pupil_id, {"class_group_id": str(class_group_id), "on": on.isoformat()}, at)
+
+
+def _came(kind: str, school_id: int, person_id: UUID, more: dict[str, Any], at: dt.datetime) -> Event:
+    return Event(kind, school_id, (PASSES,), {"person_id": str(person_id), **more}, at, concerns=(person_id,))

@@ -47,7 +47,7 @@ async def grant(session: AsyncSession, viewer: Viewer, guardian: Ref, pupil: Ref
             session.add(row)
     except sa.exc.IntegrityError:  # granted at the same moment: the one open row decides
         return _repeated(await _open(session, guardian, pupil), relation)
-    await outbox.append(session, _event(GRANTED, row))
+    await outbox.append(session, told(GRANTED, row))
     return row
 
 
@@ -75,7 +75,7 @@ async def end(session: AsyncSession, viewer: Viewer, guardian: Ref, pupil: Ref) 
         return former
     row.ended_at = clock.now()
     await session.flush()
-    await outbox.append(session, _event(ENDED, row))
+    await outbox.append(session, told(ENDED, row))
     return row
 
 
@@ -97,7 +97,7 @@ async def restrict(session: AsyncSession, viewer: Viewer, guardian: Ref, pupil: 
         return row
     row.diary, row.meals, row.access, row.reason = wanted["diary"], wanted["meals"], wanted["access"], reason
     await session.flush()
-    await outbox.append(session, _event(RESTRICTED, row, clock.now()))
+    await outbox.append(session, told(RESTRICTED, row, clock.now()))
     return row
 
 
@@ -175,6 +175,7 @@ def _between(guardian: Ref, pupil: Ref) -> sa.Select[Guardianship]:
         Guardianship.school_id == pupil.school_id, Guardianship.guardian_id == guardian.id, Guardianship.pupil_id == pupil.id)
 
 
-def _event(kind: str, row: Guardianship, at: dt.datetime | None = None) -> Event:
+def told(kind: str, row: Guardianship, at: dt.datetime | None = None) -> Event:
+    """What is told of a guardianship: to the child's topic, and to the delivery of events."""
     payload = {"guardianship_id": str(row.id), "guardian_id": str(row.guardian_id), "pupil_id": str(row.pupil_id), "relation": row.relation.value}
     return Event(kind, row.school_id, (Topic(TopicKind.PUPIL, row.pupil_id),), payload, at or row.ended_at or row.since)

@@ -91,7 +91,7 @@ class ClassGroup(Tenant, Base):
 
 
 class Pupil(Base):
-    """A person who learns at the school. `left_on` is the first day of no longer being one."""
+    """A person who learns at the school. `enrolled_on` is the first day in the class (`FormerClass`: those before), `left_on` the first of being none."""
 
     __tablename__ = "pupil"
 
@@ -138,23 +138,25 @@ class Guardianship(Tenant, Base):
 
 
 class Subject(Tenant, Base):
-    """What is taught: Алгебра."""
+    """What is taught: Алгебра. A retired one gets no new course."""
 
     __tablename__ = "subject"
 
     name: Mapped[str] = mapped_column(sa.String(80))
+    retired_at: Mapped[dt.datetime | None]
 
     __table_args__ = (sa.UniqueConstraint("school_id", "name"),)
 
 
 class Course(Tenant, Base):
-    """Who teaches what to whom: group × subject × teacher. It decides which pupils are a teacher's own."""
+    """Who teaches what to whom: group × subject × teacher. It decides which pupils are a teacher's own. A closed one has no lessons to come."""
 
     __tablename__ = "course"
 
     class_group_id: Mapped[UUID]
     subject_id: Mapped[UUID]
     teacher_id: Mapped[UUID]
+    closed_at: Mapped[dt.datetime | None]
 
     __table_args__ = (
         tenant_key("class_group_id", to="class_group"), tenant_key("subject_id", to="subject"), tenant_key("teacher_id", to="staff"),

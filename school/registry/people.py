@@ -59,7 +59,7 @@ def _everybody(viewer: Asking) -> Rows:
 
 
 @Read
-def _people(viewer: Asking, after: bool, searched: bool, of_class: bool, of_guardian: bool) -> Rows:
+def _people(viewer: Asking, after: bool, searched: bool, of_class: bool, of_guardian: bool, staff: bool) -> Rows:
     statement = _everybody(viewer)
     if searched:
         statement = statement.where(begins_so())
@@ -69,15 +69,17 @@ def _people(viewer: Asking, after: bool, searched: bool, of_class: bool, of_guar
         statement = statement.where(sa.exists().where(
             Guardianship.school_id == Person.school_id, Guardianship.pupil_id == Person.id, Guardianship.ended_at.is_(None),
             Guardianship.school_id == given("guardian_school"), Guardianship.guardian_id == given("guardian_id")))
+    if staff:
+        statement = statement.where(Staff.id.is_not(None), Staff.left_on.is_(None))
     return paged(statement, _BY_NAME, after=after)
 
 
 async def people(
-    reader: Reader, viewer: Viewer, search: str | None, *, group: Ref | None = None, guardian: Ref | None = None, first: int, after: str | None,
-    columns: frozenset[str] | None = None,
+    reader: Reader, viewer: Viewer, search: str | None, *, group: Ref | None = None, guardian: Ref | None = None, staff: bool = False, first: int,
+    after: str | None, columns: frozenset[str] | None = None,
 ) -> Page:
     """Everybody whom the viewer's schools know, by name: all, or those whose name begins so (family name, then given name, then patronymic), who were or
-    are in a class, for whom a guardian answers. One statement.
+    are in a class, for whom a guardian answers, who works at the school. One statement.
 
     Refused: a search that is empty, or longer than 100 characters.
     """
@@ -88,7 +90,7 @@ async def people(
         which |= {"class_school": group.school_id, "group_id": group.id}
     if guardian is not None:
         which |= {"guardian_school": guardian.school_id, "guardian_id": guardian.id}
-    flags = search is not None, group is not None, guardian is not None
+    flags = search is not None, group is not None, guardian is not None, staff
     return await read_page(reader, _people, viewer, _BY_NAME, *flags, first=first, after=after, columns=columns, **which)
 
 
@@ -139,13 +141,14 @@ class PeopleQuery:
     @query(holds(*ADMINISTRATION), Area.PEOPLE, each(lambda person: person.ref))
     async def people(
         self, info: Info, search: str | None = None, class_group_id: strawberry.ID | None = None, guardian_id: strawberry.ID | None = None,
-        first: int = 50, after: str | None = None,
+        staff: bool = False, first: int = 50, after: str | None = None,
     ) -> Connection[KnownPerson]:
-        """Everybody whom the office's school knows, by name; with `search` those whose name begins so: «Иванов ив». Those of a class, or of a guardian."""
+        """Everybody whom the office's school knows, by name; with `search` whose name begins so: «Иванов ив». Those of a class, of a guardian, the staff."""
         group = None if class_group_id is None else ids.decode(Kind.CLASS_GROUP, class_group_id)
         guardian = None if guardian_id is None else ids.decode(Kind.PERSON, guardian_id)
         columns, asking = wanted(info, KnownPerson, "school_id", "id"), info.context
-        found = await people(asking.reader, asking.viewer, search, group=group, guardian=guardian, first=first, after=after, columns=columns)
+        found = await people(
+            asking.reader, asking.viewer, search, group=group, guardian=guardian, staff=staff, first=first, after=after, columns=columns)
         return found.connect(KnownPerson.from_row)
 
     @query(holds(*ADMINISTRATION), Area.PEOPLE, named("id"))

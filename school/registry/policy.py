@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from school.context import ADMINISTRATION, MEMBERS, Area, Role, Viewer
 from school.db import Column
 from school.ids import Ref
+from school.registry.former_class_models import FormerClass
 from school.registry.models import Card, ClassGroup, Course, Person, Pupil, Staff
 from school.registry.photo_models import Photo
 from school.statements import Asking, Many, OfViewer, any_of
@@ -52,10 +53,10 @@ def in_schools(viewer: Asking, school_id: Column, *roles: Role) -> Clause:
 
 
 def own_classes(viewer: Asking, school_id: Column, class_group_id: Column) -> Clause:
-    """Rows about the classes that the viewer teaches, or is the class teacher of."""
+    """Rows about the classes that the viewer teaches now, or is the class teacher of."""
     if not viewer.has(Role.TEACHER):
         return sa.false()
-    taught = sa.select(Course.school_id, Course.class_group_id).where(taught_by(viewer, Course.school_id, Course.teacher_id))
+    taught = sa.select(Course.school_id, Course.class_group_id).where(taught_by(viewer, Course.school_id, Course.teacher_id), Course.closed_at.is_(None))
     led = sa.select(ClassGroup.school_id, ClassGroup.id).where(taught_by(viewer, ClassGroup.school_id, ClassGroup.teacher_id))
     return sa.tuple_(school_id, class_group_id).in_(taught.union_all(led))
 
@@ -85,8 +86,10 @@ def visible_pupils(viewer: Asking) -> Clause:
 
 
 def visible_class_groups(viewer: Asking) -> Clause:
-    """Which classes exist for the viewer: every class of a school for its office, head, teachers and guards, and a family's own. The canteen needs none."""
-    children = sa.select(Pupil.school_id, Pupil.class_group_id).where(family(viewer, Area.PEOPLE, Pupil.school_id, Pupil.id))
+    """Which classes exist for the viewer: every class of a school for its office, head, teachers and guards, and a family's own, also those before. The
+    canteen needs none."""
+    children = sa.select(Pupil.school_id, Pupil.class_group_id).where(family(viewer, Area.PEOPLE, Pupil.school_id, Pupil.id)).union_all(
+        sa.select(FormerClass.school_id, FormerClass.class_group_id).where(family(viewer, Area.PEOPLE, FormerClass.school_id, FormerClass.pupil_id)))
     return sa.or_(
         in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION, Role.TEACHER, Role.GUARD),
         sa.tuple_(ClassGroup.school_id, ClassGroup.id).in_(children) if viewer.opens(Area.PEOPLE) else sa.false(),

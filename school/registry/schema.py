@@ -11,10 +11,12 @@ from school.registry import queries
 from school.registry.card_key_schema import CardKeyMutation, CardKeyQuery
 from school.registry.card_schema import CardMutation, CardQuery
 from school.registry.desk_schema import DeskQuery
+from school.registry.enrolment_schema import EnrolmentMutation
 from school.registry.guardianship_schema import GuardianshipMutation, GuardianshipQuery
 from school.registry.leaving_schema import LeavingMutation
 from school.registry.people import PeopleQuery
 from school.registry.photo_schema import PhotoMutation
+from school.registry.subject_schema import SubjectMutation, SubjectQuery
 from school.registry.types import ClassGroup, Grant, Person, Pupil, School, Subject
 
 __all__ = ["ClassGroup", "Person", "Pupil", "RegistryMutation", "RegistryQuery", "School", "Subject"]
@@ -46,7 +48,7 @@ class Me:
 
 
 @strawberry.type
-class RegistryQuery(GuardianshipQuery, CardQuery, CardKeyQuery, DeskQuery, PeopleQuery):
+class RegistryQuery(GuardianshipQuery, CardQuery, CardKeyQuery, DeskQuery, PeopleQuery, SubjectQuery):
     """Queries of the registry."""
 
     @query(ANYONE, Area.ACCOUNT, no_one)
@@ -75,5 +77,5 @@ class RegistryQuery(GuardianshipQuery, CardQuery, CardKeyQuery, DeskQuery, Peopl
 
 
 @strawberry.type
-class RegistryMutation(GuardianshipMutation, LeavingMutation, CardMutation, CardKeyMutation, PhotoMutation):
+class RegistryMutation(GuardianshipMutation, LeavingMutation, CardMutation, CardKeyMutation, PhotoMutation, EnrolmentMutation, SubjectMutation):
     """Mutations of the registry."""

@@ -6,13 +6,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import ids
 from school.errors import bad_input, conflict
 from school.ids import Ref
 from school.money import CURRENCIES
 from school.registry import card_keys
-from school.registry.models import Person, School, Staff
-from school.registry.names import sort_key
+from school.registry.enrolment import Name, hire
+from school.registry.models import School
 from school.registry.texts import line
 
 LARGEST_ID = 2**31 - 1
@@ -53,16 +52,4 @@ async def found(
     except sa.exc.IntegrityError:  # founded at the same moment
         raise conflict("there is a school of this number or name already") from None
     await card_keys.make_first_key(session, number)
-    return await _hire(session, number, founder)
-
-
-async def _hire(session: AsyncSession, school_id: int, founder: Founder) -> Ref:
-    family, given = line(founder.family_name, "family name", 80), line(founder.given_name, "given name", 80)
-    patronymic = line(founder.patronymic, "patronymic", 80) if founder.patronymic else None
-    person = Person(
-        school_id=school_id, id=ids.new(), family_name=family, given_name=given, patronymic=patronymic, sort_key=sort_key(family, given, patronymic))
-    session.add(person)
-    await session.flush()
-    session.add(Staff(school_id=school_id, id=person.id, position=line(founder.position, "position", 80), left_on=None))
-    await session.flush()
-    return Ref(school_id, person.id)
+    return await hire(session, number, Name(founder.family_name, founder.given_name, founder.patronymic), founder.position)

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from school.db import Database
 from school.ids import Ref
 from school.record import erasure
-from school.registry.models import Staff
+from school.registry import subjects
+from school.registry.models import Staff, Subject
 from tests.delivery.house import House, eventually, house, postgresql_only
 from tests.world import World
 
@@ -35,6 +36,16 @@ async def test_an_erased_name_is_forgotten_and_another_school_s_stays(database: 
         await erase_teacher(database, world)
         await eventually(lambda: here.names.find(erased) is None)
         assert here.names.find(other) == "a name"
+
+
+async def test_a_subject_s_old_name_is_forgotten(database: Database, database_url: str, world: World) -> None:
+    async with house(database_url) as here, database.read() as session:
+        subject = Ref(1, (await session.scalars(sa.select(Subject.id).where(Subject.school_id == 1))).one())
+        await eventually(lambda: here.hub.flowing)
+        keep(here, subject)
+        async with database.begin() as writing:
+            await subjects.change(writing, world.viewers["office"], subject, name="Алгебра и начала анализа", in_use=True)
+        await eventually(lambda: here.names.find(subject) is None)
 
 
 @postgresql_only

@@ -15,6 +15,7 @@ from school.commands.tales import tale
 from school.day import events as day
 from school.db import Database
 from school.delivery.subscriptions import TYPES, UPDATES
+from school.diary import course_events as courses
 from school.diary import events as diary
 from school.diary import file_events
 from school.diary import message_events as messages
@@ -66,6 +67,9 @@ TALES = {
     "diary.homework_files_changed": ("HomeworkFilesChanged", "homework   Алгебра for 2026-09-07: 2 files"),
     "diary.attendance_recorded": ("AttendanceRecorded", "register   Алгебра: late 9 min (was absent)"),
     "diary.lesson_changed": ("LessonChanged", "lesson     Алгебра of 2026-09-07 2026-09-08, lesson 1 → 2026-09-07, lesson 3, room 101 → 9"),
+    "diary.course_teacher_changed": ("CourseTeacherChanged", "teacher    Алгебра: Teacherова Teacher → Class_Teacherова Class_Teacher"),
+    "diary.class_teacher_changed": ("ClassTeacherChanged", "class teacher: Class_Teacherова Class_Teacher → —"),
+    "diary.pupil_moved": ("PupilMoved", "class      6B → 5A from 2026-09-07"),
     "diary.absence_notice_sent": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice sent"),
     "diary.absence_notice_answered": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice accepted (was sent)"),
     "diary.absence_notice_withdrawn": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice withdrawn (was accepted)"),
@@ -123,7 +127,7 @@ def _of_registry(world: World) -> list[Event]:
         school_id=1, id=ids.new(), guardian_id=world.people["other_parent"], pupil_id=world.people["anna"], relation=Relation.MOTHER, since=NOON, ended_at=None)
     return [
         registry.card_issued(card, is_pupil=True), registry.card_blocked(card, NOON, is_pupil=True), registry.card_unblocked(card, NOON, is_pupil=True),
-        guardianship._event(guardianship.GRANTED, tie), guardianship._event(guardianship.ENDED, tie),
+        guardianship.told(guardianship.GRANTED, tie), guardianship.told(guardianship.ENDED, tie),
     ]
 
 
@@ -150,10 +154,20 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
         diary.homework_answered(homework, work, work._replace(state=SubmissionState.RETURNED, answer="тайна"), NOON),
         file_events.materials_changed(homework, 1, 2, [anna], NOON),
         diary.attendance_recorded(own, absent, absent._replace(kind=AttendanceKind.LATE, minutes_late=9)),
-        diary.lesson_changed(course, subject, place, place._replace(on_date=MONDAY, bell=3, room="9"), [anna], NOON), *_of_absence(world),
+        diary.lesson_changed(course, subject, place, place._replace(on_date=MONDAY, bell=3, room="9"), [anna], NOON),
+        *_of_courses(world, subject), *_of_absence(world),
         messages.remark_made(remark), messages.remark_withdrawn(remark, NOON), messages.announced(announcement, [anna]),
         messages.announcement_withdrawn(announcement, [anna], NOON),
         timetable_changed(1, Changes(world.classes["5A"], MONDAY, MONDAY + dt.timedelta(days=1), 2, 0, 1), [anna], NOON),
+    ]
+
+
+def _of_courses(world: World, subject: UUID) -> list[Event]:
+    people, classes, anna = world.people, world.classes, world.people["anna"]
+    return [
+        courses.course_teacher_changed(Ref(1, world.courses["5A"]), subject, people["teacher"], people["class_teacher"], [anna], NOON),
+        courses.class_teacher_changed(Ref(1, classes["5A"]), people["class_teacher"], None, [anna], NOON),
+        courses.pupil_moved(Ref(1, anna), classes["6B"], classes["5A"], MONDAY, NOON),
     ]
 
 

@@ -8,7 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from school import ids
 from school.context import Context
-from school.diary import events, file_updates, message_events, message_updates
+from school.diary import course_events, events, file_updates, message_events, message_updates
 from school.diary.schema import TYPES, UPDATES
 from school.fields import SCALARS
 from school.ids import Kind
@@ -118,8 +118,9 @@ def test_each_kind_has_its_update() -> None:
     kinds = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
     assert set(message_updates.UPDATES) < {value for name, value in vars(message_events).items() if name.isupper() and isinstance(value, str)}
     kinds |= set(message_updates.UPDATES) | set(file_updates.UPDATES)
+    kinds |= {value for value in vars(course_events).values() if isinstance(value, str) and value.startswith("diary.")}
     assert set(UPDATES) == kinds
-    assert len(TYPES) == len(UPDATES) - 2 == 19  # what becomes of a notice is told by one
+    assert len(TYPES) == len(UPDATES) - 2 == 22  # what becomes of a notice is told by one
 
 
 def test_ids_in_updates_are_opaque() -> None:

@@ -60,6 +60,8 @@ def queries() -> Iterator[Question]:
     yield ask("holidays", school, lambda _: {"from": "2026-11-01", "to": "2026-11-08"}, holds="holiday")
     yield ask("bells", school, lambda of: {"schoolId": of["school"]})
     yield ask("timetable", pupil, lambda of: {"classGroupId": of["class"], "date": DAYS["from"]})
+    yield ask("schoolClasses", school, lambda of: {"schoolId": of["school"]})
+    yield ask("schoolCourses", pupil, lambda of: {"classGroupId": of["class"]})
     yield ask("attendanceFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
     yield ask("attendanceFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
     yield ask("gradingScales", school, lambda of: {"schoolId": of["school"]})
@@ -142,5 +144,12 @@ def mutations() -> Iterator[Question]:
     yield put("withdrawAnnouncement", pupil, lambda of: {"announcementId": of["announcement"]})
     for thing in ("mark", "remark", "announcement"):
         yield put(f"acknowledge ({thing})", pupil, lambda of, thing=thing: {"thingId": of[thing]})  # type: ignore[misc]
+    yield put("addClassGroup", school, lambda of: {"id": new(), "schoolId": of["school"], "grade": 9, "letter": "Я"})
+    yield put("changeClassTeacher", pupil, lambda of: {"classGroupId": of["class"], "teacherId": of["worker"]})
+    yield put("movePupil", pupil, lambda of: {"pupilId": of["child"], "classGroupId": of["empty"], "on": "2026-09-08"})
+    yield put("addCourse", pupil, lambda of: {
+        "id": new(), "classGroupId": of["class"], "subjectId": of["subject"], "teacherId": of["worker"], "scaleId": of["scale"]})
+    yield put("changeCourseTeacher", pupil, lambda of: {"courseId": of["course"], "teacherId": of["helper"]})
+    yield put("closeCourse", pupil, lambda of: {"courseId": of["course"], "closed": True})
     yield put("substitute", pupil, lambda of: {"items": [{
         "id": new(), "lessonId": of["lesson"], "expectedRevision": 1, "room": "other", "reason": "ремонт"}]})

@@ -14,6 +14,7 @@ from school.clock import Clock
 from school.context import NOBODY, Area, Role
 from school.db import Database
 from school.delivery.relay import Relay
+from school.diary import class_groups, class_moves, courses
 from school.diary.absence_models import AbsenceReason
 from school.diary.homework_models import HomeworkRule
 from school.diary.models import CourseScale, GradingScale, Lesson, ScaleConversion, WorkKind
@@ -67,6 +68,7 @@ async def found(database: Database) -> Town:
         await _school_two(session, town)
         await _courses(session, town)
         await _office(session, town)
+        await _changes(session, town)
     for target, name in TARGETS.items():
         async with database.begin() as session:
             town.targets[target] = {**await live(session, town, name), "name": f"{name.title()}ова"}
@@ -210,6 +212,8 @@ async def _office(session: AsyncSession, town: Town) -> None:
             "reason": opaque(Kind.ABSENCE_REASON, school_id, reason.id), "scale": opaque(Kind.GRADING_SCALE, school_id, scale),
             "other scale": opaque(Kind.GRADING_SCALE, school_id, other.id), "own work": opaque(Kind.OWN_WORK, school_id, own.id),
             "holiday": opaque(Kind.HOLIDAY, school_id, holiday.id),
+            "helper": opaque(Kind.PERSON, school_id, world.people[f"canteen{end}"]),
+            **await _spare(session, town, school_id),
         }
         town.targets[str(school_id)] = nouns
 
@@ -229,6 +233,31 @@ async def _year(session: AsyncSession, school_id: int, secretary: UUID) -> Holid
             weeks=Weeks.EVERY, shared=True) for number in (0, 1))
         await tell(session, school_id, [Changes(group, MONDAY, MONDAY, 1, 0, 0)])
     return holiday
+
+
+async def _spare(session: AsyncSession, town: Town, school_id: int) -> dict[str, str]:
+    """A class without pupils, a subject without courses."""
+    empty = ClassGroup(school_id=school_id, id=ids.new(), grade=11, letter="Z", teacher_id=None)
+    subject = Subject(school_id=school_id, id=ids.new(), name="Музыка")
+    session.add_all([empty, subject])
+    await session.flush()
+    town.world.classes[f"empty {school_id}"] = empty.id
+    return {"empty": opaque(Kind.CLASS_GROUP, school_id, empty.id), "subject": opaque(Kind.SUBJECT, school_id, subject.id)}
+
+
+async def _changes(session: AsyncSession, town: Town) -> None:
+    """Of Boris's class and its courses: a teacher who took one over, a class teacher who is back, a move that was none."""
+    world, office, boris = town.world, acting(town, "office", Role.OFFICE), town.ref("boris")
+    group, empty = Ref(1, world.classes["5A"]), Ref(1, world.classes["empty 1"])
+    for to in (empty, group):
+        await class_moves.move(session, office, boris, to, EARLY.date())
+    for teacher in ("teacher7", "class_teacher"):
+        await class_groups.change_teacher(session, office, group, town.ref(teacher))
+    subject = Subject(school_id=1, id=ids.new(), name="Труд")
+    session.add(subject)
+    await session.flush()
+    course = await courses.add(session, office, ids.new(), group, Ref(1, subject.id), town.ref("guard"), None)
+    await courses.change_teacher(session, office, Ref(1, course.id), town.ref("canteen"))
 
 
 async def _families(session: AsyncSession, town: Town) -> None:

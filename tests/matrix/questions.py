@@ -11,6 +11,10 @@ from tests.matrix.town import CODES
 MONEY = {"minor": 100, "currency": "RUB"}
 
 
+def _somebody() -> dict[str, str]:
+    return {"id": new(), "familyName": "Новиков", "givenName": "Ник"}
+
+
 def _queries() -> Iterator[Question]:
     pupil, school, nobody = About.PUPIL, About.SCHOOL, About.NOBODY
     for name in ("me", "signInProviders", "mySessions", "myTokens", "mySecurity", "myProviders", "myCalendarFeeds"):
@@ -27,6 +31,8 @@ def _queries() -> Iterator[Question]:
     yield ask("people", pupil, holds="child")
     yield ask("people (class)", pupil, lambda of: {"classGroupId": of["class"]})
     yield ask("people (guardian)", pupil, lambda of: {"guardianId": of["guardian"]})
+    yield ask("people (staff)", school, holds="worker")
+    yield ask("subjects", school, lambda of: {"schoolId": of["school"]})
     yield ask("person", pupil, lambda of: {"id": of["child"]})
     yield ask("deskTaps", school, lambda of: {"deviceId": of["desk"]})
     yield ask("invitations", school, holds="invitation")
@@ -67,6 +73,13 @@ def _mutations() -> Iterator[Question]:
     yield put("endGuardianship", pupil, lambda of: {"guardianId": of["guardian"], "pupilId": of["child"]})
     yield put("endPupil", pupil, lambda of: {"personId": of["child"], "on": DAYS["from"]})
     yield put("endStaff", school, lambda of: {"personId": of["worker"], "on": DAYS["from"]})
+    yield put("addStaff", school, lambda of: {"schoolId": of["school"], "items": [{**_somebody(), "position": "Учитель"}]})
+    yield put("enrolPupils", pupil, lambda of: {
+        "schoolId": of["school"], "items": [{**_somebody(), "classGroupId": of["class"], "enrolledOn": DAYS["from"]}]})
+    yield put("addGuardians", pupil, lambda of: {
+        "schoolId": of["school"], "items": [{**_somebody(), "pupilId": of["child"], "relation": "OTHER"}]})
+    yield put("addSubject", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Новый предмет"})
+    yield put("changeSubject", school, lambda of: {"subjectId": of["subject"], "name": "Другое имя", "inUse": True})
     yield put("setPhoto", pupil, lambda of: {"personId": of["child"], "content": FACE})
     yield do("removePhoto", pupil, lambda of: {"personId": of["child"]})
     yield put("issueCard", pupil, lambda of: {"id": new(), "personId": of["child"], "tapId": of["desk_tap"]})

@@ -52,6 +52,7 @@ from school.record.models import Record, RecordAction
 from school.registry.account_models import Session
 from school.registry.calendar_feed_models import CalendarFeed, Language
 from school.registry.calendar_models import Holiday
+from school.registry.former_class_models import FormerClass
 from school.registry.models import Device, DeviceCode, DeviceKind, FormerToken, Outcome, Tap
 from school.registry.photo_models import Photo
 from school.serving.models import TrustedDocument
@@ -167,6 +168,7 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     key, pupil, by, lesson = {"school_id": school_id}, world.people[name], world.people[teacher], world.lessons[f"{group}-1"]
     gate, door, mark, passage = world.devices[f"gate of {school_id}"], world.doors[f"of {school_id}"], ids.new(), ids.new()
     content: dict[str, Any] = {"value": 5, "weight": 1, "work": WorkKind.TEST, "comment": None}
+    yield FormerClass(**key, pupil_id=pupil, since=dt.date(2026, 1, 12), until=dt.date(2026, 2, 2), class_group_id=world.classes[group])
     yield Mark(**key, id=mark, pupil_id=pupil, lesson_id=lesson, course_id=world.courses[group], **content, revision=1, given_by=by, given_at=NOON)
     yield MarkRevision(**key, mark_id=mark, revision=1, action=MarkAction.GIVEN, **content, reason=None, by=by, at=NOON)
     of_term: dict[str, Any] = {

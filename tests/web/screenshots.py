@@ -51,6 +51,7 @@ PAGES = {
     "till": ("canteen", "/till"),
     "people": ("office", "/people"),
     "person": ("office", "/people"),
+    "classes": ("office", "/classes"),
     "cards": ("office", "/cards"),
     "invitations": ("office", "/invitations"),
     "invite": (None, "/invite"),

@@ -49,6 +49,8 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "people": ("office", lambda _stage: "/people"),
     "person": ("office", lambda stage: f"/people/{stage.person('boris')}"),
     "person's record": ("office", lambda stage: f"/people/{stage.person('boris')}/record"),
+    "classes": ("office", lambda _stage: "/classes"),
+    "class": ("office", lambda stage: f"/classes/{ids.encode(Kind.CLASS_GROUP, 1, stage.world.classes['5A'])}"),
     "cards": ("office", lambda _stage: "/cards"),
     "invitations": ("office", lambda _stage: "/invitations"),
     "rules": ("office", lambda _stage: "/rules"),

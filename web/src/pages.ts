@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.nav' | 'absences.title' | 'messages.title' | 'substitutions.title' | 'timetable.title' | 'year.title'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.nav' | 'absences.title' | 'messages.title' | 'substitutions.title' | 'timetable.title' | 'year.title' | 'setup.nav'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -55,6 +55,8 @@ export const PAGES: readonly Page[] = [
   { path: '/people/:person', Page: page(() => import('./pages/person/Person'), 'account', 'common', 'family', 'staff') },
   { path: '/people/:person/photo', Page: page(() => import('./pages/photo/Photo'), 'common', 'staff') },
   { path: '/people/:person/record', Page: page(() => import('./pages/person/PersonRecord'), 'common', 'family', 'staff') },
+  { path: '/classes', Page: page(() => import('./pages/classes/Classes'), 'account', 'common', 'staff'), place: { label: 'setup.nav', icon: 'book', roles: OFFICE, aside: true } },
+  { path: '/classes/:group', Page: page(() => import('./pages/classes/OneClass'), 'account', 'common', 'staff') },
   { path: '/cards', Page: page(() => import('./pages/desk/IssueToClass'), 'common', 'staff'), place: { label: 'office.cards', icon: 'card', roles: ['OFFICE'] } },
   { path: '/invitations', Page: page(() => import('./pages/invitations/Invitations'), 'account', 'common', 'staff'), place: { label: 'office.invitations', icon: 'letter', roles: ['OFFICE'] } },
   { path: '/substitutions', Page: page(() => import('./pages/substitutions/Substitutions'), 'common', 'family', 'staff'), place: { label: 'substitutions.title', icon: 'day', roles: OFFICE } },

@@ -7,7 +7,7 @@ from school.db import Moment
 from school.migrations.policies import Rows, as_role, in_school, make_policies, protect
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0018"
 
 _ADMINISTRATION = as_role("office", "head")
 TABLES = {

@@ -8,27 +8,38 @@ import list from '../people/People.module.css'
 import { SearchField } from '../people/SearchField'
 import { useArrows } from '../people/useArrows'
 import { usePeople } from '../people/usePeople'
-import { GrantGuardianship, type Known } from './Person.graphql'
+import { NewGuardian } from './NewGuardian'
+import { GrantGuardianship, type Known, RELATIONS } from './Person.graphql'
 import styles from './Person.module.css'
 import { Refused } from './Refused'
 
-const RELATIONS = ['MOTHER', 'FATHER', 'OTHER'] as const
 const FEW = 5
 
-/** Lets somebody whom the school knows answer for a pupil. */
+/** Lets somebody answer for a pupil: whom the school knows, or somebody new. */
 export function AddGuardian({ pupil, done, cancel }: { pupil: Known; done: () => void; cancel: () => void }) {
   const { t } = useTranslation()
   const [search, setSearch] = useState('')
   const [chosen, setChosen] = useState<Listed | null>(null)
+  const [unknown, setUnknown] = useState(false)
   return (
     <Stack gap="sm" className={styles.form} component="section" aria-label={t('office.addGuardian')}>
       <Title order={3} size="h5">{t('office.addGuardian')}</Title>
-      {chosen ? <Chosen pupil={pupil} chosen={chosen} done={done} back={() => setChosen(null)} /> : <Search value={search} onChange={setSearch} choose={setChosen} cancel={cancel} />}
+      {unknown && <NewGuardian pupil={pupil} done={done} back={() => setUnknown(false)} />}
+      {chosen && <Chosen pupil={pupil} chosen={chosen} done={done} back={() => setChosen(null)} />}
+      {!unknown && !chosen && <Search value={search} onChange={setSearch} choose={setChosen} add={() => setUnknown(true)} cancel={cancel} />}
     </Stack>
   )
 }
 
-function Search({ value, onChange, choose, cancel }: { value: string; onChange: (value: string) => void; choose: (person: Listed) => void; cancel: () => void }) {
+interface Sought {
+  value: string
+  onChange: (value: string) => void
+  choose: (person: Listed) => void
+  add: () => void
+  cancel: () => void
+}
+
+function Search({ value, onChange, choose, add, cancel }: Sought) {
   const { t } = useTranslation()
   const { people, stale } = usePeople({ search: value, group: '' }, { first: FEW, sought: true })
   const arrows = useArrows(stale)
@@ -43,7 +54,10 @@ function Search({ value, onChange, choose, cancel }: { value: string; onChange: 
           ))}
         </ul>
       )}
-      <Group><Button variant="default" onClick={cancel}>{t('confirm.cancel')}</Button></Group>
+      <Group gap="xs">
+        <Button variant="default" onClick={add}>{t('setup.newPerson')}</Button>
+        <Button variant="default" onClick={cancel}>{t('confirm.cancel')}</Button>
+      </Group>
     </Stack>
   )
 }

@@ -28,6 +28,28 @@ export const GrantGuardianship = graphql(`
   }
 `)
 
+export const RELATIONS = ['MOTHER', 'FATHER', 'OTHER'] as const
+
+export const AddGuardians = graphql(`
+  mutation WebAddGuardians($input: AddGuardiansInput!) {
+    addGuardians(input: $input) {
+      __typename
+      ... on PeopleAdded { results { __typename ... on Person { id } ... on Refusal { code } } }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const MovePupil = graphql(`
+  mutation WebMovePupil($input: MovePupilInput!) {
+    movePupil(input: $input) {
+      __typename
+      ... on PupilMove { on classGroup { name } }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
 export const RestrictGuardianship = graphql(`
   mutation WebRestrictGuardianship($input: RestrictGuardianshipInput!) {
     restrictGuardianship(input: $input) {

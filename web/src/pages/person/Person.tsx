@@ -13,6 +13,7 @@ import { Guardians } from './Guardians'
 import { Leaving } from './Leaving'
 import { Login } from './Login'
 import { Money } from './Money'
+import { Move } from './Move'
 import { type Known, PersonQuery } from './Person.graphql'
 import styles from './Person.module.css'
 import { Wards } from './Wards'
@@ -38,6 +39,7 @@ export default function Person() {
         <div className={styles.column}>
           <Login person={person} />
           {member && <Money person={person} />}
+          {person.classGroup && (person.leftOn === null) && <Move person={person} changed={again} />}
           {member && <Leaving person={person} changed={again} />}
         </div>
       </div>

@@ -1,0 +1,139 @@
+"""A pupil moves to another class: from that day on they are in its courses, and what was until then stays with the old class's."""
+
+import datetime as dt
+from typing import Any
+
+from school.access import passlist
+from school.delivery.relay import Relay
+from school.diary.models import Attendance, Mark
+from school.outbox import Signal
+from school.registry.former_class_models import FormerClass
+from school.registry.models import Device, Pupil
+from tests.diary.desk import Desk
+from tests.diary.test_attendance import entry, record
+from tests.diary.test_forecasts import FORECAST
+from tests.diary.test_marks import ABSENT, give, item
+from tests.diary.test_term_marks import term
+from tests.world import MONDAY
+
+DAY = dt.timedelta(days=1)
+TUESDAY = MONDAY + DAY
+MOVE = """mutation($input: MovePupilInput!) {movePupil(input: $input) {
+  ... on PupilMove {pupilId on classGroup {name}} ... on Refusal {code message}}}"""
+BOOK = """query($id: ID!, $from: Date!, $to: Date!) {gradebook(courseId: $id, from: $from, to: $to) {
+  pupils {person {id} leftOn marks {value} attendance {attendance: kind}}}}"""
+DAY_OF = """query($child: ID!, $date: Date!) {childDay(childId: $child, date: $date) {
+  lessons {lesson {id} marks {value} homework {id} attendance {kind}}}}"""
+LESSONS = "query($child: ID!, $from: Date!, $to: Date!) {lessons(childId: $child, from: $from, to: $to) {id}}"
+
+
+async def move(desk: Desk, pupil: str = "anna", group: str = "6B", on: dt.date = TUESDAY, login: str | None = "office") -> Any:
+    """The answer of movePupil."""
+    return await desk.ask(login, MOVE, input={"pupilId": desk.person(pupil), "classGroupId": desk.group(group), "on": on.isoformat()})
+
+
+async def book(desk: Desk, course: str, login: str = "office", from_: dt.date = MONDAY, to: dt.date = TUESDAY + DAY) -> dict[str, Any]:
+    """A gradebook's rows by pupil."""
+    found = await desk.ask(login, BOOK, id=desk.course(course), **{"from": from_.isoformat(), "to": to.isoformat()})
+    return {row.pop("person")["id"]: row for row in found["pupils"]}
+
+
+async def test_a_pupil_who_moves_stays_in_the_old_gradebook_until_then(desk: Desk) -> None:
+    anna = desk.person("anna")
+    await desk.add_lesson("5A-tuesday", course="5A", on_date=TUESDAY)
+    await desk.add_lesson("6B-tuesday", course="6B", on_date=TUESDAY)
+    await give(desk, item(desk))
+    for _ in range(2):
+        assert await move(desk) == {"pupilId": anna, "on": "2026-09-08", "classGroup": {"name": "6B"}}
+    [(_, topics, payload)] = [event for event in await desk.events() if event[0] == "diary.pupil_moved"]
+    ids_ = {name: str(desk.world.classes[name]) for name in ("5A", "6B")}
+    assert (topics[0], payload) == (str(desk.world.people["anna"]), {
+        "person_id": str(desk.world.people["anna"]), "class_group_id": ids_["6B"], "old_class_group_id": ids_["5A"], "on": "2026-09-08"})
+    assert await desk.rows(FormerClass, "pupil_id", "since", "until", "class_group_id") == [
+        (desk.world.people["anna"], dt.date(2026, 9, 1), TUESDAY, desk.world.classes["5A"])]
+    old, new = await book(desk, "5A"), await book(desk, "6B")
+    assert old[anna] == {"leftOn": "2026-09-08", "marks": [{"value": 5}], "attendance": []}
+    assert new[anna] == {"leftOn": None, "marks": [], "attendance": []}
+    assert anna not in await book(desk, "5A", from_=TUESDAY)
+    assert anna not in await book(desk, "6B", to=MONDAY)
+    assert anna in await book(desk, "5A", "teacher")
+    # The old class's teacher may still write what was until then, and the new one's what is from then on.
+    await record(desk, entry(desk, "anna", "ABSENT"))
+    assert (await book(desk, "5A"))[anna]["attendance"] == [{"attendance": "ABSENT"}]
+    [mark] = await give(desk, item(desk, value=4), lesson="5A-1")
+    assert mark["value"] == 4
+
+
+async def test_a_child_s_days_are_those_of_the_class_of_then(desk: Desk) -> None:
+    await desk.add_lesson("5A-tuesday", course="5A", on_date=TUESDAY)
+    await desk.add_lesson("6B-tuesday", course="6B", on_date=TUESDAY)
+    await give(desk, item(desk))
+    await move(desk)
+    asked = {"child": desk.person("anna"), "from": MONDAY.isoformat(), "to": TUESDAY.isoformat()}
+    for login in ("parent", "anna", "office"):
+        days = [await desk.ask(login, DAY_OF, child=asked["child"], date=asked[day]) for day in ("from", "to")]
+        on = [[one["lesson"]["id"] for one in day["lessons"]] for day in days]
+        assert desk.lesson("5A-1") in on[0]
+        assert desk.lesson("6B-1") not in on[0]
+        assert on[1] == [desk.lesson("6B-tuesday")]
+        assert [one["marks"] for one in days[0]["lessons"] if one["lesson"]["id"] == desk.lesson("5A-1")] == [[{"value": 5}]]
+        assert {one["id"] for one in await desk.ask(login, LESSONS, **asked)} == set(on[0] + on[1])
+    asked_what_if = {"child": desk.person("anna"), "course": desk.course("5A"), "term": term(desk), "marks": []}
+    assert (await desk.ask("parent", FORECAST, **asked_what_if))["average"]["decimal"] == "5.00"
+    boris = await desk.ask("other_parent", LESSONS, **{**asked, "child": desk.person("boris")})
+    assert desk.lesson("5A-tuesday") in {one["id"] for one in boris}
+
+
+async def test_a_move_on_the_first_day_leaves_no_trace_and_back_is_a_move_too(desk: Desk) -> None:
+    assert (await move(desk, on=dt.date(2026, 9, 1)))["on"] == "2026-09-01"
+    assert await desk.rows(FormerClass, "pupil_id") == []
+    assert await desk.rows(Pupil, "class_group_id", "enrolled_on") != []
+    assert (await move(desk, group="5A", on=dt.date(2026, 9, 4)))["classGroup"] == {"name": "5A"}
+    assert (await move(desk, group="6B", on=TUESDAY))["classGroup"] == {"name": "6B"}
+    assert [(until.day, group) for until, group in await desk.rows(FormerClass, "until", "class_group_id")] == [
+        (4, desk.world.classes["6B"]), (8, desk.world.classes["5A"])]
+    anna = desk.person("anna")
+    assert (await book(desk, "6B", from_=dt.date(2026, 9, 1), to=MONDAY))[anna]["leftOn"] == "2026-09-04"
+    assert (await book(desk, "6B", from_=dt.date(2026, 9, 1)))[anna]["leftOn"] is None
+
+
+async def test_what_is_no_move_is_refused(desk: Desk) -> None:
+    await give(desk, item(desk))
+    await record(desk, entry(desk, "boris", "PRESENT"))
+    before = [await desk.rows(Pupil, "id", "class_group_id", "enrolled_on"), await desk.events()]
+    late = {"code": "CONFLICT", "message": "the old class has marks or register entries of the pupil from that day on"}
+    assert await move(desk, on=MONDAY) == await move(desk, "boris", on=MONDAY) == late
+    for on in (dt.date(2026, 8, 31), TUESDAY + DAY):
+        assert (await move(desk, on=on))["code"] == "BAD_INPUT"
+    assert await move(desk, group="5A") == {"code": "BAD_INPUT", "message": "the pupil is in this class already"}
+    assert await move(desk, group="2-5A") == await move(desk, "gleb", "2-5A") == await move(desk, login="office2") == await move(desk, "teacher") == ABSENT
+    assert [(await move(desk, login=login))["code"] for login in ("teacher", "class_teacher", "parent", "anna")] == ["NOT_ALLOWED"] * 4
+    await desk.change(Pupil, desk.world.people["vera"], left_on=MONDAY)
+    assert await move(desk, "vera", "5A") == {"code": "BAD_INPUT", "message": "the pupil has left the school"}
+    await desk.change(Pupil, desk.world.people["vera"], left_on=None)
+    assert [await desk.rows(Pupil, "id", "class_group_id", "enrolled_on"), await desk.events()] == before
+    assert (len(await desk.rows(Mark, "id")), len(await desk.rows(Attendance, "kind")), await desk.rows(FormerClass, "since")) == (1, 1, [])
+
+
+async def test_a_day_before_the_first_in_a_class_is_not_the_pupil_s(desk: Desk) -> None:
+    await move(desk)
+    [mark] = await give(desk, item(desk), lesson="6B-1", login="class_teacher")
+    assert mark == {"code": "BAD_INPUT", "message": "the pupil was not at the school on the day of the lesson"}
+
+
+async def test_the_gates_hear_of_a_move(desk: Desk) -> None:
+    """Rules may be a class's: the entry of this pupil alone is told anew."""
+    relay = Relay(desk.database, Signal())
+    async with desk.database.read() as session:
+        device = await session.get(Device, (1, desk.world.devices["gate"]))
+        assert device is not None
+        whole = await passlist.pass_list(session, device, None)
+    await move(desk, "boris")
+    await relay.publish()
+    await move(desk)
+    before = int(whole.version)
+    while await relay.publish():
+        pass
+    async with desk.database.read() as session:
+        changes = await passlist.pass_list(session, device, str(before + 2))  # Boris's two rows of the feed
+    assert (changes.full, [entry.token for entry in changes.entries]) == (False, [desk.world.token("anna").hex()])

@@ -1,0 +1,106 @@
+import { Button, NativeSelect, Text } from '@mantine/core'
+import { type SyntheticEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useQuery } from 'urql'
+import { newId } from '../../api/newId'
+import { Failed, Loading } from '../../shell/states'
+import { useChange } from '../account/change'
+import { Part } from '../person/Part'
+import person from '../person/Person.module.css'
+import { Refused } from '../person/Refused'
+import { type OfStaff, SubjectsQuery } from './Classes.graphql'
+import styles from './Classes.module.css'
+import { AddCourse, ChangeCourseTeacher, ClassCoursesQuery, CloseCourse, type OfClass, type Scale } from './OneClass.graphql'
+import { StaffChoice, Successor } from './StaffChoice'
+
+interface OfOne {
+  group: string
+  school: string
+  staff: OfStaff[] | null
+  changed: () => void
+}
+
+/** What is taught in a class, and by whom. */
+export function Courses({ group, school, staff, changed }: OfOne) {
+  const { t } = useTranslation()
+  const [{ data, error }, ask] = useQuery({ query: ClassCoursesQuery, variables: { group, school }, requestPolicy: 'cache-and-network' })
+  const again = () => {
+    ask({ requestPolicy: 'network-only' })
+    changed()
+  }
+  return (
+    <Part title={t('setup.courses')}>
+      {error && <Failed error={error} retry={again} />}
+      {!data && !error && <Loading />}
+      {data?.schoolCourses.length === 0 && <Text c="dimmed">{t('setup.noCourses')}</Text>}
+      <ul className={person.lines}>
+        {data?.schoolCourses.map((one) => <OneCourse key={one.course.id} one={one} staff={staff} changed={again} />)}
+      </ul>
+      {data && <NewCourse group={group} school={school} staff={staff} scales={data.gradingScales} added={again} />}
+    </Part>
+  )
+}
+
+function OneCourse({ one: { course, closed }, staff, changed }: { one: OfClass; staff: OfStaff[] | null; changed: () => void }) {
+  const { t } = useTranslation()
+  const given = useChange(ChangeCourseTeacher)
+  const closing = useChange(CloseCourse)
+  const teach = async (teacherId: string) => {
+    if (teacherId && (await given.change({ input: { courseId: course.id, teacherId } }))) changed()
+  }
+  const close = async () => {
+    if (await closing.change({ input: { courseId: course.id, closed: !closed } })) changed()
+  }
+  return (
+    <li className={styles.course}>
+      <div className={styles.subject}>
+        <b>{course.subject.name}</b>
+        <span className={styles.more}>{[course.scale?.name ?? t('setup.noScale'), closed && t('setup.closed')].filter(Boolean).join(' · ')}</span>
+      </div>
+      <Successor
+        key={course.teacher?.id} label={`${t('setup.teacher')}: ${course.subject.name}`} now={course.teacher} staff={staff} disabled={closed} act={t('setup.appoint')}
+        fetching={given.fetching} save={(id) => void teach(id)}
+      />
+      <Button variant="default" size="sm" loading={closing.fetching} aria-label={`${t(closed ? 'setup.reopen' : 'setup.close')}: ${course.subject.name}`} onClick={() => void close()}>
+        {t(closed ? 'setup.reopen' : 'setup.close')}
+      </Button>
+      <Refused denied={given.denied ?? closing.denied} words={{
+        TEACHER_TAKEN: t('setup.teacherTaken'), BAD_INPUT: t('setup.teacherLeft'), CONFLICT: t(given.denied ? 'setup.courseTaken' : 'setup.lessonsToCome'), NOT_FOUND: t('office.goneMeanwhile'),
+      }} />
+    </li>
+  )
+}
+
+function NewCourse({ group, school, staff, scales, added }: { group: string; school: string; staff: OfStaff[] | null; scales: Scale[]; added: () => void }) {
+  const { t } = useTranslation()
+  const [{ data }] = useQuery({ query: SubjectsQuery, variables: { school } })
+  const [id, renew] = useState(newId)
+  const [subject, setSubject] = useState('')
+  const [teacher, setTeacher] = useState('')
+  const [scale, setScale] = useState(scales[0]?.id ?? '')
+  const { fetching, denied, change } = useChange(AddCourse)
+  const changed = (set: (value: string) => void) => (value: string) => { set(value); renew(newId()) }
+  const add = async (event: SyntheticEvent) => {
+    event.preventDefault()
+    if (!(await change({ input: { id, classGroupId: group, subjectId: subject, teacherId: teacher, scaleId: scale || null } }))) return
+    renew(newId())
+    setSubject('')
+    setTeacher('')
+    added()
+  }
+  return (
+    <form className={person.leaving} onSubmit={(event) => void add(event)} aria-label={t('setup.newCourse')}>
+      <NativeSelect
+        label={t('setup.subject')} required value={subject} onChange={({ currentTarget }) => changed(setSubject)(currentTarget.value)}
+        data={[{ value: '', label: t('setup.choose') }, ...(data?.subjects ?? []).filter(({ inUse }) => inUse).map(({ id: value, name }) => ({ value, label: name }))]}
+      />
+      <StaffChoice label={t('setup.teacher')} required value={teacher} onChange={changed(setTeacher)} staff={staff} />
+      <NativeSelect
+        label={t('setup.scale')} value={scale} onChange={({ currentTarget }) => changed(setScale)(currentTarget.value)}
+        data={[{ value: '', label: t('setup.noScale') }, ...scales.map(({ id: value, name, lowest, highest }) => ({ value, label: `${name} (${lowest}–${highest})` }))]}
+      />
+      <Refused denied={denied} words={{ CONFLICT: t('setup.courseTaken'), BAD_INPUT: t('setup.teacherLeft'), NOT_FOUND: t('office.goneMeanwhile') }} />
+      <div><Button type="submit" variant="default" loading={fetching} disabled={!subject || !teacher}>{t('setup.addCourse')}</Button></div>
+    </form>
+  )
+}

@@ -1,0 +1,41 @@
+import { graphql, type ResultOf } from '../../api/graphql'
+
+export const ClassCoursesQuery = graphql(`
+  query WebClassCourses($group: ID!, $school: ID!) {
+    schoolCourses(classGroupId: $group, closed: true) { closed course { id subject { id name } teacher { id name } scale { name } } }
+    gradingScales(schoolId: $school) { id name lowest highest }
+  }
+`)
+
+export const AddCourse = graphql(`
+  mutation WebAddCourse($input: AddCourseInput!) {
+    addCourse(input: $input) {
+      __typename
+      ... on SchoolCourse { closed }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const ChangeCourseTeacher = graphql(`
+  mutation WebChangeCourseTeacher($input: ChangeCourseTeacherInput!) {
+    changeCourseTeacher(input: $input) {
+      __typename
+      ... on SchoolCourse { closed }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const CloseCourse = graphql(`
+  mutation WebCloseCourse($input: CloseCourseInput!) {
+    closeCourse(input: $input) {
+      __typename
+      ... on SchoolCourse { closed }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export type OfClass = ResultOf<typeof ClassCoursesQuery>['schoolCourses'][number]
+export type Scale = ResultOf<typeof ClassCoursesQuery>['gradingScales'][number]
