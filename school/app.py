@@ -57,7 +57,7 @@ from school.store import Store
 
 log = structlog.get_logger("school.app")
 Task = Callable[[], Coroutine[Any, Any, None]]
-CLIENTS = ("commands", "demo", "web")
+CLIENTS = ("commands", "demo", "rehearsal", "web")
 """The packages of our own clients: what is in their folders of operations may be executed everywhere."""
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from school import clock
-from school.commands import accounts, cards, devices, documents, persons, retention, schools, watch
+from school.commands import accounts, cards, devices, documents, persons, rehearse, retention, schools, watch
 from school.commands.processes import run_server, run_task
 from school.commands.start import fail, prepare, reaching, require_migrated, require_postgresql, require_store, with_database
 from school.db import Database, migrate
@@ -25,6 +25,7 @@ app.add_typer(cards.app, name="card")
 app.add_typer(accounts.app, name="account")
 app.add_typer(persons.app, name="person")
 app.add_typer(documents.app, name="documents")
+app.add_typer(rehearse.app, name="rehearse")
 
 
 @app.command("serve")

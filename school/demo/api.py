@@ -27,26 +27,41 @@ class RefusedError(Exception):
 class Client:
     """Somebody with a login. Its requests may run in parallel; each may be repeated, for its writes carry ids of their own."""
 
-    def __init__(self, pool: urllib3.PoolManager, url: str, login: str, password: str) -> None:
+    def __init__(self, pool: urllib3.PoolManager, url: str, login: str, password: str, operations: Mapping[str, str] = OPERATIONS) -> None:
         self.login = login
-        self._pool = pool
-        self._url = f"{url}/graphql"
+        self._pool, self._operations = pool, operations
+        self._root, self._url = url, f"{url}/graphql"
         self._password = password
         self._token: str | None = None
         self._signing_in = asyncio.Lock()
 
     async def ask(self, operation: str, **variables: Any) -> Any:
         """The value of the operation's one field. RefusedError where it is a `Refusal` or the answer has errors."""
+        return await self._send(operation, variables, await self._signed_in())
+
+    async def as_nobody(self, operation: str, **variables: Any) -> Any:
+        """As `ask`, without signing in."""
+        return await self._send(operation, variables, None)
+
+    async def fetch(self, path: str) -> bytes:
+        """A file that the service has for this login. RefusedError where it has none."""
+        headers = {"Authorization": f"Bearer {await self._signed_in()}"}
+        answer = await asyncio.to_thread(self._pool.request, "GET", f"{self._root}{path}", headers=headers)
+        if answer.status != 200:
+            raise RefusedError(str(answer.status), path, self.login)
+        return answer.data
+
+    async def _signed_in(self) -> str:
         async with self._signing_in:
             if self._token is None:
                 found = await self._send("sign_in", {"input": {"login": self.login, "password": self._password}}, None)
                 if "ticket" in found:
                     raise RefusedError("SECOND_FACTOR_NEEDED", "somebody has given this login a second factor, and plays it from now on", self.login)
                 self._token = found["token"]
-        return await self._send(operation, variables, self._token)
+            return self._token
 
     async def _send(self, operation: str, variables: Mapping[str, Any], token: str | None) -> Any:
-        body = orjson.dumps({"query": OPERATIONS[operation], "variables": variables})
+        body = orjson.dumps({"query": self._operations[operation], "variables": variables})
         headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
         for attempt in range(_ATTEMPTS):
             try:
