@@ -16,6 +16,8 @@ from tests.matrix.table import read, row
 from tests.matrix.town import ROLES, TARGETS
 
 pytestmark = pytest.mark.xdist_group("matrix")
+KEPT = {"cache-control": "private, no-store", "vary": "cookie, authorization", "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
+"""How no file is kept on its way, nor shown as a page."""
 
 
 async def _names(cards: ReportCards, _language: Language) -> bytes:
@@ -42,6 +44,7 @@ async def test_everyone_reads_the_cards_that_are_declared(counter: Desk, monkeyp
                     assert (nothing.status_code, nothing.content) == (404, b"")
                     if answer.status_code == 200:
                         assert of["name"] in answer.text
+                        assert KEPT.items() <= answer.headers.items()
                         assert town.ref(pupil) in counter.noted
                         assert len(counter.noted) == len(answer.text.splitlines())
                     else:
@@ -70,6 +73,7 @@ async def test_everyone_exports_the_registers_that_are_declared(counter: Desk, m
                 assert (nothing.status_code, nothing.content) == (404, b"")
                 if answer.status_code == 200:
                     assert of["name"] in answer.text
+                    assert KEPT.items() <= answer.headers.items()
                     assert town.ref(pupil) in counter.noted
                 else:
                     assert (answer.status_code, answer.content, answer.headers, counter.noted) == (404, b"", nothing.headers, set())
