@@ -6,7 +6,8 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from school import tables
-from school.record.personal import HOLDINGS, IMPERSONAL, Holding
+from school.record.impersonal import IMPERSONAL
+from school.record.personal import HOLDINGS, Holding
 
 
 def places() -> list[tuple[str, str]]:
