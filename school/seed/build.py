@@ -18,6 +18,7 @@ from school.seed.faces import photograph
 from school.seed.founding import found
 from school.seed.gates import Porter
 from school.seed.logins import open_accounts
+from school.seed.materials import hand_out
 from school.seed.meals import Canteen
 from school.seed.people import gather
 from school.seed.plan import Size, lay_calendar, plan_schools
@@ -74,6 +75,9 @@ async def build(
         tell(done := done + 1, steps)
         for campus in campuses:
             done = await _live(session, campus, number, writer, entropy, lambda done: tell(done, steps), done)
+        if store is not None:
+            await hand_out(session, campuses[0], Dice(number, campuses[0].school_id, "materials"), writer, store)
+            await writer.flush()
     return writer.written
 
 

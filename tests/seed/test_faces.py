@@ -1,10 +1,14 @@
 """Faces of the seed: drawn, for most, the same for the same number; the family of the demo has one each."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from school.db import Database
+from school.diary.file_kinds import recognise
+from school.diary.file_models import FileKind, StoredFile
+from school.diary.file_rows import place_of
 from school.ids import Ref
 from school.registry import photos, pictures
 from school.registry.models import Guardianship, Person, Pupil, Staff
@@ -12,6 +16,7 @@ from school.registry.photo_models import Photo
 from school.seed.build import build
 from school.seed.dice import Dice
 from school.seed.faces import draw
+from school.seed.materials import MOST
 from school.seed.people import DEMO_FAMILY
 from school.seed.plan import Size
 from school.store import Store
@@ -26,7 +31,7 @@ def test_a_face_is_a_picture_as_any_other() -> None:
     assert len(first) < 10_000
 
 
-async def test_most_have_a_face_and_its_file(tmp_path: Path) -> None:
+async def test_most_have_a_face_and_homework_a_sheet_each_with_its_file(tmp_path: Path) -> None:
     store = Store.open(str(tmp_path))
     async with fresh_database("sqlite") as url:
         database = Database(url)
@@ -38,7 +43,14 @@ async def test_most_have_a_face_and_its_file(tmp_path: Path) -> None:
             own = set(await session.scalars(
                 sa.select(Guardianship.pupil_id).join(Person, sa.and_(Person.school_id == Guardianship.school_id, Person.id == Guardianship.guardian_id))
                 .where(Person.family_name == f"{DEMO_FAMILY}а", Guardianship.ended_at.is_(None))))
+            sheets = (await session.execute(sa.select(StoredFile.school_id, StoredFile.place, StoredFile.digest))).all()
         await database.close()
+    assert len(sheets) == MOST
+    for school_id, place, digest in sheets:
+        assert place is not None
+        content = await store.get(place_of(school_id, place))
+        assert content is not None
+        assert (sha256(content).digest(), recognise(content)) == (digest, FileKind.TEXT)
     assert 0.7 * sitters < len(found) < sitters
     assert own
     assert own <= {row.person_id for row in found}
