@@ -12,10 +12,13 @@ T = TypeVar("T")
 
 
 class FromRow:
-    """A field that is made of these columns of its object's row, or is one, as a descriptor. A plan (`school.serving`) writes the same as code."""
+    """A field that is made of these columns of its object's row, or is one, as a descriptor. A plan (`school.serving`) writes the same as code.
 
-    def __init__(self, make: Callable[..., Any] | None, columns: tuple[str, ...], description: str | None) -> None:
-        self.make, self.columns, self.description = make, columns, description
+    `keeps`: as of `fields.query`, it stays the same until an event is told.
+    """
+
+    def __init__(self, make: Callable[..., Any] | None, columns: tuple[str, ...], description: str | None, *, keeps: bool = True) -> None:
+        self.make, self.columns, self.description, self.keeps = make, columns, description, keeps
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.columns = self.columns or (name,)
@@ -32,9 +35,9 @@ def column(name: str | None = None, *, description: str | None = None) -> Any:
     return FromRow(None, () if name is None else (name,), description)
 
 
-def made(make: Callable[..., Any], *columns: str, description: str | None = None) -> Any:
+def made(make: Callable[..., Any], *columns: str, description: str | None = None, keeps: bool = True) -> Any:
     """What a function makes of columns; of the one of the field's name where none is named."""
-    return FromRow(make, columns, description)
+    return FromRow(make, columns, description, keeps=keeps)
 
 
 def opaque(kind: Kind, name: str = "id") -> Any:

@@ -43,7 +43,7 @@ class TermQuery:
         return TermSheet(
             course=Course.from_row(found.course), term=Term.from_row(found.term), pupils=[TermSheetRow.from_row(row) for row in found.rows])
 
-    @query(SIGNED_IN, Area.DIARY, named("child_id"), keeps=True)
+    @query(SIGNED_IN, Area.DIARY, named("child_id"))
     async def term_marks(self, info: Info, child_id: strawberry.ID) -> list[TermMark]:
         """What was decided for a child in all terms, the latest first."""
         child = ids.decode(Kind.PERSON, child_id)

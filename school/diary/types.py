@@ -154,7 +154,8 @@ class Mark(OfRow):
     value: int = column()
     label: str = made(label_of, "labels", "value", description="The value as people read it.")
     converted: str | None = made(
-        converted, "steps", "other_labels", "value", description="What it is on another scale, as people read it, where the school has said so.")
+        converted, "steps", "other_labels", "value", description="What it is on another scale, as people read it, where the school has said so.",
+        keeps=False)
     weight: int = column()
     work: Annotated[WorkKind, WorkKindName] = column()
     comment: str | None = column()

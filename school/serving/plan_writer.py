@@ -175,6 +175,7 @@ class Writer:
         of_row = _of_row(parent, attribute)
         if of_row is None:
             return self._value(f"v.{attribute}", field.type, nodes)
+        self.keeps = self.keeps and of_row.keeps
         values = ", ".join(f"w.{name}" for name in of_row.columns)
         return self._value(values if of_row.make is None else f"{self._name(of_row.make)}({values})", field.type, nodes)
 

@@ -8,7 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from school import ids
 from school.context import Context
-from school.diary import course_events, events, file_updates, message_events, message_updates
+from school.diary import course_events, events, file_updates, message_events, message_updates, timetable_events
 from school.diary.schema import TYPES, UPDATES
 from school.fields import SCALARS
 from school.ids import Kind
@@ -16,8 +16,11 @@ from school.settings import Settings
 from school.updates import Published, Update
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_attendance import entry, record
+from tests.diary.test_class_timetables import set_ as class_timetable
+from tests.diary.test_class_timetables import week
 from tests.diary.test_corrections import correct, withdraw
 from tests.diary.test_homework import correct_, set_, tick
+from tests.diary.test_lesson_plan import plan
 from tests.diary.test_marks import give, item
 from tests.diary.test_submissions import answer, submit
 from tests.diary.test_substitutions import change, substitute
@@ -31,6 +34,7 @@ DOCUMENT = """{ updates { __typename cursor childId occurredAt late
   ... on HomeworkCorrected { homeworkId textChanged linksChanged minutes oldMinutes } ... on HomeworkTicked { homeworkId done }
   ... on HomeworkSubmitted { homeworkId submissionId } ... on HomeworkAnswered { homeworkId submissionId submissionState oldSubmissionState }
   ... on HomeworkSet { homeworkId } ... on HomeworkWithdrawn { homeworkId }
+  ... on TimetableChanged { classGroupId startsOn endsOn made moved removed }
   ... on LessonChanged { bell room cancelled merged teacher { givenName } oldDate oldBell oldRoom oldCancelled oldMerged oldTeacher { givenName } }
   ... on AttendanceRecorded { bell attendance minutesLate oldAttendance oldMinutesLate } } }"""
 
@@ -70,6 +74,8 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
     await decide(desk, decision(desk, "anna", 4))
     await decide(desk, decision(desk, "anna", None, 1))
     await substitute(desk, change(desk, "5A-2", date="2026-09-09", room="9"))
+    await class_timetable(desk, week(desk, (1, 3)))
+    await plan(desk)
     common = {
         "childId": desk.person("anna"), "occurredAt": NOON.isoformat(), "late": False, "lessonId": desk.lesson("5A-1"), "courseId": desk.course("5A"),
         "date": "2026-09-07", "subject": {"name": "Алгебра"},
@@ -77,7 +83,7 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
     of_term = {name: common[name] for name in ("childId", "occurredAt", "late", "courseId", "subject")} | {"termId": term(desk)}
     same = {"bell": 2, "room": "101", "cancelled": False, "merged": False, "teacher": {"givenName": "Teacher"}}
     shown = await stream(desk)
-    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, *range(2, 15))]
+    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, *range(2, 16))]
     now, was = {"value": 3, "weight": 2, "work": "TEST"}, {"oldValue": 5, "oldWeight": 1, "oldWork": "ANSWER"}
     assert shown == [
         {"__typename": "MarkGiven", **common, "markId": mark, "value": 5, "weight": 1, "work": "ANSWER"},
@@ -96,6 +102,8 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
         {"__typename": "TermMarkDecided", **of_term, "termValue": None, "oldTermValue": 4, "revision": 2},
         {"__typename": "LessonChanged", **common, "lessonId": desk.lesson("5A-2"), "date": "2026-09-09", **same, **{
             f"old{name.title()}": value for name, value in same.items()}, "room": "9", "oldRoom": "101", "oldDate": "2026-09-07"},
+        {"__typename": "TimetableChanged", **{name: common[name] for name in ("childId", "occurredAt", "late")}, "classGroupId": desk.group("5A"),
+         "startsOn": "2026-09-14", "endsOn": "2026-09-21", "made": 2, "moved": 0, "removed": 0},
     ]
 
 
@@ -117,10 +125,10 @@ async def test_payloads_hold_no_text_that_somebody_wrote(desk: Desk) -> None:
 def test_each_kind_has_its_update() -> None:
     kinds = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
     assert set(message_updates.UPDATES) < {value for name, value in vars(message_events).items() if name.isupper() and isinstance(value, str)}
-    kinds |= set(message_updates.UPDATES) | set(file_updates.UPDATES)
+    kinds |= set(message_updates.UPDATES) | set(file_updates.UPDATES) | {timetable_events.TIMETABLE_CHANGED}
     kinds |= {value for value in vars(course_events).values() if isinstance(value, str) and value.startswith("diary.")}
     assert set(UPDATES) == kinds
-    assert len(TYPES) == len(UPDATES) - 2 == 22  # what becomes of a notice is told by one
+    assert len(TYPES) == len(UPDATES) - 2 == 23  # what becomes of a notice is told by one
 
 
 def test_ids_in_updates_are_opaque() -> None:
