@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
+from school.batches import check_batch
 from school.context import Viewer
 from school.diary import events
 from school.diary.absence_models import AbsenceReason
 from school.diary.attendance_rows import AttendanceRow
-from school.diary.batches import check_batch
 from school.diary.inserts import insert, key_of
 from school.diary.lessons import OwnLesson, check_held, check_pupil, own_lesson, was_in_class
 from school.diary.models import Attendance, AttendanceKind

@@ -109,11 +109,11 @@ async def set_(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> list
 
 
 async def _courses(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> dict[UUID, tuple[UUID, UUID]]:
-    """Subject and teacher of each course of the class. Refused as `set_` says."""
+    """Subject and teacher of each course of the class that is not closed. Refused as `set_` says."""
     group = new.group
     found = (await session.execute(
         sa.select(Course.id, Course.subject_id, Course.teacher_id).select_from(ClassGroup)
-        .outerjoin(Course, sa.and_(Course.school_id == ClassGroup.school_id, Course.class_group_id == ClassGroup.id))
+        .outerjoin(Course, sa.and_(Course.school_id == ClassGroup.school_id, Course.class_group_id == ClassGroup.id, Course.closed_at.is_(None)))
         .where(ClassGroup.school_id == group.school_id, ClassGroup.id == group.id, changes_lessons(viewer, ClassGroup.school_id)))).all()
     teachers = {row.id: (row.subject_id, row.teacher_id) for row in found}
     if not found or any(slot.course.school_id != group.school_id or slot.course.id not in teachers for slot in new.slots):
@@ -214,7 +214,7 @@ def _slots(viewer: Asking) -> Rows:
 
 @Read
 def _of_group(viewer: Asking) -> Rows:
-    from_there = (Course.school_id == _SCHOOL, Course.class_group_id == _GROUP, changes_lessons(viewer, Course.school_id))
+    from_there = (Course.school_id == _SCHOOL, Course.class_group_id == _GROUP, Course.closed_at.is_(None), changes_lessons(viewer, Course.school_id))
     return COURSE.where(*from_there).order_by(COURSE.selected_columns["subject_name"], Course.id).limit(MOST_COURSES + 1)
 
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
+from school.batches import check_batch
 from school.context import Viewer
 from school.diary import events, works
-from school.diary.batches import check_batch
 from school.diary.inserts import insert, key_of
 from school.diary.lessons import OwnLesson, check_held, check_pupil, own_lessons, was_in_class
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from school.batches import MOST as BATCH
 from school.context import Viewer
 from school.diary import corrections, marks, register_cells
 from school.diary.attendance import ABSENCES, NewEntry, record_many
 from school.diary.attendance_rows import AttendanceRow
-from school.diary.batches import MOST as BATCH
 from school.diary.gradebook import Gradebook, PupilRow
 from school.diary.lessons import LessonRow, own_lessons
 from school.diary.mark_rows import Content, MarkRow

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
+from school.batches import check_batch
 from school.context import Viewer
 from school.diary import message_events as events
-from school.diary.batches import check_batch
 from school.diary.inserts import insert, key_of
 from school.diary.message_models import Remark, RemarkKind
 from school.diary.message_policy import WRITERS, remarkable_pupils

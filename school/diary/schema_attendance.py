@@ -5,9 +5,9 @@ from typing import Annotated
 import strawberry
 
 from school import ids
+from school.batches import check_length, decoded, in_order
 from school.context import Area, Role
 from school.diary import attendance as verbs
-from school.diary.batches import check_length, decoded, in_order
 from school.diary.models import AttendanceKind
 from school.diary.types import Attendance, AttendanceKindName
 from school.fields import Info, Refusal, holds, mutation, rows

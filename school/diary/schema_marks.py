@@ -7,12 +7,12 @@ from uuid import UUID
 import strawberry
 
 from school import ids
+from school.batches import check_length, decoded, in_order
 from school.columns import wanted
 from school.connections import Connection
 from school.context import Area, Role
 from school.diary import corrections, queries
 from school.diary import marks as verbs
-from school.diary.batches import check_length, decoded, in_order
 from school.diary.mark_rows import Content
 from school.diary.models import WorkKind
 from school.diary.screens import SubjectAverage

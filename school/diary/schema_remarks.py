@@ -5,11 +5,11 @@ from typing import Annotated
 import strawberry
 
 from school import ids
+from school.batches import check_length, decoded, in_order
 from school.connections import Connection
 from school.context import Area
 from school.diary import message_queries as queries
 from school.diary import remarks as verbs
-from school.diary.batches import check_length, decoded, in_order
 from school.diary.message_models import RemarkKind
 from school.diary.message_policy import WRITERS
 from school.diary.message_types import Remark, RemarkKindName

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Self
 import strawberry
 
 from school import ids
+from school.batches import check_length, decoded, in_order
 from school.context import ADMINISTRATION, Area
 from school.diary import dayplan
 from school.diary import substitutions as verbs
-from school.diary.batches import check_length, decoded, in_order
 from school.diary.types import Lesson, opaque
 from school.fields import ROWS, Info, Refusal, each, holds, mutation, no_one, query, rows
 from school.ids import Kind, Ref

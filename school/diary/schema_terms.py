@@ -6,11 +6,11 @@ from typing import Annotated
 import strawberry
 
 from school import ids
+from school.batches import check_length, decoded, in_order
 from school.connections import Connection
 from school.context import ADMINISTRATION, Area, Role
 from school.diary import forecasts, term_marks, term_sheets
 from school.diary import terms as closings
-from school.diary.batches import check_length, decoded, in_order
 from school.diary.screens import Course
 from school.diary.term_types import Forecast, Needed, Term, TermMark, TermMarkRevision, TermOpening, TermProgress, TermSheet, TermSheetRow, average_of
 from school.errors import Code, Refused

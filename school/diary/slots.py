@@ -68,19 +68,20 @@ def place_of(school_id: int, id_: UUID, group: UUID, teacher: UUID, on_date: dt.
 
 
 def in_force(school_id: Any, from_: Any, to: Any, *of: sa.ColumnElement[bool]) -> Rows:
-    """The timetables of a school that are in force on some day of a span, with their slots, class by class; `of` chooses among the school's timetables."""
+    """The timetables of a school that are in force on some day of a span, class by class, with their slots of courses that are not closed; `of` chooses
+    among the school's timetables."""
     order = (Timetable.starts_on, Timetable.at, Timetable.id)
     until = sa.func.lead(Timetable.starts_on, type_=sa.Date()).over(partition_by=Timetable.class_group_id, order_by=order)
     each = sa.select(Timetable.school_id, Timetable.id, Timetable.class_group_id, Timetable.starts_on, until.label("until")).where(
         Timetable.school_id == school_id, *of).subquery()
     slot = TimetableSlot
+    of_open = sa.join(slot, Course, sa.and_(Course.school_id == slot.school_id, Course.id == slot.course_id, Course.closed_at.is_(None)))
     return (
         sa.select(
             each.c.id, each.c.class_group_id, each.c.starts_on, each.c.until, slot.number, slot.course_id, slot.weekday, slot.bell, slot.room, slot.weeks,
             slot.shared, Course.subject_id, Course.teacher_id, Staff.left_on)
         .select_from(each)
-        .outerjoin(slot, sa.and_(slot.school_id == each.c.school_id, slot.timetable_id == each.c.id))
-        .outerjoin(Course, sa.and_(Course.school_id == slot.school_id, Course.id == slot.course_id))
+        .outerjoin(of_open, sa.and_(slot.school_id == each.c.school_id, slot.timetable_id == each.c.id))
         .outerjoin(Staff, sa.and_(Staff.school_id == Course.school_id, Staff.id == Course.teacher_id))
         .where(each.c.starts_on <= to, sa.or_(each.c.until.is_(None), sa.and_(each.c.until > from_, each.c.until > each.c.starts_on)))
         .order_by(each.c.class_group_id, each.c.starts_on, slot.number)

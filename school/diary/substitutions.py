@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
+from school.batches import check_batch
 from school.context import ADMINISTRATION, Viewer, act_in
 from school.diary import events
-from school.diary.batches import check_batch
 from school.diary.clashes import Place, settle
 from school.diary.lessons import LESSON, LessonRow
 from school.diary.models import Lesson, Substitution

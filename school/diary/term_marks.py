@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
+from school.batches import check_batch
 from school.context import Viewer
 from school.diary import events
-from school.diary.batches import check_batch
 from school.diary.corrections import MOST_REVISIONS
 from school.diary.inserts import insert, key_of
 from school.diary.lessons import check_open

@@ -1,4 +1,4 @@
-"""Answers that are kept: a family looks at the same again and again, and mostly nothing has happened to the child meanwhile (ADR 20).
+"""Answers that are kept: a family looks at the same again and again, and mostly nothing has happened to the child meanwhile (ADR 25).
 
 An answer is kept for one account with just these rights, under its compiled document and variables, with a *stamp*: what the database said, before the answer
 was read, of the last thing that has happened. Before it is given again the stamp is asked for anew; another one, and it is made anew. So nothing has to be

@@ -67,6 +67,16 @@ async def test_lessons_are_made_kept_moved_and_taken_away(desk: Desk) -> None:
     assert await lessons(desk) == []
 
 
+async def test_a_closed_course_has_no_lessons_any_more(desk: Desk) -> None:
+    await set_(desk, week(desk, (1, 1), (2, 1)))
+    await desk.change(Course, desk.world.courses["5A"], closed_at=NOON)
+    assert await plan(desk) == NONE
+    assert await lessons(desk) == []
+    assert (await set_(desk, week(desk, (1, 1))))["code"] == "NOT_FOUND"
+    await desk.change(Course, desk.world.courses["5A"], closed_at=None)
+    assert await plan(desk) == {**NONE, "made": 4}
+
+
 async def test_a_class_without_a_timetable_is_left_alone_and_days_that_are_over_lose_nothing(desk: Desk) -> None:
     await set_(desk, week(desk, (1, 1), (1, 3), starts_on="2026-08-31"))
     assert await plan(desk, "2026-08-25", "2026-09-09") == {**NONE, "made": 1, "kept": 1, "stayed": 1}
