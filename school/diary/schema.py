@@ -17,6 +17,7 @@ from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
 from school.diary.schema_substitutions import SubstitutionMutation, SubstitutionQuery
 from school.diary.schema_terms import TermMutation, TermQuery
 from school.diary.schema_threads import ThreadMutation, ThreadQuery
+from school.diary.schema_trends import TrendQuery
 from school.diary.schema_works import WorkMutation, WorkQuery
 from school.diary.updates import TYPES, UPDATES
 
@@ -26,7 +27,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 @strawberry.type
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
-    ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, WorkQuery,
+    ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, WorkQuery, TrendQuery,
 ):
     """Queries of the diary."""
 
