@@ -54,6 +54,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "password": (None, lambda _stage: "/password"),
     "substitutions": ("office", lambda _stage: "/substitutions"),
     "statistics": ("office", lambda _stage: "/statistics"),
+    "at risk": ("teacher", lambda _stage: "/at-risk"),
     "photo": ("office", lambda stage: f"/people/{stage.person('anna')}/photo"),
     "no page": ("parent", lambda _stage: "/nothing"),
 }
