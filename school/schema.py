@@ -42,6 +42,9 @@ LIMITS = Limits(bounds={
     "MarkCounts.values": 4, "Query.mealFigures": 140, "Query.childDays": 7, "ChildDay.lessons": 10, "DayLesson.homework": 2, "DayLesson.marks": 3,
     "GradebookRow.marks": 20, "Gradebook.announced": 10, "Gradebook.reasons": 8, "Query.absenceReasons": 8, "ChildAttendance.reasons": 6,
     "ChildDay.movedAway": 1, "Query.dayLessons": 220, "Query.teachers": 80, "Teacher.subjectIds": 4, "Teacher.classGroupIds": 8, "Query.substitutions": 60,
+    "GradingScale.labels": 5, "Gradebook.works": 8, "Gradebook.ofOwnWork": 8, "Gradebook.retakes": 8, "Gradebook.replaced": 8,
+    "Query.gradingScales": 8, "Query.scaleConversions": 8, "ScaleConversion.steps": 5, "Query.ownWorks": 8,
+    "Query.markTrend": 20, "SubjectTrend.weeks": 14, "CourseTrend.weeks": 14, "CourseWeek.values": 5,
 })
 """Of a page of updates, `first` has counted the length."""
 
