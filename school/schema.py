@@ -44,6 +44,9 @@ LIMITS = Limits(bounds={
     "ChildDay.movedAway": 1, "Query.dayLessons": 220, "Query.teachers": 80, "Teacher.subjectIds": 4, "Teacher.classGroupIds": 8, "Query.substitutions": 60,
     "Homework.files": 2, "Submission.files": 3, "AbsenceNotice.files": 1, "FilesAttached.files": 5,
     "RegisterImport.changes": 60, "RegisterImport.faults": 20,
+    "GradingScale.labels": 5, "Gradebook.works": 8, "Gradebook.ofOwnWork": 8, "Gradebook.retakes": 8, "Gradebook.replaced": 8,
+    "Query.gradingScales": 8, "Query.scaleConversions": 8, "ScaleConversion.steps": 5, "Query.ownWorks": 8,
+    "Query.markTrend": 20, "SubjectTrend.weeks": 14, "CourseTrend.weeks": 14, "CourseWeek.values": 5,
 })
 """Of a page of updates, `first` has counted the length."""
 

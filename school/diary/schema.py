@@ -23,6 +23,7 @@ from school.diary.schema_substitutions import SubstitutionMutation, Substitution
 from school.diary.schema_terms import TermMutation, TermQuery
 from school.diary.schema_threads import ThreadMutation, ThreadQuery
 from school.diary.schema_timetable import TimetableMutation, TimetableQuery
+from school.diary.schema_trends import TrendQuery
 from school.diary.schema_works import WorkMutation, WorkQuery
 from school.diary.schema_year import YearMutation, YearQuery
 from school.diary.updates import TYPES, UPDATES
@@ -34,6 +35,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
     ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, ReportCardQuery, YearQuery, TimetableQuery, WorkQuery, ClassGroupQuery, CourseQuery,
+    TrendQuery,
 ):
     """Queries of the diary."""
 

@@ -135,6 +135,23 @@ class GradebookRow:
         )
 
 
+@rows(description="A mark of a gradebook that is a retake of another one.")
+class Retake:
+    """Few marks are: they are told beside the pupils'."""
+
+    mark_id: strawberry.ID
+    retake_of: strawberry.ID
+    replaces: bool
+
+
+@rows(description="A mark of a gradebook that is of the school's own kind of work.")
+class OwnWorkMark:
+    """The same."""
+
+    mark_id: strawberry.ID
+    own_work_id: strawberry.ID
+
+
 @rows(description="A course's lessons and its pupils by name.")
 class Gradebook:
     """The teacher's page of the class register."""
@@ -144,13 +161,24 @@ class Gradebook:
     pupils: list[GradebookRow]
     announced: list[AnnouncedAbsence]
     reasons: list[AbsenceReason] = strawberry.field(description="All of the school's, also those that are not in use any more.")
+    of_own_work: list[OwnWorkMark]
+    retakes: list[Retake]
+    replaced: list[strawberry.ID] = strawberry.field(description="Marks that do not count, for a retake stands instead of them.")
     works: list[OwnWork] = strawberry.field(description="All of the school's own kinds of work, likewise.")
 
     @classmethod
     def from_row(cls, row: gradebooks.Gradebook) -> Self:
         """From `gradebook.gradebook`."""
+        marks = [mark for pupil in row.pupils for mark in pupil.marks]
         return cls(
             course=Course.from_row(row.course), lessons=[Lesson.from_row(lesson) for lesson in row.lessons],
             pupils=[GradebookRow.from_row(pupil, row.course) for pupil in row.pupils], announced=[AnnouncedAbsence.from_row(one) for one in row.announced],
             reasons=[AbsenceReason.from_row(one) for one in row.reasons], works=[OwnWork.from_row(one) for one in row.works],
+            of_own_work=[
+                OwnWorkMark(mark_id=opaque(Kind.MARK, one.school_id, one.id), own_work_id=opaque(Kind.OWN_WORK, one.school_id, one.work_id))
+                for one in marks if one.work_id is not None],
+            retakes=[
+                Retake(mark_id=opaque(Kind.MARK, one.school_id, one.id), retake_of=opaque(Kind.MARK, one.school_id, one.retake_of), replaces=one.replaces)
+                for one in marks if one.retake_of is not None],
+            replaced=[opaque(Kind.MARK, one.school_id, one.id) for one in marks if one.replaced],
         )

@@ -72,6 +72,9 @@ def queries() -> Iterator[Question]:
     yield ask("receivedAbsenceNotices", pupil, holds="notice")
     yield ask("lessonsWithoutRegister", pupil, lambda _: DAYS, holds="unfilled")
     yield ask("childAttendance", pupil, lambda of: {"childId": of["child"], **DAYS})
+    yield ask("markTrend", pupil, lambda of: {"childId": of["child"], **DAYS})
+    yield ask("courseTrend", pupil, lambda of: {"courseId": of["course"], **DAYS})
+    yield ask("pupilsAtRisk", school, lambda of: {"schoolId": of["school"], **DAYS})
     yield ask("markFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
     yield ask("markFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
 

@@ -122,7 +122,8 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     """Marks given, corrected and withdrawn, a register entry, homework, in the course that stands for this pupil."""
     key, teacher = {"boris": ("5A", "teacher"), "anna": ("physics", "teacher7"), "egor": ("7B", "teacher7"), "dina": ("2-5A", "teacher2")}[name]
     lesson, viewer = Ref(pupil.school_id, town.world.lessons[f"{key}-1"]), acting(town, teacher, Role.TEACHER)
-    fresh = [marks.NewMark(ids.new(), pupil, lesson, Content(4, 1, WorkKind.TEST, f"comment {number} of {name}")) for number in range(3)]
+    fresh = [marks.NewMark(ids.new(), pupil, lesson, Content(
+        *((2, 10) if number == 1 else (4, 1)), WorkKind.TEST, f"comment {number} of {name}")) for number in range(3)]  # the second puts the pupil at risk
     await marks.give_many(session, viewer, fresh)
     refs = [Ref(pupil.school_id, mark.id) for mark in fresh]
     await corrections.correct(session, viewer, refs[0], 1, Content(5, 1, WorkKind.TEST, f"comment 0 of {name}"), f"reason of {name}")

@@ -60,6 +60,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "timetable": ("office", lambda _stage: "/timetable"),
     "year": ("office", lambda _stage: "/year"),
     "statistics": ("office", lambda _stage: "/statistics"),
+    "at risk": ("teacher", lambda _stage: "/at-risk"),
     "photo": ("office", lambda stage: f"/people/{stage.person('anna')}/photo"),
     "no page": ("parent", lambda _stage: "/nothing"),
 }

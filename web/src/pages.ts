@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.nav' | 'absences.title' | 'messages.title' | 'substitutions.title' | 'timetable.title' | 'year.title' | 'setup.nav'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.nav' | 'absences.title' | 'messages.title' | 'substitutions.title' | 'timetable.title' | 'year.title' | 'setup.nav' | 'risks.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -62,6 +62,7 @@ export const PAGES: readonly Page[] = [
   { path: '/substitutions', Page: page(() => import('./pages/substitutions/Substitutions'), 'common', 'family', 'staff'), place: { label: 'substitutions.title', icon: 'day', roles: OFFICE } },
   { path: '/absences', Page: page(() => import('./pages/absences/Absences'), 'common', 'family', 'staff'), place: { label: 'absences.title', icon: 'letter', roles: [...TEACHERS, ...OFFICE] } },
   { path: '/statistics', Page: page(() => import('./pages/statistics/Statistics'), 'staff'), place: { label: 'statistics.title', icon: 'bars', roles: OFFICE } },
+  { path: '/at-risk', Page: page(() => import('./pages/at-risk/AtRisk'), 'common', 'family', 'staff'), place: { label: 'risks.title', icon: 'bars', roles: [...TEACHERS, ...OFFICE], aside: true } },
   { path: '/terms', Page: page(() => import('./pages/terms/Terms'), 'common', 'staff'), place: { label: 'terms.nav', icon: 'star', roles: OFFICE } },
   { path: '/report-cards', Page: page(() => import('./pages/report-cards/ReportCards'), 'staff') },
   { path: '/timetable', Page: page(() => import('./pages/timetable/Timetable'), 'common', 'staff'), place: { label: 'timetable.title', icon: 'book', roles: OFFICE, aside: true } },

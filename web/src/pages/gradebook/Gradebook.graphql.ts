@@ -8,11 +8,14 @@ export const GradebookQuery = graphql(`
       pupils {
         person { id familyName givenName }
         leftOn
-        marks { id lessonId value weight work comment revision retakeOf replaces ownWorkId counts }
+        marks { id lessonId value weight work comment revision }
         attendance { lessonId kind minutesLate reasonId }
       }
       announced { pupilId lessonId accepted reason { id name sign excused } }
       reasons { id name sign }
+      ofOwnWork { markId ownWorkId }
+      retakes { markId retakeOf replaces }
+      replaced
       works { id name work weight inUse }
     }
   }

@@ -75,15 +75,18 @@ export class Book {
     this.works = answer.works ?? []
     this.pupils = pupils.map(({ person }) => person)
     this.had = new Map()
-    this.struck = new Set()
+    this.struck = new Set(answer.replaced ?? [])
+    const own = new Map((answer.ofOwnWork ?? []).map(({ markId, ownWorkId }) => [markId, ownWorkId]))
+    const retakes = new Map((answer.retakes ?? []).map(({ markId, retakeOf, replaces }) => [markId, { of: retakeOf, replaces }]))
     this.presence = new Map()
     this.announced = new Map(announced.map((one) => [keyOf(one.lessonId, one.pupilId), one]))
     this.reasons = new Map(reasons.map((one) => [one.id, one]))
     for (const { person, marks, attendance } of pupils) {
-      for (const { id, lessonId, revision, value, weight, work, comment, retakeOf, replaces, ownWorkId, counts } of marks) {
-        if (counts === false) this.struck.add(id)
+      for (const { id, lessonId, revision, value, weight, work, comment } of marks) {
+        const workId = own.get(id)
+        const retake = retakes.get(id)
         const cell = keyOf(lessonId, person.id)
-        this.had.set(cell, [...(this.had.get(cell) ?? []), { key: this.keys.get(id) ?? id, known: { id, revision, content: { value, weight, work, comment, ...(ownWorkId && { workId: ownWorkId }), ...(retakeOf && { retake: { of: retakeOf, replaces } }) } } }])
+        this.had.set(cell, [...(this.had.get(cell) ?? []), { key: this.keys.get(id) ?? id, known: { id, revision, content: { value, weight, work, comment, ...(workId && { workId }), ...(retake && { retake }) } } }])
       }
       for (const { lessonId, kind, minutesLate, reasonId } of attendance) this.presence.set(keyOf(lessonId, person.id), { kind, minutesLate, reasonId })
     }
@@ -97,12 +100,14 @@ export class Book {
     if (!this.answer) return null
     const pupils = this.answer.pupils.map((row) => {
       const names = this.lessons.map(({ id }) => [id, keyOf(id, row.person.id)] as const)
-      const marks = names.flatMap(([lessonId, name]) => (this.had.get(name) ?? []).map(({ known: { id, revision, content: { retake, workId, ...content } } }) => (
-        { id, lessonId, revision, ...content, ownWorkId: workId ?? null, retakeOf: retake?.of ?? null, replaces: retake?.replaces ?? false, counts: !this.struck.has(id) })))
+      const marks = names.flatMap(([lessonId, name]) => (this.had.get(name) ?? []).map(({ known: { id, revision, content: { value, weight, work, comment } } }) => (
+        { id, lessonId, revision, value, weight, work, comment })))
       const attendance = names.flatMap(([lessonId, name]) => (this.presence.has(name) ? [{ lessonId, reasonId: null, ...this.presence.get(name)! }] : []))
       return { ...row, marks, attendance }
     })
-    return { ...this.answer, pupils }
+    const retakes = [...this.had.values()].flat().flatMap(({ known: { id: markId, content: { retake } } }) => (retake ? [{ markId, retakeOf: retake.of, replaces: retake.replaces }] : []))
+    const ofOwnWork = [...this.had.values()].flat().flatMap(({ known: { id: markId, content: { workId } } }) => (workId ? [{ markId, ownWorkId: workId }] : []))
+    return { ...this.answer, pupils, ofOwnWork, retakes, replaced: [...this.struck] }
   }
 
   cell(key: string): Cell {

@@ -50,9 +50,9 @@ function gradebook(marks: Record<string, Known[]> = {}): GradebookData {
     lessons: LESSONS.map((id, index) => ({ id, date: `2026-11-2${index}`, bell: 1, startsAt: `2026-11-2${index}T06:00:00Z`, topic: null, cancelled: false })),
     pupils: PUPILS.map((id) => ({
       person: { id, familyName: id, givenName: id }, leftOn: null, attendance: [],
-      marks: LESSONS.flatMap((lessonId) => (marks[keyOf(lessonId, id)] ?? []).map((mark) => ({ id: mark.id, revision: mark.revision, lessonId, retakeOf: null, replaces: false, ownWorkId: null, counts: true, ...mark.content }))),
+      marks: LESSONS.flatMap((lessonId) => (marks[keyOf(lessonId, id)] ?? []).map((mark) => ({ id: mark.id, revision: mark.revision, lessonId, ...mark.content }))),
     })),
-    announced: [], reasons: [], works: [],
+    announced: [], reasons: [], works: [], ofOwnWork: [], retakes: [], replaced: [],
   }
 }
 

@@ -21,6 +21,16 @@ export const AveragesQuery = graphql(`
   }
 `)
 
+export const TrendQuery = graphql(`
+  query WebMarkTrend($child: ID!, $from: Date!, $to: Date!) {
+    markTrend(childId: $child, from: $from, to: $to) {
+      subject { id }
+      scale { id lowest highest }
+      weeks { week average { numerator denominator decimal } }
+    }
+  }
+`)
+
 export const TermMarksQuery = graphql(`
   query WebTermMarks($child: ID!) {
     terms { id schoolId name }
@@ -49,3 +59,4 @@ export type Average = ResultOf<typeof AveragesQuery>['averages'][number]
 export type Term = ResultOf<typeof TermMarksQuery>['terms'][number]
 export type TermMark = ResultOf<typeof TermMarksQuery>['termMarks'][number]
 export type Revision = ResultOf<typeof MarkHistoryQuery>['markHistory'][number]
+export type Trend = ResultOf<typeof TrendQuery>['markTrend'][number]

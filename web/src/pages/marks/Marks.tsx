@@ -5,12 +5,16 @@ import { useRefresh } from '../../live/Live'
 import { useChild } from '../../session/child'
 import { ChildTabs } from '../../shell/ChildTabs'
 import { Empty, Failed, Loading } from '../../shell/states'
-import { AveragesQuery } from './Marks.graphql'
+import { addDays } from '../../texts/formats'
+import { AveragesQuery, TrendQuery } from './Marks.graphql'
 import styles from './Marks.module.css'
 import { Subject } from './Subject'
 import { bySubject } from './subjects'
 import { TermMarks } from './TermMarks'
 import { useMarks } from './useMarks'
+
+/** Days of a trend. */
+const TREND = 90
 
 /** A child's marks by subject, each with its average. */
 export default function Marks() {
@@ -33,7 +37,9 @@ function Subjects() {
   const { id, school } = useChild()
   const { marks, hasMore, reading, more, ...found } = useMarks(id)
   const [{ data, error: noAverages }, ask] = useQuery({ query: AveragesQuery, variables: { child: id } })
+  const [{ data: trends }, askTrends] = useQuery({ query: TrendQuery, variables: { child: id, from: addDays(school.today, 1 - TREND), to: school.today } })
   const again = () => {
+    askTrends({ requestPolicy: 'network-only' })
     ask({ requestPolicy: 'network-only' })
     found.again()
   }
@@ -49,7 +55,7 @@ function Subjects() {
       {subjects && subjects.length > 0 && (
         <>
           <Text size="sm" c="dimmed">{t('diary.averages')}</Text>
-          <div className={styles.subjects}>{subjects.map((one) => <Subject key={one.id} subject={one} term={term?.id} />)}</div>
+          <div className={styles.subjects}>{subjects.map((one) => <Subject key={one.id} subject={one} term={term?.id} trends={trends?.markTrend.filter(({ subject }) => subject.id === one.id) ?? []} />)}</div>
           {hasMore && <Button variant="default" loading={reading} onClick={more}>{t('diary.more')}</Button>}
         </>
       )}

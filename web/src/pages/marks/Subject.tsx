@@ -6,12 +6,14 @@ import { shortly } from '../../texts/grades'
 import { GivenMark } from './GivenMark'
 import styles from './Marks.module.css'
 import { nearest, type SubjectMarks } from './subjects'
+import type { Trend as Weeks } from './Marks.graphql'
+import { Trend } from './Trend'
 import { WhatIf } from './WhatIf'
 
 const AT_A_GLANCE = 8
 
 /** A subject: its latest marks and its average at a glance, each mark, how the average comes about and what it might become when it is opened. */
-export function Subject({ subject: { name, averages, marks }, term }: { subject: SubjectMarks; term: string | undefined }) {
+export function Subject({ subject: { name, averages, marks }, term, trends }: { subject: SubjectMarks; term: string | undefined; trends: readonly Weeks[] }) {
   const { t } = useTranslation()
   const { decimal } = useFormats()
   const [opened, setOpened] = useState(false)
@@ -38,6 +40,7 @@ export function Subject({ subject: { name, averages, marks }, term }: { subject:
         </p>
       ))}
       {course && term && averages[0] && <WhatIf course={course} term={term} scale={averages[0].scale} makes={nearest(averages[0].average)} />}
+      {trends.map((trend) => <Trend key={trend.scale.id} trend={trend} />)}
       <ul className={styles.list}>{marks.map((mark) => <GivenMark key={mark.id} mark={mark} retaken={marks.find(({ id }) => id === mark.retakeOf)} />)}</ul>
     </details>
   )
