@@ -166,7 +166,8 @@ def sheet_of(inner: bytes) -> bytes:
     (sheet_of(b"<row><c><f>1+1</f></c></row>"), "FORMULAS"),
     (sheet_of(b"</sheetData><mergeCells><mergeCell ref='A1:B1'/></mergeCells><sheetData>"), "MERGED_CELLS"),
     (packed(**{"a.xml": b"<!DOCTYPE lolz [<!ENTITY lol 'lol'>]><a/>"}), "NOT_A_SPREADSHEET"),
-])
+], ids=[
+    "a PDF", "nothing", "no sheet", "broken", "long", "long inside", "many rows", "wide", "far corners", "long tag", "formula", "merged", "entities"])
 def test_a_file_that_is_none_is_refused_before_it_is_parsed(content: bytes, code: str) -> None:
     with pytest.raises(register_file.Refused) as raised:
         register_file.read(content)
