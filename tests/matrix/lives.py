@@ -125,6 +125,9 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     fresh = [marks.NewMark(ids.new(), pupil, lesson, Content(
         *((2, 10) if number == 1 else (4, 1)), WorkKind.TEST, f"comment {number} of {name}")) for number in range(3)]  # the second puts the pupil at risk
     await marks.give_many(session, viewer, fresh)
+    own_work = ids.decode(Kind.OWN_WORK, town.targets[str(pupil.school_id)]["own work"]).id
+    again = Content(2, 1, WorkKind.TEST, f"comment of the second try of {name}", own_work)
+    await marks.give_many(session, viewer, [marks.NewMark(ids.new(), pupil, lesson, again, Ref(pupil.school_id, fresh[1].id))])
     refs = [Ref(pupil.school_id, mark.id) for mark in fresh]
     await corrections.correct(session, viewer, refs[0], 1, Content(5, 1, WorkKind.TEST, f"comment 0 of {name}"), f"reason of {name}")
     await corrections.withdraw(session, viewer, refs[2], 1, None)
