@@ -37,7 +37,7 @@ from tests.serving.house import House, running
 SCHOOL = Path(app.__file__).parent
 
 
-FAR = {"commands": 4, "demo": 4, "web": 2.5}
+FAR = {"commands": 4, "demo": 4, "rehearsal": 1.5, "web": 2.5}
 """How many times what its dearest operation costs a client may ask for; a page's is the gradebook of a class."""
 
 
@@ -109,6 +109,7 @@ OUTCOMES = {
     "PersonalData": "NOT_FOUND", "MySessions": "answered", "RevokeSession": "NOT_FOUND", "RevokeOtherSessions": "SessionsRevoked",
     "SignIn": "BAD_CREDENTIALS", "StartPasskeySignIn": "PasskeyOptions", "SignInWithPasskey": "BAD_INPUT", "CompleteSignIn": "SIGN_IN_AGAIN",
     "SignOut": "Done", "MyTokens": "answered", "MakeToken": "BAD_INPUT", "RevokeToken": "NOT_FOUND",
+    "MyCalendarFeeds": "answered", "MakeCalendarFeed": "NOT_FOUND", "RevokeCalendarFeed": "NOT_FOUND",
 }
 """What each operation comes to in production, asked by an office that has signed in, about what there is not."""
 

@@ -77,7 +77,7 @@ async def kept_or_made(
 
     What any of the three raises passes through, and leaves nothing kept that was not.
     """
-    shelf = context.kept
+    shelf = getattr(context, "kept", None)
     key = None if shelf is None else _key(context, of, variables)
     if shelf is None or key is None:
         return await make(), False

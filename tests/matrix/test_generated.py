@@ -11,9 +11,9 @@ from tests.matrix.markers import ALLOWED, leaks
 from tests.matrix.town import ROLES
 
 pytestmark = pytest.mark.xdist_group("generated")  # they are made once in a process
-COUNT, MANY = 200, 2_500
+COUNT, MANY = 300, 2_500
 """How many each of those who ask is asked for on PostgreSQL, which a city has, where on SQLite it is a fifth of them; and in the long run."""
-PATIENCE = 2_000
+PATIENCE = 3_000
 """Among so many at the most a fault is found."""
 
 

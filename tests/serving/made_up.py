@@ -66,8 +66,8 @@ ARGUMENTS: dict[type, Callable[[Random], Any]] = {
     int: lambda chance: chance.randrange(2**31), UUID: lambda chance: UUID(int=chance.getrandbits(128)), bool: LEAVES["Boolean"], str: LEAVES["String"],
     object: LEAVES["Int"], dt.date: LEAVES["Date"], dt.time: LEAVES["Time"], dt.datetime: LEAVES["DateTime"],
 }
-KNOWN = {"currency": "RUB", "time_zone": "Europe/Moscow"}
-"""Columns of which not any text will do."""
+KNOWN = {"currency": "RUB", "time_zone": "Europe/Moscow", "labels": [[4, "B"]], "other_labels": [[5, "A"]], "steps": [[0, 2**30, 5]]}
+"""Columns of which not any value will do."""
 NAMES = [NameNode(value=f"v{number}") for number in range(3)]
 
 
