@@ -98,7 +98,8 @@ async def no_connection(database: Database) -> AsyncIterator[None]:
 
 
 @pytest.mark.parametrize(("trouble", "errors"), [
-    (no_function, {"ProgrammingError"}), (no_connection, {"InterfaceError", "InternalError", "OperationalError", "DBAPIError"}),  # as far as the driver has read why it was cut
+    (no_function, {"ProgrammingError"}),
+    (no_connection, {"InterfaceError", "InternalError", "OperationalError", "DBAPIError"}),  # as far as the driver has read why it was cut
 ])
 async def test_what_goes_wrong_is_told_and_made_good_the_next_hour(
     database: Database, monkeypatch: pytest.MonkeyPatch, trouble: Callable[[Database], AbstractAsyncContextManager[None]], errors: set[str],
