@@ -3,17 +3,21 @@
 import datetime as dt
 from typing import Any
 
+import sqlalchemy as sa
+
 from school.access import passlist
 from school.delivery.relay import Relay
-from school.diary.models import Attendance, Mark
+from school.diary.lessons import first_lesson
+from school.diary.models import Attendance, Lesson, Mark
 from school.outbox import Signal
+from school.registry.calendar_models import TermKind
 from school.registry.former_class_models import FormerClass
 from school.registry.models import Device, Pupil
-from tests.diary.desk import Desk
+from tests.diary.desk import NOON, Desk
 from tests.diary.test_attendance import entry, record
 from tests.diary.test_forecasts import FORECAST
 from tests.diary.test_marks import ABSENT, give, item
-from tests.diary.test_term_marks import term
+from tests.diary.test_term_marks import PROGRESS, SHEET, add_term, decide, decision, term
 from tests.world import MONDAY
 
 DAY = dt.timedelta(days=1)
@@ -119,6 +123,37 @@ async def test_a_day_before_the_first_in_a_class_is_not_the_pupil_s(desk: Desk) 
     await move(desk)
     [mark] = await give(desk, item(desk), lesson="6B-1", login="class_teacher")
     assert mark == {"code": "BAD_INPUT", "message": "the pupil was not at the school on the day of the lesson"}
+
+
+async def test_a_term_s_mark_is_the_class_s_in_which_the_term_ended(desk: Desk) -> None:
+    before = await add_term(desk, TermKind.TERM, dt.date(2026, 9, 1), MONDAY)
+    await give(desk, item(desk))
+    await decide(desk, decision(desk, "anna", 4), of=before)
+    await move(desk)
+
+    async def sheet(course: str, of: str) -> dict[str, Any]:
+        found = await desk.ask("office", SHEET, course=desk.course(course), term=of)
+        return {row["person"]["givenName"]: row["decision"] and row["decision"]["value"] for row in found["pupils"]}
+
+    assert (await sheet("5A", before), await sheet("6B", before)) == ({"Anna": 4, "Boris": None}, {"Vera": None})
+    assert (await sheet("5A", term(desk)), await sheet("6B", term(desk))) == ({"Boris": None}, {"Anna": None, "Vera": None})
+    [changed] = await decide(desk, decision(desk, "anna", 5, 1), of=before)
+    assert (changed["value"], changed["average"]["decimal"], changed["revision"]) == (5, "5.00", 2)
+    late = {"code": "BAD_INPUT", "message": "the pupil was not at the school in the term"}
+    assert await decide(desk, decision(desk, "anna"), login="class_teacher", course="6B", of=before) == [late]
+    assert (await decide(desk, decision(desk, "anna")))[0]["code"] == "NOT_FOUND", "of a term that goes on after the move the new class decides"
+    for of, pupils in ((before, [(2, 1), (1, 0)]), (term(desk), [(1, 0), (2, 0)])):
+        found = await desk.ask("office", PROGRESS, term=of, first=10)
+        assert [(edge["node"]["pupils"], edge["node"]["decided"]) for edge in found["edges"]] == pupils
+
+
+async def test_the_first_lesson_of_a_day_is_that_of_the_class_of_then(desk: Desk) -> None:
+    """A move of tomorrow is told today: whoever is late today is so for the old class's lesson."""
+    await desk.change(Lesson, desk.world.lessons["5A-1"], cancelled_at=NOON)
+    await move(desk)
+    async with desk.database.read() as session:
+        first = first_lesson(sa.literal(1), sa.literal(desk.world.people["anna"], sa.Uuid()), sa.literal(MONDAY))
+        assert await session.scalar(sa.select(first)) == desk.world.lessons["5A-2"]
 
 
 async def test_the_gates_hear_of_a_move(desk: Desk) -> None:
