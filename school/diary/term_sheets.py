@@ -190,7 +190,7 @@ _BY_CLASS = (ClassGroup.grade, ClassGroup.letter, Subject.name, Course.id)
 
 @Read
 def _progress(viewer: Asking, after: bool) -> Rows:
-    """Of the courses with a scale: how many pupils the class had in the term, and for how many a mark is decided."""
+    """Of the courses with a scale: how many pupils the class had in the term, and for how many a mark is decided; of closed ones those with some."""
     pupils = (
         sa.select(sa.func.count()).where(
             Pupil.school_id == Course.school_id, Pupil.class_group_id == Course.class_group_id, Pupil.enrolled_on <= Term.ends_on,
@@ -204,7 +204,8 @@ def _progress(viewer: Asking, after: bool) -> Rows:
             TermMark.school_id == Course.school_id, TermMark.term_id == Term.id, TermMark.course_id == Course.id).correlate(Course, Term).scalar_subquery())
     statement = COURSE.add_columns((pupils + moved).label("pupils"), decided.label("decided")).join(
         Term, sa.and_(Term.school_id == Course.school_id, Term.id == given("term_id", sa.Uuid()))).where(
-        Course.school_id == given("school_id"), CourseScale.id.is_not(None), in_schools(viewer, Course.school_id, *ADMINISTRATION))
+        sa.or_(Course.closed_at.is_(None), decided > 0), Course.school_id == given("school_id"), CourseScale.id.is_not(None),
+        in_schools(viewer, Course.school_id, *ADMINISTRATION))
     return paged(statement, _BY_CLASS, after=after)
 
 

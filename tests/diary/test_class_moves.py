@@ -12,7 +12,7 @@ from school.diary.models import Attendance, Lesson, Mark
 from school.outbox import Signal
 from school.registry.calendar_models import TermKind
 from school.registry.former_class_models import FormerClass
-from school.registry.models import Device, Pupil
+from school.registry.models import Course, Device, Pupil
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_attendance import entry, record
 from tests.diary.test_forecasts import FORECAST
@@ -145,6 +145,10 @@ async def test_a_term_s_mark_is_the_class_s_in_which_the_term_ended(desk: Desk) 
     for of, pupils in ((before, [(2, 1), (1, 0)]), (term(desk), [(1, 0), (2, 0)])):
         found = await desk.ask("office", PROGRESS, term=of, first=10)
         assert [(edge["node"]["pupils"], edge["node"]["decided"]) for edge in found["edges"]] == pupils
+    for course in ("5A", "6B"):
+        await desk.change(Course, desk.world.courses[course], closed_at=NOON)
+    found = await desk.ask("office", PROGRESS, term=before, first=10)
+    assert [edge["node"]["decided"] for edge in found["edges"]] == [1], "a closed course is waited for no more, and what it has decided is told"
 
 
 async def test_the_first_lesson_of_a_day_is_that_of_the_class_of_then(desk: Desk) -> None:
