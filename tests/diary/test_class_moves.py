@@ -5,10 +5,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from school import clock, ids
 from school.access import passlist
+from school.clock import Clock
 from school.delivery.relay import Relay
+from school.diary import calendar
 from school.diary.lessons import first_lesson
 from school.diary.models import Attendance, Lesson, Mark
+from school.ids import Kind, Ref
 from school.outbox import Signal
 from school.registry.calendar_models import TermKind
 from school.registry.former_class_models import FormerClass
@@ -16,6 +20,8 @@ from school.registry.models import Course, Device, Pupil
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_attendance import entry, record
 from tests.diary.test_forecasts import FORECAST
+from tests.diary.test_homework import set_
+from tests.diary.test_homework_done import OVERDUE
 from tests.diary.test_marks import ABSENT, give, item
 from tests.diary.test_term_marks import PROGRESS, SHEET, add_term, decide, decision, term
 from tests.world import MONDAY
@@ -149,6 +155,19 @@ async def test_a_term_s_mark_is_the_class_s_in_which_the_term_ended(desk: Desk) 
         await desk.change(Course, desk.world.courses[course], closed_at=NOON)
     found = await desk.ask("office", PROGRESS, term=before, first=10)
     assert [edge["node"]["decided"] for edge in found["edges"]] == [1], "a closed course is waited for no more, and what it has decided is told"
+
+
+async def test_homework_of_before_is_the_old_class_s(desk: Desk) -> None:
+    """What the new class had to do before is neither overdue nor in the calendar; what was due in the old class is due no more."""
+    mine, theirs = await set_(desk), await set_(desk, "6B-2", login="class_teacher")
+    await move(desk)
+    clock.use(Clock(NOON + DAY, NOON + DAY, 0))
+    overdue = [await desk.ask("office", OVERDUE, child=desk.person(name)) for name in ("anna", "vera")]
+    assert [[one["id"] for one in of] for of in overdue] == [[], [theirs["id"]]]
+    viewer = desk.world.viewers["parent"]
+    read = await calendar.read(desk.database.reader(viewer.identity()), viewer, Ref(1, desk.world.people["anna"]), "Europe/Moscow")
+    assert [row.id for row in read.homework] == [ids.decode(Kind.HOMEWORK, mine["id"]).id]
+    assert {row.class_group_id for row in read.lessons} == {desk.world.classes["5A"]}
 
 
 async def test_the_first_lesson_of_a_day_is_that_of_the_class_of_then(desk: Desk) -> None:
