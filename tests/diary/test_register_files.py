@@ -119,6 +119,13 @@ async def test_what_is_changed_is_shown_first_and_then_done(desk: Desk) -> None:
     assert (withdrawn["kind"], withdrawn["old"], withdrawn["new"]) == ("WITHDRAW", "5", None)
 
 
+async def test_what_the_numbers_of_a_scale_mean_stands_beside(desk: Desk) -> None:
+    """Cells hold the values: they are what is counted and corrected."""
+    content = register_sheet.write(await export(desk), [[0, "незач."], [1, "зач."]])
+    assert CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Как заполнять").to_python()[-1] == ["Шкала: 0 — незач., 1 — зач."]
+    assert register_file.read(content).rows == register_file.read(register_sheet.write(await export(desk))).rows
+
+
 async def test_a_mark_of_an_own_kind_stays_one_while_its_cell_tells_the_same_work(desk: Desk) -> None:
     """A cell tells the usual kind alone: another value is no other kind."""
     dictation = (await add_work(desk))["id"]
