@@ -18,6 +18,7 @@ from school.registry.calendar_models import TermKind
 from school.registry.former_class_models import FormerClass
 from school.registry.models import Course, Device, Pupil
 from tests.diary.desk import NOON, Desk
+from tests.diary.letters import make, remark
 from tests.diary.test_attendance import entry, record
 from tests.diary.test_forecasts import FORECAST
 from tests.diary.test_homework import set_
@@ -168,6 +169,11 @@ async def test_homework_of_before_is_the_old_class_s(desk: Desk) -> None:
     read = await calendar.read(desk.database.reader(viewer.identity()), viewer, Ref(1, desk.world.people["anna"]), "Europe/Moscow")
     assert [row.id for row in read.homework] == [ids.decode(Kind.HOMEWORK, mine["id"]).id]
     assert {row.class_group_id for row in read.lessons} == {desk.world.classes["5A"]}
+
+
+async def test_nobody_is_remarked_about_in_a_lesson_of_before(desk: Desk) -> None:
+    await move(desk)
+    assert await make(desk, remark(desk, "anna"), lesson="6B-1", login="class_teacher") == [{**ABSENT, "retryAfter": None}]
 
 
 async def test_the_first_lesson_of_a_day_is_that_of_the_class_of_then(desk: Desk) -> None:
