@@ -54,7 +54,8 @@ def _of_child(viewer: Asking) -> Rows:
 def _homework(viewer: Asking) -> Rows:
     subject = sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id)
     order = (Lesson.on_date, Lesson.bell, Homework.set_at, Homework.id)
-    return homework_of(viewer).outerjoin(Subject, subject).add_columns(Subject.name.label("subject")).where(IN_DAYS).order_by(*order).limit(MOST)
+    statement = homework_of(viewer, of_child(viewer)).outerjoin(Subject, subject)
+    return statement.add_columns(Subject.name.label("subject")).where(IN_DAYS).order_by(*order).limit(MOST)
 
 
 @Read

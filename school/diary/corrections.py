@@ -5,6 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from school import clock, outbox
 from school.context import Viewer
@@ -55,14 +56,14 @@ async def withdraw(session: AsyncSession, viewer: Viewer, ref: Ref, revision: in
     """Let a mark count no more; its history stays. `revision` is the one that the teacher saw; asking the same again is harmless.
 
     Refused: a mark of a lesson that the viewer does not give (NOT_FOUND), a change made meanwhile (CONFLICT), ALREADY_WITHDRAWN by another request, a closed
-    term (CLOSED).
+    term, also of the mark that a retake replaces, which would count again (CLOSED).
     """
     reason = optional_text(reason, "reason", LONGEST_REASON)
     _check_revision(revision)
     own = await _own(session, viewer, ref)
     now = clock.now()
     new = own.mark._replace(revision=revision + 1, withdrawn_at=now)
-    if own.closed or not await _change(session, ref, revision, {"withdrawn_at": now}):
+    if own.closed or own.first_closed or not await _change(session, ref, revision, {"withdrawn_at": now}):
         return await _again(session, viewer, new, MarkAction.WITHDRAWN, reason, own.teacher_id)
     await session.execute(sa.insert(MarkRevision), [revision_of(new, MarkAction.WITHDRAWN, reason, own.teacher_id, now)])
     await outbox.append(session, events.mark_withdrawn(new, now))
@@ -75,6 +76,7 @@ class _Own(NamedTuple):
     lowest: int | None
     highest: int | None
     closed: bool
+    first_closed: bool
 
 
 def _check_revision(revision: int) -> None:
@@ -85,13 +87,22 @@ def _check_revision(revision: int) -> None:
 async def _own(session: AsyncSession, viewer: Viewer, ref: Ref) -> _Own:
     """A mark of a lesson that the viewer gives, with its scale, else refused as absent."""
     row = (await session.execute(
-        MARK.add_columns(giver(viewer), GradingScale.lowest, GradingScale.highest, is_closed(Mark.school_id, Mark.course_id, Lesson.on_date))
+        MARK.add_columns(
+            giver(viewer), GradingScale.lowest, GradingScale.highest, is_closed(Mark.school_id, Mark.course_id, Lesson.on_date), _first_closed())
         .where(Mark.school_id == ref.school_id, Mark.id == ref.id, gives(viewer))
     )).one_or_none()
     if row is None:
         raise not_found()
     size = len(MarkRow._fields)
     return _Own(MarkRow(*row[:size]), *row[size:])
+
+
+def _first_closed() -> sa.ColumnElement[bool]:
+    """Whether a mark is there instead of one of a closed term."""
+    first, lesson = aliased(Mark), aliased(Lesson)
+    return sa.exists().where(
+        Mark.replaces, first.school_id == Mark.school_id, first.id == Mark.retake_of, lesson.school_id == first.school_id, lesson.id == first.lesson_id,
+        is_closed(first.school_id, first.course_id, lesson.on_date)).correlate_except(first, lesson)
 
 
 async def _change(session: AsyncSession, ref: Ref, revision: int, values: dict[str, Any]) -> bool:
@@ -114,7 +125,7 @@ async def _again(session: AsyncSession, viewer: Viewer, new: MarkRow, action: Ma
     )).one_or_none()
     if done is not None and (action, reason, by) == tuple(done[:3]) and (action is MarkAction.WITHDRAWN or new.content == Content(*done[3:])):
         return mark
-    check_open(own.closed)
+    check_open(own.closed or (action is MarkAction.WITHDRAWN and own.first_closed))
     if mark.withdrawn_at is not None:
         raise Refused(Code.ALREADY_WITHDRAWN, "This mark is withdrawn.")
     raise conflict(f"the mark has changed meanwhile: it is at revision {mark.revision}")

@@ -15,7 +15,7 @@ from school.diary.homework_rows import HOMEWORK, HomeworkRow
 from school.diary.inserts import insert, key_of
 from school.diary.models import Homework, Lesson
 from school.diary.policy import concerned
-from school.diary.queries import check_child, homework_of
+from school.diary.queries import MINE, check_child, homework_of
 from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.reading import Reader
@@ -77,13 +77,15 @@ async def _untick(session: AsyncSession, ref: Ref, child: Ref, by: UUID, now: dt
 @Read
 def _overdue(viewer: Asking) -> Rows:
     today, since = (local_date(given(name, Moment()), School.time_zone) for name in ("now", "since"))
+    first = sa.select(Pupil.enrolled_on).where(*MINE).scalar_subquery()
     return homework_of(viewer).join(School, School.id == Lesson.school_id).where(
-        Lesson.on_date < today, Lesson.on_date >= since, Lesson.cancelled_at.is_(None), HomeworkDone.at.is_(None),
+        Lesson.on_date >= first, Lesson.on_date < today, Lesson.on_date >= since, Lesson.cancelled_at.is_(None), HomeworkDone.at.is_(None),
     ).order_by(Lesson.on_date.desc(), Lesson.bell, Homework.id).limit(MOST_OVERDUE)
 
 
 async def overdue(reader: Reader, viewer: Viewer, child: Ref) -> list[HomeworkRow]:
-    """What a child should have done for the last two weeks and has not ticked, the latest first, a hundred at most; of lessons that were held."""
+    """What a child should have done for the last two weeks and has not ticked, the latest first, a hundred at most; of lessons that were held, since the
+    first day in the class."""
     now = clock.now()
     found = await reader.all(
         _overdue, viewer, school_id=child.school_id, person_id=child.id, now=now, since=now - dt.timedelta(days=OVERDUE_DAYS))

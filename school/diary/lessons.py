@@ -165,9 +165,12 @@ def was_in_class(school_id: Column, pupil_id: Column, class_group_id: Any, on_da
 def first_lesson(school_id: Column, pupil_id: Column, on_date: Column) -> sa.ScalarSelect[UUID]:
     """The lesson with which a pupil's school day begins: the first that is held. Null on a day without lessons. For reactions to the feed: no viewer asks."""
     held = aliased(Lesson)
+    before = sa.select(FormerClass.class_group_id).where(
+        FormerClass.school_id == Pupil.school_id, FormerClass.pupil_id == Pupil.id, FormerClass.since <= on_date, FormerClass.until > on_date,
+    ).correlate_except(FormerClass).scalar_subquery()
     return (
         sa.select(held.id)
-        .join(Pupil, sa.and_(Pupil.school_id == held.school_id, Pupil.class_group_id == held.class_group_id))
+        .join(Pupil, sa.and_(Pupil.school_id == held.school_id, held.class_group_id == sa.func.coalesce(before, Pupil.class_group_id)))
         .where(Pupil.school_id == school_id, Pupil.id == pupil_id, held.on_date == on_date, held.cancelled_at.is_(None))
         .order_by(held.bell, held.id).limit(1)
         .scalar_subquery()

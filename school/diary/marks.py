@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,10 +13,11 @@ from school.batches import check_batch
 from school.context import Viewer
 from school.diary import events, works
 from school.diary.inserts import insert, key_of
-from school.diary.lessons import OwnLesson, check_held, check_pupil, own_lessons, was_in_class
+from school.diary.lessons import OwnLesson, check_held, check_open, check_pupil, own_lessons, was_in_class
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of
 from school.diary.models import Lesson, Mark, MarkAction, MarkRevision
 from school.diary.policy import gives
+from school.diary.terms import is_closed
 from school.diary.works import WorkRow
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
@@ -46,7 +47,8 @@ async def give_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewMa
     already when an item is a repeat or is refused. A repeat is answered with the mark as it stands.
     Refused for an item: a lesson that the viewer does not give or a pupil not of its class (NOT_FOUND), a value outside the scale
     (OUT_OF_SCALE), a cancelled or future lesson, a pupil who was not at the school that day (BAD_INPUT), the same id with different content
-    (CONFLICT), a retake of a mark that is not the pupil's in this course (NOT_FOUND) or is withdrawn (ALREADY_WITHDRAWN). Refused as a whole: no item, or
+    (CONFLICT), a retake of a mark that is not the pupil's in this course (NOT_FOUND) or is withdrawn (ALREADY_WITHDRAWN), one that replaces a mark of a
+    closed term (CLOSED). Refused as a whole: no item, or
     one id twice (BAD_INPUT), more than 100 (TOO_MANY), a course that gets another scale in this moment (CONFLICT).
     """
     check_batch([item.id for item in items], "items")
@@ -98,16 +100,21 @@ async def _surroundings(session: AsyncSession, viewer: Viewer, items: Sequence[N
     return around
 
 
-async def _retaken(session: AsyncSession, items: Sequence[NewMark]) -> dict[Ref, MarkRow]:
+class _Retaken(NamedTuple):
+    mark: MarkRow
+    closed: bool
+
+
+async def _retaken(session: AsyncSession, items: Sequence[NewMark]) -> dict[Ref, _Retaken]:
     """The marks that the items try again. Whose they may be is said by the lesson of the retake: the same course, which the viewer gives there."""
     keys = sorted({(item.retake_of.school_id, item.retake_of.id) for item in items if item.retake_of is not None})
     if not keys:
         return {}
-    found = await session.execute(MARK.where(sa.tuple_(Mark.school_id, Mark.id).in_(keys)))
-    return {Ref(row[0], row[1]): MarkRow(*row) for row in found}
+    statement = MARK.add_columns(is_closed(Mark.school_id, Mark.course_id, Lesson.on_date)).where(sa.tuple_(Mark.school_id, Mark.id).in_(keys))
+    return {Ref(row[0], row[1]): _Retaken(MarkRow(*row[:-1]), row[-1]) for row in await session.execute(statement)}
 
 
-def _made(item: NewMark, around: _Around, retaken: Mapping[Ref, MarkRow]) -> MarkRow:
+def _made(item: NewMark, around: _Around, retaken: Mapping[Ref, _Retaken]) -> MarkRow:
     """The mark that this item makes; refused as `give_many` says."""
     lesson: OwnLesson | None = around.get((item.lesson, None))
     days = around.get((item.lesson, item.pupil))
@@ -127,16 +134,19 @@ def _made(item: NewMark, around: _Around, retaken: Mapping[Ref, MarkRow]) -> Mar
     )
 
 
-def _check_retake(item: NewMark, lesson: OwnLesson, retaken: Mapping[Ref, MarkRow]) -> None:
+def _check_retake(item: NewMark, lesson: OwnLesson, retaken: Mapping[Ref, _Retaken]) -> None:
     if item.retake_of is None:
         if item.replaces:
             raise bad_input("only a retake replaces a mark")
         return
-    first = retaken.get(item.retake_of)
-    if first is None or (first.school_id, first.course_id, first.pupil_id) != (lesson.school_id, lesson.course_id, item.pupil.id):
+    found = retaken.get(item.retake_of)
+    first = None if found is None else found.mark
+    if found is None or first is None or (first.school_id, first.course_id, first.pupil_id) != (lesson.school_id, lesson.course_id, item.pupil.id):
         raise not_found()
     if first.withdrawn_at is not None:
         raise Refused(Code.ALREADY_WITHDRAWN, "The mark that is tried again is withdrawn.")
+    if item.replaces:
+        check_open(found.closed)
 
 
 async def _insert(session: AsyncSession, marks: Mapping[UUID, MarkRow]) -> dict[UUID, MarkRow]:
@@ -155,12 +165,12 @@ async def _insert(session: AsyncSession, marks: Mapping[UUID, MarkRow]) -> dict[
     return {id_: mark for id_, mark in marks.items() if id_ in new}
 
 
-async def _record(session: AsyncSession, given: Mapping[UUID, MarkRow], retaken: Mapping[Ref, MarkRow]) -> None:
+async def _record(session: AsyncSession, given: Mapping[UUID, MarkRow], retaken: Mapping[Ref, _Retaken]) -> None:
     """The first revision and the event of each new mark."""
     if not given:
         return
     await session.execute(insert(session, MarkRevision), [revision_of(mark, MarkAction.GIVEN, None, mark.given_by, mark.given_at) for mark in given.values()])
-    first = {ref.id: mark for ref, mark in retaken.items()}
+    first = {ref.id: of.mark for ref, of in retaken.items()}
     await outbox.append(session, *(events.mark_given(mark, first.get(mark.retake_of) if mark.retake_of else None) for mark in given.values()))
 
 

@@ -146,11 +146,13 @@ def visible_report_classes(viewer: Asking) -> Clause:
     return sa.or_(in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION), leads(viewer, ClassGroup.school_id, ClassGroup.id))
 
 
-def visible_report_cards(viewer: Asking, *, whole_class: bool) -> Clause:
-    """The pupils whose report cards the viewer reads: of those classes, and one by one the family's. Other teachers know their own subject alone.
-    The statement joins Pupil."""
-    of_class = sa.or_(in_schools(viewer, Pupil.school_id, *ADMINISTRATION), leads(viewer, Pupil.school_id, Pupil.class_group_id))
-    return of_class if whole_class else sa.or_(of_class, family(viewer, Area.DIARY, Pupil.school_id, Pupil.id))
+def visible_report_cards(viewer: Asking, class_group_id: Any, *, whole_class: bool) -> Clause:
+    """The pupils whose report cards the viewer reads: of the class of then (`class_group_id`), one by one also of the class of now, and the family's.
+    Other teachers know their own subject alone. The statement joins Pupil."""
+    of_class = sa.or_(in_schools(viewer, Pupil.school_id, *ADMINISTRATION), leads(viewer, Pupil.school_id, class_group_id))
+    if whole_class:
+        return of_class
+    return sa.or_(of_class, leads(viewer, Pupil.school_id, Pupil.class_group_id), family(viewer, Area.DIARY, Pupil.school_id, Pupil.id))
 
 
 def visible_reasons(viewer: Asking) -> Clause:

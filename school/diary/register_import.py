@@ -227,12 +227,13 @@ def _new_mark(import_id: UUID, number: int, change: Change) -> NewMark:
 
 
 async def _correct(session: AsyncSession, viewer: Viewer, change: Change, mark: MarkRow, reason: str | None) -> None:
-    """A comment stays with its mark: a cell does not tell it."""
+    """A comment stays with its mark, and a kind of the school's own while the usual kind is the same: a cell does not tell them."""
     ref = Ref(mark.school_id, mark.id)
     if change.told is None:
         await corrections.withdraw(session, viewer, ref, mark.revision, reason)
     else:
-        content = Content(change.told.value, change.told.weight, change.told.work, mark.comment)
+        own = mark.work_id if change.told.work is mark.work else None
+        content = Content(change.told.value, change.told.weight, change.told.work, mark.comment, own)
         await corrections.correct(session, viewer, ref, mark.revision, content, reason)
 
 

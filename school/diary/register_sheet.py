@@ -16,6 +16,7 @@ from school.diary.attendance_rows import AttendanceRow
 from school.diary.gradebook import Gradebook
 from school.diary.mark_rows import MarkRow
 from school.diary.register_cells import Cell
+from school.diary.scale_rows import Labels
 from school.ids import Kind, Ref
 from school.registry.calendar_feed_models import Language
 from school.registry.names import full_name
@@ -26,11 +27,13 @@ PIECE = 30_000
 """Letters of the hidden sheet in one cell; Excel holds 32,767."""
 MOST_PIECES = 100
 WORDS = {
-    Language.RU: {"sheet": "Журнал", "pupil": "Ученик", "lesson": "{0:%d.%m.%Y}, урок {1}", "cancelled": "отменён", "how": "Как заполнять", "rules": (
+    Language.RU: {"sheet": "Журнал", "pupil": "Ученик", "lesson": "{0:%d.%m.%Y}, урок {1}", "cancelled": "отменён", "how": "Как заполнять",
+                  "scale": "Шкала", "rules": (
         "Отметка: 5. Вид работы — буквой после неё: р — классная, д — домашняя, к — контрольная, э — экзамен. Вес — после звёздочки: 4к*2.",
         "Посещение: п — был, н — не был, у — уважительная причина, о7 — опоздал на 7 минут. Причина школы — после двоеточия: н:Б.",
         "Несколько — через пробел: о5 4 5к*3. Строки, столбцы и заголовки не меняйте, формул не вставляйте.")},
-    Language.EN: {"sheet": "Register", "pupil": "Pupil", "lesson": "{0:%Y-%m-%d}, lesson {1}", "cancelled": "cancelled", "how": "How to fill in", "rules": (
+    Language.EN: {"sheet": "Register", "pupil": "Pupil", "lesson": "{0:%Y-%m-%d}, lesson {1}", "cancelled": "cancelled", "how": "How to fill in",
+                  "scale": "Scale", "rules": (
         "A mark: 5. Its work by a letter after it: c classwork, h homework, t test, x exam. Its weight after an asterisk: 4t*2.",
         "Attendance: p present, a absent, e excused, l7 seven minutes late. The school's reason after a colon: a:B.",
         "Several with spaces between: l5 4 5t*3. Do not change rows, columns and headers, and insert no formulas.")},
@@ -85,8 +88,8 @@ def snapshot(book: Gradebook, term: Ref, language: Language) -> Snapshot:
         [one.id.hex for one in book.lessons], [one.pupil.id.hex for one in book.pupils], cells)
 
 
-def write(kept: Snapshot) -> bytes:
-    """The file. Everything is written as text: what a name begins with is no formula."""
+def write(kept: Snapshot, labels: Labels | None = None) -> bytes:
+    """The file, with what the scale's values are called beside it. Everything is written as text: what a name begins with is no formula."""
     words, target = WORDS[Language(kept.language)], BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
         book.set_properties({"title": words["sheet"]})
@@ -102,7 +105,8 @@ def write(kept: Snapshot) -> bytes:
         for place, (text, _) in kept.cells.items():
             row, column = map(int, place.split(":"))
             sheet.write_string(row + 1, column + 1, text, cell)
-        for row, text in enumerate(words["rules"]):
+        scale = [f"{words['scale']}: {', '.join(f'{value} — {label}' for value, label in labels)}"] if labels else []
+        for row, text in enumerate([*words["rules"], *scale]):
             how.write_string(row, 0, text)
         data = json.dumps(asdict(kept), ensure_ascii=True, separators=(",", ":"))
         for row, begin in enumerate(range(0, len(data), PIECE)):

@@ -83,7 +83,7 @@ async def _surroundings(session: AsyncSession, viewer: Viewer, items: Sequence[N
         on_date = (
             sa.select(Lesson.on_date).join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
             .where(Lesson.school_id == Pupil.school_id, Lesson.class_group_id == Pupil.class_group_id, Lesson.school_id == lesson.school_id,
-                   Lesson.id == lesson.id, visible_courses(viewer))
+                   Lesson.id == lesson.id, Lesson.on_date >= Pupil.enrolled_on, visible_courses(viewer))
         )
         statement = statement.add_columns(on_date.correlate(Pupil).scalar_subquery().label("on_date"))
     keys = sorted({(item.pupil.school_id, item.pupil.id) for item in items})

@@ -10,6 +10,7 @@ import typst
 from school.diary.averages import rounded
 from school.diary.press import PRESS
 from school.diary.report_cards import Card, Line, ReportCards
+from school.diary.scale_rows import label_of
 from school.registry.calendar_feed_models import Language
 
 FOLDER = Path(__file__).parent / "paper"
@@ -64,7 +65,7 @@ def _decision(line: Line, term: Any, words: dict[str, str]) -> str:
     if term not in line.decisions:
         return "—"
     value = line.decisions[term]
-    return words["not_assessed"] if value is None else str(value)
+    return words["not_assessed"] if value is None else label_of(line.labels, value)
 
 
 def _average(line: Line, words: dict[str, str]) -> str:

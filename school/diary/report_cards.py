@@ -18,6 +18,7 @@ from school.diary.mark_rows import counts
 from school.diary.models import Attendance, AttendanceKind, CourseScale, Lesson, Mark
 from school.diary.policy import visible_report_cards, visible_report_classes
 from school.diary.queries import limited
+from school.diary.scale_rows import Labels
 from school.diary.term_mark_rows import fraction
 from school.diary.term_models import TermMark
 from school.diary.term_sheets import MOST_TERMS
@@ -25,6 +26,7 @@ from school.errors import not_found
 from school.ids import Kind, Ref
 from school.reading import Reader
 from school.registry.calendar_models import Term
+from school.registry.former_class_models import FormerClass
 from school.registry.models import ClassGroup, Course, Person, Pupil, School, Subject
 from school.registry.names import full_name
 from school.statements import Asking, Read, given
@@ -36,12 +38,14 @@ _WITHIN = aliased(Term)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A subject of a card: what was decided in each term of the card (a missing one: nothing; None: not assessed), and the counting marks behind the last."""
+    """A subject of a card, of a class before with its name: what was decided in each term of the card (a missing one: nothing; None: not assessed), and the
+    counting marks behind the last; no average on a scale that makes none. `labels` are the scale's."""
 
     subject: str
     decisions: Mapping[UUID, int | None]
     marks: int
     average: Fraction | None
+    labels: Labels | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,22 @@ class ReportCards:
     cards: Sequence[Card]
 
 
+def _class() -> Any:
+    """The class in which a pupil was in the term, the last of several; null for who was in none. For a statement with Pupil and Term."""
+    before = sa.select(FormerClass.class_group_id).where(
+        FormerClass.school_id == Pupil.school_id, FormerClass.pupil_id == Pupil.id, FormerClass.since <= Term.ends_on, FormerClass.until > Term.starts_on,
+    ).order_by(FormerClass.until.desc()).limit(1).correlate(Pupil, Term).scalar_subquery()
+    return sa.case((Pupil.enrolled_on <= Term.ends_on, Pupil.class_group_id), else_=before)
+
+
 def _who(viewer: Asking, one: bool) -> tuple[Any, ...]:
-    """The pupils in question who were in their class in the term; for a statement with Pupil, ClassGroup and Term."""
-    this = Pupil.id == given("id", sa.Uuid()) if one else Pupil.class_group_id == given("id", sa.Uuid())
+    """The pupils in question who were in a class in the term, or in this one; for a statement with Pupil and Term."""
+    id_ = given("id", sa.Uuid())
+    before = sa.select(FormerClass.pupil_id).where(FormerClass.school_id == given("school_id"), FormerClass.class_group_id == id_)
+    this = (Pupil.id == id_,) if one else (sa.or_(Pupil.class_group_id == id_, Pupil.id.in_(before)), _class() == id_)
     return (
-        Pupil.school_id == given("school_id"), this, visible_report_cards(viewer, whole_class=not one), Term.id == given("term_id", sa.Uuid()),
-        Pupil.enrolled_on <= Term.ends_on, sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Term.starts_on))
+        Pupil.school_id == given("school_id"), *this, visible_report_cards(viewer, _class(), whole_class=not one), Term.id == given("term_id", sa.Uuid()),
+        sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Term.starts_on))
 
 
 def _of_pupils(statement: Rows, pupil_id: Any) -> Rows:
@@ -97,13 +111,14 @@ def _pupils(viewer: Asking, one: bool) -> Rows:
     teacher = aliased(Person)
     return (
         sa.select(
-            Pupil.school_id, Pupil.id, Person.family_name, Person.given_name, Person.patronymic, ClassGroup.grade, ClassGroup.letter, School.name,
+            Pupil.school_id, Pupil.id, Person.family_name, Person.given_name, Person.patronymic, ClassGroup.id.label("class_group_id"), ClassGroup.grade,
+            ClassGroup.letter, School.name,
             teacher.family_name.label("teacher_family_name"), teacher.given_name.label("teacher_given_name"),
             teacher.patronymic.label("teacher_patronymic"), Term.name.label("term"), Term.starts_on, Term.ends_on)
         .select_from(Pupil)
         .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
-        .join(ClassGroup, sa.and_(ClassGroup.school_id == Pupil.school_id, ClassGroup.id == Pupil.class_group_id))
         .join(Term, Term.school_id == Pupil.school_id).join(School, School.id == Pupil.school_id)
+        .join(ClassGroup, sa.and_(ClassGroup.school_id == Pupil.school_id, ClassGroup.id == _class()))
         .outerjoin(teacher, sa.and_(teacher.school_id == ClassGroup.school_id, teacher.id == ClassGroup.teacher_id))
         .where(*_who(viewer, one)).order_by(Person.sort_key, Pupil.id).limit(MOST_PUPILS + 1)
     )
@@ -120,9 +135,14 @@ def _terms(_viewer: Asking, _one: bool) -> Rows:
 
 @Read
 def _courses(viewer: Asking, one: bool) -> Rows:
-    groups = sa.select(Pupil.class_group_id).join(Term, Term.school_id == Pupil.school_id).where(*_who(viewer, one))
-    return COURSE.where(Course.school_id == given("school_id"), Course.class_group_id.in_(groups), CourseScale.id.is_not(None)).order_by(
-        Subject.name, Course.id).limit(MOST_COURSES)
+    """Of the pupils' classes, now and before: which of them a card has is said by its class and what stands there."""
+    now = sa.select(Pupil.class_group_id).join(Term, Term.school_id == Pupil.school_id).where(*_who(viewer, one))
+    before = sa.select(FormerClass.class_group_id).join(
+        Pupil, sa.and_(Pupil.school_id == FormerClass.school_id, Pupil.id == FormerClass.pupil_id),
+    ).join(Term, Term.school_id == Pupil.school_id).where(*_who(viewer, one))
+    return COURSE.add_columns(Course.closed_at).where(
+        Course.school_id == given("school_id"), Course.class_group_id.in_(now.union_all(before)), CourseScale.id.is_not(None),
+    ).order_by(Subject.name, Course.id).limit(MOST_COURSES)
 
 
 @Read
@@ -179,15 +199,23 @@ async def read(reader: Reader, viewer: Viewer, whose: Ref, kind: Kind, term: Ref
         term=first.term, starts_on=first.starts_on, ends_on=first.ends_on, terms={row.id: row.name for row in terms},
         cards=[Card(
             Ref(row.school_id, row.id), full_name(row.family_name, row.given_name, row.patronymic),
-            [_line(course, sums.get((row.id, course.id)), decided.get((row.id, course.id), {})) for course in courses],
+            _lines(row, courses, sums, decided),
             Attended(*(counted.get((row.id, one), 0) for one in (AttendanceKind.ABSENT, AttendanceKind.EXCUSED, AttendanceKind.LATE))),
         ) for row in limited(pupils, MOST_PUPILS)])
 
 
-def _line(course: Any, sums: Any, decisions: Mapping[UUID, int | None]) -> Line:
-    if sums is None:
-        return Line(course.subject_name, decisions, 0, None)
-    return Line(course.subject_name, decisions, sums.marks, fraction(sums.sum, sums.weights))
+def _lines(pupil: Any, courses: Sequence[Any], sums: Mapping[Any, Any], decided: Mapping[Any, Mapping[UUID, int | None]]) -> list[Line]:
+    """All courses of the card's class but for closed ones; those and a class's before where they say something of the pupil. The card's class first."""
+    own, others = list[Line](), list[Line]()
+    for course in courses:
+        of, decisions = sums.get((pupil.id, course.id)), decided.get((pupil.id, course.id), {})
+        is_own = course.class_group_id == pupil.class_group_id
+        if of is None and not decisions and not (is_own and course.closed_at is None):
+            continue
+        name = course.subject_name if is_own else f"{course.subject_name} ({course.grade}{course.letter})"
+        average = fraction(of.sum, of.weights) if of is not None and course.scale_counts else None
+        (own if is_own else others).append(Line(name, decisions, 0 if of is None else of.marks, average, course.labels))
+    return own + others
 
 
 @Read

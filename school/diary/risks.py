@@ -12,6 +12,7 @@ from school.connections import Page, paged, read_page
 from school.context import Viewer
 from school.db import Rows
 from school.diary.gradebook import COURSE, CourseRow
+from school.diary.lessons import was_in_class
 from school.diary.mark_rows import counts
 from school.diary.models import CourseScale, GradingScale, Lesson, Mark
 from school.diary.policy import visible_courses
@@ -117,14 +118,17 @@ _ORDER = (ClassGroup.grade, ClassGroup.letter, Person.sort_key, Person.id, Subje
 
 @Read
 def _risks(viewer: Asking, after: bool) -> Rows:
-    sums = _sums(viewer)
+    sums, to = _sums(viewer), given("to", sa.Date())
     statement = (
         COURSE.add_columns(Person.id.label("pupil_id"), Person.family_name, Person.given_name, Person.patronymic, *(
             sums.c[name] for name in ("marks", "sum", "weights", "recent_marks", "recent_sum", "recent_weights")))
         .join(sums, sums.c.course_id == Course.id)
         .join(Pupil, sa.and_(Pupil.school_id == Course.school_id, Pupil.id == sums.c.pupil_id))
         .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
-        .where(Course.school_id == given("school_id"), sa.or_(Pupil.left_on.is_(None), Pupil.left_on > given("to", sa.Date())))
+        .where(
+            Course.school_id == given("school_id"), Course.closed_at.is_(None), sa.or_(Pupil.left_on.is_(None), Pupil.left_on > to),
+            sa.or_(sa.and_(Pupil.class_group_id == Course.class_group_id, Pupil.enrolled_on <= to),
+                   was_in_class(Pupil.school_id, Pupil.id, Course.class_group_id, to)))
     )
     return paged(statement, _ORDER, after=after)
 
@@ -138,7 +142,8 @@ def row_of(row: Any) -> RiskRow:
 async def of_school(reader: Reader, viewer: Viewer, school_id: int, from_: dt.date, to: dt.date, *, first: int, after: str | None) -> Page:
     """Of the courses that the viewer teaches, of the class that they lead, or of the office's school: pupils whose average of at most 190 days lies in the
     lowest sixth of the scale, below 2.5 of 2 to 5 (`low`), or whose last four weeks are lower than the days before by a sixth of the scale, half a mark of
-    2 to 5, with two marks or more in each (`falling`). By class and name, not by how they stand. One statement; of another school there is nothing."""
+    2 to 5, with two marks or more in each (`falling`). None of a closed course, or of a class in which
+    the pupil is no more. By class and name, not by how they stand. One statement; of another school there is nothing."""
     check_range(from_, to, LONGEST_RANGE)
     return await read_page(
         reader, _risks, viewer, _ORDER, first=first, after=after, school_id=school_id, from_=from_, to=to, since=to - RECENT)

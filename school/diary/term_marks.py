@@ -15,7 +15,7 @@ from school.context import Viewer
 from school.diary import events
 from school.diary.corrections import MOST_REVISIONS
 from school.diary.inserts import insert, key_of
-from school.diary.lessons import check_open
+from school.diary.lessons import check_open, was_in_class
 from school.diary.mark_rows import LONGEST_COMMENT, check_scale
 from school.diary.models import GradingScale
 from school.diary.policy import teaches
@@ -42,11 +42,12 @@ class Decision:
 
 
 class _Known(NamedTuple):
-    """A pupil of the course's class: the sums of the term, and what was decided before."""
+    """A pupil of the course's class, now or at the term's end: the sums of the term, and what was decided before."""
 
     pupil_id: UUID
     enrolled_on: dt.date
     left_on: dt.date | None
+    was_there: bool
     sum: int | None
     weights: int | None
     value: int | None
@@ -92,21 +93,23 @@ def _revision(known: dict[Ref, _Known], mark: TermMarkRow) -> int:
 async def _surroundings(
     session: AsyncSession, viewer: Viewer, term: Ref, course: Ref, items: Sequence[Decision],
 ) -> tuple[Any, dict[Ref, _Known]]:
-    """In one statement: the course with its scale and the term, and those of the pupils who are in its class, each with the sums and the decision of before."""
+    """In one statement: the course with its scale and the term, and those of the pupils who are in its class, or were at the term's end, each with the sums
+    and the decision of before."""
     if term.school_id != course.school_id:
         raise not_found()
-    of_term = sums(course.school_id, course.id, term.id)
+    of_term, was_there = sums(course.school_id, course.id, term.id), was_in_class(Pupil.school_id, Pupil.id, Course.class_group_id, Term.ends_on)
     wanted = sorted(item.pupil.id for item in items if item.pupil.school_id == course.school_id)
     found: Sequence[Any] = (await session.execute(with_scale(
         sa.select(
             Course.school_id, Course.id, Course.subject_id, Course.teacher_id, Term.id.label("term_id"), Term.starts_on, Term.ends_on, School.time_zone,
             GradingScale.lowest, GradingScale.highest, *SHOWN, stands_closed(Course.id).label("closed"),
-            Pupil.id.label("pupil_id"), Pupil.enrolled_on, Pupil.left_on,
+            Pupil.id.label("pupil_id"), Pupil.enrolled_on, Pupil.left_on, was_there,
             of_term.c.sum, of_term.c.weights, TermMark.value, TermMark.comment, TermMark.average_numerator, TermMark.average_denominator, TermMark.revision,
             TermMark.decided_by, TermMark.decided_at)
         .join(School, School.id == Course.school_id).join(Term, sa.and_(Term.school_id == Course.school_id, Term.id == term.id)))
         .outerjoin(Pupil, sa.and_(
-            Pupil.school_id == Course.school_id, Pupil.class_group_id == Course.class_group_id, Pupil.id.in_(wanted) if wanted else sa.false()))
+            Pupil.school_id == Course.school_id, sa.or_(Pupil.class_group_id == Course.class_group_id, was_there),
+            Pupil.id.in_(wanted) if wanted else sa.false()))
         .outerjoin(of_term, of_term.c.pupil_id == Pupil.id)
         .outerjoin(TermMark, sa.and_(
             TermMark.school_id == Course.school_id, TermMark.term_id == Term.id, TermMark.course_id == Course.id, TermMark.pupil_id == Pupil.id))
@@ -124,7 +127,8 @@ def _decided(item: Decision, around: Any, known: _Known | None) -> TermMarkRow:
     """The mark that an item makes, or the one that says so already; refused as `decide_many` says."""
     if known is None:
         raise not_found()
-    if known.enrolled_on > around.ends_on or (known.left_on is not None and known.left_on <= around.starts_on):
+    is_late = known.enrolled_on > around.ends_on and not known.was_there
+    if is_late or (known.left_on is not None and known.left_on <= around.starts_on):
         raise bad_input("the pupil was not at the school in the term")
     comment = optional_text(item.comment, "comment", LONGEST_COMMENT)
     optional_text(item.reason, "reason", LONGEST_REASON)

@@ -13,6 +13,7 @@ from school.connections import Page, paged, read_page
 from school.context import ADMINISTRATION, MEMBERS, Viewer
 from school.db import Rows
 from school.diary.gradebook import COURSE, MOST_PUPILS, CourseRow, PupilRow
+from school.diary.lessons import was_in_class
 from school.diary.models import CourseScale
 from school.diary.policy import visible_courses, visible_term_marks
 from school.diary.queries import check_child, limited
@@ -108,7 +109,7 @@ async def term(reader: Reader, viewer: Viewer, ref: Ref) -> TermRow:
 
 @Read
 def _sheet(viewer: Asking) -> Rows:
-    """Who was in the class in the term, by name."""
+    """Who was in the class in the term, by name: of those who have moved, whoever was there at its end."""
     of_term = sums(given("school_id"), given("course_id", sa.Uuid()), given("term_id", sa.Uuid()))
     return (
         sa.select(
@@ -116,14 +117,16 @@ def _sheet(viewer: Asking) -> Rows:
             of_term.c.weights, Course.subject_id, TermMark.value, TermMark.comment, TermMark.average_numerator, TermMark.average_denominator,
             TermMark.revision, TermMark.decided_by, TermMark.decided_at)
         .select_from(Course)
-        .join(Pupil, sa.and_(Pupil.school_id == Course.school_id, Pupil.class_group_id == Course.class_group_id))
-        .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
         .join(Term, sa.and_(Term.school_id == Course.school_id, Term.id == given("term_id", sa.Uuid())))
+        .join(Pupil, sa.and_(Pupil.school_id == Course.school_id, sa.or_(
+            sa.and_(Pupil.class_group_id == Course.class_group_id, Pupil.enrolled_on <= Term.ends_on),
+            was_in_class(Pupil.school_id, Pupil.id, Course.class_group_id, Term.ends_on))))
+        .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
         .outerjoin(of_term, of_term.c.pupil_id == Pupil.id)
         .outerjoin(TermMark, sa.and_(
             TermMark.school_id == Course.school_id, TermMark.term_id == Term.id, TermMark.course_id == Course.id, TermMark.pupil_id == Pupil.id))
         .where(
-            *_THIS, visible_courses(viewer), Pupil.enrolled_on <= Term.ends_on, sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Term.starts_on))
+            *_THIS, visible_courses(viewer), sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Term.starts_on))
         .order_by(Person.sort_key, Pupil.id).limit(MOST_PUPILS + 1)
     )
 
@@ -187,17 +190,22 @@ _BY_CLASS = (ClassGroup.grade, ClassGroup.letter, Subject.name, Course.id)
 
 @Read
 def _progress(viewer: Asking, after: bool) -> Rows:
-    """Of the courses with a scale: how many pupils the class had in the term, and for how many a mark is decided."""
+    """Of the courses with a scale: how many pupils the class had in the term, and for how many a mark is decided; of closed ones those with some."""
     pupils = (
         sa.select(sa.func.count()).where(
             Pupil.school_id == Course.school_id, Pupil.class_group_id == Course.class_group_id, Pupil.enrolled_on <= Term.ends_on,
             sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Term.starts_on)).correlate(Course, Term).scalar_subquery())
+    moved = (
+        sa.select(sa.func.count()).where(
+            FormerClass.school_id == Course.school_id, FormerClass.class_group_id == Course.class_group_id, FormerClass.since <= Term.ends_on,
+            FormerClass.until > Term.ends_on).correlate(Course, Term).scalar_subquery())
     decided = (
         sa.select(sa.func.count()).where(
             TermMark.school_id == Course.school_id, TermMark.term_id == Term.id, TermMark.course_id == Course.id).correlate(Course, Term).scalar_subquery())
-    statement = COURSE.add_columns(pupils.label("pupils"), decided.label("decided")).join(
+    statement = COURSE.add_columns((pupils + moved).label("pupils"), decided.label("decided")).join(
         Term, sa.and_(Term.school_id == Course.school_id, Term.id == given("term_id", sa.Uuid()))).where(
-        Course.school_id == given("school_id"), CourseScale.id.is_not(None), in_schools(viewer, Course.school_id, *ADMINISTRATION))
+        sa.or_(Course.closed_at.is_(None), decided > 0), Course.school_id == given("school_id"), CourseScale.id.is_not(None),
+        in_schools(viewer, Course.school_id, *ADMINISTRATION))
     return paged(statement, _BY_CLASS, after=after)
 
 

@@ -162,7 +162,7 @@ HOLDINGS: dict[str, Holding] = {
         shown=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "comment", "reason", "by", "at", "work_id"),
         kept=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "by", "at", "work_id")),
     "mark": Holding(
-        title="Оценки", whose=_by("pupil_id"), erased={"comment": None},
+        title="Отметки", whose=_by("pupil_id"), erased={"comment": None},
         shown=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "comment", "revision", "given_by", "given_at",
                "withdrawn_at", "scale_id", "retake_of", "replaces", "work_id"),
         kept=("school_id", "id", "pupil_id", "lesson_id", "course_id", "value", "weight", "work", "revision", "given_by", "given_at", "withdrawn_at",

@@ -37,7 +37,7 @@ async def test_an_export_is_a_file_for_one_pair_of_eyes(school: Command, archive
     assert out.stat().st_mode & 0o777 == 0o600
     document = json.loads(out.read_text(encoding="utf-8"))
     assert (document["person"], document["school"], document["complete"]) == (archive.person("anna"), "Школа № 1", True)
-    assert [table["title"] for table in document["tables"] if table["table"] == "mark"] == ["Оценки"]
+    assert [table["title"] for table in document["tables"] if table["table"] == "mark"] == ["Отметки"]
     assert [row["login"] for table in document["tables"] if table["table"] == "account" for row in table["rows"]] == ["anna"]
     assert [(row.action, row.account_id) for row in await archive.rows()] == [(RecordAction.EXPORTED, None)]
 

@@ -3,17 +3,28 @@
 import datetime as dt
 from typing import Any
 
+import sqlalchemy as sa
+
+from school import clock, ids
 from school.access import passlist
+from school.clock import Clock
 from school.delivery.relay import Relay
-from school.diary.models import Attendance, Mark
+from school.diary import calendar
+from school.diary.lessons import first_lesson
+from school.diary.models import Attendance, Lesson, Mark
+from school.ids import Kind, Ref
 from school.outbox import Signal
+from school.registry.calendar_models import TermKind
 from school.registry.former_class_models import FormerClass
-from school.registry.models import Device, Pupil
-from tests.diary.desk import Desk
+from school.registry.models import Course, Device, Pupil
+from tests.diary.desk import NOON, Desk
+from tests.diary.letters import make, remark
 from tests.diary.test_attendance import entry, record
 from tests.diary.test_forecasts import FORECAST
+from tests.diary.test_homework import set_
+from tests.diary.test_homework_done import OVERDUE
 from tests.diary.test_marks import ABSENT, give, item
-from tests.diary.test_term_marks import term
+from tests.diary.test_term_marks import PROGRESS, SHEET, add_term, decide, decision, term
 from tests.world import MONDAY
 
 DAY = dt.timedelta(days=1)
@@ -119,6 +130,59 @@ async def test_a_day_before_the_first_in_a_class_is_not_the_pupil_s(desk: Desk) 
     await move(desk)
     [mark] = await give(desk, item(desk), lesson="6B-1", login="class_teacher")
     assert mark == {"code": "BAD_INPUT", "message": "the pupil was not at the school on the day of the lesson"}
+
+
+async def test_a_term_s_mark_is_the_class_s_in_which_the_term_ended(desk: Desk) -> None:
+    before = await add_term(desk, TermKind.TERM, dt.date(2026, 9, 1), MONDAY)
+    await give(desk, item(desk))
+    await decide(desk, decision(desk, "anna", 4), of=before)
+    await move(desk)
+
+    async def sheet(course: str, of: str) -> dict[str, Any]:
+        found = await desk.ask("office", SHEET, course=desk.course(course), term=of)
+        return {row["person"]["givenName"]: row["decision"] and row["decision"]["value"] for row in found["pupils"]}
+
+    assert (await sheet("5A", before), await sheet("6B", before)) == ({"Anna": 4, "Boris": None}, {"Vera": None})
+    assert (await sheet("5A", term(desk)), await sheet("6B", term(desk))) == ({"Boris": None}, {"Anna": None, "Vera": None})
+    [changed] = await decide(desk, decision(desk, "anna", 5, 1), of=before)
+    assert (changed["value"], changed["average"]["decimal"], changed["revision"]) == (5, "5.00", 2)
+    late = {"code": "BAD_INPUT", "message": "the pupil was not at the school in the term"}
+    assert await decide(desk, decision(desk, "anna"), login="class_teacher", course="6B", of=before) == [late]
+    assert (await decide(desk, decision(desk, "anna")))[0]["code"] == "NOT_FOUND", "of a term that goes on after the move the new class decides"
+    for of, pupils in ((before, [(2, 1), (1, 0)]), (term(desk), [(1, 0), (2, 0)])):
+        found = await desk.ask("office", PROGRESS, term=of, first=10)
+        assert [(edge["node"]["pupils"], edge["node"]["decided"]) for edge in found["edges"]] == pupils
+    for course in ("5A", "6B"):
+        await desk.change(Course, desk.world.courses[course], closed_at=NOON)
+    found = await desk.ask("office", PROGRESS, term=before, first=10)
+    assert [edge["node"]["decided"] for edge in found["edges"]] == [1], "a closed course is waited for no more, and what it has decided is told"
+
+
+async def test_homework_of_before_is_the_old_class_s(desk: Desk) -> None:
+    """What the new class had to do before is neither overdue nor in the calendar; what was due in the old class is due no more."""
+    mine, theirs = await set_(desk), await set_(desk, "6B-2", login="class_teacher")
+    await move(desk)
+    clock.use(Clock(NOON + DAY, NOON + DAY, 0))
+    overdue = [await desk.ask("office", OVERDUE, child=desk.person(name)) for name in ("anna", "vera")]
+    assert [[one["id"] for one in of] for of in overdue] == [[], [theirs["id"]]]
+    viewer = desk.world.viewers["parent"]
+    read = await calendar.read(desk.database.reader(viewer.identity()), viewer, Ref(1, desk.world.people["anna"]), "Europe/Moscow")
+    assert [row.id for row in read.homework] == [ids.decode(Kind.HOMEWORK, mine["id"]).id]
+    assert {row.class_group_id for row in read.lessons} == {desk.world.classes["5A"]}
+
+
+async def test_nobody_is_remarked_about_in_a_lesson_of_before(desk: Desk) -> None:
+    await move(desk)
+    assert await make(desk, remark(desk, "anna"), lesson="6B-1", login="class_teacher") == [{**ABSENT, "retryAfter": None}]
+
+
+async def test_the_first_lesson_of_a_day_is_that_of_the_class_of_then(desk: Desk) -> None:
+    """A move of tomorrow is told today: whoever is late today is so for the old class's lesson."""
+    await desk.change(Lesson, desk.world.lessons["5A-1"], cancelled_at=NOON)
+    await move(desk)
+    async with desk.database.read() as session:
+        first = first_lesson(sa.literal(1), sa.literal(desk.world.people["anna"], sa.Uuid()), sa.literal(MONDAY))
+        assert await session.scalar(sa.select(first)) == desk.world.lessons["5A-2"]
 
 
 async def test_the_gates_hear_of_a_move(desk: Desk) -> None:

@@ -6,6 +6,7 @@ from school import ids
 from school.diary.homework_models import HomeworkDone
 from school.diary.models import Homework, Lesson
 from school.ids import Kind
+from school.registry.models import Pupil
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_homework import FIELDS, WITHDRAW, set_, show, tick
 from tests.diary.test_marks import ABSENT
@@ -52,6 +53,8 @@ async def test_nobody_ticks_what_is_not_theirs(desk: Desk) -> None:
 
 async def test_overdue_is_what_was_due_and_is_not_ticked(desk: Desk) -> None:
     found = {}
+    for pupil in ("anna", "boris"):
+        await desk.change(Pupil, desk.world.people[pupil], enrolled_on=MONDAY - dt.timedelta(days=20))
     for name, days in (("today", 0), ("yesterday", 1), ("ticked", 2), ("cancelled", 3), ("withdrawn", 4), ("old", 14), ("older", 15)):
         await desk.add_lesson(name, on_date=MONDAY + dt.timedelta(days=30))
         found[name] = (await set_(desk, name, name))["id"]

@@ -24,6 +24,7 @@ from school.registry.models import Person
 from tests.diary.desk import Desk
 from tests.diary.test_attendance import entry, record
 from tests.diary.test_marks import give, item
+from tests.diary.test_works import add as add_work
 
 IMPORT = """mutation($input: ImportRegisterInput!) { importRegister(input: $input) { __typename ... on Refusal { code }
   ... on RegisterImport { applied seen changes { cell kind pupil { givenName } date bell old new } faults { cell row pupil { givenName } code message } } } }"""
@@ -116,6 +117,25 @@ async def test_what_is_changed_is_shown_first_and_then_done(desk: Desk) -> None:
     assert (again["applied"], again["changes"], await desk.everything()) == (True, [], after), "what stands there already is no change"
     [withdrawn] = (await send(desk, edited(await export(desk), {"C2": ""})))["changes"]
     assert (withdrawn["kind"], withdrawn["old"], withdrawn["new"]) == ("WITHDRAW", "5", None)
+
+
+async def test_what_the_numbers_of_a_scale_mean_stands_beside(desk: Desk) -> None:
+    """Cells hold the values: they are what is counted and corrected."""
+    content = register_sheet.write(await export(desk), [[0, "незач."], [1, "зач."]])
+    assert CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Как заполнять").to_python()[-1] == ["Шкала: 0 — незач., 1 — зач."]
+    assert register_file.read(content).rows == register_file.read(register_sheet.write(await export(desk))).rows
+
+
+async def test_a_mark_of_an_own_kind_stays_one_while_its_cell_tells_the_same_work(desk: Desk) -> None:
+    """A cell tells the usual kind alone: another value is no other kind."""
+    dictation = (await add_work(desk))["id"]
+    await give(desk, item(desk, value=4, ownWorkId=dictation), item(desk, "boris", value=4, ownWorkId=dictation))
+    content = edited(await export(desk), {"B2": "5к*3", "B3": "4д*3"})
+    seen = await send(desk, content)
+    assert [(one["old"], one["new"]) for one in seen["changes"]] == [("4к*3", "5к*3"), ("4к*3", "4д*3")]
+    assert (await send(desk, content, seen=seen["seen"]))["applied"] is True
+    key = ids.decode(Kind.OWN_WORK, dictation).id
+    assert sorted(await desk.rows(Mark, "value", "work_id"), key=str) == [(4, None), (5, key)]
 
 
 async def test_what_is_wrong_is_told_by_its_cell_and_nothing_is_written(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from fractions import Fraction
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from pypdf import PdfReader
 from school import ids
 from school.context import Role
 from school.diary import report_card_file, report_cards
-from school.diary.models import Attendance, AttendanceKind, CourseScale, Lesson, Mark, WorkKind
+from school.diary.models import Attendance, AttendanceKind, CourseScale, GradingScale, Lesson, Mark, WorkKind
 from school.diary.term_models import TermMark
 from school.errors import Refused
 from school.ids import Kind, Ref
@@ -21,6 +22,7 @@ from school.registry.calendar_feed_models import Language
 from school.registry.calendar_models import Term, TermKind
 from school.registry.models import Course, Person, Subject
 from tests.diary.desk import NOON, Desk
+from tests.diary.test_class_moves import move
 from tests.world import MONDAY
 
 CLASSES = "{ reportCardClasses { name } }"
@@ -171,3 +173,48 @@ async def test_who_prints_which_classes(desk: Desk) -> None:
     for login, names in (("class_teacher", ["5A"]), ("teacher", []), ("office", ["5A", "6B"]), ("office2", ["5A"])):
         assert [one["name"] for one in await desk.ask(login, CLASSES)] == names, login
     assert (await desk.error("parent", CLASSES))[0] == "NOT_ALLOWED"
+
+
+async def test_a_card_is_that_of_the_class_of_then_and_tells_of_the_class_before(desk: Desk) -> None:
+    """Of the days before the move the old class has the card; of a term in which both lie, the new one, with what was given and decided in the old."""
+    async with desk.database.begin() as session:
+        weeks = Term(school_id=1, id=ids.new(), name="0", kind=TermKind.TERM, starts_on=dt.date(2026, 9, 1), ends_on=MONDAY)
+        session.add(weeks)
+    await grade(desk, "anna", (5, 1), (4, 1))
+    await attend(desk, "anna", "5A-1", AttendanceKind.LATE)
+    await decide(desk, "anna", weeks.id, 5)
+    assert (await move(desk))["classGroup"] == {"name": "6B"}
+    with desk.counted() as sent:
+        then = await cards(desk, "parent", "anna", weeks.id)
+    assert len(sent) == 1
+    assert then.group == "5A"
+    [line] = then.cards[0].lines
+    assert (line.subject, line.decisions, line.marks, line.average, then.cards[0].attended.late) == ("Алгебра", {weeks.id: 5}, 2, Fraction(9, 2), 1)
+    whole = await cards(desk, "class_teacher", "5A", weeks.id, Kind.CLASS_GROUP)
+    assert [(card.name, [one.marks for one in card.lines]) for card in whole.cards] == [("Annaова Anna", [2]), ("Borisова Boris", [0])]
+    assert await cards(desk, "class_teacher", "anna", weeks.id) == then
+    now = await cards(desk, "parent", "anna", desk.world.terms[1])
+    assert (now.group, [(one.subject, one.decisions, one.marks) for one in now.cards[0].lines]) == (
+        "6B", [("Алгебра", {}, 0), ("Алгебра (5A)", {weeks.id: 5}, 2)])
+    both = {group: await cards(desk, "office", group, desk.world.terms[1], Kind.CLASS_GROUP) for group in ("5A", "6B")}
+    assert [[card.name for card in both[group].cards] for group in ("5A", "6B")] == [["Borisова Boris"], ["Annaова Anna", "Veraова Vera"]]
+    assert [len(card.lines) for card in both["6B"].cards] == [2, 1]
+
+
+async def test_a_grade_is_told_by_its_label_and_what_makes_no_average_has_none(desk: Desk) -> None:
+    async with desk.database.begin() as session:
+        scale = GradingScale(school_id=1, id=ids.new(), name="Зачёт", lowest=0, highest=1, counts=False, labels=[[0, "незач."], [1, "зач."]])
+        session.add(scale)
+        await session.flush()
+        await session.execute(sa.update(CourseScale).where(CourseScale.id == desk.world.courses["5A"]).values(scale_id=scale.id))
+    await grade(desk, "anna", (1, 1), (0, 1))
+    await decide(desk, "anna", desk.world.terms[1], 1)
+    [page] = await pages(await cards(desk, "parent", "anna", desk.world.terms[1]))
+    assert "Алгебра 2 — зач." in page.splitlines()
+
+
+async def test_a_closed_course_stands_on_a_card_where_it_says_something(desk: Desk) -> None:
+    await desk.change(Course, desk.world.courses["5A"], closed_at=NOON)
+    await grade(desk, "anna", (4, 1))
+    found = await cards(desk, "office", "5A", desk.world.terms[1], Kind.CLASS_GROUP)
+    assert [[line.marks for line in card.lines] for card in found.cards] == [[1], []]

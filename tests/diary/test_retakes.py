@@ -1,14 +1,17 @@
 """A mark of a second try: instead of the first, or beside it; and all that counts marks knows of it."""
 
+import datetime as dt
 from typing import Any
 
 from school import ids
 from school.diary.models import Mark
 from school.ids import Kind
+from school.registry.calendar_models import TermKind
 from school.registry.types import school_id
-from tests.diary.desk import Desk
+from tests.diary.desk import NOON, Desk
 from tests.diary.test_corrections import AVERAGES, correct, one_mark, withdraw
 from tests.diary.test_marks import ABSENT, give, item
+from tests.diary.test_term_marks import CLOSE, CLOSED, OPEN, add_term
 
 SHOWN = """query($child: ID!, $course: ID!, $day: Date!, $term: ID!, $school: ID!) {
   averages(childId: $child) { marks average { decimal } }
@@ -69,6 +72,25 @@ async def test_a_retake_may_stand_beside_the_first_and_be_tried_again(desk: Desk
     await give(desk, item(desk, value=5, retakeOf=beside["id"], replaces=True))
     assert averages(await shown(desk)) == {"3.50"}
     assert [row["average"]["decimal"] for row in await desk.ask("parent", AVERAGES, child=desk.person("anna"))] == ["3.50"]
+
+
+async def test_what_a_closed_term_counts_no_retake_changes(desk: Desk) -> None:
+    """Neither one that comes later, nor one that is taken back later; beside the first it may stand."""
+    before = await add_term(desk, TermKind.TERM, dt.date(2026, 9, 1), dt.date(2026, 9, 4))
+    await desk.add_lesson("early", on_date=dt.date(2026, 9, 3))
+    first, second = (mark["id"] for mark in await give(desk, item(desk, value=2), item(desk, value=3), lesson="early"))
+    [retake] = await give(desk, item(desk, value=5, retakeOf=first, replaces=True))
+    await desk.ask("office", CLOSE, term=before)
+    found = await desk.everything()
+    assert await give(desk, item(desk, value=5, retakeOf=second, replaces=True)) == [CLOSED]
+    assert await withdraw(desk, retake["id"], 1) == CLOSED
+    assert await desk.everything() == found
+    [beside] = await give(desk, item(desk, value=5, retakeOf=second))
+    assert beside["value"] == 5
+    assert (await correct(desk, retake["id"], 1, value=4))["value"] == 4
+    await desk.ask("office", OPEN, input={
+        "id": str(ids.new()), "termId": before, "courseId": None, "until": (NOON + dt.timedelta(days=1)).isoformat(), "reason": "апелляция"})
+    assert (await withdraw(desk, retake["id"], 2))["revision"] == 3
 
 
 async def test_what_is_no_retake_is_refused(desk: Desk) -> None:

@@ -8,9 +8,10 @@ import pytest_asyncio
 
 from school import ids
 from school.ids import Kind
-from school.registry.models import Pupil
+from school.registry.models import Course, Pupil
 from school.registry.types import school_id
-from tests.diary.desk import Desk
+from tests.diary.desk import NOON, Desk
+from tests.diary.test_class_moves import move
 from tests.diary.test_corrections import withdraw
 from tests.diary.test_marks import ABSENT, give, item
 from tests.diary.test_scales import PASSED, add, mark_on
@@ -115,3 +116,13 @@ async def test_pass_and_fail_name_nobody(lessons: Desk) -> None:
     assert await desk.ask("parent", TREND, child=desk.person("anna"), **DAYS) == []
     course = await desk.ask("teacher", COURSE, course=ids.encode(Kind.COURSE, 1, desk.world.courses["5A"]), **DAYS)
     assert course["weeks"] == [{"week": "2026-09-07", "average": None, "values": [{"value": 0, "label": "незачёт", "count": 2}]}]
+
+
+async def test_nobody_is_named_in_a_course_of_a_former_class_or_a_closed_one(lessons: Desk) -> None:
+    desk = lessons
+    await give(desk, item(desk, value=2), item(desk, "boris", value=2), lesson="-1")
+    await move(desk, on=MONDAY)
+    assert await at_risk(desk) == [("Boris", "2.00", None, "2.00", True, False)]
+    assert len(await at_risk(desk, to=(MONDAY - dt.timedelta(days=1)).isoformat())) == 2, "of the days until then both were"
+    await desk.change(Course, desk.world.courses["5A"], closed_at=NOON)
+    assert await at_risk(desk) == []

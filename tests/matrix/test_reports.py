@@ -55,7 +55,7 @@ async def test_everyone_reads_the_cards_that_are_declared(counter: Desk, monkeyp
 
 
 async def test_everyone_exports_the_registers_that_are_declared(counter: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(register_sheet, "write", lambda kept: "\n".join(kept.names).encode())
+    monkeypatch.setattr(register_sheet, "write", lambda kept, _labels: "\n".join(kept.names).encode())
     town = counter.town
 
     async def context_for(request: Request) -> Context:

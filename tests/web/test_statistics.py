@@ -70,8 +70,8 @@ async def test_each_plot_has_a_table_of_its_figures(stage: Stage) -> None:
     days = await cells(page, "По дням", "Посещаемость")
     assert [row[1:] for row in days] == [["50 %", "1", "0", "1", "0"], ["50 %", "0", "1", "0", "1"]]
     assert await cells(page, "По классам", "Посещаемость") == [["5A", "66,7 %", "1", "1", "1", "0"], ["6B", "0 %", "0", "0", "0", "1"]]
-    assert [row[1:] for row in await cells(page, "По неделям", "Оценки")] == [["5,00", "1", "1"]]
-    assert await cells(page, "По предметам", "Оценки") == [["Алгебра", "5,00", "1", "1"]]
+    assert [row[1:] for row in await cells(page, "По неделям", "Отметки")] == [["5,00", "1", "1"]]
+    assert await cells(page, "По предметам", "Отметки") == [["Алгебра", "5,00", "1", "1"]]
     assert [row[1:] for row in await cells(page, "По дням", "Питание")] == [["1", "120,50 ₽"]]
     table = page.get_by_role("table", name="По дням").first
     assert ((await table.bounding_box()) or {})["width"] > 100
