@@ -48,7 +48,10 @@ class Bell(Base):
 
 
 class Person(Tenant, Base):
-    """A human being, as one school knows them. A parent with children in two schools is two persons under one account."""
+    """A human being, as one school knows them. A parent with children in two schools is two persons under one account.
+
+    An id is one person's in all schools: an account of several is known by two lists, of its schools and of its persons, not by pairs of them.
+    """
 
     __tablename__ = "person"
 
@@ -57,7 +60,7 @@ class Person(Tenant, Base):
     patronymic: Mapped[str | None] = mapped_column(sa.String(80))
     sort_key: Mapped[str] = mapped_column(sa.String(300).with_variant(sa.String(300, collation="C"), "postgresql"))
 
-    __table_args__ = (sa.Index(None, "school_id", "sort_key"),)
+    __table_args__ = (sa.Index(None, "school_id", "sort_key"), sa.Index("uq_person_id", "id", unique=True))
 
 
 class Staff(Base):

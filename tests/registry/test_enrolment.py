@@ -114,6 +114,17 @@ async def test_guardians_are_added_with_their_pupils(office: Office) -> None:
     assert [event["kind"] for event in await office.events()] == ["registry.pupil_enrolled"] + ["registry.guardianship_granted"] * 2
 
 
+async def test_nobody_takes_the_id_of_another_school_s_person(office: Office) -> None:
+    """Who is in two schools' families or staffs is known by two lists, of schools and of persons: the same id twice would open the other's data."""
+    theirs = {name: {**somebody(), "id": str(office.world.people[name])} for name in ("gleb", "parent2", "teacher2")}
+    [child] = await many(office, ENROL, pupil(office))
+    before = await office.everything(), await office.rows(Person)
+    assert await many(office, ENROL, {**pupil(office), "id": theirs["gleb"]["id"]}) == [TAKEN]
+    assert await many(office, STAFF, {**theirs["teacher2"], "position": "Учитель"}) == [TAKEN]
+    assert await many(office, GUARDIANS, {**theirs["parent2"], "pupilId": child["id"], "relation": "MOTHER"}) == [TAKEN]
+    assert (await office.everything(), await office.rows(Person)) == before
+
+
 @pytest.mark.parametrize(("login", "school", "answer"), [
     ("office", 2, NO_SUCH), ("office2", 1, NO_SUCH), ("teacher", 1, NOT_ALLOWED), ("parent", 1, NOT_ALLOWED), ("anna", 1, NOT_ALLOWED), (None, 1, STRANGER)])
 async def test_only_the_school_s_own_office_adds_people(office: Office, login: str | None, school: int, answer: dict[str, str]) -> None:

@@ -27,6 +27,7 @@ _POLICIES = "SELECT policyname FROM pg_policies WHERE schemaname = 'public' AND 
 
 def upgrade() -> None:
     """Forward; there is no way back but a backup."""
+    op.create_index("uq_person_id", "person", ["id"], unique=True)  # clients make them from now on: no school takes another's
     op.add_column("subject", sa.Column("retired_at", Moment(timezone=True), nullable=True))
     op.add_column("course", sa.Column("closed_at", Moment(timezone=True), nullable=True))
     op.create_table(
