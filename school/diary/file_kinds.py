@@ -74,7 +74,7 @@ def recognise(content: bytes) -> FileKind:
 
 def _document(content: bytes) -> FileKind:
     """A document of an office: an archive whose directory ends the file, is small, and has what such a document has and no macro."""
-    _check_directory(content)
+    check_directory(content)
     try:
         with ZipFile(BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -102,8 +102,8 @@ def _office(archive: ZipFile, names: set[str]) -> FileKind:
     return found[0]
 
 
-def _check_directory(content: bytes) -> None:
-    """Before a library reads it: it lies right before the file's end, without a comment, and fits into half a megabyte."""
+def check_directory(content: bytes) -> None:
+    """Of an archive, before a library reads it: it lies right before the file's end, without a comment, and fits into half a megabyte. Refused: WRONG_TYPE."""
     if len(content) < _END.size:
         raise _wrong()
     signature, disk, first, here, entries, size, place, comment = _END.unpack(content[-_END.size:])

@@ -1,13 +1,16 @@
 """Reading a register's spreadsheet that somebody sends: first whether the file is small and plain enough to be read at all, then what its cells say."""
 
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from school.diary import register_bounds
+from school.diary.file_kinds import check_directory
 from school.diary.register_sheet import HIDDEN, MOST_PIECES, Snapshot, load
 from school.errors import Code, Refused
 
@@ -15,12 +18,11 @@ MOST_BYTES = 700_000
 """Of the file, as many as a request holds in base64."""
 MOST_UNPACKED = 12_000_000
 MOST_PARTS = 60
-MOST_CELLS = 10_000
-MOST_ROWS = 1_000
-LONGEST_TAG = 400
-_FORMULA, _MERGED, _ROW, _CELL, _SHEET = (
-    re.compile(rb"<(?:\w{1,20}:)?" + name + rb"[\s/>]") for name in (b"f", b"mergeCell", b"row", b"c", b"sheetData"))
-_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})(\d{1,9})["']""")
+_BOOK, _OTHERS = "xl/workbook.xml", {"xl/workbook.bin", "content.xml", "mimetype"}
+"""By what a reader knows this format, and what the others have."""
+_PACKED, _OTHER_NAME = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}, b"\x75\x70"
+"""How parts are packed; and the mark of a second name, which some readers take (APPNOTE, 4.6.9)."""
+_SHEET = b"sheetData"
 _REPEATED = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 
 
@@ -50,7 +52,7 @@ def read(content: bytes) -> Sent:
         raise _not_ours() from error
     try:
         kept = load([row[0] for row in pieces[:MOST_PIECES] if row])
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ArithmeticError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise _not_ours() from error
     rows = [[_text(value) for value in row] for row in grid]
     while rows and not any(rows[-1]):
@@ -66,18 +68,20 @@ def _not_ours() -> Refused:
 
 
 def _too_large() -> Refused:
-    return Refused(Code.TOO_LARGE, f"A register has at most {MOST_BYTES} bytes, {MOST_CELLS} cells and {MOST_ROWS} rows.")
+    return Refused(Code.TOO_LARGE, f"A register has at most {MOST_BYTES} bytes.")
 
 
 def _check(content: bytes) -> None:
-    """Before anybody parses it: its size unpacked, as it is and not as it says; and of its sheets how large they are, and what no register has."""
+    """Before anybody parses it: that it is of this one format; its size unpacked, as it is and not as it says; and of its sheets how large they are, and
+    what no register has. A reader that guesses the format would take others, in which it is not looked what they hold."""
     if len(content) > MOST_BYTES:
         raise _too_large()
     left = MOST_UNPACKED
     try:
+        _check_archive(content)
         with zipfile.ZipFile(BytesIO(content)) as packed:
             parts = packed.infolist()
-            if len(parts) > MOST_PARTS:
+            if len(parts) > MOST_PARTS or any(part.compress_type not in _PACKED or _OTHER_NAME in part.extra for part in parts):
                 raise _not_ours()
             for part in parts:
                 with packed.open(part) as stream:
@@ -86,48 +90,28 @@ def _check(content: bytes) -> None:
                 if left < 0:
                     raise _too_large()
                 _check_part(data, is_text=part.filename.endswith((".xml", ".rels")))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
+            names = {part.filename.lower().replace("\\", "/").strip("/") for part in parts}
+            if _OTHERS & names or _BOOK not in names:
+                raise _not_ours()
+    except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise _not_ours() from error
 
 
+def _check_archive(content: bytes) -> None:
+    try:
+        check_directory(content)
+    except Refused as refused:
+        raise _not_ours() from refused
+    if not content.startswith(b"PK\x03\x04"):
+        raise _not_ours()
+
+
 def _check_part(data: bytes, *, is_text: bool) -> None:
-    """A sheet is one wherever it lies and whatever it is called. What it says of a far away cell would be room for all cells before it."""
+    """A sheet is one wherever it lies and whatever it is called."""
     if is_text and (b"\0" in data or _REPEATED.search(data)):
         raise _not_ours()
-    if not _SHEET.search(data):
-        return
-    rows, cells = ([found.start() for found in islice(tag.finditer(data), most + 1)] for tag, most in ((_ROW, MOST_ROWS), (_CELL, MOST_CELLS)))
-    if len(rows) > MOST_ROWS or len(cells) > MOST_CELLS:
-        raise _too_large()
-    last_row, last_column = _last(data, rows, cells)
-    if last_row > MOST_ROWS or last_row * last_column > MOST_CELLS:
-        raise _too_large()
-    if _FORMULA.search(data):
-        raise Refused(Code.FORMULAS, "A register holds no formulas: paste values.")
-    if _MERGED.search(data):
-        raise Refused(Code.MERGED_CELLS, "Cells of a register are not merged.")
-
-
-def _last(data: bytes, rows: list[int], cells: list[int]) -> tuple[int, int]:
-    """The last row and the last column that a sheet speaks of; rows without a cell are none: some programs format rows to the end of the sheet."""
-    last_row, last_column, of_rows = 1, 1, set(rows)
-    for begin in (*rows, *cells):
-        end = data.find(b">", begin, begin + LONGEST_TAG)
-        if end < 0:
-            raise _not_ours()
-        if begin in of_rows and (data[end - 1:end] == b"/" or data[end + 1:end + 3] == b"</"):
-            continue
-        if found := _PLACE.search(data, begin, end + 1):
-            last_row, last_column = max(last_row, int(found[2])), max(last_column, _number(found[1]))
-    return last_row, last_column
-
-
-def _number(letters: bytes) -> int:
-    """A column by its letters: A is 1."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
+    if _SHEET in data:
+        register_bounds.check(data)
 
 
 def _text(value: object) -> str:

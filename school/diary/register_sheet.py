@@ -116,14 +116,16 @@ def write(kept: Snapshot, labels: Labels | None = None) -> bytes:
 
 
 def load(pieces: Sequence[Any]) -> Snapshot:
-    """The snapshot of a hidden sheet's cells. ValueError, TypeError or KeyError where it is none of ours."""
+    """The snapshot of a hidden sheet's cells. ValueError, TypeError, KeyError or ArithmeticError where it is none of ours."""
     data: Mapping[str, Any] = json.loads("".join(str(piece) for piece in pieces[:MOST_PIECES]))
     kept = Snapshot(**data)
     lists = (kept.header, kept.names, kept.lessons, kept.pupils)
     if kept.version != VERSION or not all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in lists):
         raise ValueError("another version")
-    if len(kept.header) != len(kept.lessons) + 1 or len(kept.names) != len(kept.pupils):
+    if len(kept.header) != len(kept.lessons) + 1 or len(kept.names) != len(kept.pupils) or not isinstance(kept.cells, dict):
         raise ValueError("not whole")
+    for id_ in (*kept.lessons, *kept.pupils):
+        UUID(id_)
     cells = {str(place): (str(text), [(str(mark), int(revision)) for mark, revision in marks]) for place, (text, marks) in kept.cells.items()}
     Language(kept.language)
     return Snapshot(kept.version, str(kept.course), str(kept.term), kept.language, *lists, cells)

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import zipfile
 from base64 import b64encode
 from typing import Any
@@ -186,12 +187,30 @@ def sheet_of(inner: bytes) -> bytes:
     (sheet_of(b"<row><c><f>1+1</f></c></row>"), "FORMULAS"),
     (sheet_of(b"</sheetData><mergeCells><mergeCell ref='A1:B1'/></mergeCells><sheetData>"), "MERGED_CELLS"),
     (packed(**{"a.xml": b"<!DOCTYPE lolz [<!ENTITY lol 'lol'>]><a/>"}), "NOT_A_SPREADSHEET"),
-], ids=[
-    "a PDF", "nothing", "no sheet", "broken", "long", "long inside", "many rows", "wide", "far corners", "long tag", "formula", "merged", "entities"])
-def test_a_file_that_is_none_is_refused_before_it_is_parsed(content: bytes, code: str) -> None:
+    (sheet_of(b"<row><c s='>' r='XFD1048576'/></row>"), "TOO_LARGE"), (sheet_of(b"<row r='1048576' s='>'><c/></row>"), "TOO_LARGE"),
+    (packed(**{"odd.xml": b"<a-b:worksheet><a-b:sheetData><a-b:c r='XFD1048576'/></a-b:sheetData></a-b:worksheet>"}), "TOO_LARGE"),
+    (sheet_of(b"<!-- <row> --><%s:c r='XFD1048576'/>" % (b"x" * 30)), "TOO_LARGE"), (sheet_of(b"<row><c r='$A$1'/></row>"), "NOT_A_SPREADSHEET"),
+    (sheet_of(b"<row></c>"), "NOT_A_SPREADSHEET"), (packed(**{"xl__workbook.xml": b"<a/>", "XL__workbook.bin": b"x"}), "NOT_A_SPREADSHEET"),
+    (packed(**{"xl__workbook.xml": b"<a/>", "content.xml": b"<table:table-cell table:number-columns-repeated='99999999'/>"}), "NOT_A_SPREADSHEET"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + packed(**{"xl__workbook.xml": b"<a/>"}), "NOT_A_SPREADSHEET"),
+], ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes")
+def test_a_file_that_is_none_is_refused_before_it_is_parsed(content: bytes, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parser makes room for all cells before the last one, and where there is none the process ends."""
+    monkeypatch.delattr(register_file, "CalamineWorkbook")
     with pytest.raises(register_file.Refused) as raised:
         register_file.read(content)
     assert raised.value.code == code
+
+
+@pytest.mark.parametrize("told", [
+    {"lessons": ["x"]}, {"cells": []}, {"cells": {"0:0": ["5", [["a", float("inf")]]]}}, {"header": ["Ученик"]}, {"language": []}, {"version": 2}, {"more": 1}])
+def test_what_the_hidden_sheet_tells_is_ours_or_none(told: dict[str, Any]) -> None:
+    one = ids.new().hex
+    kept = {"version": 1, "course": "c", "term": "t", "language": "ru", "header": ["Ученик", "1"], "names": ["А"], "lessons": [one], "pupils": [one],
+            "cells": {"0:0": ["5", [[one, 1]]]}}
+    assert register_sheet.load([json.dumps(kept)]).lessons == [one]
+    with pytest.raises((ValueError, TypeError, KeyError, ArithmeticError)):
+        register_sheet.load([json.dumps({**kept, **told})])
 
 
 def test_rows_that_are_formatted_to_the_end_of_a_sheet_are_none() -> None:
