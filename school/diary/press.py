@@ -1,7 +1,8 @@
 """Where files are made and read: in threads, a few at once, with a short queue: it keeps a processor, and nobody else is to wait for that."""
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable
 from typing import ParamSpec, TypeVar
 
 from school.errors import Code, Refused
@@ -9,6 +10,8 @@ from school.errors import Code, Refused
 P = ParamSpec("P")
 T = TypeVar("T")
 AT_ONCE, MOST_WAITING = 2, 30
+MOST_OF_ONE = 3
+"""Of one account's at a time, those that wait included: nobody fills the queue alone."""
 AGAIN = 5
 """Seconds after which whoever found the queue full may come again."""
 
@@ -20,17 +23,22 @@ class Press:
         self._free = asyncio.Semaphore(at_once)
         self._most = at_once + most_waiting
         self._inside = 0
+        self._of = Counter[Hashable]()
 
-    async def run(self, work: Callable[P, T], *args: P.args, **values: P.kwargs) -> T:
-        """What the work returns. Refused: TOO_MANY_ATTEMPTS, where too many wait already."""
-        if self._inside >= self._most:
+    async def run(self, account: Hashable, work: Callable[P, T], *args: P.args, **values: P.kwargs) -> T:
+        """What the work returns. Refused: TOO_MANY_ATTEMPTS, where too many wait already, or three of this account's are under way."""
+        if self._inside >= self._most or self._of[account] >= MOST_OF_ONE:
             raise Refused(Code.TOO_MANY_ATTEMPTS, "Too many files at once; try again.", retry_after=AGAIN)
         self._inside += 1
+        self._of[account] += 1
         try:
             async with self._free:
                 return await asyncio.to_thread(work, *args, **values)
         finally:
             self._inside -= 1
+            self._of[account] -= 1
+            if not self._of[account]:
+                del self._of[account]
 
 
 PRESS = Press()

@@ -52,4 +52,5 @@ class RegisterFiles:
         book = await gradebook.gradebook(context.reader, context.viewer, course, term.starts_on, term.ends_on)
         context.note(Area.DIARY, {Ref(row.pupil.school_id, row.pupil.id) for row in book.pupils})
         kept = register_sheet.snapshot(book, term_ref, Language.EN if request.query_params.get("language") == "en" else Language.RU)
-        return Response(await PRESS.run(register_sheet.write, kept, book.course.labels), headers=HEADERS, media_type=KIND)
+        return Response(
+            await PRESS.run(context.viewer.account_id, register_sheet.write, kept, book.course.labels), headers=HEADERS, media_type=KIND)

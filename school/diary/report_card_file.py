@@ -1,6 +1,7 @@
 """Report cards as a PDF: laid out by typst, from a template of ours and data that is text and nothing else, with the fonts that typst brings along."""
 
 import datetime as dt
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,9 @@ WORDS = {
 }
 
 
-async def write(cards: ReportCards, language: Language) -> bytes:
+async def write(cards: ReportCards, language: Language, account: Hashable = None) -> bytes:
     """The file: a page or more for each card; a class of thirty takes half a second of a processor. Refused: TOO_MANY_ATTEMPTS, as `Press.run`."""
-    return await PRESS.run(_compile, orjson.dumps(content_of(cards, language)).decode())
+    return await PRESS.run(account, _compile, orjson.dumps(content_of(cards, language)).decode())
 
 
 def content_of(cards: ReportCards, language: Language) -> dict[str, Any]:

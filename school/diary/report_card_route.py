@@ -52,4 +52,4 @@ class ReportCardFiles:
         cards = await report_cards.read(
             context.reader, context.viewer, ids.decode(kind, whose), kind, ids.decode(Kind.TERM, request.path_params["term"]))
         context.note(Area.DIARY, {card.person for card in cards.cards})
-        return Response(await report_card_file.write(cards, language), headers=HEADERS, media_type="application/pdf")
+        return Response(await report_card_file.write(cards, language, context.viewer.account_id), headers=HEADERS, media_type="application/pdf")

@@ -106,7 +106,7 @@ class RegisterFileMutation:
         import_id, viewer = ids.client_id(input.id), context.viewer
         term = await term_sheets.term(context.reader, viewer, term_ref)
         book = await gradebook.gradebook(context.reader, viewer, course, term.starts_on, term.ends_on)
-        sent = await PRESS.run(register_file.read, _decoded(input.content))
+        sent = await PRESS.run(viewer.account_id, register_file.read, _decoded(input.content))
         if (sent.kept.course, sent.kept.term) != (input.course_id, input.term_id):
             raise Refused(Code.OTHER_COURSE, "This is the register of another course, or of another term.")
         plan = register_import.plan(sent, book)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from school.diary.press import AGAIN, Press
+from school.diary.press import AGAIN, MOST_OF_ONE, Press
 from school.errors import Code, Refused
 
 
@@ -23,11 +23,24 @@ async def test_a_few_at_once_a_few_wait_and_others_come_again() -> None:
             running -= 1
         return number
 
-    tasks = [asyncio.create_task(press.run(work, number)) for number in range(3)]
+    tasks = [asyncio.create_task(press.run(number, work, number)) for number in range(3)]
     await asyncio.sleep(0)
     with pytest.raises(Refused) as refused:
-        await press.run(work, 3)
+        await press.run(3, work, 3)
     assert (refused.value.code, refused.value.retry_after) == (Code.TOO_MANY_ATTEMPTS, AGAIN)
     go.set()
     assert (await asyncio.gather(*tasks), most <= 2) == ([0, 1, 2], True)
-    assert await press.run(work, 4) == 4
+    assert await press.run(4, work, 4) == 4
+
+
+async def test_nobody_fills_the_queue_alone() -> None:
+    press, go = Press(at_once=1, most_waiting=9), threading.Event()
+    tasks = [asyncio.create_task(press.run("parent", go.wait, 10)) for _ in range(MOST_OF_ONE)]
+    await asyncio.sleep(0)
+    with pytest.raises(Refused) as refused:
+        await press.run("parent", go.wait, 10)
+    assert refused.value.code == Code.TOO_MANY_ATTEMPTS
+    tasks.append(asyncio.create_task(press.run("teacher", go.wait, 10)))
+    go.set()
+    assert await asyncio.gather(*tasks) == [True] * 4
+    assert await press.run("parent", go.wait, 10)
