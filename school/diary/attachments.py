@@ -111,12 +111,11 @@ async def _check_open(session: AsyncSession, viewer: Viewer, homework: HomeworkR
 
 
 async def _locked_homework(session: AsyncSession, viewer: Viewer, ref: Ref) -> HomeworkRow:
-    """One for a lesson that the viewer gives, on whose files nobody else works until this is done."""
-    this = sa.select(Homework.id).where(Homework.school_id == ref.school_id, Homework.id == ref.id)
+    """One for a lesson that the viewer gives, on whose files nobody else works until this is done. It is read once it is locked: it may have been withdrawn."""
+    await session.execute(sa.select(Homework.id).where(Homework.school_id == ref.school_id, Homework.id == ref.id).with_for_update())
     homework = await own_homework(session, viewer, ref)
     if homework is None:
         raise not_found()
-    await session.execute(this.with_for_update())
     return homework
 
 

@@ -7,10 +7,12 @@ from school import clock, ids
 from school.clock import Clock
 from school.db import Database
 from school.diary.file_models import StoredFile
+from school.diary.homework import withdraw_homework
 from school.ids import Kind
 from tests.diary.desk import NOON
 from tests.diary.shelf import PDF, Shelf
 from tests.diary.test_files import attach, task
+from tests.races.test_taps import waiting
 from tests.world import build
 
 
@@ -40,3 +42,23 @@ async def test_a_homework_gets_five_files_and_a_file_one_homework(database: Data
         assert sum(isinstance(answer, list) for answer in answers) == 1
     finally:
         clock.use(Clock())
+
+
+async def test_nothing_is_hung_on_a_homework_that_is_withdrawn_meanwhile(postgresql_url: str) -> None:
+    """Row locks are PostgreSQL's: who waits for one looks again at what is there by then."""
+    database = Database(postgresql_url)
+    shelf = Shelf(database, await build(database))
+    clock.use(Clock(NOON, NOON, 0))
+    try:
+        homework, file = (await task(shelf))["id"], await shelf.sent("teacher")
+        async with asyncio.timeout(30), database.begin(shelf.world.viewers["teacher"].identity()) as session:
+            await withdraw_homework(session, shelf.world.viewers["teacher"], ids.decode(Kind.HOMEWORK, homework))
+            attaching = asyncio.create_task(attach(shelf, "teacher", homework, file))
+            while not await waiting(database):
+                assert not attaching.done()
+                await asyncio.sleep(0.005)  # the server does not announce who waits
+        assert (await attaching)["code"] == "ALREADY_WITHDRAWN"
+        assert await shelf.rows(StoredFile, "homework_id") == [(None,)]
+    finally:
+        clock.use(Clock())
+        await database.close()
