@@ -146,4 +146,4 @@ async def of_school(reader: Reader, viewer: Viewer, school_id: int, from_: dt.da
     the pupil is no more. By class and name, not by how they stand. One statement; of another school there is nothing."""
     check_range(from_, to, LONGEST_RANGE)
     return await read_page(
-        reader, _risks, viewer, _ORDER, first=first, after=after, school_id=school_id, from_=from_, to=to, since=to - RECENT)
+        reader, _risks, viewer, _ORDER, first=first, after=after, school_id=school_id, from_=from_, to=to, since=to - min(RECENT, to - dt.date.min))

@@ -12,7 +12,7 @@ from school.diary.clashes import Place
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
 from school.registry.models import Course, Staff
 
-_WEEK = dt.timedelta(days=7)
+_WEEK = 7
 _FIRST = dt.date(2024, 1, 1)
 """A Monday: weeks are compared by how many lie between."""
 ALIKE = (0, 1)
@@ -41,11 +41,10 @@ class SlotRow(NamedTuple):
     def dates(self, from_: dt.date, to: dt.date) -> Iterator[dt.date]:
         """The days of a span on which it has its lesson, as far as its timetable is in force."""
         first, last = max(from_, self.starts_on), to if self.until is None else min(to, self.until - dt.timedelta(days=1))
-        date = first + dt.timedelta(days=(self.weekday - first.isoweekday()) % 7)
-        while date <= last:
+        for day in range((self.weekday - first.isoweekday()) % _WEEK, (last - first).days + 1, _WEEK):
+            date = first + dt.timedelta(days=day)
             if is_in_week(self.weeks, self.starts_on, week_of(date)):
                 yield date
-            date += _WEEK
 
     def weeks_alike(self) -> list[int]:
         """Of the two weeks in a row that stand for all, those in which it has its lesson."""

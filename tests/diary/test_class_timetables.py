@@ -120,3 +120,9 @@ def test_a_slot_s_days_are_its_weekday_of_its_weeks(starts_on: dt.date, weekday:
     assert list(slot.dates(from_, to)) == expected[weeks]
     assert slot.weeks_alike() == [0, 1] if weeks is Weeks.EVERY else len(slot.weeks_alike()) == 1
 
+
+def test_a_slot_s_days_end_with_the_calendar() -> None:
+    first, last = dt.date(9999, 12, 20), dt.date.max  # a Monday, a Friday
+    for weekday, days in ((5, [24, 31]), (6, [25])):
+        slot = SlotRow(ids.new(), ids.new(), first, None, 0, ids.new(), weekday, 1, None, Weeks.EVERY, False, ids.new(), ids.new(), None)
+        assert [date.day for date in slot.dates(first, last)] == days

@@ -108,6 +108,10 @@ async def test_four_weeks_are_those_of_the_last_day_asked_for(lessons: Desk) -> 
     assert Fraction(5) - Fraction(7, 2) >= Fraction(5 - 2, 6)
 
 
+async def test_the_first_days_of_the_calendar_have_no_weeks_before(desk: Desk) -> None:
+    assert await at_risk(desk, **{"from": "0001-01-01", "to": "0001-01-20"}) == []
+
+
 async def test_pass_and_fail_name_nobody(lessons: Desk) -> None:
     desk = lessons
     await mark_on(desk, (await add(desk, name="Зачёт", lowest=0, highest=1, counts=False, labels=PASSED))["id"])
