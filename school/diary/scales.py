@@ -26,7 +26,8 @@ from school.statements import Asking, Read, given
 LONGEST_NAME, LONGEST_LABEL = 60, 12
 HIGHEST = 1000
 MOST_SCALES = 50
-MOST_STEPS = 100
+MOST_STEPS, MOST_LABELS = 100, 100
+"""Both come with every mark of a scale."""
 
 
 class ScaleRow(NamedTuple):
@@ -83,9 +84,11 @@ async def add(
 
     Refused: another school (NOT_FOUND); a name that is empty or longer than 60 characters; values that are not 0 ≤ lowest < highest ≤ 1000; a label of a
     value that the scale does not have, two of one value, two that differ in case alone, one with digits or of more than 12 characters (BAD_INPUT); the
-    same id with different content (CONFLICT); the 51st (TOO_MANY).
+    same id with different content (CONFLICT); more than 100 labels, the 51st scale (TOO_MANY).
     """
     act_in(viewer, school_id, *ADMINISTRATION)
+    if len(labels) > MOST_LABELS:
+        raise Refused(Code.TOO_MANY, f"a scale has at most {MOST_LABELS} labels")
     if not 0 <= lowest < highest <= HIGHEST:
         raise bad_input(f"a scale goes from 0 or more to at most {HIGHEST}, and has two grades or more")
     row = ScaleRow(school_id, id_, required_text(name, "name", LONGEST_NAME), lowest, highest, counts, _labels(labels, lowest, highest))

@@ -156,6 +156,14 @@ async def test_a_course_with_marks_keeps_its_scale(desk: Desk) -> None:
     assert await desk.everything(CourseScale) == before
 
 
+async def test_words_come_with_every_mark_and_are_few(desk: Desk) -> None:
+    words = [{"value": value, "label": f"{chr(97 + value // 26)}{chr(97 + value % 26)}"} for value in range(101)]
+    assert (await add(desk, lowest=0, highest=100, labels=words[:100]))["__typename"] == "GradingScale"
+    before = await desk.rows(GradingScale, "id")
+    assert (await add(desk, lowest=0, highest=100, labels=words))["code"] == "TOO_MANY"
+    assert await desk.rows(GradingScale, "id") == before
+
+
 async def test_a_conversion_is_exact_or_refused(desk: Desk) -> None:
     hundred, old = (await add(desk, name="100", lowest=0, highest=100, labels=[]))["id"], await five(desk)
     foreign = (await add(desk, "office2", schoolId=school_id(2)))["id"]
