@@ -250,8 +250,8 @@ async def test_a_file_that_comes_twice_at_once_gives_each_mark_once(desk: Desk) 
     await lived(desk)
     content = edited(await export(desk), {"B2": "н 3 4к*2", "C2": "5", "C3": "4 4"})
     seen, id_ = (await send(desk, content))["seen"], str(ids.new())
-    answers = await asyncio.gather(*(send(desk, content, seen=seen, id=id_) for _ in range(4)))
-    assert [(answer["applied"], answer["faults"]) for answer in answers] == [(True, [])] * 4
+    answers = await asyncio.gather(*(send(desk, content, seen=seen, id=id_) for _ in range(3)))
+    assert [(answer["applied"], answer["faults"]) for answer in answers] == [(True, [])] * 3
     assert sorted(await desk.rows(Mark, "value", "weight", "revision")) == [(3, 1, 2), (4, 1, 1), (4, 1, 1), (4, 2, 1), (5, 1, 1)]
     assert [kind for kind, _, _ in await desk.events()].count("diary.mark_given") == 5
     kept = await export(desk)

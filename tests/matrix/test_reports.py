@@ -1,5 +1,7 @@
 """The matrix of files: report cards of a pupil and of a class, and registers, asked for by everyone about every child."""
 
+from collections.abc import Hashable
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -20,7 +22,7 @@ KEPT = {"cache-control": "private, no-store", "vary": "cookie, authorization", "
 """How no file is kept on its way, nor shown as a page."""
 
 
-async def _names(cards: ReportCards, _language: Language) -> bytes:
+async def _names(cards: ReportCards, _language: Language, _account: Hashable) -> bytes:
     return "\n".join(card.name for card in cards.cards).encode()
 
 

@@ -269,6 +269,7 @@ async def test_a_reload_without_a_network_shows_what_the_device_had(stage: Stage
     for _ in range(8):
         await page.keyboard.press("ArrowRight")
     await page.keyboard.press("5")
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
     await page.evaluate(ALL_SENT)
     stage.service.stop()
     await page.reload()
