@@ -25,7 +25,7 @@ ATTEMPTS = 5
 SUPERUSER = "postgres"
 
 _NOBODY = 65_534  # PostgreSQL refuses to run as root
-_QUICK = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off"]
+_QUICK = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off"]  # what is committed outlives a crash of the server, not of the machine
 _SETTINGS = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "shared_buffers=64MB"]
 
 
