@@ -226,10 +226,12 @@ class Context:
             self._told = self.viewer, self.names.told_to(self.viewer)
         return None if self._told is None else self._told[1]
 
-    def rights(self) -> Hashable | None:
-        """What the account may read, if it is a family and nothing else, of few children: its answers may be kept (`school.serving.kept`); None for others."""
+    def rights(self, persons: Collection[Ref]) -> Hashable | None:
+        """What the account may read, if it is a family and nothing else, of few children, and asks about these alone: then its answer may be kept
+        (`school.serving.kept`). None where it may not.
+        """
         viewer = self.viewer
-        if not 0 < len(viewer.children) <= MOST_CHILDREN or any(grant.role not in FAMILY for grant in viewer.grants):
+        if not viewer.children.issuperset(persons) or len(viewer.children) > MOST_CHILDREN or any(grant.role not in FAMILY for grant in viewer.grants):
             return None
         return viewer.account_id, viewer.grants, viewer.children, viewer.withheld, viewer.scopes
 

@@ -147,8 +147,12 @@ class Declared:
     def note(self, context: Context, result: Any, arguments: Mapping[str, Any]) -> None:
         """Put what was read into the record of reads."""
         if self.area is not None and self.about is not None:
-            persons = [person for person in self.about(result, arguments) if person is not None]
-            context.note(self.area, {ids.decode(Kind.PERSON, person) if isinstance(person, str) else person for person in persons})
+            context.note(self.area, self.whose(result, arguments))
+
+    def whose(self, result: Any, arguments: Mapping[str, Any]) -> set[Ref]:
+        """Whose record the answer shows."""
+        persons = () if self.about is None else self.about(result, arguments)
+        return {ids.decode(Kind.PERSON, person) if isinstance(person, str) else person for person in persons if person is not None}
 
 
 class _Guard(FieldExtension):
@@ -179,8 +183,8 @@ def query(
 
     All but the fields of a row that is seen already (policy ROWS) say which kind of data they show, and whose record it is. Such a field's resolver is no
     coroutine: it gives a value, or what a loader will bring. `reads` are the columns that it reads of a row (`school.columns`), where it knows them.
-    `keeps`: what it gives a family stays the same until an event is told to the child whom `about` names, or a kept name is forgotten (`school.kept`);
-    so nothing in it depends on the hour, or on what this viewer alone has done.
+    `keeps`: what it gives a family stays the same until an event is told to the child whom `about` names, or a kept name is forgotten
+    (`school.serving.kept`); so nothing in it depends on the hour, or on what this viewer alone has done.
     """
     return _declare(Declared(policy, area, about, keeps=keeps), name, description, reads)
 

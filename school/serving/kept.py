@@ -7,7 +7,7 @@ thrown away in other processes, and what is committed is seen by the next reques
 
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -25,8 +25,8 @@ class Keeper(Protocol):
 
     kept: "KeptAnswers | None"
 
-    def rights(self) -> Hashable | None:
-        """Equal as long as the account may read the same; None for one whose answers are not kept."""
+    def rights(self, persons: Collection[Any]) -> Hashable | None:
+        """Equal as long as the account may read the same; None for one whose answers about these persons are not kept."""
 
     async def stamp(self) -> Hashable | None:
         """Equal as long as nothing has happened that an answer could show; None while that cannot be said."""
@@ -71,14 +71,14 @@ class KeptAnswers:
 
 
 async def kept_or_made(
-    context: Keeper, of: Sequence[Any], variables: Mapping[str, Any], note: Callable[[], None], make: Callable[[], Awaitable[Any]],
+    context: Keeper, of: Sequence[Any], variables: Mapping[str, Any], persons: Callable[[], Collection[Any]], note: Callable[[], None],
+    make: Callable[[], Awaitable[Any]],
 ) -> tuple[Any, bool]:
-    """The data of an answer, and whether it was kept: then `note` has been called, which checks the policies and puts the reading into the record.
-
-    What any of the three raises passes through, and leaves nothing kept that was not.
+    """The data of an answer about these persons, and whether it was kept: then `note` has been called, which checks the policies and puts the reading into
+    the record. What any of them raises passes through, and leaves nothing kept that was not.
     """
     shelf = getattr(context, "kept", None)
-    key = None if shelf is None else _key(context, of, variables)
+    key = None if shelf is None else _key(context.rights(persons()), of, variables)
     if shelf is None or key is None:
         return await make(), False
     known = shelf.find(key, of)
@@ -96,8 +96,7 @@ async def kept_or_made(
     return orjson.Fragment(text), False
 
 
-def _key(context: Keeper, of: Sequence[Any], variables: Mapping[str, Any]) -> Hashable | None:
-    rights = context.rights()
+def _key(rights: Hashable | None, of: Sequence[Any], variables: Mapping[str, Any]) -> Hashable | None:
     try:
         return None if rights is None else (id(of), rights, orjson.dumps(dict(variables), option=orjson.OPT_SORT_KEYS))
     except TypeError:  # a value that is not JSON's: nobody asks so twice

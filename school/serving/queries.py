@@ -84,7 +84,7 @@ async def answer(
     try:
         if all(root.declared is not None for root in roots):
             data, was_kept = await kept_or_made(
-                context, roots, asked.variables, lambda: _note(roots, asked), lambda: _resolve(roots, asked, run, given))
+                context, roots, asked.variables, lambda: _persons(roots, asked), lambda: _note(roots, asked), lambda: _resolve(roots, asked, run, given))
         else:
             data = await _resolve(roots, asked, run, given)
     except Exception:  # noqa: BLE001 - whatever it is, the executor says it
@@ -93,6 +93,12 @@ async def answer(
         return await _by_core(schema, how, document, context, variables, operation, given)
     (KEPT if was_kept else COMPILED).inc()
     return ExecutionResult(data, None)
+
+
+def _persons(roots: list[Root], asked: Asked) -> set[Any]:
+    """About whom is asked."""
+    variables = dict(asked.variables)
+    return {person for root in roots for person in root.declared.whose(None, root.arguments(variables))}
 
 
 def _note(roots: list[Root], asked: Asked) -> None:

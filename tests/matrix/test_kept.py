@@ -9,11 +9,11 @@ import pytest_asyncio
 import sqlalchemy as sa
 from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLUnionType, get_named_type
 
-from school import outbox
+from school import ids, outbox
 from school.columns import FromRow
 from school.context import Area, Scope
 from school.delivery.relay import Relay
-from school.ids import Ref
+from school.ids import Kind, Ref
 from school.outbox import OutboxRow, Signal
 from school.reading import Reader
 from school.serving import queries
@@ -152,6 +152,25 @@ async def test_a_kept_answer_costs_one_statement_and_is_told_to_these_rights_alo
         assert await pair.differing((name,)) == []
         assert (await pair.keeping.post(name, pair.text, child)).body != kept.body
     assert (await pair.keeping.post("guardian", pair.text, child)).body == kept.body
+
+
+async def test_what_is_not_a_child_s_is_not_kept(pair: Pair) -> None:
+    """A guardian's own meal account: no event of a child's tells of it."""
+    town = pair.plain.town
+    guardian = town.viewers["guardian"].grants[0]
+    mine = ids.encode(Kind.PERSON, guardian.school_id, guardian.person_id)
+    ask = "query($child: ID!) { mealAccount(childId: $child) { balance { minor } } }"
+    opened = "mutation($input: OpenMealAccountInput!) { openMealAccount(input: $input) { __typename ... on Refusal { code } } }"
+    assert b"Refusal" not in (await pair.plain.post("office", opened, {"input": {"personId": mine}})).body
+    paid = "mutation($input: TopUpInput!) { topUp(input: $input) { __typename ... on Refusal { code message } } }"
+    for _ in range(3):
+        for _ in range(3):
+            kept, made = [await one.post("guardian", ask, {"child": mine}) for one in (pair.keeping, pair.plain)]
+            assert kept.body == made.body
+        money = {"minor": 500, "currency": "RUB"}
+        done = await pair.plain.post("office", paid, {"input": {"id": str(ids.new()), "childId": mine, "amount": money, "method": "CASH"}})
+        assert b"Refusal" not in done.body
+        await pair.publish()
 
 
 async def test_an_answer_that_does_not_look_whether_something_waits_is_found(sqlite_counter: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

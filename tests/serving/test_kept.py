@@ -1,6 +1,6 @@
 """What keeps answers: by whose rights and stamp, how many, and for how long."""
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from typing import Any
 
 import orjson
@@ -19,8 +19,9 @@ class Asker:
         self.kept, self.allowed, self.happened = shelf, True, 1
         self.made, self.noted, self.size = 0, 0, 1
 
-    def rights(self) -> Hashable | None:
+    def rights(self, persons: Collection[Any]) -> Hashable | None:
         """As they are now."""
+        assert persons == {"a child"}
         return ("account", self.allowed) if self.allowed else None
 
     async def stamp(self) -> Hashable | None:
@@ -37,7 +38,7 @@ class Asker:
             self.made += 1
             return {"number": self.made, "much": "x" * self.size}
 
-        data, _ = await kept_or_made(self, of, variables, note, make)
+        data, _ = await kept_or_made(self, of, variables, lambda: {"a child"}, note, make)
         number: int = orjson.loads(orjson.dumps(data))["number"]
         return number
 
@@ -106,5 +107,5 @@ async def test_what_raises_leaves_nothing_kept() -> None:
 
     for _ in range(3):
         with pytest.raises(ValueError, match="no"):
-            await kept_or_made(asker, DOCUMENT, {}, ignore, fail)
+            await kept_or_made(asker, DOCUMENT, {}, lambda: {"a child"}, ignore, fail)
     assert await asker.ask() == 1
