@@ -14,6 +14,7 @@ from school.errors import Code, Refused
 from school.identity import calendar_feeds, throttle
 from school.ids import Ref
 from school.registry.accounts import digest_of
+from school.registry.file_answers import unchanged
 
 KIND = "text/calendar; charset=utf-8"
 HEADERS = {
@@ -62,8 +63,8 @@ class Calendars:
             async with database.begin() as session:
                 await calendar_feeds.touch(session, feed)
         headers = {**HEADERS, "etag": f'"{sha256(content).hexdigest()[:32]}"'}
-        if headers["etag"] in request.headers.get("if-none-match", "").split(", "):
-            return Response(status_code=304, headers=headers)
+        if (there := unchanged(request, headers)) is not None:
+            return there
         if person in context.viewer.family(Area.DIARY):
             context.note(Area.DIARY, {person})
         return Response(content, headers=headers, media_type=KIND)

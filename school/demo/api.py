@@ -43,10 +43,17 @@ class Client:
         """As `ask`, without signing in."""
         return await self._send(operation, variables, None)
 
-    async def fetch(self, path: str) -> bytes:
-        """A file that the service has for this login. RefusedError where it has none."""
-        headers = {"Authorization": f"Bearer {await self._signed_in()}"}
-        answer = await asyncio.to_thread(self._pool.request, "GET", f"{self._root}{path}", headers=headers)
+    async def fetch(self, address: str) -> bytes:
+        """A file that the service has for this login, by its path or whole address. RefusedError where it has none."""
+        return await self._file("GET", address)
+
+    async def send(self, address: str, content: bytes) -> None:
+        """A file's bytes, to where the service wants them. RefusedError where it does not take them."""
+        await self._file("PUT", address, content)
+
+    async def _file(self, method: str, address: str, content: bytes | None = None) -> bytes:
+        path, headers = address.removeprefix(self._root), {"Authorization": f"Bearer {await self._signed_in()}"}
+        answer = await asyncio.to_thread(self._pool.request, method, f"{self._root}{path}", body=content, headers=headers)
         if answer.status != 200:
             raise RefusedError(str(answer.status), path, self.login)
         return answer.data

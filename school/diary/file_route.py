@@ -1,6 +1,5 @@
 """Files over HTTP: sent to the address that `prepareFile` has given, and asked for at the same; each time it is looked at who asks, as for any other data."""
 
-from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from urllib.parse import quote
 from uuid import uuid4
@@ -20,6 +19,7 @@ from school.diary.file_names import of_kind
 from school.diary.file_rows import FileRow, place_of
 from school.errors import Code, Refused, conflict, not_found
 from school.ids import Kind, Ref
+from school.registry.file_answers import ContextFor, shown, unchanged
 from school.registry.photo_route import HEADERS
 from school.registry.photo_schema import store_of
 
@@ -29,7 +29,6 @@ _STATUS = {
 }
 """Of refusals; of any other 400."""
 log = structlog.get_logger("school.diary")
-ContextFor = Callable[[Request], Awaitable[Context]]
 
 
 class Files:
@@ -42,21 +41,10 @@ class Files:
     @property
     def routes(self) -> list[BaseRoute]:
         """To be served."""
-        return [Route("/files/{file}", self._get, methods=["GET"]), Route("/files/{file}", self._put, methods=["PUT"])]
-
-    async def _get(self, request: Request) -> Response:
-        """Who may not see a file is answered as is who asks for none."""
-        try:
-            return await self._show(request, await self._reading(request))
-        except Refused as refused:
-            return _away() if refused.code is Code.STORE_AWAY else Response(status_code=404)
-        except Exception as error:
-            if not is_away(error):
-                raise
-            return _away()
+        return [Route("/files/{file}", shown(self._reading, self._show), methods=["GET"]), Route("/files/{file}", self._put, methods=["PUT"])]
 
     async def _show(self, request: Request, context: Context) -> Response:
-        """The record comes before the answer. It is never shown within a page: a browser saves it."""
+        """The record comes before the answer. A file is never shown within a page: a browser saves it."""
         ref = ids.decode(Kind.FILE, request.path_params["file"])
         found = await file_reads.find(context.reader, context.viewer, ref)
         if found.kind is None or found.place is None or found.digest is None:
@@ -64,8 +52,8 @@ class Files:
         if found.pupil_id is not None:
             context.note(Area.DIARY, {Ref(found.school_id, found.pupil_id)})
         headers = {**HEADERS, "etag": f'"{found.digest.hex()[:32]}"', "content-disposition": _saved_as(found.name), "x-content-type-options": "nosniff"}
-        if headers["etag"] in request.headers.get("if-none-match", "").split(", "):
-            return Response(status_code=304, headers=headers)
+        if (there := unchanged(request, headers)) is not None:
+            return there
         content = await store_of(context).get(place_of(found.school_id, found.place))
         if content is None or sha256(content).digest() != found.digest:
             log.error("a file is not as it was written", missing=content is None)
@@ -141,6 +129,3 @@ def _refuse(status: int, code: str, message: str, headers: dict[str, str]) -> Re
     closing = {"connection": "close"} if status == 408 else {}
     return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, {**headers, **closing})
 
-
-def _away() -> Response:
-    return Response(status_code=503, headers={"retry-after": "2"})

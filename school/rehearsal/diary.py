@@ -3,20 +3,22 @@
 import datetime as dt
 import secrets
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import urllib3
 
 from school import ids
 from school.demo.api import RefusedError
-from school.rehearsal import founding
+from school.rehearsal import family, founding
 from school.rehearsal.founding import Class, RehearsalError, School, checked, expect, side_by_side
 from school.rehearsal.login import Login
 from school.rehearsal.people import Crowd
-from school.rehearsal.year import CLASSES, FREE_BELL, SUBJECTS, year_around
+from school.rehearsal.year import CLASSES, FREE_BELL, SUBJECTS, teacher_of, year_around
 
 MARKED = (0, 9, 20)
 """In which of a term's lessons a column of marks is given; the last is a test, of threefold weight."""
@@ -45,11 +47,19 @@ class DiaryRehearsal:
         """All steps."""
         school = await self._enter()
         for name, step in (
-            ("school year", lambda: founding.make_year(school)), ("people", lambda: founding.add_people(school, self._crowd, self._classes, self._pupils)),
-            ("courses", lambda: founding.add_courses(school)), ("timetable", lambda: founding.make_timetable(school)),
-            ("logins", lambda: founding.give_logins(school)), ("marks", lambda: self._marks(school)), ("term marks", lambda: self._decide(school)),
-            ("closing", lambda: self._close(school)), ("substitutions", lambda: self._substitute(school)), ("family", lambda: self._family(school)),
-            ("report cards", lambda: self._report(school)),
+            ("school year", partial(founding.make_year, school)), ("people", partial(founding.add_people, school, self._crowd, self._classes, self._pupils)),
+            ("courses", partial(founding.add_courses, school)), ("timetable", partial(founding.make_timetable, school)),
+            ("logins", partial(founding.give_logins, school)), ("marks", partial(self._marks, school)), ("term marks", partial(self._decide, school)),
+            ("closing", partial(self._close, school)), ("second try", partial(self._try_again, school)), ("register", partial(self._register, school)),
+            ("substitutions", partial(self._substitute, school)), ("report cards", partial(self._report, school)),
+        ):
+            await self._step(name, step)
+        mine = await family.enter(school, self._crowd)
+        teacher = school.teachers[teacher_of(mine.group.place, 0)]
+        for name, step in (
+            ("homework", partial(family.do_homework, mine)), ("absence", partial(family.tell_absence, mine)),
+            ("words", partial(family.exchange_words, mine, teacher)), ("calendar", partial(family.follow_calendar, mine)),
+            ("another class", partial(family.change_class, school)),
         ):
             await self._step(name, step)
 
@@ -73,7 +83,7 @@ class DiaryRehearsal:
 
     async def _marks(self, school: School) -> str:
         """Columns of marks in lessons of the first term, by each teacher in each course; a repeated column changes nothing."""
-        term, columns = school.year.terms[0], 0
+        term, given = school.year.terms[0], 0
 
         async def column(group: Class, subject: int) -> int:
             teacher, course = school.teacher(group, subject), group.courses[subject]
@@ -85,8 +95,8 @@ class DiaryRehearsal:
                 items = [
                     {"id": str(ids.new()), "pupilId": pupil, "value": value, "weight": weight, "work": work} for pupil, value in values.items()]
                 order = {"lessonId": book["lessons"][place]["id"], "items": items}
-                given = checked(await teacher.ask("give_marks", input=order))
-                expect(checked(await teacher.ask("give_marks", input=order)), given, "a column that is sent again")
+                made = checked(await teacher.ask("give_marks", input=order))
+                expect(checked(await teacher.ask("give_marks", input=order)), made, "a column that is sent again")
                 for pupil, value in values.items():
                     sums[pupil][0] += value * weight
                     sums[pupil][1] += weight
@@ -96,9 +106,8 @@ class DiaryRehearsal:
             return len(MARKED) * len(group.pupils)
 
         for group in school.classes:
-            columns += sum(await side_by_side(
-                [lambda group=group, subject=subject: column(group, subject) for subject in range(len(SUBJECTS))]))  # type: ignore[misc]
-        return f"{columns} marks in columns, each sent twice"
+            given += sum(await side_by_side([partial(column, group, subject) for subject in range(len(SUBJECTS))]))
+        return f"{given} marks in columns, each sent twice"
 
     async def _decide(self, school: School) -> str:
         """Term marks beside averages that are as they were counted here; the first pupil's is one better, and told to differ."""
@@ -119,8 +128,7 @@ class DiaryRehearsal:
 
         decided = 0
         for group in school.classes:
-            decided += sum(await side_by_side(
-                [lambda group=group, subject=subject: decide(group, subject) for subject in range(len(SUBJECTS))]))  # type: ignore[misc]
+            decided += sum(await side_by_side([partial(decide, group, subject) for subject in range(len(SUBJECTS))]))
         return f"{decided} marks of the term beside exact averages"
 
     async def _close(self, school: School) -> str:
@@ -166,29 +174,29 @@ class DiaryRehearsal:
         expect([after[one["id"]]["substituted"] for one in his[2:]], [True] * len(his[2:]), "the lessons that others give")
         return f"{len(items)} lessons of {date}: one cancelled, one moved, {len(items) - 2} given by others"
 
-    async def _family(self, school: School) -> str:
-        """A guardian comes in, sees the day and the marks of the term, ticks homework, tells of an absence, and puts the timetable into a calendar."""
+    async def _try_again(self, school: School) -> str:
+        """In the term that is open a bad mark is replaced by that of a second try, and counts no more."""
+        group, term = school.classes[0], school.year.terms[1]
+        teacher, span = school.teacher(group, 0), {"course": group.courses[0], "from": str(term.first), "to": str(school.today)}
+        lesson = (await teacher.ask("gradebook", **span))["lessons"][0]["id"]
+        first = {"id": str(ids.new()), "pupilId": group.pupils[0], "value": 2, "weight": 1, "work": "TEST"}
+        [failed] = checked(await teacher.ask("give_marks", input={"lessonId": lesson, "items": [first]}))
+        again = {**first, "id": str(ids.new()), "value": 5, "retakeOf": failed, "replaces": True}
+        checked(await teacher.ask("give_marks", input={"lessonId": lesson, "items": [again]}))
+        row = next(one for one in (await teacher.ask("gradebook", **span))["pupils"] if one["person"]["id"] == group.pupils[0])
+        expect(row["average"], {"numerator": 5, "denominator": 1}, "the average of a mark that was replaced")
+        return "a 2 that a 5 has replaced"
+
+    async def _register(self, school: School) -> str:
+        """A course's register as a spreadsheet, which changes nothing when it comes back as it was; anything else is refused."""
         group = school.classes[0]
-        child, teacher = group.pupils[0], school.teacher(group, 0)
-        [guardian] = checked(await school.office.ask("add_guardians", input={
-            "schoolId": school.id, "items": [self._crowd.person(pupilId=child, relation="MOTHER")]}))
-        parent = await founding.join(school, guardian, "GUARDIAN", "parent")
-        expect(len(await parent.ask("term_marks", child=child)), len(SUBJECTS), "marks of the term, as the family has them")
-        ahead = list(school.year.school_days(school.today + dt.timedelta(days=3), school.year.whole.last))[:10]
-        book = await teacher.ask("gradebook", course=group.courses[0], **{"from": str(ahead[0]), "to": str(ahead[-1])})
-        homework = await teacher.ask("set_homework", input={
-            "id": str(ids.new()), "lessonId": book["lessons"][-1]["id"], "text": "Повторить § 12, упр. 204", "minutes": 20})
-        await parent.ask("tick_homework", input={"homeworkId": homework["id"], "childId": child, "done": True})
-        reason = next(one["id"] for one in await school.office.ask("reasons", school=school.id) if one["excused"])
-        notice = await parent.ask("send_notice", input={
-            "id": str(ids.new()), "childId": child, "startsOn": str(ahead[0]), "endsOn": str(ahead[0]), "reasonId": reason, "words": "Едем к врачу"})
-        await school.office.ask("answer_notice", input={"noticeId": notice["id"], "state": "ACCEPTED"})
-        day = await parent.ask("child_day", child=child, date=str(ahead[0]))
-        address = (await parent.ask("make_calendar", input={"id": str(ids.new()), "personId": child, "language": "RU"}))["address"]
-        events = (await parent.fetch(address.removeprefix(self._url))).count(b"BEGIN:VEVENT")
-        if not events:
-            raise RehearsalError("the calendar has no lessons")
-        return f"a day of {len(day['lessons'])} lessons, homework done, an absence confirmed, {events} lessons in a calendar"
+        teacher, of = school.teacher(group, 1), {"courseId": group.courses[1], "termId": school.terms[0]}
+        sheet = await teacher.fetch(f"/registers/{of['courseId']}/{of['termId']}.xlsx")
+        found = await teacher.ask("import_register", input={"id": str(ids.new()), **of, "content": b64encode(sheet).decode()})
+        expect((found["changes"], found["faults"], found["applied"]), ([], [], False), "a register that comes back as it was")
+        other = {"id": str(ids.new()), **of, "content": b64encode(b"%PDF-1.7").decode()}
+        await self._refused("NOT_A_SPREADSHEET", lambda: teacher.ask("import_register", input=other))
+        return f"a spreadsheet of {len(sheet) // 1024 + 1} KB, there and back"
 
     async def _report(self, school: School) -> str:
         """Report cards of the closed term, a file for each class."""

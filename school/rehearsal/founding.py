@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from school import ids
@@ -138,8 +139,7 @@ async def add_courses(school: School) -> str:
         return str(found["course"]["id"])
 
     for group in school.classes:
-        group.courses = await side_by_side(
-            [lambda group=group, subject=subject: course(group, subject) for subject in range(len(SUBJECTS))])  # type: ignore[misc]
+        group.courses = await side_by_side([partial(course, group, subject) for subject in range(len(SUBJECTS))])
     return f"{len(SUBJECTS)} subjects, {len(SUBJECTS) * len(school.classes)} courses"
 
 
@@ -169,12 +169,7 @@ async def make_timetable(school: School) -> str:
 
 async def give_logins(school: School) -> str:
     """Each teacher comes in by an invitation."""
-
-    async def enter(number: int, person: str) -> Login:
-        return await join(school, person, "TEACHER", f"teacher{number}")
-
-    school.staff = await side_by_side(
-        [lambda number=number, person=person: enter(number, person) for number, person in enumerate(school.teachers)])  # type: ignore[misc]
+    school.staff = await side_by_side([partial(join, school, person, "TEACHER", f"teacher{number}") for number, person in enumerate(school.teachers)])
     return f"{len(school.staff)} teachers have signed in"
 
 
