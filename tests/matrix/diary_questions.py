@@ -81,6 +81,12 @@ def queries() -> Iterator[Question]:
 
 def mutations() -> Iterator[Question]:
     """What in it is written."""
+    for part in (_of_marks, _of_the_year, _of_lessons, _of_words):
+        yield from part()
+
+
+def _of_marks() -> Iterator[Question]:
+    """Marks, terms, and by what marks are measured."""
     pupil, school = About.PUPIL, About.SCHOOL
     yield put("giveMarks", pupil, lambda of: {"lessonId": of["lesson"], "items": [{"id": new(), "pupilId": of["child"], "value": 5, "work": "TEST"}]})
     yield put("correctMark", pupil, lambda of: {"markId": of["mark"], "expectedRevision": 2, "value": 3, "weight": 1, "work": "TEST"})
@@ -90,6 +96,17 @@ def mutations() -> Iterator[Question]:
     yield put("importRegister", pupil, lambda of: {"id": new(), "courseId": of["course"], "termId": of["term"], "content": _register(of)})
     yield do("closeTerm", school, lambda of: {"termId": of["term"]})
     yield put("openTerm", school, lambda of: {"id": new(), "termId": of["past"], "until": "2026-09-08T09:00:00Z", "reason": "исправление"})
+    yield put("addGradingScale", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Баллы", "lowest": 0, "highest": 100})
+    yield put("setCourseScale", school, lambda of: {"courseId": of["course"], "scaleId": of["scale"]})
+    yield put("setScaleConversion", school, lambda of: {
+        "scaleId": of["scale"], "toScaleId": of["other scale"], "steps": [{"lowest": 3, "highest": 5, "value": 1}]})
+    yield put("addOwnWork", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Диктант", "work": "TEST", "weight": 3})
+    yield put("changeOwnWork", school, lambda of: {"workId": of["own work"], "name": "Проект", "weight": 4, "inUse": False})
+
+
+def _of_the_year() -> Iterator[Question]:
+    """What an office or a head sets up."""
+    pupil, school = About.PUPIL, About.SCHOOL
     yield put("addTerm", school, lambda of: {
         "id": new(), "schoolId": of["school"], "name": "Лето", "startsOn": "2027-06-01", "endsOn": "2027-08-31"})
     yield put("changeTerm", school, lambda of: {"termId": of["term"], "name": "I", "startsOn": "2026-09-01", "endsOn": "2026-12-31"})
@@ -104,6 +121,20 @@ def mutations() -> Iterator[Question]:
     yield put("planLessons", school, lambda of: {"schoolId": of["school"], "from": "2026-09-21", "to": "2026-09-22"})
     yield put("planLessons (class)", pupil, lambda of: {
         "schoolId": of["school"], "classGroupId": of["class"], "from": "2026-09-21", "to": "2026-09-22"})
+    yield put("addClassGroup", school, lambda of: {"id": new(), "schoolId": of["school"], "grade": 9, "letter": "Я"})
+    yield put("changeClassTeacher", pupil, lambda of: {"classGroupId": of["class"], "teacherId": of["worker"]})
+    yield put("movePupil", pupil, lambda of: {"pupilId": of["child"], "classGroupId": of["empty"], "on": "2026-09-08"})
+    yield put("addCourse", pupil, lambda of: {
+        "id": new(), "classGroupId": of["class"], "subjectId": of["subject"], "teacherId": of["worker"], "scaleId": of["scale"]})
+    yield put("changeCourseTeacher", pupil, lambda of: {"courseId": of["course"], "teacherId": of["helper"]})
+    yield put("closeCourse", pupil, lambda of: {"courseId": of["course"], "closed": True})
+    yield put("substitute", pupil, lambda of: {"items": [{
+        "id": new(), "lessonId": of["lesson"], "expectedRevision": 1, "room": "other", "reason": "ремонт"}]})
+
+
+def _of_lessons() -> Iterator[Question]:
+    """Homework, registers, absence, files."""
+    pupil, school = About.PUPIL, About.SCHOOL
     yield put("setHomework", pupil, lambda of: {"id": new(), "lessonId": of["lesson"], "text": "something"})
     yield put("setHomework (pupils)", pupil, lambda of: {"id": new(), "lessonId": of["lesson"], "text": "something", "pupilIds": [of["child"]]})
     yield put("correctHomework", pupil, lambda of: {"homeworkId": of["homework"], "expectedRevision": 1, "text": "something else"})
@@ -115,12 +146,6 @@ def mutations() -> Iterator[Question]:
     yield put("recordAttendance", pupil, lambda of: {"lessonId": of["lesson"], "items": [{"pupilId": of["child"], "kind": "ABSENT"}]})
     yield put("recordAttendance (reason)", pupil, lambda of: {
         "lessonId": of["lesson"], "items": [{"pupilId": of["child"], "kind": "ABSENT", "reasonId": of["reason"]}]})
-    yield put("addGradingScale", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Баллы", "lowest": 0, "highest": 100})
-    yield put("setCourseScale", school, lambda of: {"courseId": of["course"], "scaleId": of["scale"]})
-    yield put("setScaleConversion", school, lambda of: {
-        "scaleId": of["scale"], "toScaleId": of["other scale"], "steps": [{"lowest": 3, "highest": 5, "value": 1}]})
-    yield put("addOwnWork", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Диктант", "work": "TEST", "weight": 3})
-    yield put("changeOwnWork", school, lambda of: {"workId": of["own work"], "name": "Проект", "weight": 4, "inUse": False})
     yield put("addAbsenceReason", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Карантин", "sign": "К", "excused": True})
     yield put("changeAbsenceReason", school, lambda of: {"reasonId": of["reason"], "name": "Болезнь", "sign": "Б", "inUse": False})
     yield put("sendAbsenceNotice", pupil, lambda of: {
@@ -134,6 +159,11 @@ def mutations() -> Iterator[Question]:
     yield put("removeFile (work)", pupil, lambda of: {"fileId": of["page"]})
     yield put("removeFile (document)", pupil, lambda of: {"fileId": of["paper"]})
     yield put("spreadAbsence", pupil, lambda of: {"childId": of["child"], **DAYS, "reasonId": of["reason"]})
+
+
+def _of_words() -> Iterator[Question]:
+    """What school and family tell each other."""
+    pupil, school = About.PUPIL, About.SCHOOL
     yield put("makeRemarks", pupil, lambda of: {"items": [{"id": new(), "pupilId": of["child"], "kind": "PRAISE", "text": "something"}]})
     yield put("makeRemarks (lesson)", pupil, lambda of: {
         "lessonId": of["lesson"], "items": [{"id": new(), "pupilId": of["child"], "kind": "CONCERN", "text": "something"}]})
@@ -147,12 +177,3 @@ def mutations() -> Iterator[Question]:
     yield put("withdrawAnnouncement", pupil, lambda of: {"announcementId": of["announcement"]})
     for thing in ("mark", "remark", "announcement"):
         yield put(f"acknowledge ({thing})", pupil, lambda of, thing=thing: {"thingId": of[thing]})  # type: ignore[misc]
-    yield put("addClassGroup", school, lambda of: {"id": new(), "schoolId": of["school"], "grade": 9, "letter": "Я"})
-    yield put("changeClassTeacher", pupil, lambda of: {"classGroupId": of["class"], "teacherId": of["worker"]})
-    yield put("movePupil", pupil, lambda of: {"pupilId": of["child"], "classGroupId": of["empty"], "on": "2026-09-08"})
-    yield put("addCourse", pupil, lambda of: {
-        "id": new(), "classGroupId": of["class"], "subjectId": of["subject"], "teacherId": of["worker"], "scaleId": of["scale"]})
-    yield put("changeCourseTeacher", pupil, lambda of: {"courseId": of["course"], "teacherId": of["helper"]})
-    yield put("closeCourse", pupil, lambda of: {"courseId": of["course"], "closed": True})
-    yield put("substitute", pupil, lambda of: {"items": [{
-        "id": new(), "lessonId": of["lesson"], "expectedRevision": 1, "room": "other", "reason": "ремонт"}]})

@@ -14,14 +14,10 @@ from school.clock import Clock
 from school.context import NOBODY, Area, Role
 from school.db import Database
 from school.delivery.relay import Relay
-from school.diary import class_groups, class_moves, courses
 from school.diary.absence_models import AbsenceReason
 from school.diary.homework_models import HomeworkRule
 from school.diary.models import CourseScale, GradingScale, Lesson, ScaleConversion, WorkKind
 from school.diary.term_models import TermClosing, TermOpening
-from school.diary.timetable_events import Changes
-from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
-from school.diary.untouched import tell
 from school.diary.work_models import OwnWork
 from school.identity import codes
 from school.identity.models import Invitation
@@ -33,7 +29,7 @@ from school.record.models import RecordAction
 from school.registry import guardianship, viewers
 from school.registry.account_models import Account, AccountRole, Session, SessionKind
 from school.registry.accounts import digest_of
-from school.registry.calendar_models import Holiday, Term, TermKind
+from school.registry.calendar_models import Term, TermKind
 from school.registry.models import (
     Card,
     CardKey,
@@ -52,6 +48,7 @@ from school.registry.models import (
 from school.registry.names import sort_key
 from school.registry.types import school_id as opaque_school
 from tests.matrix.lives import acting, live, opaque, present
+from tests.matrix.setting_up import add_spare, change_classes, make_year
 from tests.matrix.town import CODES, NOON, TARGETS, Town
 from tests.world import EARLY, MONDAY, build
 
@@ -68,7 +65,7 @@ async def found(database: Database) -> Town:
         await _school_two(session, town)
         await _courses(session, town)
         await _office(session, town)
-        await _changes(session, town)
+        await change_classes(session, town)
     for target, name in TARGETS.items():
         async with database.begin() as session:
             town.targets[target] = {**await live(session, town, name), "name": f"{name.title()}ова"}
@@ -197,7 +194,7 @@ async def _office(session: AsyncSession, town: Town) -> None:
         session.add(past)
         await session.flush()
         secretary = world.people[f"office{end}"]
-        holiday = await _year(session, school_id, secretary)
+        holiday = await make_year(session, school_id, secretary)
         session.add(TermClosing(school_id=school_id, id=past.id, by=secretary, at=EARLY))
         session.add(TermOpening(
             school_id=school_id, id=ids.new(), term_id=past.id, course_id=None, until=NOON, reason=f"opened {school_id}", by=secretary, at=EARLY))
@@ -213,51 +210,9 @@ async def _office(session: AsyncSession, town: Town) -> None:
             "other scale": opaque(Kind.GRADING_SCALE, school_id, other.id), "own work": opaque(Kind.OWN_WORK, school_id, own.id),
             "holiday": opaque(Kind.HOLIDAY, school_id, holiday.id),
             "helper": opaque(Kind.PERSON, school_id, world.people[f"canteen{end}"]),
-            **await _spare(session, town, school_id),
+            **await add_spare(session, town, school_id),
         }
         town.targets[str(school_id)] = nouns
-
-
-async def _year(session: AsyncSession, school_id: int, secretary: UUID) -> Holiday:
-    """Holidays, and for each class of the school a week with two lessons at one moment, of which the second is never made."""
-    holiday = Holiday(
-        school_id=school_id, id=ids.new(), name=f"holidays {school_id}", starts_on=dt.date(2026, 11, 2), ends_on=dt.date(2026, 11, 8), withdrawn_at=None)
-    session.add(holiday)
-    courses = (await session.execute(sa.select(Course).where(Course.school_id == school_id).order_by(Course.id))).scalars().all()
-    for place, (group, course) in enumerate({course.class_group_id: course.id for course in courses}.items()):
-        timetable = Timetable(school_id=school_id, id=ids.new(), class_group_id=group, starts_on=MONDAY, by=secretary, at=EARLY)
-        session.add(timetable)
-        await session.flush()
-        session.add_all(TimetableSlot(
-            school_id=school_id, timetable_id=timetable.id, number=number, course_id=course, weekday=1, bell=4 + place, room=f"room {group.hex[:8]}",
-            weeks=Weeks.EVERY, shared=True) for number in (0, 1))
-        await tell(session, school_id, [Changes(group, MONDAY, MONDAY, 1, 0, 0)])
-    return holiday
-
-
-async def _spare(session: AsyncSession, town: Town, school_id: int) -> dict[str, str]:
-    """A class without pupils, a subject without courses."""
-    empty = ClassGroup(school_id=school_id, id=ids.new(), grade=11, letter="Z", teacher_id=None)
-    subject = Subject(school_id=school_id, id=ids.new(), name="Музыка")
-    session.add_all([empty, subject])
-    await session.flush()
-    town.world.classes[f"empty {school_id}"] = empty.id
-    return {"empty": opaque(Kind.CLASS_GROUP, school_id, empty.id), "subject": opaque(Kind.SUBJECT, school_id, subject.id)}
-
-
-async def _changes(session: AsyncSession, town: Town) -> None:
-    """Of Boris's class and its courses: a teacher who took one over, a class teacher who is back, a move that was none."""
-    world, office, boris = town.world, acting(town, "office", Role.OFFICE), town.ref("boris")
-    group, empty = Ref(1, world.classes["5A"]), Ref(1, world.classes["empty 1"])
-    for to in (empty, group):
-        await class_moves.move(session, office, boris, to, EARLY.date())
-    for teacher in ("teacher7", "class_teacher"):
-        await class_groups.change_teacher(session, office, group, town.ref(teacher))
-    subject = Subject(school_id=1, id=ids.new(), name="Труд")
-    session.add(subject)
-    await session.flush()
-    course = await courses.add(session, office, ids.new(), group, Ref(1, subject.id), town.ref("guard"), None)
-    await courses.change_teacher(session, office, Ref(1, course.id), town.ref("canteen"))
 
 
 async def _families(session: AsyncSession, town: Town) -> None:

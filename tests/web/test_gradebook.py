@@ -292,18 +292,3 @@ async def test_a_reload_without_a_network_shows_what_the_device_had(stage: Stage
     await expect(page.get_by_label("Логин")).to_be_visible()
     assert await page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('school.kept.')).length") == 0
     stage.forgive_failed_requests()
-
-
-async def test_a_pupil_is_praised_in_a_lesson_and_it_is_taken_back(stage: Stage) -> None:
-    page = await opened(stage)
-    await page.keyboard.press("Control+Home")
-    await page.keyboard.press("F2")
-    window = page.get_by_role("dialog")
-    await window.get_by_role("button", name="Замечание или благодарность").click()
-    await window.get_by_label("Благодарность").check()
-    await window.get_by_label("Текст").fill("Помог соседу по парте.")
-    await window.get_by_role("button", name="Отправить семье").click()
-    made = window.get_by_role("listitem").filter(has_text="Благодарность: Помог соседу по парте.")
-    await expect(made).to_be_visible()
-    await made.get_by_role("button", name="Отозвать").click()
-    await expect(made).to_have_count(0)

@@ -4,6 +4,7 @@ from playwright.async_api import expect
 
 from tests.web.marks import IN_A_BROWSER
 from tests.web.stage import DESKTOP, Stage
+from tests.web.test_gradebook import opened
 
 pytestmark = IN_A_BROWSER
 
@@ -85,3 +86,18 @@ async def test_remarks_and_an_announcement_reach_the_open_page_and_are_acknowled
     await office.get_by_role("dialog").get_by_role("button", name="Take back").click()
     await expect(announcement).to_have_count(0)
     await expect(received).to_have_count(0)
+
+
+async def test_a_pupil_is_praised_in_a_lesson_and_it_is_taken_back(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("Control+Home")
+    await page.keyboard.press("F2")
+    window = page.get_by_role("dialog")
+    await window.get_by_role("button", name="Замечание или благодарность").click()
+    await window.get_by_label("Благодарность").check()
+    await window.get_by_label("Текст").fill("Помог соседу по парте.")
+    await window.get_by_role("button", name="Отправить семье").click()
+    made = window.get_by_role("listitem").filter(has_text="Благодарность: Помог соседу по парте.")
+    await expect(made).to_be_visible()
+    await made.get_by_role("button", name="Отозвать").click()
+    await expect(made).to_have_count(0)
