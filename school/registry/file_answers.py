@@ -22,7 +22,7 @@ def shown(context_for: ContextFor, show: Callable[[Request, Context], Awaitable[
         try:
             return await show(request, await context_for(request))
         except Refused as refused:
-            return _later(refused.retry_after or 2) if refused.retry_after or refused.code is Code.STORE_AWAY else Response(status_code=404)
+            return _later(refused.retry_after) if refused.retry_after else Response(status_code=404)
         except Exception as error:
             if not is_away(error):
                 raise

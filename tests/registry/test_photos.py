@@ -189,7 +189,7 @@ async def test_a_store_that_is_away_leaves_all_as_it_was(database: Database, mon
         s3.fall_ill(illness)
         assert await gallery.put("anna", sent(picture(colour="red"))) == {"__typename": "Refusal", "code": "STORE_AWAY", "retryAfter": 5}
         answer = await gallery.get("parent", address)
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert (await gallery.office.rows(Photo), await gallery.office.rows(OutboxRow)) == before
         s3.fall_ill()
         assert (await gallery.get("parent", address)).status_code == 200
