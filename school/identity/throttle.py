@@ -94,6 +94,7 @@ async def attempt(database: Database, *keys: tuple[Limit, str]) -> Attempt:
     """
     taken = sorted(((limit, _key(limit, value)) for limit, value in keys), key=lambda pair: pair[1])
     async with database.begin() as session:
+        await session.connection()  # SQLite's lock is waited for here, not between a moment and what is counted at it
         for limit, key in taken:
             await _take(session, limit, key)
         if next(_turns) % _SWEEP_EVERY == 0:

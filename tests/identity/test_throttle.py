@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from school.errors import Code, Refused
 from school.identity import passwords, throttle
@@ -174,6 +175,24 @@ async def test_an_attempt_that_one_limit_refuses_counts_for_none(desk: Desk) -> 
 async def test_attempts_at_the_same_moment_are_counted_one_by_one(desk: Desk) -> None:
     answers: list[Any] = await asyncio.gather(*(tried(desk, (THREE, "a")) for _ in range(20)))
     assert sorted(answers, key=str) == [90] * 17 + [None] * 3
+
+
+async def test_an_attempt_counts_from_when_it_is_its_turn(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    turn, connection, held = asyncio.Event(), AsyncSession.connection, asyncio.Event()
+
+    async def connected(session: AsyncSession) -> object:
+        found = await connection(session)
+        held.set()
+        await turn.wait()
+        return found
+
+    monkeypatch.setattr(AsyncSession, "connection", connected)
+    waiting = asyncio.create_task(tried(desk, (THREE, "a")))
+    await asyncio.wait_for(held.wait(), 10)
+    at(NOON + 10 * STEP)
+    turn.set()
+    assert await waiting is None
+    assert [await tried(desk, (THREE, "a")) for _ in range(3)] == [None, None, 90]
 
 
 async def test_what_is_forgiven_is_not_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
