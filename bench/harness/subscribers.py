@@ -1,6 +1,6 @@
 """Subscribers, as a process of their own: WebSockets of loopback that speak graphql-transport-ws, each as an account of its own, and note when news came.
 
-An order comes on standard input as one line of JSON. `ready` is written when every stream is open; the next line of input tells how many news to wait
+An order comes on standard input as one line of JSON. `ready` is written when every stream is open; the next line of input tells how many passages to wait
 for, and then a file gets, as JSON, of each news the nanoseconds since 1970 at which it was here, and its text. Frames are read by hand, so that the load is
 no bottleneck. Whoever is hung up on before the end ends the process with the codes that were told.
 """
@@ -20,7 +20,9 @@ AT_ONCE = 100
 OPEN_SECONDS, LAST_SECONDS = 600.0, 60.0
 """How long the streams may take to open, and the last news to come."""
 QUIET_NS = 2_000_000_000
-"""How long nothing must have come at the end: beside what is waited for, the service has news of its own, such as that a child came late."""
+"""How long nothing must have come at the end: what comes twice is found."""
+PASSAGE = b'"__typename":"Passed"'
+"""What is waited for. The service has news of its own beside it, such as that a child came late."""
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 _UPGRADE = (
     "GET /graphql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
@@ -116,7 +118,11 @@ async def follow(order: dict[str, Any]) -> list[tuple[int, bytes]]:
         subscribers = await asyncio.gather(*map(open_one, order["tokens"]))
     print("ready", flush=True)
     wanted, until = int(await asyncio.to_thread(sys.stdin.readline)), time.monotonic() + LAST_SECONDS
-    while (len(news) < wanted or time.time_ns() - news[-1][0] < QUIET_NS) and time.monotonic() < until:  # noqa: ASYNC110 - ten looks a second cost nothing
+
+    def all_is_here() -> bool:
+        return sum(PASSAGE in text for _, text in news) >= wanted and time.time_ns() - news[-1][0] >= QUIET_NS
+
+    while not all_is_here() and time.monotonic() < until:  # noqa: ASYNC110 - ten looks a second cost nothing
         await asyncio.sleep(0.1)
     if closed := [subscriber.closed for subscriber in subscribers if subscriber.closed]:
         raise ConnectionError(f"{len(closed)} of {len(subscribers)} were hung up on: {sorted(set(closed))}")
