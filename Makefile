@@ -8,8 +8,8 @@ SHELL := /bin/sh
 # The first Python that is new enough; `make PYTHON=…` overrides.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
-# One more than there are cores: much of the tests is waiting for processes to start.
-WORKERS ?= $(shell expr $$(nproc) + 1)
+# Two more than there are cores: much of the tests is waiting, for processes to start and for PostgreSQL.
+WORKERS ?= $(shell expr $$(nproc) + 2)
 DEMO_ARGS ?=
 PYTEST_ARGS ?=
 
