@@ -134,7 +134,7 @@ async def close(session: AsyncSession, viewer: Viewer, ref: Ref, *, closed: bool
 
 
 async def set_pupils(session: AsyncSession, viewer: Viewer, ref: Ref, pupils: Sequence[Ref], from_: dt.date) -> Any:
-    """Office or head says who is in a group from a day on, tomorrow at the latest; until then it stays as it was. Ten statements, however many.
+    """Office or head says who is in a group from a day on, tomorrow at the latest; until then it stays as it was. Nine statements, however many.
 
     Who was in another group of the division is there no more from that day on. The families of those for whom something changes are told. Saying
     what is so already changes nothing. Refused: a group of another school, a pupil of another class or who has left it (NOT_FOUND), a closed group, one
