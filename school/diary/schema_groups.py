@@ -9,7 +9,7 @@ from school import ids
 from school.context import ADMINISTRATION, Area
 from school.diary import groups
 from school.diary.screens import person_of
-from school.fields import Info, Refusal, holds, mutation, no_one, query, rows
+from school.fields import Info, Refusal, holds, mutation, query, rows
 from school.ids import Kind
 from school.registry.types import Person, PupilGroup
 
@@ -54,7 +54,7 @@ class SchoolGroup(OfficeGroup):
 class GroupQuery:
     """Queries of groups."""
 
-    @query(holds(*ADMINISTRATION), Area.DIARY, no_one)
+    @query(holds(*ADMINISTRATION), Area.DIARY, lambda found, _: [pupil.person.id for group in found for pupil in group.pupils])
     async def class_pupil_groups(self, info: Info, class_group_id: strawberry.ID) -> list[SchoolGroup]:
         """A class's groups by division and name, with closed ones, for office and head."""
         group = ids.decode(Kind.CLASS_GROUP, class_group_id)
