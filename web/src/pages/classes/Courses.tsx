@@ -21,10 +21,13 @@ interface OfOne {
   changed: () => void
 }
 
+/** A group that is added or renamed is one that a course may be of. */
+const GROUPS_TOO = { additionalTypenames: ['OfficeGroup'] }
+
 /** What is taught in a class, and by whom. */
 export function Courses({ group, school, staff, changed }: OfOne) {
   const { t } = useTranslation()
-  const [{ data, error }, ask] = useQuery({ query: ClassCoursesQuery, variables: { group, school }, requestPolicy: 'cache-and-network' })
+  const [{ data, error }, ask] = useQuery({ query: ClassCoursesQuery, variables: { group, school }, requestPolicy: 'cache-and-network', context: GROUPS_TOO })
   const again = () => {
     ask({ requestPolicy: 'network-only' })
     changed()

@@ -12,14 +12,14 @@ import styles from './Classes.module.css'
 import { GroupPupils } from './GroupPupils'
 import { AddPupilGroup, type Classmate, ClassGroupsQuery, ClosePupilGroup, type OfDivision } from './Groups.graphql'
 
+/** A course that is added or closed changes how many a group has. */
+const COURSES_TOO = { additionalTypenames: ['SchoolCourse'] }
+
 /** How a class is divided: for what, into which groups, and who is in them. */
-export function Groups({ group, changed }: { group: string; changed: () => void }) {
+export function Groups({ group }: { group: string }) {
   const { t } = useTranslation()
-  const [{ data, error }, ask] = useQuery({ query: ClassGroupsQuery, variables: { group }, requestPolicy: 'cache-and-network' })
-  const again = () => {
-    ask({ requestPolicy: 'network-only' })
-    changed()
-  }
+  const [{ data, error }, ask] = useQuery({ query: ClassGroupsQuery, variables: { group }, requestPolicy: 'cache-and-network', context: COURSES_TOO })
+  const again = () => ask({ requestPolicy: 'network-only' })
   const all = data?.classPupilGroups ?? []
   const divisions = [...new Set(all.map((one) => one.group.division))]
   return (
@@ -28,7 +28,7 @@ export function Groups({ group, changed }: { group: string; changed: () => void 
       {error && <Failed error={error} retry={again} />}
       {!data && !error && <Loading />}
       {divisions.map((division) => (
-        <section key={division} aria-label={division}>
+        <section key={division} aria-label={division} className={styles.division}>
           <Title order={3} size="h5">{division}</Title>
           <ul className={person.lines}>
             {all.filter((one) => one.group.division === division).map((one) => (

@@ -27,7 +27,6 @@ export default function OneClass() {
   const { school } = useOffice()
   const [{ data, error }, ask] = useQuery({ query: SchoolClassesQuery, variables: { school: school.id }, requestPolicy: 'cache-and-network' })
   const { staff } = useStaff()
-  const [divided, divide] = useState(0)
   const again = () => ask({ requestPolicy: 'network-only' })
   if (!data) return error ? <Failed error={error} retry={again} /> : <Loading />
   const one = data.schoolClasses.find(({ classGroup }) => classGroup.id === group)
@@ -42,9 +41,9 @@ export default function OneClass() {
         </Text>
       </div>
       <div className={person.parts}>
-        <div className={person.column}><Courses key={divided} group={group} school={school.id} staff={staff} changed={again} /></div>
+        <div className={person.column}><Courses group={group} school={school.id} staff={staff} changed={again} /></div>
         <div className={person.column}>
-          <Groups group={group} changed={() => divide(divided + 1)} />
+          <Groups group={group} />
           <Leader one={one} staff={staff} changed={again} />
           <NewPupils group={group} added={again} />
         </div>
