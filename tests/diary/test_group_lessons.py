@@ -7,15 +7,17 @@ import pytest
 import sqlalchemy as sa
 
 from school import ids
+from school.diary import calendar, calendar_file
 from school.diary.clashes import Place, clash
 from school.diary.lessons import first_lesson
 from school.diary.models import Homework, Lesson, Mark
 from school.errors import Code
-from school.ids import Kind
+from school.ids import Kind, Ref
+from school.registry.calendar_feed_models import Language
 from school.registry.group_models import GroupMember
 from school.registry.models import Course
 from tests.diary.absence import spread
-from tests.diary.desk import Desk
+from tests.diary.desk import NOON, Desk
 from tests.diary.division import add, divide, fill
 from tests.diary.letters import ABSENT as NO_LETTER
 from tests.diary.letters import CORRESPONDENTS, make, remark, write
@@ -77,6 +79,15 @@ async def test_a_child_has_the_lessons_of_its_own_group(desk: Desk) -> None:
         found = [await session.scalar(sa.select(first_lesson(sa.literal(1), sa.literal(desk.world.people[name]), sa.literal(TUESDAY))))
                  for name in ("anna", "boris", "Новый")]
     assert found == [desk.world.lessons["tuesday2"], desk.world.lessons["tuesday2"], None]
+
+
+async def test_calendars_have_a_group_s_lessons_and_name_it(desk: Desk) -> None:
+    await divide(desk)
+    for login, of, summary in (("parent", "anna", "Английский\\, 1"), ("teacher", "teacher", "Английский\\, 5A\\, 1")):
+        viewer, person = desk.world.viewers[login], desk.world.people[of]
+        found = await calendar.read(desk.database.reader(viewer.identity()), viewer, Ref(1, person), "Europe/Moscow")
+        text = calendar_file.write(found, Language.RU, person, NOON).decode()
+        assert [line for line in text.splitlines() if line.startswith("SUMMARY:Английский")] == [f"SUMMARY:{summary}"]
 
 
 async def part_of(desk: Desk, lesson: str) -> Any:
