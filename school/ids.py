@@ -53,6 +53,7 @@ class Kind(IntEnum):
     MEAL_ACCOUNT = 40
     TRANSFER = 41
     TILL = 42
+    PUPIL_GROUP = 45
     DOOR = 60
     DOOR_RULE = 61
     PASSAGE = 62

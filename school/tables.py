@@ -20,6 +20,7 @@ from school.registry import account_models as accounts
 from school.registry import calendar_feed_models as calendar_feeds
 from school.registry import calendar_models as calendar
 from school.registry import former_class_models as former_classes
+from school.registry import group_models as groups
 from school.registry import models as registry
 from school.registry import photo_models as photos
 from school.serving import models as serving
@@ -38,6 +39,7 @@ __all__ = [
     "diary",
     "files",
     "former_classes",
+    "groups",
     "homework",
     "identity",
     "meals",

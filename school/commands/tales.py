@@ -98,6 +98,7 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "CourseTeacherChanged": lambda one: f"teacher    {_named(one['subject'])}: {_named(one['oldTeacher'])} → {_named(one['teacher'])}",
     "ClassTeacherChanged": lambda one: f"class teacher: {_named(one['oldLeader'])} → {_named(one['leader'])}",
     "PupilMoved": _moved,
+    "GroupChanged": lambda one: f"group      {one['division']}: {_named(one['oldGroup'])} → {_named(one['group'])} from {one['on']}",
     "MealSold": lambda one: f"bought     {', '.join(item['name'] for item in one['items'])} · {_money(one['amount'])} · {_money(one['balance'])} left",
     "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",
     "MealRefunded": lambda one: f"refunded   {_money(one['amount'])} · {_money(one['balance'])} now",

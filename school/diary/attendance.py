@@ -20,6 +20,7 @@ from school.diary.models import Attendance, AttendanceKind
 from school.diary.reasons import REASON, ReasonRow
 from school.errors import Refused, bad_input, not_found
 from school.ids import Ref
+from school.registry.membership import is_member
 from school.registry.models import Pupil
 
 LATEST = 240
@@ -43,8 +44,8 @@ async def record_many(session: AsyncSession, viewer: Viewer, ref: Ref, items: Se
     """Write the register of one lesson: up to 100 entries, answered in their order. Four statements, however many entries, and one more for their reasons.
 
     An entry that says what is there already changes nothing and tells nobody; one that names no reason leaves the one that is there. Refused for an
-    item: a pupil not of the lesson's class, a reason of another school (NOT_FOUND), one who was not at the school that day, minutes without being late or
-    the other way round, a reason without being absent or one that is not in use any more (BAD_INPUT). Refused as a whole: a
+    item: a pupil not of the lesson's class or group, a reason of another school (NOT_FOUND), one who was not at the school that day, minutes without being
+    late or the other way round, a reason without being absent or one that is not in use any more (BAD_INPUT). Refused as a whole: a
     lesson that the viewer does not give (NOT_FOUND), a cancelled or future one, no entry or two for one pupil (BAD_INPUT), more than 100
     (TOO_MANY).
     """
@@ -78,15 +79,17 @@ class _Known(NamedTuple):
 
 
 async def _register(session: AsyncSession, lesson: OwnLesson, items: Sequence[NewEntry]) -> dict[Ref, _Known]:
-    """Those of the pupils who are in the lesson's class, or were on that day, each with the entry that is there."""
+    """Those of the pupils who are in the lesson's class, or were on that day, and in its group then, each with the entry that is there."""
     wanted = sorted(item.pupil.id for item in items if item.pupil.school_id == lesson.school_id)
     was = was_in_class(Pupil.school_id, Pupil.id, lesson.class_group_id, lesson.on_date)
+    of_group = sa.true() if lesson.pupil_group_id is None else is_member(lesson.pupil_group_id, Pupil.school_id, Pupil.id, lesson.on_date)
     here = sa.and_(Attendance.school_id == Pupil.school_id, Attendance.pupil_id == Pupil.id, Attendance.lesson_id == lesson.id)
     found = await session.execute(
         sa.select(Pupil.id, Pupil.enrolled_on, Pupil.left_on, Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at, Attendance.reason_id,
                   was.label("was"))
         .outerjoin(Attendance, here)
-        .where(Pupil.school_id == lesson.school_id, sa.or_(Pupil.class_group_id == lesson.class_group_id, was), Pupil.id.in_(wanted)))
+        .where(Pupil.school_id == lesson.school_id, sa.or_(Pupil.class_group_id == lesson.class_group_id, was), of_group,
+               Pupil.id.in_(wanted)))
     return {
         Ref(lesson.school_id, row.id): _Known(lesson.on_date if row.was else row.enrolled_on, None if row.was else row.left_on, AttendanceRow(
             lesson.school_id, lesson.id, row.id, row.kind, row.minutes_late, row.by, row.at, row.reason_id) if row.kind is not None else None)

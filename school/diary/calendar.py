@@ -16,6 +16,7 @@ from school.diary.policy import visible_lessons
 from school.diary.queries import IN_DAYS, IN_ORDER, MINE, class_of, homework_of, of_child
 from school.ids import Ref
 from school.reading import Reader
+from school.registry.group_models import PupilGroup
 from school.registry.models import ClassGroup, Course, Pupil, Subject
 from school.statements import THIS_PERSON, Asking, Read
 
@@ -39,8 +40,9 @@ class Timetable:
 
 def _lessons(viewer: Asking) -> Rows:
     statement = LESSON.outerjoin(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id)).outerjoin(
-        ClassGroup, sa.and_(ClassGroup.school_id == Lesson.school_id, ClassGroup.id == Lesson.class_group_id))
-    columns = (Subject.name.label("subject"), ClassGroup.grade, ClassGroup.letter)
+        ClassGroup, sa.and_(ClassGroup.school_id == Lesson.school_id, ClassGroup.id == Lesson.class_group_id)).outerjoin(
+        PupilGroup, sa.and_(PupilGroup.school_id == Lesson.school_id, PupilGroup.id == Lesson.pupil_group_id))
+    columns = (Subject.name.label("subject"), ClassGroup.grade, ClassGroup.letter, PupilGroup.name.label("part"))
     return statement.add_columns(*columns).where(
         Lesson.school_id == THIS_PERSON.school_id, IN_DAYS, visible_lessons(viewer)).order_by(*IN_ORDER).limit(MOST)
 

@@ -41,9 +41,10 @@ def write(timetable: Timetable, language: Language, person_id: UUID, stamp: dt.d
 
 
 def _lesson(row: Any, words: dict[str, str], dtstamp: str, *, of_teacher: UUID | None) -> str:
-    """For a teacher, a lesson that another gives is not held; the class is told beside the subject. Lines that are never long are written at once."""
+    """For a teacher, a lesson that another gives is not held; the class is told beside the subject, as a group is to all. Lines that are never long are
+    written at once."""
     given_away = of_teacher is not None and row.teacher_id != of_teacher
-    subject = row.subject if of_teacher is None else f"{row.subject}, {row.grade}{row.letter}"
+    subject = ", ".join((row.subject, *(() if of_teacher is None else (f"{row.grade}{row.letter}",)), *((row.part,) if row.part else ())))
     off = row.cancelled_at is not None or given_away
     said = [*_changes(row, words, given_away=given_away), *([f"{words['topic']}: {row.topic}"] if row.topic else [])]
     day, zone = ics.date(row.on_date), row.time_zone

@@ -1,4 +1,4 @@
-"""Clashes: two lessons of one moment that want the same class, teacher or room. Pure: what is where, and who has to give way."""
+"""Clashes: two lessons of one moment that want the same pupils, teacher or room. Pure: what is where, and who has to give way."""
 
 import datetime as dt
 from collections import defaultdict
@@ -14,7 +14,8 @@ Moment = tuple[int, dt.date, int]
 
 
 class Place(NamedTuple):
-    """A lesson in the timetable, as far as it can be in the way of another. `as_planned`: it is at the moment that the timetable gives it."""
+    """A lesson in the timetable, as far as it can be in the way of another. `as_planned`: it is at the moment that the timetable gives it. `pupil_group_id`
+    and its `division` are null where the whole class has it."""
 
     school_id: int
     id: UUID
@@ -28,6 +29,8 @@ class Place(NamedTuple):
     own_teacher: bool
     own_room: bool
     as_planned: bool
+    pupil_group_id: UUID | None = None
+    division: str | None = None
 
     @property
     def ref(self) -> Ref:
@@ -41,8 +44,10 @@ class Place(NamedTuple):
 
 
 def same_pupils(one: Place, other: Place) -> bool:
-    """Whether two lessons want the same children."""
-    return one.class_group_id == other.class_group_id
+    """Whether two lessons want the same children: those of one class do, but for two groups of one division, which share no pupil."""
+    if one.class_group_id != other.class_group_id:
+        return False
+    return one.division is None or one.division != other.division or one.pupil_group_id == other.pupil_group_id
 
 
 def clash(one: Place, other: Place) -> Code | None:

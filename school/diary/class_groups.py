@@ -16,6 +16,7 @@ from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.enrolment import in_class
+from school.registry.membership import is_member
 from school.registry.models import ClassGroup, Course, Pupil, School, Staff
 from school.registry.policy import in_schools
 from school.registry.texts import line
@@ -96,7 +97,8 @@ async def check_teacher(session: AsyncSession, school_id: int, teacher: Ref | No
         raise bad_input("this teacher has left the school")
 
 
-async def pupils_of_class(session: AsyncSession, group: Ref) -> Sequence[UUID]:
-    """Who is in a class now: whose families hear of what changes in it."""
+async def pupils_of_class(session: AsyncSession, group: Ref, part: UUID | None = None) -> Sequence[UUID]:
+    """Who is in a class, or in a group of it, now: whose families hear of what changes in it."""
+    here = sa.select(Pupil.id).where(Pupil.school_id == group.school_id, Pupil.class_group_id == group.id, Pupil.left_on.is_(None))
     return (await session.scalars(
-        sa.select(Pupil.id).where(Pupil.school_id == group.school_id, Pupil.class_group_id == group.id, Pupil.left_on.is_(None)).order_by(Pupil.id))).all()
+        (here if part is None else here.where(is_member(part, Pupil.school_id, Pupil.id, None))).order_by(Pupil.id))).all()

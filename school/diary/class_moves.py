@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
 from school.context import ADMINISTRATION, Viewer, act_in
-from school.diary import course_events
+from school.diary import course_events, groups
 from school.diary.models import Attendance, Lesson, Mark
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
@@ -31,7 +31,8 @@ async def move(session: AsyncSession, viewer: Viewer, pupil: Ref, to: Ref, on: d
     """Office or head moves a pupil to another class; `on` is the first day in it, tomorrow at the latest. The family is told; repeating is harmless.
 
     From that day on the pupil stands in the new class's gradebooks and registers; in those of the old class they stand until then, as somebody who has left
-    it, and what was given there stays and can be corrected. A move on the first day in a class leaves no trace: it was the wrong one.
+    it, and what was given there stays and can be corrected. From its groups they go, too. A move on the first day in
+    a class leaves no trace: it was the wrong one.
     Refused: a pupil or a class of another school (NOT_FOUND), a day before the first in the class or after tomorrow, one who has left (BAD_INPUT), one of
     whom lessons of the old class from that day on say something, marks or a register (CONFLICT: a later day), a class that is full (TOO_MANY).
     """
@@ -64,6 +65,7 @@ async def move(session: AsyncSession, viewer: Viewer, pupil: Ref, to: Ref, on: d
         sa.update(Pupil).where(Pupil.school_id == pupil.school_id, Pupil.id == pupil.id).values(class_group_id=to.id, enrolled_on=on)
         .execution_options(synchronize_session=False))
     await session.flush()
+    await groups.leave(session, pupil, on)
     await outbox.append(session, course_events.pupil_moved(pupil, found.class_group_id, to.id, on, clock.now()))
     return moved
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import clock, ids
+from school import clock
 from school.context import ADMINISTRATION, Viewer, act_in
 from school.db import Rows
 from school.diary.clashes import Moment, Place, clash
@@ -18,13 +18,14 @@ from school.diary.gradebook import COURSE, CourseRow
 from school.diary.inserts import insert, key_of
 from school.diary.policy import changes_lessons
 from school.diary.queries import limited
-from school.diary.slots import SlotRow, in_force, place_of
+from school.diary.slots import SlotRow, in_force
 from school.diary.texts import optional_text
 from school.diary.timetable import alone
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.reading import Reader
+from school.registry.group_models import PupilGroup
 from school.registry.models import Bell, ClassGroup, Course
 from school.statements import Asking, Read, given
 
@@ -83,7 +84,8 @@ async def set_(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> list
     """Set a class's week from a day on, until the class's next timetable begins; without slots it has no lessons from then on. Asking again is harmless.
 
     What clashes is answered, a clash for each slot that has one, and nothing is changed then. Slots of one class never share a moment, or a part of their
-    weeks' moments; a teacher and a room are shared where either slot says so. Refused: a class or a course that is not there, is another school's or another
+    weeks' moments, but for groups of one division; a teacher and a room are shared where either slot says so.
+    Refused: a class or a course that is not there, is another school's or another
     class's (NOT_FOUND); a weekday that is not 1 to 7, a bell that the school has not, too long a room (BAD_INPUT); more than 60 slots, the 501st timetable
     of the class (TOO_MANY); the same id with different content (CONFLICT).
     """
@@ -95,7 +97,7 @@ async def set_(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> list
     teachers = await _courses(session, viewer, new)
     wanted = [
         SlotRow(new.id, new.group.id, new.starts_on, None, number, slot.course.id, slot.weekday, slot.bell, rooms[number], slot.weeks, slot.shared,
-                *teachers[slot.course.id], None)
+                *teachers[slot.course.id][:2], None, *teachers[slot.course.id][2:])
         for number, slot in enumerate(new.slots)]
     if await _is_there(session, new, wanted):
         return []
@@ -108,14 +110,15 @@ async def set_(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> list
     return clashes
 
 
-async def _courses(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> dict[UUID, tuple[UUID, UUID]]:
-    """Subject and teacher of each course of the class that is not closed. Refused as `set_` says."""
+async def _courses(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> dict[UUID, tuple[UUID, UUID, UUID | None, str | None]]:
+    """Subject, teacher, group and its division of each course of the class that is not closed. Refused as `set_` says."""
     group = new.group
     found = (await session.execute(
-        sa.select(Course.id, Course.subject_id, Course.teacher_id).select_from(ClassGroup)
+        sa.select(Course.id, Course.subject_id, Course.teacher_id, Course.pupil_group_id, PupilGroup.division).select_from(ClassGroup)
         .outerjoin(Course, sa.and_(Course.school_id == ClassGroup.school_id, Course.class_group_id == ClassGroup.id, Course.closed_at.is_(None)))
+        .outerjoin(PupilGroup, sa.and_(PupilGroup.school_id == Course.school_id, PupilGroup.id == Course.pupil_group_id))
         .where(ClassGroup.school_id == group.school_id, ClassGroup.id == group.id, changes_lessons(viewer, ClassGroup.school_id)))).all()
-    teachers = {row.id: (row.subject_id, row.teacher_id) for row in found}
+    teachers = {row.id: (row.subject_id, row.teacher_id, row.pupil_group_id, row.division) for row in found}
     if not found or any(slot.course.school_id != group.school_id or slot.course.id not in teachers for slot in new.slots):
         raise not_found()
     if any(not 1 <= slot.weekday <= 7 for slot in new.slots):
@@ -172,7 +175,7 @@ def find_clashes(school_id: int, wanted: Sequence[SlotRow], others: Sequence[Slo
 
 
 def wants(place: Place, other: Place, *, shared: bool) -> Code | None:
-    """What two lessons both want, if they are not knowingly at one moment: then it may be the teacher or the room, but never the class."""
+    """What two lessons both want, if they are not knowingly at one moment: then it may be the teacher or the room, but never the pupils."""
     code = clash(place, other)
     return None if shared and code is not Code.CLASS_TAKEN else code
 
@@ -181,8 +184,7 @@ def _places(school_id: int, slot: SlotRow) -> list[Place]:
     """Where a slot is in the two weeks that stand for all."""
     monday = dt.date(2024, 1, 1)
     return [
-        place_of(school_id, ids.new(), slot.class_group_id, slot.teacher_id, monday + dt.timedelta(days=7 * week + slot.weekday - 1), slot.bell, slot.room)
-        for week in slot.weeks_alike()]
+        slot.place(school_id, monday + dt.timedelta(days=7 * week + slot.weekday - 1)) for week in slot.weeks_alike()]
 
 
 async def _insert(session: AsyncSession, new: NewTimetable, wanted: Sequence[SlotRow], by: UUID) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from school import clock, outbox
 from school.context import ADMINISTRATION, Viewer, act_in
 from school.db import Rows
-from school.diary import course_events, timetable
+from school.diary import course_events, groups, timetable
 from school.diary.class_groups import check_teacher, pupils_of_class
 from school.diary.gradebook import COURSE
 from school.diary.inserts import insert
@@ -42,11 +42,14 @@ async def of_class(reader: Reader, viewer: Viewer, group: Ref, *, closed: bool) 
     return await reader.all(_courses, viewer, closed, school_id=group.school_id, group_id=group.id)
 
 
-async def add(session: AsyncSession, viewer: Viewer, id_: UUID, group: Ref, subject: Ref, teacher: Ref, scale: Ref | None) -> Any:
-    """The office or the head has a subject taught to a class, by a teacher; without a scale the course gives no marks. The client made the id.
+async def add(
+    session: AsyncSession, viewer: Viewer, id_: UUID, group: Ref, subject: Ref, teacher: Ref, scale: Ref | None, part: Ref | None = None,
+) -> Any:
+    """The office or the head has a subject taught to a class, or to a part of it (a group), by a teacher; without a scale the course gives no marks.
 
-    Asking the same again is harmless. Refused: what is of another school (NOT_FOUND), a teacher who has left, a retired subject (BAD_INPUT), a course of
-    the same class, subject and teacher, also a closed one, or the same id with other content (CONFLICT), the 101st of a class (TOO_MANY).
+    The client made the id; asking the same again is harmless. Refused: what is of another school, a group of another class (NOT_FOUND), a teacher who
+    has left, a retired subject, a closed group (BAD_INPUT), a course of the same class or group, subject and teacher, also a closed one,
+    or the same id with other content (CONFLICT), the 101st of a class (TOO_MANY).
     """
     school_id = group.school_id
     act_in(viewer, school_id, *ADMINISTRATION)
@@ -59,8 +62,11 @@ async def add(session: AsyncSession, viewer: Viewer, id_: UUID, group: Ref, subj
         raise not_found()
     await subjects.in_use(session, subject, school_id)
     await check_teacher(session, school_id, teacher)
+    if part is not None:
+        await groups.check_open(session, part, group)
     values = {
-        "school_id": school_id, "id": id_, "class_group_id": group.id, "subject_id": subject.id, "teacher_id": teacher.id, "closed_at": None}
+        "school_id": school_id, "id": id_, "class_group_id": group.id, "subject_id": subject.id, "teacher_id": teacher.id, "closed_at": None,
+        "pupil_group_id": None if part is None else part.id}
     if known.courses < MOST_COURSES:
         made = await session.execute(insert(session, Course).values(values).on_conflict_do_nothing().returning(Course.id))
         if made.one_or_none() is not None and scale is not None:
@@ -77,7 +83,7 @@ async def add(session: AsyncSession, viewer: Viewer, id_: UUID, group: Ref, subj
 async def change_teacher(session: AsyncSession, viewer: Viewer, ref: Ref, teacher: Ref) -> Any:
     """From now on another one teaches a course: its gradebook, what is in it, and its lessons, but for those that a substitution gives to somebody.
 
-    Who gave which mark stays as it is; the families of the class are told. Saying who does already changes nothing. Refused: what is of another school
+    Who gave which mark stays as it is; the families of its pupils are told. Saying who does already changes nothing. Refused: what is of another school
     (NOT_FOUND), a teacher who has left, a closed course (BAD_INPUT), one who has such a course already (CONFLICT), or a lesson at the moment of one of the
     course's to come (TEACHER_TAKEN).
     """
@@ -96,7 +102,7 @@ async def change_teacher(session: AsyncSession, viewer: Viewer, ref: Ref, teache
             await session.execute(_update(ref).values(teacher_id=teacher.id))
     except sa.exc.IntegrityError:
         raise conflict("this teacher has such a course already, maybe a closed one") from None
-    pupils = await pupils_of_class(session, Ref(ref.school_id, old.class_group_id))
+    pupils = await pupils_of_class(session, Ref(ref.school_id, old.class_group_id), old.pupil_group_id)
     await outbox.append(session, course_events.course_teacher_changed(ref, old.subject_id, old.teacher_id, teacher.id, pupils, clock.now()))
     return await _one(session, ref)
 
@@ -120,7 +126,8 @@ async def close(session: AsyncSession, viewer: Viewer, ref: Ref, *, closed: bool
 
 async def _locked(session: AsyncSession, ref: Ref) -> Any:
     found = (await session.execute(
-        sa.select(Course.class_group_id, Course.subject_id, Course.teacher_id, Course.closed_at, School.time_zone)
+        sa.select(
+            Course.class_group_id, Course.subject_id, Course.teacher_id, Course.closed_at, School.time_zone, Course.pupil_group_id)
         .join(School, School.id == Course.school_id).where(Course.school_id == ref.school_id, Course.id == ref.id).with_for_update(of=Course))).one_or_none()
     if found is None:
         raise not_found()

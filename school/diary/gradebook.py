@@ -28,6 +28,7 @@ from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.former_class_models import FormerClass
+from school.registry.group_models import GroupMember
 from school.registry.models import ClassGroup, Course, Person, Pupil, Subject
 from school.statements import Asking, Read, given
 
@@ -57,13 +58,14 @@ class CourseRow(NamedTuple):
     labels: Labels | None
     steps: Steps | None
     other_labels: Labels | None
+    pupil_group_id: UUID | None
 
 
 COURSE: Rows = with_scale(
     sa.select(
         Course.school_id, Course.id, Course.class_group_id, ClassGroup.grade, ClassGroup.letter, Course.subject_id, Subject.name.label("subject_name"),
         Course.teacher_id, GradingScale.name.label("scale_name"), GradingScale.lowest, GradingScale.highest,
-        GradingScale.id.label("scale_id"), GradingScale.counts.label("scale_counts"), *SHOWN,
+        GradingScale.id.label("scale_id"), GradingScale.counts.label("scale_counts"), *SHOWN, Course.pupil_group_id,
     )
     .join(ClassGroup, sa.and_(ClassGroup.school_id == Course.school_id, ClassGroup.id == Course.class_group_id))
     .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
@@ -162,19 +164,25 @@ def _lessons(viewer: Asking) -> Rows:
 
 @Read
 def _pupils(viewer: Asking) -> Rows:
-    """Who was in the class in this time, by name; who has moved to another has left it on that day."""
+    """Who was in the class, or in the course's group, in this time, by name; who has moved to another has left it on that day."""
     group = sa.select(Course.class_group_id).where(*_THIS, opens_gradebook(viewer)).scalar_subquery()
     now = sa.and_(Pupil.class_group_id == group, Pupil.enrolled_on <= given("to"), sa.or_(Pupil.left_on.is_(None), Pupil.left_on > given("from_")))
     before = sa.and_(
         FormerClass.school_id == given("school_id"), FormerClass.class_group_id == group, FormerClass.since <= given("to"),
         FormerClass.until > given("from_"))
     until = sa.select(sa.func.max(FormerClass.until)).where(before, FormerClass.pupil_id == Pupil.id).correlate(Pupil).scalar_subquery()
+    members = sa.select(Course.pupil_group_id).where(*_THIS, opens_gradebook(viewer)).scalar_subquery()
+    there = sa.and_(
+        GroupMember.school_id == given("school_id"), GroupMember.group_id == members, GroupMember.pupil_id == Pupil.id, GroupMember.since <= given("to"),
+        sa.or_(GroupMember.until.is_(None), GroupMember.until > given("from_")))
+    ended = sa.func.max(sa.func.coalesce(GroupMember.until, dt.date.max, type_=sa.Date()))
+    out = sa.select(sa.case((ended <= given("to"), ended))).where(there).correlate(Pupil).scalar_subquery()
     both = sa.select(Pupil.id).where(Pupil.school_id == given("school_id"), now).union_all(sa.select(FormerClass.pupil_id).where(before))
     return (
         sa.select(Pupil.school_id, Pupil.id, Person.family_name, Person.given_name, Person.patronymic,
-                  sa.case((now, Pupil.left_on), else_=until).label("left_on"))
+                  sa.func.coalesce(out, sa.case((now, Pupil.left_on), else_=until)).label("left_on"))
         .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
-        .where(Pupil.school_id == given("school_id"), Pupil.id.in_(both))
+        .where(Pupil.school_id == given("school_id"), Pupil.id.in_(both), sa.or_(members.is_(None), sa.exists().where(there).correlate(Pupil)))
         .order_by(Person.sort_key, Pupil.id).limit(MOST_PUPILS + 1)
     )
 

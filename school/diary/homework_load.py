@@ -8,14 +8,13 @@ import sqlalchemy as sa
 from school.clock import check_range
 from school.context import Viewer
 from school.db import Rows
-from school.diary.homework_models import HomeworkFor
 from school.diary.models import Homework, Lesson
-from school.diary.policy import visible_load
+from school.diary.policy import concerned, visible_load
 from school.diary.queries import IN_DAYS, LONGEST_RANGE
 from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
-from school.registry.models import ClassGroup
+from school.registry.models import ClassGroup, Pupil
 from school.statements import Asking, Read, given
 
 
@@ -54,18 +53,22 @@ def _of_class(viewer: Asking) -> Rows:
     return _due(viewer).add_columns(
         sa.cast(sa.func.count(), sa.Integer).label("tasks"), _MINUTES.label("minutes"),
         sa.cast(sa.func.count() - sa.func.count(Homework.minutes), sa.Integer).label("untold"),
-    ).where(Homework.for_some.is_(False)).group_by(Lesson.on_date).order_by(Lesson.on_date)
+    ).where(Homework.for_some.is_(False), Lesson.pupil_group_id.is_(None)).group_by(Lesson.on_date).order_by(Lesson.on_date)
 
 
 @Read
 def _of_busiest(viewer: Asking) -> Rows:
-    named = sa.and_(HomeworkFor.school_id == Homework.school_id, HomeworkFor.homework_id == Homework.id)
-    each = _due(viewer).add_columns(_MINUTES.label("minutes")).join(HomeworkFor, named).group_by(Lesson.on_date, HomeworkFor.pupil_id).subquery()
+    own = sa.or_(Homework.for_some, Lesson.pupil_group_id.is_not(None))
+    each = _due(viewer).add_columns(_MINUTES.label("minutes")).join(Pupil, sa.and_(
+        Pupil.school_id == Homework.school_id, concerned(Pupil.id, Pupil.class_group_id))).where(own).group_by(Lesson.on_date, Pupil.id).subquery()
     return sa.select(each.c.on_date, sa.func.max(each.c.minutes).label("minutes")).group_by(each.c.on_date)
 
 
 async def class_load(reader: Reader, viewer: Viewer, group: Ref, from_: dt.date, to: dt.date) -> list[DayLoad]:
-    """The days of at most 31 for which something is set; what is some pupils' own counts for the busiest alone. Refused as absent: another's class."""
+    """The days of at most 31 for which something is set; what is some pupils' own, or a group's, counts for the busiest alone.
+
+    Refused as absent: another's class.
+    """
     check_range(from_, to, LONGEST_RANGE)
     asked = {"school_id": group.school_id, "group_id": group.id, "from_": from_, "to": to}
     there, all_, own = await reader.each((_there, _of_class, _of_busiest), viewer, **asked)

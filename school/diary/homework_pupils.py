@@ -12,6 +12,7 @@ from school.diary.models import Homework, Lesson
 from school.diary.policy import concerned
 from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
+from school.registry.membership import is_member
 from school.registry.models import Pupil
 
 MOST_NAMED = 100
@@ -30,10 +31,12 @@ def check_named(pupils: Sequence[Ref] | None) -> None:
 
 
 async def stranger(session: AsyncSession, lesson: OwnLesson, pupils: Sequence[Ref]) -> Refused | None:
-    """Why homework for this lesson cannot be for one of these: not of its class (NOT_FOUND), or not at the school on its day (BAD_INPUT)."""
+    """Why homework for this lesson cannot be for one of these: not of its class or group (NOT_FOUND), or not at the school on its day (BAD_INPUT)."""
+    of_group = sa.true() if lesson.pupil_group_id is None else is_member(lesson.pupil_group_id, Pupil.school_id, Pupil.id, lesson.on_date)
     found = await session.execute(
         sa.select(Pupil.id, Pupil.enrolled_on, Pupil.left_on).where(
-            Pupil.school_id == lesson.school_id, Pupil.class_group_id == lesson.class_group_id, Pupil.id.in_(sorted(pupil.id for pupil in pupils))))
+            Pupil.school_id == lesson.school_id, Pupil.class_group_id == lesson.class_group_id, of_group,
+            Pupil.id.in_(sorted(pupil.id for pupil in pupils))))
     known = {Ref(lesson.school_id, row.id): row for row in found}
     for pupil in pupils:
         if pupil not in known:

@@ -10,7 +10,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import ids
 from school.clock import check_range
 from school.context import ADMINISTRATION, Viewer, act_in
 from school.db import Rows
@@ -18,12 +17,13 @@ from school.diary.clashes import Moment, Place
 from school.diary.class_timetables import wants
 from school.diary.models import Lesson
 from school.diary.policy import changes_lessons
-from school.diary.slots import SlotRow, in_force, place_of
+from school.diary.slots import SlotRow, in_force
 from school.diary.timetable import Calendar, alone, lock
 from school.diary.timetable_events import Changes
 from school.diary.untouched import take_away, tell, today_of, untouched
 from school.errors import Code, not_found
 from school.ids import Ref
+from school.registry.group_models import PupilGroup
 from school.registry.models import ClassGroup, Course
 from school.sets import Addition, Change
 
@@ -35,7 +35,7 @@ _TAKEN = {
     Code.CLASS_TAKEN: "the class has another lesson then", Code.TEACHER_TAKEN: "the teacher gives another lesson then",
     Code.ROOM_TAKEN: "another lesson is in the room then",
 }
-_ADDITION = Addition(Lesson, "school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "revision")
+_ADDITION = Addition(Lesson, "school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "revision", "pupil_group_id")
 _ROOMS = Change(Lesson, ("school_id", "id"), "room")
 
 
@@ -93,6 +93,8 @@ class _There(NamedTuple):
     revision: int
     planned_on: dt.date | None
     planned_bell: int | None
+    pupil_group_id: UUID | None
+    division: str | None
 
     @property
     def key(self) -> tuple[UUID, UUID, dt.date, int]:
@@ -101,9 +103,10 @@ class _There(NamedTuple):
 
     def place(self, school_id: int, rooms: Mapping[UUID, str | None]) -> Place:
         """Where it is; in its new room, if it is given one of these."""
-        return place_of(
+        return Place(
             school_id, self.id, self.class_group_id, self.teacher_id, self.on_date, self.bell, rooms.get(self.id, self.room),
-        )._replace(cancelled=self.cancelled_at is not None, merged_with_id=self.merged_with_id)
+            cancelled=self.cancelled_at is not None, merged_with_id=self.merged_with_id, own_teacher=False, own_room=False, as_planned=False,
+            pupil_group_id=self.pupil_group_id, division=self.division)
 
 
 @dataclass(slots=True)
@@ -155,8 +158,10 @@ def _lessons(viewer: Viewer, school_id: int, from_: dt.date, to: dt.date) -> Row
     return (
         sa.select(
             Lesson.id, Lesson.class_group_id, Lesson.course_id, sa.func.coalesce(Lesson.substitute_id, Course.teacher_id, type_=sa.Uuid()), Lesson.on_date,
-            Lesson.bell, Lesson.room, Lesson.cancelled_at, Lesson.merged_with_id, Lesson.revision, Lesson.planned_on, Lesson.planned_bell)
+            Lesson.bell, Lesson.room, Lesson.cancelled_at, Lesson.merged_with_id, Lesson.revision, Lesson.planned_on, Lesson.planned_bell,
+            Lesson.pupil_group_id, PupilGroup.division)
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
+        .outerjoin(PupilGroup, sa.and_(PupilGroup.school_id == Lesson.school_id, PupilGroup.id == Lesson.pupil_group_id))
         .where(Lesson.school_id == school_id, days, changes_lessons(viewer, Lesson.school_id)).order_by(Lesson.on_date, Lesson.bell, Lesson.id)
     )
 
@@ -208,7 +213,7 @@ def _place(
     made, unmade = list[tuple[_Wanted, Place]](), list[Unmade]()
     for one in sorted(found.missing, key=lambda one: (one.on_date, one.slot.bell)):
         slot = one.slot
-        place = place_of(school_id, ids.new(), slot.class_group_id, slot.teacher_id, one.on_date, slot.bell, slot.room)
+        place = slot.place(school_id, one.on_date)
         refused = _obstacle(one, place, at[place.moment])
         if refused is None:
             made.append((one, place))
@@ -235,7 +240,7 @@ def _obstacle(one: _Wanted, place: Place, others: Iterable[tuple[Place, bool]]) 
 async def _insert(session: AsyncSession, school_id: int, made: Iterable[tuple[_Wanted, Place]]) -> None:
     rows = [
         {"school_id": school_id, "id": place.id, "course_id": one.slot.course_id, "class_group_id": place.class_group_id, "on_date": place.on_date,
-         "bell": place.bell, "room": place.room, "revision": 0} for one, place in made]
+         "bell": place.bell, "room": place.room, "revision": 0, "pupil_group_id": place.pupil_group_id} for one, place in made]
     if rows:
         await _ADDITION.run(session, rows)
 
@@ -246,11 +251,14 @@ async def _move(session: AsyncSession, school_id: int, rooms: Mapping[UUID, str 
 
 
 def _changes(made: Iterable[tuple[_Wanted, Place]], moved: Iterable[_There], removed: Iterable[_There]) -> list[Changes]:
-    """What a class's families are told."""
-    counted: dict[UUID, Counter[str]] = defaultdict(Counter)
-    days: dict[UUID, list[dt.date]] = defaultdict(list)
+    """What a class's families are told, and those of each group of it."""
+    counted: dict[tuple[UUID, UUID | None], Counter[str]] = defaultdict(Counter)
+    days: dict[tuple[UUID, UUID | None], list[dt.date]] = defaultdict(list)
     for word, places in (("made", [place for _, place in made]), ("moved", moved), ("removed", removed)):
         for place in places:
-            counted[place.class_group_id][word] += 1
-            days[place.class_group_id].append(place.on_date)
-    return [Changes(of, min(days[of]), max(days[of]), count["made"], count["moved"], count["removed"]) for of, count in sorted(counted.items())]
+            of = place.class_group_id, place.pupil_group_id
+            counted[of][word] += 1
+            days[of].append(place.on_date)
+    return [
+        Changes(of[0], min(days[of]), max(days[of]), count["made"], count["moved"], count["removed"], of[1])
+        for of, count in sorted(counted.items(), key=lambda item: (item[0][0], str(item[0][1])))]

@@ -19,6 +19,7 @@ from school.diary.terms import is_closed
 from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
 from school.registry.former_class_models import FormerClass
+from school.registry.membership import has
 from school.registry.models import Bell, Course, Pupil, School
 
 
@@ -47,6 +48,7 @@ class LessonRow(NamedTuple):
     planned_starts_at: dt.time | None
     planned_room: str | None
     revision: int
+    pupil_group_id: UUID | None
 
     @property
     def starts_at(self) -> dt.datetime:
@@ -67,6 +69,7 @@ LESSON: Rows = (
         Lesson.on_date, Lesson.bell, Bell.starts_at.label("bell_starts_at"), Bell.ends_at.label("bell_ends_at"), School.time_zone,
         Lesson.room, Lesson.topic, Lesson.cancelled_at, Course.teacher_id.label("course_teacher_id"), Lesson.substitute_id, Lesson.merged_with_id,
         Lesson.planned_on, Lesson.planned_bell, _Planned.starts_at.label("planned_starts_at"), Lesson.planned_room, Lesson.revision,
+        Lesson.pupil_group_id,
     )
     .outerjoin(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
     .outerjoin(Bell, sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell))
@@ -95,6 +98,7 @@ class OwnLesson(NamedTuple):
     labels: Labels | None = None
     steps: Steps | None = None
     other_labels: Labels | None = None
+    pupil_group_id: UUID | None = None
 
     @property
     def today(self) -> dt.date:
@@ -109,7 +113,7 @@ def own_lessons(viewer: Viewer, lessons: Iterable[Ref]) -> Rows:
         sa.select(
             Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id, Course.subject_id, giver(viewer).label("teacher_id"),
             Lesson.on_date, Lesson.bell, Lesson.cancelled_at, School.time_zone, GradingScale.lowest, GradingScale.highest,
-            is_closed(Lesson.school_id, Lesson.course_id, Lesson.on_date).label("closed"), GradingScale.id.label("scale_id"), *SHOWN,
+            is_closed(Lesson.school_id, Lesson.course_id, Lesson.on_date).label("closed"), GradingScale.id.label("scale_id"), *SHOWN, Lesson.pupil_group_id,
         )
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
         .join(School, School.id == Lesson.school_id)
@@ -149,10 +153,10 @@ def check_pupil(lesson: OwnLesson, enrolled_on: dt.date, left_on: dt.date | None
 
 
 def attends() -> sa.ColumnElement[bool]:
-    """Which pupil has which lesson, between Pupil and Lesson: those of the class, on days of being a pupil."""
+    """Which pupil has which lesson, between Pupil and Lesson: those of the class, or of the group, on days of being a pupil."""
     return sa.and_(
         Pupil.school_id == Lesson.school_id, Pupil.class_group_id == Lesson.class_group_id, Pupil.enrolled_on <= Lesson.on_date,
-        sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Lesson.on_date))
+        sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Lesson.on_date), has(Lesson.pupil_group_id, Pupil.school_id, Pupil.id, Lesson.on_date))
 
 
 def was_in_class(school_id: Column, pupil_id: Column, class_group_id: Any, on_date: Any) -> sa.ColumnElement[bool]:
@@ -171,7 +175,8 @@ def first_lesson(school_id: Column, pupil_id: Column, on_date: Column) -> sa.Sca
     return (
         sa.select(held.id)
         .join(Pupil, sa.and_(Pupil.school_id == held.school_id, held.class_group_id == sa.func.coalesce(before, Pupil.class_group_id)))
-        .where(Pupil.school_id == school_id, Pupil.id == pupil_id, held.on_date == on_date, held.cancelled_at.is_(None))
+        .where(Pupil.school_id == school_id, Pupil.id == pupil_id, held.on_date == on_date, held.cancelled_at.is_(None),
+               has(held.pupil_group_id, held.school_id, Pupil.id, held.on_date))
         .order_by(held.bell, held.id).limit(1)
         .scalar_subquery()
     )

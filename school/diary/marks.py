@@ -21,6 +21,7 @@ from school.diary.terms import is_closed
 from school.diary.works import WorkRow
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
+from school.registry.membership import has
 from school.registry.models import Pupil
 
 
@@ -45,7 +46,7 @@ async def give_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewMa
 
     Four statements, however many marks; one more finds the marks of which some are retakes, one the school's own kinds of work, and one what was there
     already when an item is a repeat or is refused. A repeat is answered with the mark as it stands.
-    Refused for an item: a lesson that the viewer does not give or a pupil not of its class (NOT_FOUND), a value outside the scale
+    Refused for an item: a lesson that the viewer does not give or a pupil not of its class or group (NOT_FOUND), a value outside the scale
     (OUT_OF_SCALE), a cancelled or future lesson, a pupil who was not at the school that day (BAD_INPUT), the same id with different content
     (CONFLICT), a retake of a mark that is not the pupil's in this course (NOT_FOUND) or is withdrawn (ALREADY_WITHDRAWN), one that replaces a mark of a
     closed term (CLOSED). Refused as a whole: no item, or
@@ -83,11 +84,13 @@ _Around = dict[tuple[Ref, Ref | None], Any]
 
 
 async def _surroundings(session: AsyncSession, viewer: Viewer, items: Sequence[NewMark]) -> _Around:
-    """In one statement, the items' lessons that are the viewer's own, each with those of its pupils who are in its class, or were on that day."""
+    """In one statement, the items' lessons that are the viewer's own, each with those of its pupils who are in its class, or were on that day, and in its
+    group then."""
     wanted = sorted({(item.lesson.school_id, item.lesson.id, item.pupil.id) for item in items if item.lesson.school_id == item.pupil.school_id})
     was = was_in_class(Pupil.school_id, Pupil.id, Lesson.class_group_id, Lesson.on_date)
     statement = own_lessons(viewer, [item.lesson for item in items]).outerjoin(Pupil, sa.and_(
         Pupil.school_id == Lesson.school_id, sa.or_(Pupil.class_group_id == Lesson.class_group_id, was),
+        has(Lesson.pupil_group_id, Pupil.school_id, Pupil.id, Lesson.on_date),
         sa.tuple_(Lesson.school_id, Lesson.id, Pupil.id).in_(wanted) if wanted else sa.false(),
     )).add_columns(Pupil.id, Pupil.enrolled_on, Pupil.left_on, was)
     around: _Around = {}

@@ -6,6 +6,7 @@ from school.context import ADMINISTRATION, Area, Role
 from school.db import Column
 from school.diary.message_models import Announcement, Remark, Thread
 from school.diary.policy import visible_courses
+from school.registry.membership import has
 from school.registry.models import ClassGroup, Course, Pupil
 from school.registry.policy import Clause, family, in_schools, own_classes, own_pupils, selves, taught_by
 from school.statements import Asking
@@ -21,11 +22,12 @@ def guarded(viewer: Asking, school_id: Column, pupil_id: Column) -> Clause:
     return sa.and_(family(viewer, Area.DIARY, school_id, pupil_id), sa.not_(selves(viewer, school_id, pupil_id)))
 
 
-def teaches_class(teacher_id: Column, school_id: Column, class_group_id: Column) -> Clause:
-    """Whether somebody teaches a class, or leads it: who may write with the guardians of a pupil in it."""
+def teaches_pupil(teacher_id: Column) -> Clause:
+    """Whether somebody teaches a pupil, in the class or in a group of it, or leads the class: who may write with the guardians. The statement has Pupil."""
     taught = sa.exists().where(
-        Course.school_id == school_id, Course.class_group_id == class_group_id, Course.teacher_id == teacher_id, Course.closed_at.is_(None))
-    led = sa.exists().where(ClassGroup.school_id == school_id, ClassGroup.id == class_group_id, ClassGroup.teacher_id == teacher_id)
+        Course.school_id == Pupil.school_id, Course.class_group_id == Pupil.class_group_id, Course.teacher_id == teacher_id, Course.closed_at.is_(None),
+        has(Course.pupil_group_id, Pupil.school_id, Pupil.id, None))
+    led = sa.exists().where(ClassGroup.school_id == Pupil.school_id, ClassGroup.id == Pupil.class_group_id, ClassGroup.teacher_id == teacher_id)
     return sa.or_(taught, led)
 
 

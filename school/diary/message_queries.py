@@ -18,6 +18,7 @@ from school.diary.queries import MINE, check_child
 from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
+from school.registry.membership import has
 from school.registry.models import ClassGroup, Course, Person, Pupil, Subject
 from school.registry.policy import selves, taught_by
 from school.statements import THIS_PERSON, Asking, Read, given
@@ -139,7 +140,7 @@ def _correspondents(viewer: Asking) -> Rows:
     taught = (
         sa.select(Course.school_id, Course.teacher_id, Subject.name.label("subject"), sa.literal(0).label("leads"))
         .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
-        .where(Course.school_id == this[0], Course.class_group_id == group, Course.closed_at.is_(None))
+        .where(Course.school_id == this[0], Course.class_group_id == group, Course.closed_at.is_(None), has(Course.pupil_group_id, *this, None))
     )
     led = sa.select(ClassGroup.school_id, ClassGroup.teacher_id, sa.null(), sa.literal(1)).where(
         ClassGroup.school_id == this[0], ClassGroup.id == group, ClassGroup.teacher_id.is_not(None))
@@ -148,7 +149,7 @@ def _correspondents(viewer: Asking) -> Rows:
 
 
 async def correspondents(reader: Reader, viewer: Viewer, child: Ref) -> dict[UUID, tuple[list[str], bool]]:
-    """To whom a guardian of the child may write: its class teacher, and who teaches its class, each with their subjects. Refused as absent: another's child."""
+    """To whom a guardian of the child may write: its class teacher, and who teaches it, each with their subjects. Refused as absent: another's child."""
     found: Sequence[Any] = await reader.all(_correspondents, viewer, school_id=child.school_id, person_id=child.id)
     if not found and child not in viewer.guarded():
         raise not_found()

@@ -13,7 +13,7 @@ from school.context import Role, Viewer
 from school.diary import message_events as events
 from school.diary.inserts import insert, key_of
 from school.diary.message_models import Message, Thread, ThreadReading
-from school.diary.message_policy import guarded, teaches_class, visible_threads
+from school.diary.message_policy import guarded, teaches_pupil, visible_threads
 from school.diary.message_rows import MESSAGE, MessageRow
 from school.diary.texts import required_text
 from school.errors import Code, Refused, bad_input, conflict, not_found
@@ -129,7 +129,7 @@ async def _admit(session: AsyncSession, viewer: Viewer, child: Ref, teacher: Ref
         sa.select(School.time_zone, Pupil.left_on, Staff.left_on.label("gone_on"), *lately)
         .join(Staff, sa.and_(Staff.school_id == Pupil.school_id, Staff.id == teacher.id)).join(School, School.id == Pupil.school_id)
         .where(
-            Pupil.school_id == child.school_id, Pupil.id == child.id, teaches_class(Staff.id, Pupil.school_id, Pupil.class_group_id),
+            Pupil.school_id == child.school_id, Pupil.id == child.id, teaches_pupil(Staff.id),
             sa.true() if is_teacher else guarded(viewer, Pupil.school_id, Pupil.id)))).one_or_none()
     if found is None or any(day is not None and day <= clock.school_date(now, found.time_zone) for day in (found.left_on, found.gone_on)):
         raise not_found()

@@ -10,6 +10,8 @@ from school.diary.absence_models import AbsenceNotice, AbsenceReason
 from school.diary.homework_models import HomeworkFor
 from school.diary.models import Attendance, Homework, Lesson, Mark
 from school.registry.former_class_models import FormerClass
+from school.registry.group_models import GroupMember
+from school.registry.membership import has
 from school.registry.models import ClassGroup, Course, Pupil
 from school.registry.policy import Clause, family, in_schools, own_classes, own_courses, own_pupils, taught_by
 from school.statements import Asking
@@ -53,8 +55,8 @@ def visible_courses(viewer: Asking) -> Clause:
 
 
 def concerned(pupil_id: Any, class_group_id: Any) -> Clause:
-    """Whom a homework concerns, which nothing else decides: the lesson's class, or those of it who are named. The statement joins Homework and Lesson."""
-    return sa.and_(Lesson.class_group_id == class_group_id, is_for(pupil_id))
+    """Whom a homework concerns, which nothing else decides: the lesson's class or group, or those of it who are named. The statement joins Homework, Lesson."""
+    return sa.and_(Lesson.class_group_id == class_group_id, has(Lesson.pupil_group_id, Lesson.school_id, pupil_id, Lesson.on_date), is_for(pupil_id))
 
 
 def is_for(pupil_id: Any) -> Clause:
@@ -82,13 +84,20 @@ def opens_gradebook(viewer: Asking) -> Clause:
 
 
 def visible_lessons(viewer: Asking) -> Clause:
-    """Lessons and their homework: the children's classes' (of a former one as long as it was theirs), the staff's courses', and what a teacher gives as
-    substitute. The statement joins Course, Lesson."""
+    """Lessons and their homework: the children's classes' (of a former one as long as it was theirs; of a group if a child is in it then), the staff's
+    courses', and what a teacher gives as substitute. The statement joins Course, Lesson."""
     children = sa.select(Pupil.school_id, Pupil.class_group_id).where(family(viewer, Area.DIARY, Pupil.school_id, Pupil.id))
     before = sa.exists().where(
         FormerClass.school_id == Lesson.school_id, FormerClass.class_group_id == Lesson.class_group_id, FormerClass.since <= Lesson.on_date,
         FormerClass.until > Lesson.on_date, family(viewer, Area.DIARY, FormerClass.school_id, FormerClass.pupil_id)).correlate(Lesson)
-    mine = sa.or_(sa.tuple_(Lesson.school_id, Lesson.class_group_id).in_(children), before) if viewer.opens(Area.DIARY) else sa.false()
+    if not viewer.opens(Area.DIARY):
+        return sa.or_(_works_with(viewer), substitutes(viewer))
+    of_group = sa.exists().where(
+        GroupMember.school_id == Lesson.school_id, GroupMember.group_id == Lesson.pupil_group_id, GroupMember.since <= Lesson.on_date,
+        sa.or_(GroupMember.until.is_(None), GroupMember.until > Lesson.on_date),
+        family(viewer, Area.DIARY, GroupMember.school_id, GroupMember.pupil_id)).correlate(Lesson)
+    mine = sa.and_(
+        sa.or_(sa.tuple_(Lesson.school_id, Lesson.class_group_id).in_(children), before), sa.or_(Lesson.pupil_group_id.is_(None), of_group))
     return sa.or_(mine, _works_with(viewer), substitutes(viewer))
 
 

@@ -23,6 +23,7 @@ from school.ids import Ref
 from school.reading import Reader
 from school.registry.calendar_models import Term
 from school.registry.former_class_models import FormerClass
+from school.registry.membership import has
 from school.registry.models import ClassGroup, Course, Pupil, School, Subject
 from school.statements import THIS_PERSON, Asking, Read, given
 
@@ -40,6 +41,8 @@ IN_DAYS = Lesson.on_date.between(given("from_", sa.Date()), given("to", sa.Date(
 MOVED_AWAY = sa.and_(Lesson.planned_on.between(given("from_", sa.Date()), given("to", sa.Date())), Lesson.planned_on != Lesson.on_date)
 """Lessons that the timetable has on these days, and that are on others."""
 IN_ORDER = (Lesson.on_date, Lesson.bell, Lesson.id)
+_OF_GROUPS = has(Lesson.pupil_group_id, THIS_PERSON.school_id, THIS_PERSON.id, Lesson.on_date)
+"""Lessons of the whole class, and of groups in which the child that is asked about is then."""
 
 
 def class_of(viewer: Asking) -> Any:
@@ -48,7 +51,8 @@ def class_of(viewer: Asking) -> Any:
 
 
 def of_child(viewer: Asking) -> sa.ColumnElement[bool]:
-    """Lessons of the child that is asked about: of the class of now, and of these days' those of the class in which the child was at that time."""
+    """Lessons of the child that is asked about: of the class of now, and of these days' those of the class in which the child was at that time; not those
+    of others' groups."""
     def before(column: Any) -> Any:
         there = sa.exists().where(*MINE, visible_children(viewer)).correlate_except(Pupil)
         return sa.select(column).where(
@@ -57,7 +61,7 @@ def of_child(viewer: Asking) -> sa.ColumnElement[bool]:
 
     moved, then = before(FormerClass.until), sa.case((Lesson.on_date < before(FormerClass.until), before(FormerClass.class_group_id)), else_=class_of(viewer))
     return sa.and_(
-        Lesson.class_group_id.in_([class_of(viewer), before(FormerClass.class_group_id)]), sa.or_(moved.is_(None), Lesson.class_group_id == then))
+        Lesson.class_group_id.in_([class_of(viewer), before(FormerClass.class_group_id)]), _OF_GROUPS, sa.or_(moved.is_(None), Lesson.class_group_id == then))
 
 
 @Read
@@ -128,7 +132,7 @@ def homework_of(viewer: Asking, which: sa.ColumnElement[bool] | None = None) -> 
         HomeworkDone.school_id == Homework.school_id, HomeworkDone.homework_id == Homework.id, HomeworkDone.pupil_id == THIS_PERSON.id, HomeworkDone.done)
     return HOMEWORK.outerjoin(HomeworkDone, tick).add_columns(HomeworkDone.at.label("done_at")).where(
         Homework.school_id == THIS_PERSON.school_id, Homework.withdrawn_at.is_(None), is_for(THIS_PERSON.id),
-        Lesson.class_group_id == class_of(viewer) if which is None else which, visible_lessons(viewer))
+        sa.and_(Lesson.class_group_id == class_of(viewer), _OF_GROUPS) if which is None else which, visible_lessons(viewer))
 
 
 @Read

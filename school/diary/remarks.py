@@ -21,6 +21,7 @@ from school.diary.policy import visible_courses
 from school.diary.texts import required_text
 from school.errors import Refused, bad_input, conflict, not_found
 from school.ids import Ref
+from school.registry.membership import has
 from school.registry.models import Course, Pupil, School
 from school.registry.policy import selves
 
@@ -83,7 +84,8 @@ async def _surroundings(session: AsyncSession, viewer: Viewer, items: Sequence[N
         on_date = (
             sa.select(Lesson.on_date).join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
             .where(Lesson.school_id == Pupil.school_id, Lesson.class_group_id == Pupil.class_group_id, Lesson.school_id == lesson.school_id,
-                   Lesson.id == lesson.id, Lesson.on_date >= Pupil.enrolled_on, visible_courses(viewer))
+                   Lesson.id == lesson.id, Lesson.on_date >= Pupil.enrolled_on, has(Lesson.pupil_group_id, Pupil.school_id, Pupil.id, Lesson.on_date),
+                   visible_courses(viewer))
         )
         statement = statement.add_columns(on_date.correlate(Pupil).scalar_subquery().label("on_date"))
     keys = sorted({(item.pupil.school_id, item.pupil.id) for item in items})

@@ -27,6 +27,7 @@ from school.ids import Kind, Ref
 from school.reading import Reader
 from school.registry.calendar_models import Term
 from school.registry.former_class_models import FormerClass
+from school.registry.group_models import GroupMember
 from school.registry.models import ClassGroup, Course, Person, Pupil, School, Subject
 from school.registry.names import full_name
 from school.statements import Asking, Read, given
@@ -34,6 +35,9 @@ from school.statements import Asking, Read, given
 MOST_CLASSES = 500
 _WITHIN = aliased(Term)
 """A term that lies in the one that is asked for: itself, and of a year its parts."""
+_LAST_DAY = sa.select(Term.ends_on).where(Term.school_id == given("school_id"), Term.id == given("term_id", sa.Uuid())).scalar_subquery()
+_MOST_ROWS = 10 * MOST_COURSES
+"""Of courses, those of groups with each of their pupils."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +139,17 @@ def _terms(_viewer: Asking, _one: bool) -> Rows:
 
 @Read
 def _courses(viewer: Asking, one: bool) -> Rows:
-    """Of the pupils' classes, now and before: which of them a card has is said by its class and what stands there."""
+    """Of the pupils' classes, now and before: which of them a card has is said by its class, a group's pupils (a row for each) and what stands there."""
     now = sa.select(Pupil.class_group_id).join(Term, Term.school_id == Pupil.school_id).where(*_who(viewer, one))
     before = sa.select(FormerClass.class_group_id).join(
         Pupil, sa.and_(Pupil.school_id == FormerClass.school_id, Pupil.id == FormerClass.pupil_id),
     ).join(Term, Term.school_id == Pupil.school_id).where(*_who(viewer, one))
-    return COURSE.add_columns(Course.closed_at).where(
+    member = sa.and_(
+        GroupMember.school_id == Course.school_id, GroupMember.group_id == Course.pupil_group_id,
+        GroupMember.since <= _LAST_DAY, sa.or_(GroupMember.until.is_(None), GroupMember.until > _LAST_DAY))
+    return COURSE.add_columns(Course.closed_at, GroupMember.pupil_id.label("member_id")).outerjoin(GroupMember, member).where(
         Course.school_id == given("school_id"), Course.class_group_id.in_(now.union_all(before)), CourseScale.id.is_not(None),
-    ).order_by(Subject.name, Course.id).limit(MOST_COURSES)
+    ).order_by(Subject.name, Course.id).limit(_MOST_ROWS)
 
 
 @Read
@@ -205,12 +212,14 @@ async def read(reader: Reader, viewer: Viewer, whose: Ref, kind: Kind, term: Ref
 
 
 def _lines(pupil: Any, courses: Sequence[Any], sums: Mapping[Any, Any], decided: Mapping[Any, Mapping[UUID, int | None]]) -> list[Line]:
-    """All courses of the card's class but for closed ones; those and a class's before where they say something of the pupil. The card's class first."""
-    own, others = list[Line](), list[Line]()
-    for course in courses:
+    """All courses of the card's class but for closed ones and others' groups'; those and a class's before where they say something of the pupil. The card's
+    class first."""
+    own, others, members = list[Line](), list[Line](), {(course.id, course.member_id) for course in courses}
+    for course in {course.id: course for course in courses}.values():
         of, decisions = sums.get((pupil.id, course.id)), decided.get((pupil.id, course.id), {})
         is_own = course.class_group_id == pupil.class_group_id
-        if of is None and not decisions and not (is_own and course.closed_at is None):
+        if of is None and not decisions and not (
+                is_own and course.closed_at is None and (course.pupil_group_id is None or (course.id, pupil.id) in members)):
             continue
         name = course.subject_name if is_own else f"{course.subject_name} ({course.grade}{course.letter})"
         average = fraction(of.sum, of.weights) if of is not None and course.scale_counts else None

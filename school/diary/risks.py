@@ -19,6 +19,7 @@ from school.diary.policy import visible_courses
 from school.diary.queries import IN_DAYS
 from school.ids import Ref
 from school.reading import Reader
+from school.registry.membership import has
 from school.registry.models import ClassGroup, Course, Person, Pupil, Subject
 from school.statements import Asking, Read, given
 
@@ -128,7 +129,8 @@ def _risks(viewer: Asking, after: bool) -> Rows:
         .where(
             Course.school_id == given("school_id"), Course.closed_at.is_(None), sa.or_(Pupil.left_on.is_(None), Pupil.left_on > to),
             sa.or_(sa.and_(Pupil.class_group_id == Course.class_group_id, Pupil.enrolled_on <= to),
-                   was_in_class(Pupil.school_id, Pupil.id, Course.class_group_id, to)))
+                   was_in_class(Pupil.school_id, Pupil.id, Course.class_group_id, to)),
+            has(Course.pupil_group_id, Pupil.school_id, Pupil.id, to))
     )
     return paged(statement, _ORDER, after=after)
 
@@ -142,8 +144,8 @@ def row_of(row: Any) -> RiskRow:
 async def of_school(reader: Reader, viewer: Viewer, school_id: int, from_: dt.date, to: dt.date, *, first: int, after: str | None) -> Page:
     """Of the courses that the viewer teaches, of the class that they lead, or of the office's school: pupils whose average of at most 190 days lies in the
     lowest sixth of the scale, below 2.5 of 2 to 5 (`low`), or whose last four weeks are lower than the days before by a sixth of the scale, half a mark of
-    2 to 5, with two marks or more in each (`falling`). None of a closed course, or of a class in which
-    the pupil is no more. By class and name, not by how they stand. One statement; of another school there is nothing."""
+    2 to 5, with two marks or more in each (`falling`). None of a closed course, or of a class or a
+    group in which the pupil is no more. By class and name, not by how they stand. One statement; of another school there is nothing."""
     check_range(from_, to, LONGEST_RANGE)
     return await read_page(
         reader, _risks, viewer, _ORDER, first=first, after=after, school_id=school_id, from_=from_, to=to, since=to - min(RECENT, to - dt.date.min))

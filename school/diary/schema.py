@@ -9,6 +9,7 @@ from school.diary.schema_class_groups import ClassGroupMutation, ClassGroupQuery
 from school.diary.schema_courses import CourseMutation, CourseQuery
 from school.diary.schema_figures import FigureQuery
 from school.diary.schema_files import FileMutation
+from school.diary.schema_groups import GroupMutation, GroupQuery
 from school.diary.schema_homework import HomeworkMutation, HomeworkQuery
 from school.diary.schema_homework_course import CourseHomeworkMutation, CourseHomeworkQuery
 from school.diary.schema_lessons import LessonQuery
@@ -35,7 +36,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
     ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, ReportCardQuery, YearQuery, TimetableQuery, WorkQuery, ClassGroupQuery, CourseQuery,
-    TrendQuery,
+    TrendQuery, GroupQuery,
 ):
     """Queries of the diary."""
 
@@ -44,6 +45,6 @@ class DiaryQuery(
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
     RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation, YearMutation, TimetableMutation, WorkMutation,
-    RegisterFileMutation, ClassGroupMutation, CourseMutation,
+    RegisterFileMutation, ClassGroupMutation, CourseMutation, GroupMutation,
 ):
     """Mutations of the diary."""

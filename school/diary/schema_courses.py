@@ -36,7 +36,8 @@ class CourseQuery:
         return [SchoolCourse.from_row(row) for row in await courses.of_class(info.context.reader, info.context.viewer, group, closed=closed)]
 
 
-@strawberry.input(description="A new course. `id` is a UUIDv7 made by the client, so that it may ask again. Without a scale it gives no marks.")
+@strawberry.input(description="A new course. `id` is a UUIDv7 made by the client, so that it may ask again. Without a scale it gives no marks. "
+                              "`groupId`: it is a group's of the class alone.")
 class AddCourseInput:
     """What addCourse takes."""
 
@@ -45,6 +46,7 @@ class AddCourseInput:
     subject_id: strawberry.ID
     teacher_id: strawberry.ID
     scale_id: strawberry.ID | None = None
+    group_id: strawberry.ID | None = None
 
 
 @strawberry.input(description="Who teaches a course from now on.")
@@ -71,12 +73,14 @@ class CourseMutation:
     async def add_course(
         self, info: Info, input: AddCourseInput,  # noqa: A002 - public name
     ) -> Annotated[SchoolCourse | Refusal, strawberry.union("AddCourseResult")]:
-        """Let a subject be taught to a class by a teacher. Repeating it is harmless; the same class, subject and teacher again are a CONFLICT."""
+        """Let a subject be taught to a class, or a group of it, by a teacher. Repeating it is harmless; the same again under another id is a
+        CONFLICT."""
         id_, group, subject = ids.client_id(input.id), ids.decode(Kind.CLASS_GROUP, input.class_group_id), ids.decode(Kind.SUBJECT, input.subject_id)
         teacher = ids.decode(Kind.PERSON, input.teacher_id)
         scale = None if input.scale_id is None else ids.decode(Kind.GRADING_SCALE, input.scale_id)
+        part = None if input.group_id is None else ids.decode(Kind.PUPIL_GROUP, input.group_id)
         async with info.context.begin() as session:
-            return SchoolCourse.from_row(await courses.add(session, info.context.viewer, id_, group, subject, teacher, scale))
+            return SchoolCourse.from_row(await courses.add(session, info.context.viewer, id_, group, subject, teacher, scale, part))
 
     @mutation(holds(*ADMINISTRATION), Area.DIARY)
     async def change_course_teacher(

@@ -16,9 +16,10 @@ from school.diary.types import Attendance, Average, GradingScale, Homework, Less
 from school.diary.work_types import OwnWork
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
+from school.registry.group_names import group_ref, load_pupil_group
 from school.registry.loaders import load_person
 from school.registry.names import full_name
-from school.registry.types import ClassGroup, Person, Subject
+from school.registry.types import ClassGroup, Person, PupilGroup, Subject
 
 
 @rows(description="A lesson of one child's diary with what belongs to it.")
@@ -81,7 +82,7 @@ class SubjectAverage:
         )
 
 
-@rows(description="A course: what a teacher teaches to a class. Without a scale it gives no marks.")
+@rows(description="A course: what a teacher teaches to a class, or to a group of it. Without a scale it gives no marks.")
 class Course:
     """A course."""
 
@@ -90,6 +91,7 @@ class Course:
     class_group: ClassGroup
     scale: GradingScale | None
     teacher_ref: strawberry.Private[Ref]
+    group_ref: strawberry.Private[Ref | None]
 
     @classmethod
     def from_row(cls, row: gradebooks.CourseRow) -> Self:
@@ -99,12 +101,18 @@ class Course:
             class_group=ClassGroup(
                 id=opaque(Kind.CLASS_GROUP, row.school_id, row.class_group_id), grade=row.grade, letter=row.letter, name=f"{row.grade}{row.letter}"),
             scale=None if row.scale_id is None else GradingScale.of(row), teacher_ref=Ref(row.school_id, row.teacher_id),
+            group_ref=group_ref(row),
         )
 
     @query(ROWS)
     def teacher(self, info: Info) -> Person | None:
         """Who gives the course."""
         return load_person(info, self.teacher_ref)
+
+    @query(ROWS)
+    def group(self, info: Info) -> PupilGroup | None:
+        """The group of the class that has it; null: the whole class."""
+        return load_pupil_group(info, self.group_ref)
 
 
 def person_of(pupil: gradebooks.PupilRow) -> Person:

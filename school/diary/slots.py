@@ -7,9 +7,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from school import ids
 from school.db import Rows
 from school.diary.clashes import Place
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
+from school.registry.group_models import PupilGroup
 from school.registry.models import Course, Staff
 
 _WEEK = 7
@@ -37,6 +39,14 @@ class SlotRow(NamedTuple):
     subject_id: UUID
     teacher_id: UUID
     teacher_left_on: dt.date | None
+    pupil_group_id: UUID | None = None
+    division: str | None = None
+
+    def place(self, school_id: int, on_date: dt.date) -> Place:
+        """Where its lesson of a day shall be, of which nothing is settled yet: whoever and whatever it wants must be free."""
+        return Place(
+            school_id, ids.new(), self.class_group_id, self.teacher_id, on_date, self.bell, self.room, cancelled=False, merged_with_id=None,
+            own_teacher=False, own_room=False, as_planned=False, pupil_group_id=self.pupil_group_id, division=self.division)
 
     def dates(self, from_: dt.date, to: dt.date) -> Iterator[dt.date]:
         """The days of a span on which it has its lesson, as far as its timetable is in force."""
@@ -61,11 +71,6 @@ def is_in_week(weeks: Weeks, starts_on: dt.date, week: int) -> bool:
     return weeks is Weeks.EVERY or ((week - week_of(starts_on)) % 2 == 0) == (weeks is Weeks.ODD)
 
 
-def place_of(school_id: int, id_: UUID, group: UUID, teacher: UUID, on_date: dt.date, bell: int, room: str | None) -> Place:
-    """Where a lesson shall be, of which nothing is settled yet: whoever and whatever it wants must be free."""
-    return Place(school_id, id_, group, teacher, on_date, bell, room, cancelled=False, merged_with_id=None, own_teacher=False, own_room=False, as_planned=False)
-
-
 def in_force(school_id: Any, from_: Any, to: Any, *of: sa.ColumnElement[bool]) -> Rows:
     """The timetables of a school that are in force on some day of a span, class by class, with their slots of courses that are not closed; `of` chooses
     among the school's timetables."""
@@ -78,10 +83,11 @@ def in_force(school_id: Any, from_: Any, to: Any, *of: sa.ColumnElement[bool]) -
     return (
         sa.select(
             each.c.id, each.c.class_group_id, each.c.starts_on, each.c.until, slot.number, slot.course_id, slot.weekday, slot.bell, slot.room, slot.weeks,
-            slot.shared, Course.subject_id, Course.teacher_id, Staff.left_on)
+            slot.shared, Course.subject_id, Course.teacher_id, Staff.left_on, Course.pupil_group_id, PupilGroup.division)
         .select_from(each)
         .outerjoin(of_open, sa.and_(slot.school_id == each.c.school_id, slot.timetable_id == each.c.id))
         .outerjoin(Staff, sa.and_(Staff.school_id == Course.school_id, Staff.id == Course.teacher_id))
+        .outerjoin(PupilGroup, sa.and_(PupilGroup.school_id == Course.school_id, PupilGroup.id == Course.pupil_group_id))
         .where(each.c.starts_on <= to, sa.or_(each.c.until.is_(None), sa.and_(each.c.until > from_, each.c.until > each.c.starts_on)))
         .order_by(each.c.class_group_id, each.c.starts_on, slot.number)
     )

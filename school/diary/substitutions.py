@@ -197,8 +197,9 @@ async def _make(
             "school_id": new.school_id, "id": item.id, "lesson_id": new.id, "revision": lesson.revision + 1, "reason": item.reason.strip(), "by": by, "at": now,
             **becomes, **{f"old_{name}": value for name, value in was.items()}})
         days = sorted((old.on_date, new.on_date))
-        here = [pupil.id for pupil in pupils.get(Ref(new.school_id, new.class_group_id), ())
-                if pupil.enrolled_on <= days[1] and (pupil.left_on is None or pupil.left_on > days[0])]
+        here = sorted({
+            pupil.id for pupil in pupils.get(Ref(new.school_id, new.pupil_group_id or new.class_group_id), ())
+            if pupil.enrolled_on <= days[1] and (pupil.left_on is None or pupil.left_on > days[0])})
         told.append(events.lesson_changed(lesson.course_id, lesson.subject_id, old, new, here, now))
     table: Any = Lesson.__table__
     past: Any = Substitution.__table__  # the ORM would group the rows by what is null in them, a statement for each group

@@ -27,6 +27,7 @@ from school.diary.texts import optional_text
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.registry.calendar_models import Term
+from school.registry.membership import has
 from school.registry.models import Course, Pupil, School
 
 
@@ -109,6 +110,7 @@ async def _surroundings(
         .join(School, School.id == Course.school_id).join(Term, sa.and_(Term.school_id == Course.school_id, Term.id == term.id)))
         .outerjoin(Pupil, sa.and_(
             Pupil.school_id == Course.school_id, sa.or_(Pupil.class_group_id == Course.class_group_id, was_there),
+            has(Course.pupil_group_id, Pupil.school_id, Pupil.id, Term.ends_on),
             Pupil.id.in_(wanted) if wanted else sa.false()))
         .outerjoin(of_term, of_term.c.pupil_id == Pupil.id)
         .outerjoin(TermMark, sa.and_(

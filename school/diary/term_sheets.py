@@ -25,6 +25,7 @@ from school.ids import Ref
 from school.reading import Reader
 from school.registry.calendar_models import Term, TermKind
 from school.registry.former_class_models import FormerClass
+from school.registry.membership import has, was_member
 from school.registry.models import ClassGroup, Course, Person, Pupil, Subject
 from school.registry.policy import in_schools
 from school.statements import THIS_PERSON, Asking, Read, given
@@ -109,7 +110,7 @@ async def term(reader: Reader, viewer: Viewer, ref: Ref) -> TermRow:
 
 @Read
 def _sheet(viewer: Asking) -> Rows:
-    """Who was in the class in the term, by name: of those who have moved, whoever was there at its end."""
+    """Who was in the class in the term, by name: of those who have moved, and of a group, whoever was there at its end."""
     of_term = sums(given("school_id"), given("course_id", sa.Uuid()), given("term_id", sa.Uuid()))
     return (
         sa.select(
@@ -126,7 +127,8 @@ def _sheet(viewer: Asking) -> Rows:
         .outerjoin(TermMark, sa.and_(
             TermMark.school_id == Course.school_id, TermMark.term_id == Term.id, TermMark.course_id == Course.id, TermMark.pupil_id == Pupil.id))
         .where(
-            *_THIS, visible_courses(viewer), sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Term.starts_on))
+            *_THIS, visible_courses(viewer), sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Term.starts_on),
+            has(Course.pupil_group_id, Pupil.school_id, Pupil.id, Term.ends_on))
         .order_by(Person.sort_key, Pupil.id).limit(MOST_PUPILS + 1)
     )
 
@@ -190,15 +192,17 @@ _BY_CLASS = (ClassGroup.grade, ClassGroup.letter, Subject.name, Course.id)
 
 @Read
 def _progress(viewer: Asking, after: bool) -> Rows:
-    """Of the courses with a scale: how many pupils the class had in the term, and for how many a mark is decided; of closed ones those with some."""
+    """Of the courses with a scale: how many pupils they had in the term, and for how many a mark is decided; of closed ones those with some."""
     pupils = (
         sa.select(sa.func.count()).where(
             Pupil.school_id == Course.school_id, Pupil.class_group_id == Course.class_group_id, Pupil.enrolled_on <= Term.ends_on,
-            sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Term.starts_on)).correlate(Course, Term).scalar_subquery())
+            sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Term.starts_on), has(Course.pupil_group_id, Pupil.school_id, Pupil.id, Term.ends_on),
+        ).correlate(Course, Term).scalar_subquery())
     moved = (
         sa.select(sa.func.count()).where(
             FormerClass.school_id == Course.school_id, FormerClass.class_group_id == Course.class_group_id, FormerClass.since <= Term.ends_on,
-            FormerClass.until > Term.ends_on).correlate(Course, Term).scalar_subquery())
+            FormerClass.until > Term.ends_on, has(Course.pupil_group_id, FormerClass.school_id, FormerClass.pupil_id, Term.ends_on),
+        ).correlate(Course, Term).scalar_subquery())
     decided = (
         sa.select(sa.func.count()).where(
             TermMark.school_id == Course.school_id, TermMark.term_id == Term.id, TermMark.course_id == Course.id).correlate(Course, Term).scalar_subquery())
@@ -237,7 +241,8 @@ def _sums(viewer: Asking) -> Rows:
     of_term = sums(given("school_id"), given("course_id", sa.Uuid()), given("term_id", sa.Uuid()))
     was = sa.exists().where(
         FormerClass.school_id == Pupil.school_id, FormerClass.pupil_id == Pupil.id, FormerClass.class_group_id == Course.class_group_id)
-    mine = sa.and_(Pupil.school_id == Course.school_id, sa.or_(Pupil.class_group_id == Course.class_group_id, was.correlate(Pupil, Course)))
+    mine = sa.and_(Pupil.school_id == Course.school_id, sa.or_(Pupil.class_group_id == Course.class_group_id, was.correlate(Pupil, Course)),
+        was_member(Course.pupil_group_id, Pupil.school_id, Pupil.id))
     return (
         COURSE.add_columns(sa.func.coalesce(of_term.c.sum, 0).label("sum"), sa.func.coalesce(of_term.c.weights, 0).label("weights"))
         .join(Pupil, mine).join(Term, sa.and_(Term.school_id == Course.school_id, Term.id == given("term_id", sa.Uuid())))

@@ -21,6 +21,7 @@ from school.diary.models import Attendance, Lesson, Mark
 from school.diary.policy import changes_lessons
 from school.ids import Ref
 from school.registry.calendar_models import Holiday, Term, TermKind
+from school.registry.group_models import GroupMember, PupilGroup
 from school.registry.models import Bell, Course, Pupil, School, Staff
 
 
@@ -106,7 +107,7 @@ async def lock(session: AsyncSession, viewer: Viewer, schools: Collection[int], 
 _COLUMNS = (
     Lesson.school_id, Lesson.id, Lesson.class_group_id, Lesson.on_date, Lesson.bell, Lesson.room, Lesson.cancelled_at, Lesson.merged_with_id,
     Lesson.substitute_id, Course.teacher_id, Lesson.revision, Lesson.planned_on, Lesson.planned_bell, Lesson.planned_room, Lesson.course_id,
-    Course.subject_id, School.time_zone,
+    Course.subject_id, School.time_zone, Lesson.pupil_group_id, PupilGroup.division,
 )
 
 
@@ -114,6 +115,7 @@ def _lessons(viewer: Viewer, *more: Any) -> Rows:
     return (
         sa.select(*_COLUMNS, *more)
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id)).join(School, School.id == Lesson.school_id)
+        .outerjoin(PupilGroup, sa.and_(PupilGroup.school_id == Lesson.school_id, PupilGroup.id == Lesson.pupil_group_id))
         .where(changes_lessons(viewer, Lesson.school_id))
     )
 
@@ -140,7 +142,7 @@ async def around(session: AsyncSession, viewer: Viewer, moments: Iterable[Moment
 def _known(row: Any, *, held: bool, host: bool) -> Known:
     place = Place(
         row.school_id, row.id, row.class_group_id, row.substitute_id or row.teacher_id, row.on_date, row.bell, row.room, row.cancelled_at is not None,
-        row.merged_with_id, own_teacher=row.substitute_id is None, own_room=True, as_planned=True)
+        row.merged_with_id, own_teacher=row.substitute_id is None, own_room=True, as_planned=True, pupil_group_id=row.pupil_group_id, division=row.division)
     planned = Planned(row.planned_on, row.planned_bell, row.planned_room) if row.revision else Planned(row.on_date, row.bell, row.room)
     today = clock.school_date(clock.now(), row.time_zone)
     known = Known(place, planned, row.revision, row.course_id, row.subject_id, row.teacher_id, today, held=held, host=host)
@@ -148,7 +150,7 @@ def _known(row: Any, *, held: bool, host: bool) -> Known:
 
 
 class Concerned(NamedTuple):
-    """A pupil, and from when until before when."""
+    """A pupil, and from when until before when they have a class's lessons, or a group's."""
 
     id: UUID
     enrolled_on: dt.date
@@ -156,10 +158,23 @@ class Concerned(NamedTuple):
 
 
 async def pupils_of(session: AsyncSession, lessons: Iterable[Place]) -> dict[Ref, list[Concerned]]:
-    """Whom lessons are given to, by class, who has left too: those of its class."""
-    groups = sorted({(lesson.school_id, lesson.class_group_id) for lesson in lessons})
-    statement = sa.select(Pupil.school_id, Pupil.class_group_id, Pupil.id, Pupil.enrolled_on, Pupil.left_on)
+    """Whom lessons are given to, by class and by group, who has left too."""
+    lessons = list(lessons)
+    classes = sorted({(lesson.school_id, lesson.class_group_id) for lesson in lessons})
+    groups = sorted({(lesson.school_id, lesson.pupil_group_id) for lesson in lessons if lesson.pupil_group_id is not None})
+    member = sa.and_(
+        GroupMember.school_id == Pupil.school_id, GroupMember.pupil_id == Pupil.id,
+        sa.tuple_(GroupMember.school_id, GroupMember.group_id).in_(groups) if groups else sa.false())
+    statement = sa.select(
+        Pupil.school_id, Pupil.class_group_id, Pupil.id, Pupil.enrolled_on, Pupil.left_on, GroupMember.group_id, GroupMember.since, GroupMember.until,
+    ).outerjoin(GroupMember, member).where(sa.tuple_(Pupil.school_id, Pupil.class_group_id).in_(classes)).order_by(Pupil.id, GroupMember.since)
     pupils: dict[Ref, list[Concerned]] = {}
-    for row in await session.execute(statement.where(sa.tuple_(Pupil.school_id, Pupil.class_group_id).in_(groups)).order_by(Pupil.id)):
-        pupils.setdefault(Ref(row.school_id, row.class_group_id), []).append(Concerned(row.id, row.enrolled_on, row.left_on))
+    for row in await session.execute(statement):
+        whole = Concerned(row.id, row.enrolled_on, row.left_on)
+        of_class = pupils.setdefault(Ref(row.school_id, row.class_group_id), [])
+        if whole not in of_class[-1:]:
+            of_class.append(whole)
+        if row.group_id is not None:
+            until = min((day for day in (row.until, row.left_on) if day is not None), default=None)
+            pupils.setdefault(Ref(row.school_id, row.group_id), []).append(Concerned(row.id, max(row.enrolled_on, row.since), until))
     return pupils

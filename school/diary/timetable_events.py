@@ -11,7 +11,7 @@ TIMETABLE_CHANGED = "diary.timetable_changed"
 
 
 class Changes(NamedTuple):
-    """What became of a class's lessons of these days, both included: how many are new, in another room, or there no more."""
+    """What became of a class's lessons, or of those of a group of it, of these days, both included: how many are new, in another room, or there no more."""
 
     class_group_id: UUID
     starts_on: dt.date
@@ -19,6 +19,12 @@ class Changes(NamedTuple):
     made: int
     moved: int
     removed: int
+    pupil_group_id: UUID | None = None
+
+    @property
+    def whose(self) -> UUID:
+        """The group, else the class."""
+        return self.pupil_group_id or self.class_group_id
 
 
 def timetable_changed(school_id: int, changes: Changes, pupils: Iterable[UUID], at: dt.datetime) -> Event:

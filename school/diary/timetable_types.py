@@ -13,8 +13,9 @@ from school.diary.types import opaque
 from school.errors import Code
 from school.fields import ROWS, Code_, Info, query, rows
 from school.ids import Kind, Ref
+from school.registry.group_names import load_pupil_group
 from school.registry.loaders import load_class_group, load_subject
-from school.registry.types import ClassGroup, Subject
+from school.registry.types import ClassGroup, PupilGroup, Subject
 
 WeeksName = strawberry.enum(
     Weeks, name="Weeks", description="In which weeks a slot has its lesson. ODD: in the week in which its timetable begins, and every second from there on.")
@@ -32,18 +33,25 @@ class TimetableSlot:
     shared: bool
     subject_ref: strawberry.Private[Ref]
     group_ref: strawberry.Private[Ref]
+    part_ref: strawberry.Private[Ref | None]
 
     @classmethod
     def from_row(cls, school_id: int, row: SlotRow) -> Self:
         """From a row of `in_force`."""
         return cls(
             course_id=opaque(Kind.COURSE, school_id, row.course_id), weekday=row.weekday, bell=row.bell, room=row.room, weeks=row.weeks, shared=row.shared,
-            subject_ref=Ref(school_id, row.subject_id), group_ref=Ref(school_id, row.class_group_id))
+            subject_ref=Ref(school_id, row.subject_id), group_ref=Ref(school_id, row.class_group_id),
+            part_ref=None if row.pupil_group_id is None else Ref(school_id, row.pupil_group_id))
 
     @query(ROWS)
     def subject(self, info: Info) -> Subject | None:
         """What the course teaches."""
         return load_subject(info, self.subject_ref)
+
+    @query(ROWS)
+    def group(self, info: Info) -> PupilGroup | None:
+        """The group of the class that has it; null: the whole class."""
+        return load_pupil_group(info, self.part_ref)
 
     @query(ROWS)
     def class_group(self, info: Info) -> ClassGroup | None:

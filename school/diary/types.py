@@ -19,8 +19,9 @@ from school.diary.scale_rows import converted, label_of
 from school.diary.work_types import OwnWork, WorkKindName, load_work
 from school.fields import ROWS, Info, query, rows
 from school.ids import Kind, Ref
+from school.registry.group_names import group_ref, load_pupil_group
 from school.registry.loaders import load_class_group, load_person, load_subject_of
-from school.registry.types import ClassGroup, Person, Subject
+from school.registry.types import ClassGroup, Person, PupilGroup, Subject
 
 MarkActionName = strawberry.enum(MarkAction, name="MarkAction", description="What was done to a mark.")
 AttendanceKindName = strawberry.enum(AttendanceKind, name="AttendanceKind", description="How a pupil attended a lesson.")
@@ -106,6 +107,11 @@ class Lesson(OfRow):
     def class_group(self, info: Info) -> ClassGroup | None:
         """The class that has the lesson."""
         return load_class_group(info, Ref(self.row.school_id, self.row.class_group_id))
+
+    @query(ROWS, reads=("school_id", "pupil_group_id"))
+    def group(self, info: Info) -> PupilGroup | None:
+        """The group of the class that has it; null: the whole class."""
+        return load_pupil_group(info, group_ref(self.row))
 
 
 @rows(description="What a class, or some pupils of it (`forSome`), are to do. `date` is the due lesson's day, `minutes` how long it should take.")

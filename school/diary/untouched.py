@@ -15,6 +15,7 @@ from school.diary.message_models import Remark
 from school.diary.models import Attendance, Homework, Lesson, Mark, Substitution
 from school.diary.timetable_events import Changes, timetable_changed
 from school.errors import bad_input
+from school.registry.group_models import GroupMember
 from school.registry.models import Pupil, School
 from school.statements import Many, any_of
 
@@ -62,8 +63,8 @@ async def clear(session: AsyncSession, school_id: int, days: sa.ColumnElement[bo
     Refused (BAD_INPUT, beginning with `why`): lessons that are of today or past, or that somebody has touched; the message says how many, and the first day.
     """
     found = (await session.execute(
-        sa.select(Lesson.id, Lesson.class_group_id, Lesson.on_date).where(Lesson.school_id == school_id, days, Lesson.cancelled_at.is_(None))
-        .order_by(Lesson.on_date))).all()
+        sa.select(Lesson.id, Lesson.class_group_id, Lesson.pupil_group_id, Lesson.on_date)
+        .where(Lesson.school_id == school_id, days, Lesson.cancelled_at.is_(None)).order_by(Lesson.on_date))).all()
     if not found:
         return 0
     today = await today_of(session, school_id)
@@ -72,20 +73,26 @@ async def clear(session: AsyncSession, school_id: int, days: sa.ColumnElement[bo
     if stay:
         raise bad_input(f"{why}: {len(stay)} lessons stand there that are over, changed or written in, the first on {stay[0]}; cancel or move them first")
     await take_away(session, school_id, free)
-    gone = Counter(row.class_group_id for row in found)
-    changes = [Changes(group, found[0].on_date, found[-1].on_date, 0, 0, number) for group, number in sorted(gone.items())]
+    gone = Counter((row.class_group_id, row.pupil_group_id) for row in found)
+    changes = [
+        Changes(class_group_id, found[0].on_date, found[-1].on_date, 0, 0, number, group)
+        for (class_group_id, group), number in sorted(gone.items(), key=lambda item: (item[0][0], str(item[0][1])))]
     await tell(session, school_id, changes)
     return len(found)
 
 
 async def tell(session: AsyncSession, school_id: int, changes: Iterable[Changes]) -> None:
-    """Tell the families of classes that their timetable has changed. Two statements."""
-    if not (told := {one.class_group_id: one for one in changes}):
+    """Tell the families of classes, or of groups, that their timetable has changed. Two statements."""
+    if not (told := {one.whose: one for one in changes}):
         return
-    here = sa.select(Pupil.id, Pupil.class_group_id).where(
-        Pupil.school_id == school_id, among(Pupil.class_group_id, told), Pupil.left_on.is_(None)).order_by(Pupil.id)
-    pupils: dict[UUID, list[UUID]] = {}
+    member = sa.and_(
+        GroupMember.school_id == Pupil.school_id, GroupMember.pupil_id == Pupil.id, GroupMember.until.is_(None), among(GroupMember.group_id, told))
+    here = sa.select(Pupil.id, Pupil.class_group_id, GroupMember.group_id).outerjoin(GroupMember, member).where(
+        Pupil.school_id == school_id, among(Pupil.class_group_id, {one.class_group_id for one in told.values()}), Pupil.left_on.is_(None)).order_by(Pupil.id)
+    pupils: dict[UUID, dict[UUID, None]] = {}
     for row in await session.execute(here):
-        pupils.setdefault(row.class_group_id, []).append(row.id)
+        for whose in (row.class_group_id, row.group_id):
+            if whose is not None:
+                pupils.setdefault(whose, {})[row.id] = None
     now = clock.now()
     await outbox.append(session, *(timetable_changed(school_id, one, pupils[group], now) for group, one in told.items() if group in pupils))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from school.diary import course_updates, events, file_updates, homework_updates, message_updates, timetable_updates
+from school.diary import course_updates, events, file_updates, group_updates, homework_updates, message_updates, timetable_updates
 from school.diary.absence_models import NoticeState
 from school.diary.diary_update import DiaryUpdate, made_of
 from school.diary.models import AttendanceKind, WorkKind
@@ -247,10 +247,11 @@ UPDATES: dict[str, Callable[[Published], Update]] = {
     events.TERM_MARK_DECIDED: _term_mark_decided, events.LESSON_CHANGED: _lesson_changed,
     events.ATTENDANCE_RECORDED: _attendance_recorded, events.NOTICE_SENT: _notice, events.NOTICE_ANSWERED: _notice, events.NOTICE_WITHDRAWN: _notice,
     **homework_updates.UPDATES, **file_updates.UPDATES, **message_updates.UPDATES, **timetable_updates.UPDATES, **course_updates.UPDATES,
+    **group_updates.UPDATES,
 }
 """How a published event becomes its update."""
 
 TYPES: tuple[type[Update], ...] = (
     MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, LessonChanged, AttendanceRecorded, AbsenceNoticeChanged,
-    *homework_updates.TYPES, *file_updates.TYPES, *message_updates.TYPES, *timetable_updates.TYPES, *course_updates.TYPES)
+    *homework_updates.TYPES, *file_updates.TYPES, *message_updates.TYPES, *timetable_updates.TYPES, *course_updates.TYPES, *group_updates.TYPES)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

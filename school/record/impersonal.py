@@ -19,6 +19,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "homework_rule": ("school_id", "latest"),
     "lease": ("name", "holder", "expires_at"),
     "own_work": ("school_id", "id", "name", "work", "weight", "retired_at"),
+    "pupil_group": ("school_id", "id", "class_group_id", "division", "name", "closed_at"),
     "scale_conversion": ("school_id", "id", "to_scale_id", "steps"),
     "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),
     "subject": ("school_id", "id", "name", "retired_at"),

@@ -101,7 +101,7 @@ _DIGEST = bytes(32)
 
 _LESSON = (
     "school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "topic", "cancelled_at", "substitute_id", "merged_with_id", "planned_on",
-    "planned_bell", "planned_room", "revision")
+    "planned_bell", "planned_room", "revision", "pupil_group_id")
 _SUBSTITUTION = (
     "school_id", "id", "lesson_id", "revision", "old_cancelled", "old_teacher_id", "old_on_date", "old_bell", "old_room", "old_merged_with_id", "cancelled",
     "teacher_id", "on_date", "bell", "room", "merged_with_id", "reason", "by", "at")
@@ -252,14 +252,17 @@ HOLDINGS: dict[str, Holding] = {
         shown=("school_id", "id", "guardian_id", "pupil_id", "relation", "since", "ended_at"), secret=("diary", "meals", "access", "reason")),
     "course": Holding(
         title="Преподаваемые предметы", whose=_by("teacher_id"), erased={},
-        shown=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at"),
-        kept=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at")),
+        shown=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at", "pupil_group_id"),
+        kept=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at", "pupil_group_id")),
     "class_group": Holding(
         title="Классное руководство", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "grade", "letter", "teacher_id"),
         kept=("school_id", "id", "grade", "letter", "teacher_id")),
     "former_class": Holding(
         title="Прежние классы", whose=_by("pupil_id"), erased={}, shown=("school_id", "pupil_id", "since", "until", "class_group_id"),
         kept=("school_id", "pupil_id", "since", "until", "class_group_id")),
+    "group_member": Holding(
+        title="Группы", whose=_by("pupil_id"), erased={}, shown=("school_id", "group_id", "pupil_id", "since", "until"),
+        kept=("school_id", "group_id", "pupil_id", "since", "until")),
     "pupil": Holding(  # the periods are counted from `left_on`
         title="Ученик", whose=_by("id"), erased={}, shown=("school_id", "id", "class_group_id", "enrolled_on", "left_on"),
         kept=("school_id", "id", "class_group_id", "enrolled_on", "left_on")),

@@ -151,8 +151,12 @@ class Subject(Tenant, Base):
     __table_args__ = (sa.UniqueConstraint("school_id", "name"),)
 
 
+_COURSE = ("school_id", "class_group_id", "subject_id", "teacher_id")
+_WHOLE_CLASS, _OF_GROUP = sa.text("pupil_group_id IS NULL"), sa.text("pupil_group_id IS NOT NULL")
+
+
 class Course(Tenant, Base):
-    """Who teaches what to whom: group × subject × teacher. It decides which pupils are a teacher's own. A closed one has no lessons to come."""
+    """Who teaches what to whom, a class or a group of it: it decides which pupils are a teacher's own. A closed one has no lessons to come."""
 
     __tablename__ = "course"
 
@@ -160,10 +164,13 @@ class Course(Tenant, Base):
     subject_id: Mapped[UUID]
     teacher_id: Mapped[UUID]
     closed_at: Mapped[dt.datetime | None]
+    pupil_group_id: Mapped[UUID | None]
 
     __table_args__ = (
         tenant_key("class_group_id", to="class_group"), tenant_key("subject_id", to="subject"), tenant_key("teacher_id", to="staff"),
-        sa.UniqueConstraint("school_id", "class_group_id", "subject_id", "teacher_id"), sa.Index(None, "school_id", "teacher_id"))
+        tenant_key("pupil_group_id", to="pupil_group"), sa.Index(None, "school_id", "teacher_id"),
+        sa.Index("uq_course_of_class", *_COURSE, unique=True, sqlite_where=_WHOLE_CLASS, postgresql_where=_WHOLE_CLASS),
+        sa.Index("uq_course_of_group", *_COURSE, "pupil_group_id", unique=True, sqlite_where=_OF_GROUP, postgresql_where=_OF_GROUP))
 
 
 class CardState(StrEnum):

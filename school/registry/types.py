@@ -83,6 +83,20 @@ class ClassGroup:
         return cls(id=strawberry.ID(ids.encode(Kind.CLASS_GROUP, school_id, class_id)), grade=grade, letter=letter, name=f"{grade}{letter}")
 
 
+@rows(description="Some pupils of a class: `division` is what the class is divided for, `name` which part it is.")
+class PupilGroup:
+    """A group within a class."""
+
+    id: strawberry.ID
+    division: str
+    name: str
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From columns of a group."""
+        return cls(id=strawberry.ID(ids.encode(Kind.PUPIL_GROUP, row.school_id, row.id)), division=row.division, name=row.name)
+
+
 @rows(description="What is taught.")
 class Subject:
     """A subject."""

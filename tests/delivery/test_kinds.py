@@ -17,7 +17,7 @@ from school.db import Database
 from school.delivery.subscriptions import TYPES, UPDATES
 from school.diary import course_events as courses
 from school.diary import events as diary
-from school.diary import file_events
+from school.diary import file_events, group_events
 from school.diary import message_events as messages
 from school.diary.absence_models import NoticeState
 from school.diary.attendance_rows import AttendanceRow
@@ -40,6 +40,7 @@ from school.money import Money
 from school.outbox import Event
 from school.registry import events as registry
 from school.registry import guardianship
+from school.registry.group_models import GroupMember, PupilGroup
 from school.registry.models import Card, CardState, Guardianship, Outcome, Relation, Subject, Tap
 from tests.delivery.family import child_id, following
 from tests.delivery.house import house, sign_in, tell
@@ -70,6 +71,7 @@ TALES = {
     "diary.course_teacher_changed": ("CourseTeacherChanged", "teacher    Алгебра: Teacherова Teacher → Class_Teacherова Class_Teacher"),
     "diary.class_teacher_changed": ("ClassTeacherChanged", "class teacher: Class_Teacherова Class_Teacher → —"),
     "diary.pupil_moved": ("PupilMoved", "class      6B → 5A from 2026-09-07"),
+    "diary.group_changed": ("GroupChanged", "group      Английский: — → гр. 1 from 2026-09-07"),
     "diary.absence_notice_sent": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice sent"),
     "diary.absence_notice_answered": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice accepted (was sent)"),
     "diary.absence_notice_withdrawn": ("AbsenceNoticeChanged", "absence    2026-09-07 – 2026-09-08: notice withdrawn (was accepted)"),
@@ -101,6 +103,10 @@ async def test_every_kind_reaches_the_family_and_is_told(database: Database, dat
     async with database.read() as session:
         subject = await session.scalar(sa.select(Subject.id).where(Subject.school_id == 1))
     assert subject is not None
+    async with database.begin() as session:
+        session.add(_english(world))
+        await session.flush()
+        session.add(GroupMember(school_id=1, group_id=UUID(int=1), pupil_id=world.people["anna"], since=MONDAY, until=None))
     events = _of_registry(world) + _of_diary(world, subject) + _of_meals(world) + _of_access_and_day(world)
     assert [event.kind for event in events] == list(TALES)
     async with house(database_url) as here, following(here, viewer, FOLLOW) as messages, asyncio.timeout(30):
@@ -162,12 +168,17 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
     ]
 
 
+def _english(world: World) -> PupilGroup:
+    return PupilGroup(school_id=1, id=UUID(int=1), class_group_id=world.classes["5A"], division="Английский", name="гр. 1", closed_at=None)
+
+
 def _of_courses(world: World, subject: UUID) -> list[Event]:
     people, classes, anna = world.people, world.classes, world.people["anna"]
     return [
         courses.course_teacher_changed(Ref(1, world.courses["5A"]), subject, people["teacher"], people["class_teacher"], [anna], NOON),
         courses.class_teacher_changed(Ref(1, classes["5A"]), people["class_teacher"], None, [anna], NOON),
         courses.pupil_moved(Ref(1, anna), classes["6B"], classes["5A"], MONDAY, NOON),
+        group_events.group_changed(_english(world), anna, None, UUID(int=1), MONDAY, NOON),
     ]
 
 

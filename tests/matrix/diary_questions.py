@@ -62,6 +62,7 @@ def queries() -> Iterator[Question]:
     yield ask("timetable", pupil, lambda of: {"classGroupId": of["class"], "date": DAYS["from"]})
     yield ask("schoolClasses", school, lambda of: {"schoolId": of["school"]})
     yield ask("schoolCourses", pupil, lambda of: {"classGroupId": of["class"]})
+    yield ask("classPupilGroups", pupil, lambda of: {"classGroupId": of["class"]})
     yield ask("attendanceFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
     yield ask("attendanceFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
     yield ask("gradingScales", school, lambda of: {"schoolId": of["school"]})
@@ -126,8 +127,14 @@ def _of_the_year() -> Iterator[Question]:
     yield put("movePupil", pupil, lambda of: {"pupilId": of["child"], "classGroupId": of["empty"], "on": "2026-09-08"})
     yield put("addCourse", pupil, lambda of: {
         "id": new(), "classGroupId": of["class"], "subjectId": of["subject"], "teacherId": of["worker"], "scaleId": of["scale"]})
+    yield put("addCourse (group)", pupil, lambda of: {
+        "id": new(), "classGroupId": of["class"], "subjectId": of["subject"], "teacherId": of["worker"], "groupId": of["pupil group"]})
     yield put("changeCourseTeacher", pupil, lambda of: {"courseId": of["course"], "teacherId": of["helper"]})
     yield put("closeCourse", pupil, lambda of: {"courseId": of["course"], "closed": True})
+    yield put("addPupilGroup", pupil, lambda of: {"id": new(), "classGroupId": of["class"], "division": "Труд", "name": "1"})
+    yield put("setGroupPupils", pupil, lambda of: {"groupId": of["pupil group"], "pupilIds": [of["child"]], "from": "2026-09-07"})
+    yield put("renamePupilGroup", pupil, lambda of: {"groupId": of["pupil group"], "name": "other"})
+    yield put("closePupilGroup", pupil, lambda of: {"groupId": of["pupil group"]})
     yield put("substitute", pupil, lambda of: {"items": [{
         "id": new(), "lessonId": of["lesson"], "expectedRevision": 1, "room": "other", "reason": "ремонт"}]})
 

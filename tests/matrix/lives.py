@@ -20,6 +20,7 @@ from school.diary import (
     attendance,
     corrections,
     files,
+    groups,
     homework,
     marks,
     messages,
@@ -160,12 +161,29 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     town.mark(f"homework of {key}", name, f"material of {key}.pdf", opaque(Kind.FILE, *material))
     notice, paper, unfilled = await _absence(session, town, name, pupil, key)
     return {
-        "notice": notice, "unfilled": unfilled,
+        **await _grouped(session, town, name, pupil, key, viewer), "notice": notice, "unfilled": unfilled,
         "mark": opaque(Kind.MARK, pupil.school_id, fresh[0].id), "lesson": opaque(Kind.LESSON, lesson.school_id, lesson.id),
         "course": opaque(Kind.COURSE, pupil.school_id, course.id), "term": opaque(Kind.TERM, term.school_id, term.id),
         "homework": opaque(Kind.HOMEWORK, pupil.school_id, tasks[0].id),
         "submission": submission, "material": opaque(Kind.FILE, *material), "page": opaque(Kind.FILE, *page), "paper": paper,
     }
+
+
+async def _grouped(session: AsyncSession, town: Town, name: str, pupil: Ref, key: str, teacher: Viewer) -> dict[str, str]:
+    """Two groups in which the pupil is alone, in one after the other, and homework for a lesson of the second."""
+    office, group = acting(town, "office" if pupil.school_id == 1 else "office2", Role.OFFICE), Ref(pupil.school_id, town.world.classes[
+        key if key != "physics" else "5A"])
+    parts = [await groups.add(session, office, ids.new(), group, f"Part of {name}", f"{number} of {name}") for number in range(2)]
+    for part, since in zip(parts, (EARLY.date(), MONDAY), strict=True):
+        await groups.set_pupils(session, office, Ref(pupil.school_id, part.id), [pupil], since)
+    lesson = Lesson(
+        school_id=pupil.school_id, id=ids.new(), course_id=town.world.courses[key], class_group_id=group.id, on_date=MONDAY, bell=6, room=None, topic=None,
+        cancelled_at=None, pupil_group_id=parts[1].id)
+    session.add(lesson)
+    await session.flush()
+    task = await homework.set_homework(session, teacher, ids.new(), Ref(pupil.school_id, lesson.id), f"group task of {name}")
+    town.mark(f"own homework of {key}", name, task.text, opaque(Kind.HOMEWORK, pupil.school_id, task.id))
+    return {"pupil group": opaque(Kind.PUPIL_GROUP, pupil.school_id, parts[1].id)}
 
 
 async def _file(session: AsyncSession, viewer: Viewer, school_id: int, name: str) -> Ref:

@@ -25,7 +25,7 @@ NOUNS = {
     "tap": Kind.TAP, "door": Kind.DOOR, "rule": Kind.DOOR_RULE, "till": Kind.TILL, "gate": Kind.DEVICE, "desk": Kind.DEVICE, "key": Kind.CARD_KEY,
     "code": Kind.DEVICE_CODE, "invitation": Kind.INVITATION, "photo": Kind.PHOTO, "term": Kind.TERM, "past": Kind.TERM,
     "reason": Kind.ABSENCE_REASON, "notice": Kind.ABSENCE_NOTICE, "unfilled": Kind.LESSON, "scale": Kind.GRADING_SCALE,
-    "other scale": Kind.GRADING_SCALE, "own work": Kind.OWN_WORK,
+    "other scale": Kind.GRADING_SCALE, "own work": Kind.OWN_WORK, "pupil group": Kind.PUPIL_GROUP,
     "subject": Kind.SUBJECT, "empty": Kind.CLASS_GROUP, "helper": Kind.PERSON,
     "remark": Kind.REMARK, "thread": Kind.THREAD, "message": Kind.MESSAGE, "announcement": Kind.ANNOUNCEMENT, "teacher": Kind.PERSON,
     "holiday": Kind.HOLIDAY,

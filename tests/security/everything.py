@@ -34,6 +34,7 @@ from school.diary.models import (
     AttendanceKind,
     GradingScale,
     Homework,
+    Lesson,
     Mark,
     MarkAction,
     MarkRevision,
@@ -53,6 +54,7 @@ from school.registry.account_models import Session
 from school.registry.calendar_feed_models import CalendarFeed, Language
 from school.registry.calendar_models import Holiday
 from school.registry.former_class_models import FormerClass
+from school.registry.group_models import GroupMember, PupilGroup
 from school.registry.models import Device, DeviceCode, DeviceKind, FormerToken, Outcome, Tap
 from school.registry.photo_models import Photo
 from school.serving.models import TrustedDocument
@@ -144,6 +146,17 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
     ]
 
 
+def _in_group(world: World, name: str) -> Iterator[Base]:
+    """A group of the class in which this pupil is alone, with a lesson and homework for it."""
+    school_id, group, _ = PUPILS[name]
+    group, teacher = (group, "teacher") if school_id == 1 else (f"2-{group}", "teacher2")
+    key, part, lesson, course = {"school_id": school_id}, ids.new(), ids.new(), world.courses[group]
+    yield PupilGroup(**key, id=part, class_group_id=world.classes[group], division="Английский", name=name)
+    yield GroupMember(**key, group_id=part, pupil_id=world.people[name], since=MONDAY, until=None)
+    yield Lesson(**key, id=lesson, course_id=course, class_group_id=world.classes[group], on_date=MONDAY, bell=3, pupil_group_id=part)
+    yield Homework(**key, id=ids.new(), course_id=course, due_lesson_id=lesson, text="№ 3", set_by=world.people[teacher], set_at=NOON)
+
+
 def _timetable(world: World, school_id: int) -> Iterator[Base]:
     timetable, group = ids.new(), "5A" if school_id == 1 else "2-5A"
     yield Timetable(
@@ -180,6 +193,7 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     own = ids.new()
     yield Homework(**key, id=own, course_id=world.courses[group], due_lesson_id=lesson, text="№ 2", for_some=True, set_by=by, set_at=NOON)
     yield HomeworkFor(**key, homework_id=own, pupil_id=pupil)
+    yield from _in_group(world, name)
     work, notice = ids.new(), ids.new()
     yield Submission(**key, id=work, homework_id=own, pupil_id=pupil, text="x = 5", by=pupil, at=NOON, state=SubmissionState.SUBMITTED)
     yield HomeworkDone(**key, homework_id=own, pupil_id=pupil, done=True, by=pupil, at=NOON)

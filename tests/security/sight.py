@@ -61,6 +61,8 @@ SIGHTS = {
     "staff": Sight(read="member", add="office head", change="office", changing="left_on"),
     "person": Sight(owner="id", read=f"{STAFF} family self colleague", add="office head", change="office", changing="sort_key"),
     "pupil": Sight(owner="id", read=f"{STAFF} family", add="office head", change="office head", changing="left_on class_group_id enrolled_on"),
+    "pupil_group": Sight(read="teacher office head grouped", add="office head", change="office head", changing="name closed_at"),
+    "group_member": Sight(owner="pupil_id", read=_MARKS, add="office head", change="office head", changing="until"),
     "former_class": Sight(owner="pupil_id", read=f"{STAFF} family", add="office head"),
     "guardianship": Sight(read="office head", add="office", change="office", changing="ended_at diary meals access reason"),
     "card": Sight(owner="person_id", read="canteen office head family:access self", add="office", change="office head family:access self",
@@ -75,7 +77,7 @@ SIGHTS = {
     "grading_scale": Sight(read=_TIMETABLE, add="office head"),
     "course_scale": Sight(read=_TIMETABLE, add="office head", change="office head", changing="scale_id"),
     "scale_conversion": Sight(read=_TIMETABLE, add="office head", change="office head", changing="to_scale_id steps"),
-    "lesson": Sight(read=_TIMETABLE, change="teacher office head", changing=(
+    "lesson": Sight(read="teacher office head whole grouped", change="teacher office head", changing=(
         "topic substitute_id merged_with_id on_date bell room planned_on planned_bell planned_room revision cancelled_at")),
     "substitution": Sight(read="office head", add="office head"),
     "homework": Sight(
@@ -175,7 +177,11 @@ class Tables:
             "told": lambda: row["topic_kind"] == "pupil" and child in _open(viewer, area_of(row["kind"])),
             "recorded": lambda: child in _open(viewer, row["area"]),
             "nobody": lambda: False,
-            "classmate": lambda: not row["for_some"] and school in viewer.schools(Role.GUARDIAN, Role.PUPIL),
+            "whole": lambda: row["pupil_group_id"] is None and school in viewer.schools(Role.GUARDIAN, Role.PUPIL),
+            "grouped": lambda: self._is_grouped(viewer, school, row["id" if table == "pupil_group" else "pupil_group_id"]),
+            "classmate": lambda: not row["for_some"] and any(
+                self._lets(viewer, word, "lesson", one) for word in ("whole", "grouped") for one in self.rows["lesson"]
+                if (one["school_id"], one["id"]) == (school, row["due_lesson_id"])),
             "named": lambda: any(Ref(one["school_id"], one["pupil_id"]) in viewer.family(Area.DIARY) for one in self.rows["homework_for"]
                                  if (one["school_id"], one["homework_id"]) == (school, row["id"])),
             "material": lambda: row["homework_id"] is not None and school in viewer.schools(Role.TEACHER),
@@ -185,6 +191,11 @@ class Tables:
             "author": lambda: self._is_author(viewer, table, row),
         }
         return answers[word]()
+
+    def _is_grouped(self, viewer: Viewer, school: int | None, group: UUID | None) -> bool:
+        """Whether a child of the viewer, whose diary is not withheld, is or was in a group."""
+        return any(Ref(one["school_id"], one["pupil_id"]) in viewer.family(Area.DIARY) for one in self.rows["group_member"]
+                   if (one["school_id"], one["group_id"]) == (school, group))
 
     def _hangs_on_what_is_seen(self, viewer: Viewer, row: Row) -> bool:
         """A file belongs to a homework, a work or a notice that the viewer reads."""

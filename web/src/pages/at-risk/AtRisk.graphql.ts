@@ -7,7 +7,7 @@ export const AtRiskQuery = graphql(`
         cursor
         node {
           person { id familyName givenName }
-          course { id subject { name } classGroup { name } }
+          course { id subject { name } classGroup { name } group { name } }
           marks
           average { decimal }
           recent { decimal }
@@ -23,7 +23,7 @@ export const AtRiskQuery = graphql(`
 
 export const OwnCoursesQuery = graphql(`
   query WebCoursesOfTrends {
-    myCourses { id subject { name } classGroup { name } scale { lowest } }
+    myCourses { id subject { name } classGroup { name } group { name } scale { lowest } }
   }
 `)
 

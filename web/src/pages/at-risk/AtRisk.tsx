@@ -5,6 +5,7 @@ import { Link } from 'wouter'
 import { usePaged } from '../../live/paged'
 import { useMe } from '../../session/Session'
 import { Older } from '../../shell/Days'
+import { courseName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { addDays, useFormats } from '../../texts/formats'
 import styles from '../absence/Absence.module.css'
@@ -67,7 +68,7 @@ function Line({ pupil: { person, course, marks, average, recent, earlier, low, f
         <span className={styles.name}>{person.familyName} {person.givenName}</span>
         <span className={styles.more}>{why.join(' · ')}</span>
       </div>
-      <Link href={gradebookPath(course.id)}>{course.classGroup.name} · {course.subject.name}</Link>
+      <Link href={gradebookPath(course.id)}>{courseName(course)}</Link>
     </li>
   )
 }

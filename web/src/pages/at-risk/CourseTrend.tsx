@@ -2,6 +2,7 @@ import { NativeSelect, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
+import { courseName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
 import { Part } from '../person/Part'
@@ -23,7 +24,7 @@ export function CourseTrend({ from, to }: { from: string; to: string }) {
       {courses.length > 0 && (
         <NativeSelect
           maw={360} aria-label={t('risks.course')} value={course} onChange={({ currentTarget: { value } }) => choose(value)}
-          data={courses.map(({ id: value, classGroup, subject }) => ({ value, label: `${classGroup.name} · ${subject.name}` }))}
+          data={courses.map(({ id: value, ...course }) => ({ value, label: courseName(course) }))}
         />
       )}
       {course && <Weeks key={`${course} ${from}`} course={course} from={from} to={to} />}

@@ -3,6 +3,7 @@ import { type SyntheticEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { newId } from '../../api/newId'
+import { subjectName } from '../../shell/courseName'
 import { Failed, Loading } from '../../shell/states'
 import { useChange } from '../account/change'
 import { Part } from '../person/Part'
@@ -10,7 +11,7 @@ import person from '../person/Person.module.css'
 import { Refused } from '../person/Refused'
 import { type OfStaff, SubjectsQuery } from './Classes.graphql'
 import styles from './Classes.module.css'
-import { AddCourse, ChangeCourseTeacher, ClassCoursesQuery, CloseCourse, type OfClass, type Scale } from './OneClass.graphql'
+import { AddCourse, ChangeCourseTeacher, ClassCoursesQuery, CloseCourse, type Divided, type OfClass, type Scale } from './OneClass.graphql'
 import { StaffChoice, Successor } from './StaffChoice'
 
 interface OfOne {
@@ -20,10 +21,13 @@ interface OfOne {
   changed: () => void
 }
 
+/** A group that is added or renamed is one that a course may be of. */
+const GROUPS_TOO = { additionalTypenames: ['OfficeGroup'] }
+
 /** What is taught in a class, and by whom. */
 export function Courses({ group, school, staff, changed }: OfOne) {
   const { t } = useTranslation()
-  const [{ data, error }, ask] = useQuery({ query: ClassCoursesQuery, variables: { group, school }, requestPolicy: 'cache-and-network' })
+  const [{ data, error }, ask] = useQuery({ query: ClassCoursesQuery, variables: { group, school }, requestPolicy: 'cache-and-network', context: GROUPS_TOO })
   const again = () => {
     ask({ requestPolicy: 'network-only' })
     changed()
@@ -36,7 +40,7 @@ export function Courses({ group, school, staff, changed }: OfOne) {
       <ul className={person.lines}>
         {data?.schoolCourses.map((one) => <OneCourse key={one.course.id} one={one} staff={staff} changed={again} />)}
       </ul>
-      {data && <NewCourse group={group} school={school} staff={staff} scales={data.gradingScales} added={again} />}
+      {data && <NewCourse group={group} school={school} staff={staff} scales={data.gradingScales} groups={data.classPupilGroups.filter(({ closed }) => !closed)} added={again} />}
     </Part>
   )
 }
@@ -54,14 +58,14 @@ function OneCourse({ one: { course, closed }, staff, changed }: { one: OfClass; 
   return (
     <li className={styles.course}>
       <div className={styles.subject}>
-        <b>{course.subject.name}</b>
+        <b>{subjectName(course)}</b>
         <span className={styles.more}>{[course.scale?.name ?? t('setup.noScale'), closed && t('setup.closed')].filter(Boolean).join(' · ')}</span>
       </div>
       <Successor
-        key={course.teacher?.id} label={`${t('setup.teacher')}: ${course.subject.name}`} now={course.teacher} staff={staff} disabled={closed} act={t('setup.appoint')}
+        key={course.teacher?.id} label={`${t('setup.teacher')}: ${subjectName(course)}`} now={course.teacher} staff={staff} disabled={closed} act={t('setup.appoint')}
         fetching={given.fetching} save={(id) => void teach(id)}
       />
-      <Button variant="default" size="sm" loading={closing.fetching} aria-label={`${t(closed ? 'setup.reopen' : 'setup.close')}: ${course.subject.name}`} onClick={() => void close()}>
+      <Button variant="default" size="sm" loading={closing.fetching} aria-label={`${t(closed ? 'setup.reopen' : 'setup.close')}: ${subjectName(course)}`} onClick={() => void close()}>
         {t(closed ? 'setup.reopen' : 'setup.close')}
       </Button>
       <Refused denied={given.denied ?? closing.denied} words={{
@@ -71,18 +75,19 @@ function OneCourse({ one: { course, closed }, staff, changed }: { one: OfClass; 
   )
 }
 
-function NewCourse({ group, school, staff, scales, added }: { group: string; school: string; staff: OfStaff[] | null; scales: Scale[]; added: () => void }) {
+function NewCourse({ group, school, staff, scales, groups, added }: { group: string; school: string; staff: OfStaff[] | null; scales: Scale[]; groups: Divided[]; added: () => void }) {
   const { t } = useTranslation()
   const [{ data }] = useQuery({ query: SubjectsQuery, variables: { school } })
   const [id, renew] = useState(newId)
   const [subject, setSubject] = useState('')
   const [teacher, setTeacher] = useState('')
   const [scale, setScale] = useState(scales[0]?.id ?? '')
+  const [part, setPart] = useState('')
   const { fetching, denied, change } = useChange(AddCourse)
   const changed = (set: (value: string) => void) => (value: string) => { set(value); renew(newId()) }
   const add = async (event: SyntheticEvent) => {
     event.preventDefault()
-    if (!(await change({ input: { id, classGroupId: group, subjectId: subject, teacherId: teacher, scaleId: scale || null } }))) return
+    if (!(await change({ input: { id, classGroupId: group, subjectId: subject, teacherId: teacher, scaleId: scale || null, groupId: part || null } }))) return
     renew(newId())
     setSubject('')
     setTeacher('')
@@ -94,6 +99,12 @@ function NewCourse({ group, school, staff, scales, added }: { group: string; sch
         label={t('setup.subject')} required value={subject} onChange={({ currentTarget }) => changed(setSubject)(currentTarget.value)}
         data={[{ value: '', label: t('setup.choose') }, ...(data?.subjects ?? []).filter(({ inUse }) => inUse).map(({ id: value, name }) => ({ value, label: name }))]}
       />
+      {groups.length > 0 && (
+        <NativeSelect
+          label={t('groups.course')} value={part} onChange={({ currentTarget }) => changed(setPart)(currentTarget.value)}
+          data={[{ value: '', label: t('groups.whole') }, ...groups.map(({ group: { id: value, division, name } }) => ({ value, label: `${division} · ${name}` }))]}
+        />
+      )}
       <StaffChoice label={t('setup.teacher')} required value={teacher} onChange={changed(setTeacher)} staff={staff} />
       <NativeSelect
         label={t('setup.scale')} value={scale} onChange={({ currentTarget }) => changed(setScale)(currentTarget.value)}

@@ -2,7 +2,8 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const ClassCoursesQuery = graphql(`
   query WebClassCourses($group: ID!, $school: ID!) {
-    schoolCourses(classGroupId: $group, closed: true) { closed course { id subject { id name } teacher { id name } scale { name } } }
+    schoolCourses(classGroupId: $group, closed: true) { closed course { id subject { id name } group { name } teacher { id name } scale { name } } }
+    classPupilGroups(classGroupId: $group) { closed group { id division name } }
     gradingScales(schoolId: $school) { id name lowest highest }
   }
 `)
@@ -38,4 +39,5 @@ export const CloseCourse = graphql(`
 `)
 
 export type OfClass = ResultOf<typeof ClassCoursesQuery>['schoolCourses'][number]
+export type Divided = ResultOf<typeof ClassCoursesQuery>['classPupilGroups'][number]
 export type Scale = ResultOf<typeof ClassCoursesQuery>['gradingScales'][number]

@@ -13,6 +13,7 @@ import person from '../person/Person.module.css'
 import { Refused } from '../person/Refused'
 import { ChangeClassTeacher, EnrolPupils, type OfSchool, type OfStaff, SchoolClassesQuery } from './Classes.graphql'
 import { Courses } from './Courses'
+import { Groups } from './Groups'
 import { NewPeople } from './NewPeople'
 import { Successor } from './StaffChoice'
 import { useStaff } from './useStaff'
@@ -42,6 +43,7 @@ export default function OneClass() {
       <div className={person.parts}>
         <div className={person.column}><Courses group={group} school={school.id} staff={staff} changed={again} /></div>
         <div className={person.column}>
+          <Groups group={group} />
           <Leader one={one} staff={staff} changed={again} />
           <NewPupils group={group} added={again} />
         </div>

@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 export const CourseQuery = graphql(`
   query WebHomeworkCourse($course: ID!, $from: Date!, $to: Date!) {
     gradebook(courseId: $course, from: $from, to: $to) {
-      course { id subject { name } classGroup { id name } teacher { id } }
+      course { id subject { name } classGroup { id name } group { name } teacher { id } }
       lessons { id date bell cancelled }
       pupils { person { id name } }
     }

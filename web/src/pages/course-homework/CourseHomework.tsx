@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link, useParams } from 'wouter'
 import { useTeaching } from '../../session/teaching'
+import { courseName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { addDays } from '../../texts/formats'
 import { gradebookPath } from '../gradebook/address'
@@ -33,7 +34,7 @@ export default function CourseHomework() {
       <Group justify="space-between" align="flex-end" gap="xs">
         <div>
           <Title order={1} size="h2">{t('homework.title')}</Title>
-          <Text c="dimmed">{book ? `${book.course.classGroup.name} · ${book.course.subject.name}` : ' '}</Text>
+          <Text c="dimmed">{book ? courseName(book.course) : ' '}</Text>
         </div>
         <Group gap="xs">
           {mine && !setting && <Button mih={44} onClick={() => set(true)}>{t('homework.new')}</Button>}

@@ -2,6 +2,7 @@ import { Paper, Stack, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
+import { courseName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { gradebookPath, homeworkPath } from '../gradebook/address'
 import { CoursesQuery } from './Courses.graphql'
@@ -19,11 +20,11 @@ export default function Courses() {
       {data && !data.myCourses.length && <Empty>{t('gradebook.noCourses')}</Empty>}
       {data && data.myCourses.length > 0 && (
         <ul className={styles.courses}>
-          {data.myCourses.map(({ id, subject, classGroup, scale }) => (
+          {data.myCourses.map(({ id, scale, ...course }) => (
             <Paper key={id} component="li" withBorder className={styles.course}>
-              <Link href={gradebookPath(id)} className={styles.link}>{classGroup.name} · {subject.name}</Link>
+              <Link href={gradebookPath(id)} className={styles.link}>{courseName(course)}</Link>
               <Text size="sm" c="dimmed">{scale ? t('gradebook.scale', { lowest: scale.lowest, highest: scale.highest }) : t('gradebook.noScale')}</Text>
-              <Link href={homeworkPath(id)} className={styles.homework} aria-label={`${t('homework.title')}: ${classGroup.name} · ${subject.name}`}>{t('homework.title')}</Link>
+              <Link href={homeworkPath(id)} className={styles.homework} aria-label={`${t('homework.title')}: ${courseName(course)}`}>{t('homework.title')}</Link>
             </Paper>
           ))}
         </ul>

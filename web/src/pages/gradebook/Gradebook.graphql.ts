@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 export const GradebookQuery = graphql(`
   query WebGradebook($course: ID!, $from: Date!, $to: Date!) {
     gradebook(courseId: $course, from: $from, to: $to) {
-      course { id subject { name } classGroup { name } scale { lowest highest counts labels { value label } } teacher { id } }
+      course { id subject { name } classGroup { name } group { name } scale { lowest highest counts labels { value label } } teacher { id } }
       lessons { id date bell startsAt topic cancelled }
       pupils {
         person { id familyName givenName }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams, useSearch } from 'wouter'
 import { useTeaching } from '../../session/teaching'
+import { courseName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
 import { homeworkPath, registerPath, termsPath } from './address'
@@ -24,7 +25,7 @@ export default function Gradebook() {
     <Stack gap="sm">
       <Group justify="space-between" align="flex-end" gap="xs">
         <div>
-          <Title order={1} size="h2">{course ? `${course.classGroup.name} · ${course.subject.name}` : t('gradebook.title')}</Title>
+          <Title order={1} size="h2">{course ? courseName(course) : t('gradebook.title')}</Title>
           <Text c="dimmed" size="sm">{t('gradebook.span', { from: day(from), to: day(to) })}</Text>
         </div>
         <Group gap="xs">

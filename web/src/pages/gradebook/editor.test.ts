@@ -46,7 +46,7 @@ const content = (value: number, more: Partial<Content> = {}): Content => ({ valu
 /** What the server says: per cell, marks as they stand. */
 function gradebook(marks: Record<string, Known[]> = {}): GradebookData {
   return {
-    course: { id: 'C', subject: { name: 'Алгебра' }, classGroup: { name: '5A' }, scale: { lowest: 2, highest: 5, counts: true, labels: [] }, teacher: { id: 'T' } },
+    course: { id: 'C', subject: { name: 'Алгебра' }, classGroup: { name: '5A' }, group: null, scale: { lowest: 2, highest: 5, counts: true, labels: [] }, teacher: { id: 'T' } },
     lessons: LESSONS.map((id, index) => ({ id, date: `2026-11-2${index}`, bell: 1, startsAt: `2026-11-2${index}T06:00:00Z`, topic: null, cancelled: false })),
     pupils: PUPILS.map((id) => ({
       person: { id, familyName: id, givenName: id }, leftOn: null, attendance: [],

@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const LessonsQuery = graphql(`
   query WebLessons($date: Date!) {
-    myLessons(date: $date) { id courseId subject { name } classGroup { name } date bell bellStartsAt bellEndsAt room topic cancelled substituted startsAt movedFrom otherRoom merged teacher { name } courseTeacher { id name } }
+    myLessons(date: $date) { id courseId subject { name } classGroup { name } group { name } date bell bellStartsAt bellEndsAt room topic cancelled substituted startsAt movedFrom otherRoom merged teacher { name } courseTeacher { id name } }
     holidays(from: $date, to: $date) { schoolId name }
   }
 `)
@@ -10,7 +10,7 @@ export const LessonsQuery = graphql(`
 export const UnfilledQuery = graphql(`
   query WebUnfilledRegisters($from: Date!, $to: Date!) {
     lessonsWithoutRegister(from: $from, to: $to, first: 20) {
-      edges { node { pupils missing lesson { id courseId date bell subject { name } classGroup { name } } } }
+      edges { node { pupils missing lesson { id courseId date bell subject { name } classGroup { name } group { name } } } }
     }
   }
 `)

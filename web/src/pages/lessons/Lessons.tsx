@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
 import { useTeaching } from '../../session/teaching'
+import { courseName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { addDays, dayOf, useFormats } from '../../texts/formats'
 import { gradebookPath } from '../gradebook/address'
@@ -47,7 +48,7 @@ export default function Lessons() {
 function OneLesson({ lesson, asked, timeZone, persons }: { lesson: OwnLesson; asked: string; timeZone: string; persons: readonly string[] }) {
   const { t } = useTranslation()
   const { date: dateText, time } = useFormats()
-  const { id, courseId, date, subject, classGroup, bellStartsAt, bellEndsAt, bell, room, topic, cancelled, substituted, movedFrom, otherRoom, merged } = lesson
+  const { id, courseId, date, subject, classGroup, group, bellStartsAt, bellEndsAt, bell, room, topic, cancelled, substituted, movedFrom, otherRoom, merged } = lesson
   const away = date !== asked
   const before = movedFrom && (dayOf(movedFrom, timeZone) === date ? time(movedFrom, timeZone) : dateText(dayOf(movedFrom, timeZone)))
   const changes = cancelled ? [t('today.cancelled')] : [
@@ -63,7 +64,7 @@ function OneLesson({ lesson, asked, timeZone, persons }: { lesson: OwnLesson; as
       </div>
       <div className={styles.what}>
         <Link href={gradebookPath(courseId, { lesson: id, date })} className={styles.link} data-cancelled={cancelled || away || undefined}>
-          {classGroup?.name} · {subject.name}
+          {courseName({ subject, classGroup, group })}
         </Link>
         <Text size="sm" c="dimmed">
           {[t('gradebook.bell', { bell }), room && t('today.room', { room }), topic].filter(Boolean).join(' · ')}

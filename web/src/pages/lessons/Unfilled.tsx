@@ -2,6 +2,7 @@ import { Paper, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link } from 'wouter'
+import { courseName } from '../../shell/courseName'
 import { addDays, useFormats } from '../../texts/formats'
 import { gradebookPath } from '../gradebook/address'
 import styles from './Lessons.module.css'
@@ -20,9 +21,9 @@ export function Unfilled({ today }: { today: string }) {
     <Paper p="md" withBorder component="section" aria-labelledby="unfilled">
       <Title order={2} size="h4" id="unfilled" mb="xs">{t('gradebook.unfilled')}</Title>
       <ul className={styles.unfilled}>
-        {unfilled.map(({ pupils, missing, lesson: { id, courseId, date, bell, subject, classGroup } }) => (
+        {unfilled.map(({ pupils, missing, lesson: { id, courseId, date, bell, ...lesson } }) => (
           <li key={id} className={styles.unfilledLesson}>
-            <Link href={gradebookPath(courseId, { lesson: id, date })} className={styles.toRegister}>{shortDate(date)}, {t('gradebook.bell', { bell })} · {classGroup?.name} · {subject.name}</Link>
+            <Link href={gradebookPath(courseId, { lesson: id, date })} className={styles.toRegister}>{shortDate(date)}, {t('gradebook.bell', { bell })} · {courseName(lesson)}</Link>
             <Text size="sm" c="dimmed">{missing === pupils ? t('gradebook.unfilledWhole') : t('gradebook.missing', { count: missing, pupils })}</Text>
           </li>
         ))}

@@ -5,6 +5,7 @@ import { useQuery } from 'urql'
 import { Link, useParams, useSearchParams } from 'wouter'
 import { newId } from '../../api/newId'
 import { useTeaching } from '../../session/teaching'
+import { subjectName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { useChange } from '../account/change'
 import { CoursesQuery } from '../courses/Courses.graphql'
@@ -32,7 +33,7 @@ export default function RegisterFile() {
   return (
     <Stack maw={860}>
       <Group justify="space-between" align="flex-end" gap="xs">
-        <Title order={1} size="h2">{mine ? t('registerFile.of', { group: mine.classGroup.name, subject: mine.subject.name }) : t('registerFile.title')}</Title>
+        <Title order={1} size="h2">{mine ? t('registerFile.of', { group: mine.classGroup.name, subject: subjectName(mine) }) : t('registerFile.title')}</Title>
         <Button component={Link} href={gradebookPath(course)} variant="default">{t('gradebook.title')}</Button>
       </Group>
       {error && <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} />}

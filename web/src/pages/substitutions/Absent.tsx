@@ -1,6 +1,7 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { courseName } from '../../shell/courseName'
 import { freeTeachers } from './free'
 import styles from './Substitutions.module.css'
 import type { Lesson, Teacher } from './Substitutions.graphql'
@@ -42,7 +43,7 @@ export function Absent({ teacher, date, lessons, teachers, refused, busy, ready,
               {own.map((lesson) => (
                 <li key={lesson.id}>
                   <TeacherChoice
-                    label={`${t('gradebook.bell', { bell: lesson.bell })} · ${lesson.classGroup?.name ?? ''} · ${lesson.subject.name}`} value={choiceOf(lesson)}
+                    label={`${t('gradebook.bell', { bell: lesson.bell })} · ${courseName(lesson)}`} value={choiceOf(lesson)}
                     onChange={(id) => choose({ ...chosen, [lesson.id]: id })} free={free.get(lesson.id) ?? []}
                     first={[{ value: '', label: t('substitutions.leave') }, { value: CANCEL, label: t('substitutions.cancel') }]}
                   />

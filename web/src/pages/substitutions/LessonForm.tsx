@@ -2,6 +2,7 @@ import { Button, Group, NativeSelect, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
+import { courseName } from '../../shell/courseName'
 import { freeTeachers, hostsFor, isChanged } from './free'
 import styles from './Substitutions.module.css'
 import { DayQuery, type Lesson, type Teacher } from './Substitutions.graphql'
@@ -54,7 +55,7 @@ export function LessonForm({ lesson, school, today, teachers, busy, ready, chang
           <Group gap="xs" align="flex-end">
             <NativeSelect
               size="md" label={t('substitutions.mergeWith')} value={host} onChange={({ currentTarget }) => setHost(currentTarget.value)}
-              data={[{ value: '', label: '—' }, ...hosts.map(({ id, classGroup, subject, teacher: who }) => ({ value: id, label: `${classGroup?.name ?? ''} · ${subject.name} · ${who?.name ?? ''}` }))]}
+              data={[{ value: '', label: '—' }, ...hosts.map(({ id, teacher: who, ...lesson }) => ({ value: id, label: `${courseName(lesson)} · ${who?.name ?? ''}` }))]}
             />
             <Button size="md" variant="default" disabled={!ready || !host || busy} onClick={() => change({ ...which, mergeWithId: host })}>{t('substitutions.merge')}</Button>
           </Group>

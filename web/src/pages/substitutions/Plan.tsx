@@ -1,5 +1,6 @@
 import { Paper, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { subjectName } from '../../shell/courseName'
 import { grouped, isChanged } from './free'
 import { Said } from './Said'
 import styles from './Substitutions.module.css'
@@ -20,7 +21,7 @@ export function Plan({ lessons, date, timeZone }: { lessons: readonly Lesson[]; 
               <tr key={lesson.id}>
                 <th scope="row">{lesson.classGroup?.name}</th>
                 <td>{lesson.date === date ? lesson.bell : '—'}</td>
-                <td><b>{lesson.subject.name}</b><Said lesson={lesson} on={date} timeZone={timeZone} /></td>
+                <td><b>{subjectName(lesson)}</b><Said lesson={lesson} on={date} timeZone={timeZone} /></td>
               </tr>
             ))}
           </tbody>

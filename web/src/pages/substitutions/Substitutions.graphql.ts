@@ -4,7 +4,7 @@ export const DayQuery = graphql(`
   query WebDayLessons($school: ID!, $date: Date!) {
     dayLessons(schoolId: $school, date: $date) {
       id date bell startsAt room cancelled substituted movedFrom otherRoom merged revision
-      subject { id name } classGroup { id name } teacher { id name } courseTeacher { id name }
+      subject { id name } classGroup { id name } group { name } teacher { id name } courseTeacher { id name }
     }
   }
 `)

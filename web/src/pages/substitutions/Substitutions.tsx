@@ -3,6 +3,7 @@ import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { useOffice } from '../../session/office'
+import { subjectName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { addDays, useFormats } from '../../texts/formats'
 import { Absent } from './Absent'
@@ -121,13 +122,13 @@ interface LineOf {
 
 /** A lesson of the day; a press opens what can be done with it. */
 function Line({ lesson, order, on, timeZone, open, turn }: LineOf) {
-  const { bell, subject, teacher, classGroup, room, cancelled, date } = lesson
+  const { bell, teacher, classGroup, room, cancelled, date } = lesson
   const roomOf = useRoom()
   return (
     <button type="button" className={styles.line} aria-expanded={open} onClick={turn}>
       <b className={styles.bell}>{date === on ? bell : '→'}</b>
       <span className={styles.about}>
-        <span data-cancelled={cancelled || date !== on || undefined}>{subject.name}</span>
+        <span data-cancelled={cancelled || date !== on || undefined}>{subjectName(lesson)}</span>
         <span className={styles.more}>{[order === 'class' ? teacher?.name : classGroup?.name, roomOf(room)].filter(Boolean).join(' · ')}</span>
         <Said lesson={lesson} on={on} timeZone={timeZone} />
       </span>

@@ -5,7 +5,7 @@ import type { Lesson, Teacher } from './Substitutions.graphql'
 const DAY = '2026-09-07'
 const lesson = (id: string, group: string, teacher: string, bell = 1, more: Partial<Lesson> = {}): Lesson => ({
   id, date: DAY, bell, startsAt: '', room: null, cancelled: false, substituted: false, movedFrom: null, otherRoom: false, merged: false, revision: 0,
-  subject: { id: 'algebra', name: 'Алгебра' }, classGroup: { id: group, name: group }, teacher: { id: teacher, name: teacher }, courseTeacher: { id: teacher, name: teacher }, ...more,
+  subject: { id: 'algebra', name: 'Алгебра' }, classGroup: { id: group, name: group }, group: null, teacher: { id: teacher, name: teacher }, courseTeacher: { id: teacher, name: teacher }, ...more,
 })
 const teacher = (id: string, subjectIds: string[], classGroupIds: string[]): Teacher => ({ person: { id, name: id }, subjectIds, classGroupIds })
 const TEACHERS = [teacher('any', [], []), teacher('busy', ['algebra'], ['5А']), teacher('class', ['physics'], ['5А']), teacher('ill', ['algebra'], ['5А']), teacher('subject', ['algebra'], [])]

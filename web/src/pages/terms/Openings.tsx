@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { newId } from '../../api/newId'
 import { useOffice } from '../../session/office'
+import { courseName } from '../../shell/courseName'
 import { Failed } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
 import { useChange } from '../account/change'
@@ -32,7 +33,7 @@ export function Openings({ term }: { term: string }) {
   const courses = progress?.termProgress.edges.map(({ node }) => node.course) ?? []
   const nameOf = (one: string | null) => {
     const found = courses.find((known) => known.id === one)
-    return found ? `${found.classGroup.name} · ${found.subject.name}` : t('terms.allCourses')
+    return found ? courseName(found) : t('terms.allCourses')
   }
   const open = async () => {
     const until = new Date(order.at + Number(length) * DAY).toISOString()

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { Link, useParams, useSearchParams } from 'wouter'
 import { useTeaching } from '../../session/teaching'
+import { subjectName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
 import { gradebookPath } from '../gradebook/address'
@@ -31,7 +32,7 @@ export default function TermSheet() {
     <Stack gap="sm">
       <Group justify="space-between" align="flex-end" gap="xs">
         <div>
-          <Title order={1} size="h2">{sheet ? t('terms.of', { group: sheet.course.classGroup.name, subject: sheet.course.subject.name }) : t('terms.sheet')}</Title>
+          <Title order={1} size="h2">{sheet ? t('terms.of', { group: sheet.course.classGroup.name, subject: subjectName(sheet.course) }) : t('terms.sheet')}</Title>
           {term && <Text c="dimmed" size="sm">{days(term.startsOn, term.endsOn)}</Text>}
         </div>
         <Group gap="xs" align="flex-end">

@@ -9,7 +9,7 @@ export const TermsQuery = graphql(`
 export const TermSheetQuery = graphql(`
   query WebTermSheet($course: ID!, $term: ID!) {
     termSheet(courseId: $course, termId: $term) {
-      course { id subject { name } classGroup { name } scale { lowest highest labels { value label } } teacher { id } }
+      course { id subject { name } classGroup { name } group { name } scale { lowest highest labels { value label } } teacher { id } }
       pupils {
         person { id name familyName givenName }
         leftOn
@@ -35,7 +35,7 @@ export const DecideTermMarks = graphql(`
 export const TermProgressQuery = graphql(`
   query WebTermProgress($term: ID!, $first: Int!, $after: String) {
     termProgress(termId: $term, first: $first, after: $after) {
-      edges { node { course { id subject { name } classGroup { name grade letter } teacher { name } } pupils decided } }
+      edges { node { course { id subject { name } classGroup { name grade letter } group { name } teacher { name } } pupils decided } }
       pageInfo { hasNextPage endCursor }
     }
   }

@@ -5,6 +5,7 @@ import { useQuery } from 'urql'
 import { Link, useSearchParams } from 'wouter'
 import { useOffice } from '../../session/office'
 import { Confirm } from '../../shell/Confirm'
+import { courseName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
 import { useChange } from '../account/change'
@@ -83,7 +84,7 @@ function Courses({ term }: { term: string }) {
       <ul className={styles.courses}>
         {left.map(({ course, pupils, decided }) => (
           <li key={course.id} className={styles.course}>
-            <span>{course.classGroup.name} · {course.subject.name}</span>
+            <span>{courseName(course)}</span>
             <Text span c="dimmed" size="sm">{course.teacher?.name} · {t('terms.decided', { decided, pupils })}</Text>
           </li>
         ))}

@@ -1,8 +1,12 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { subjectName } from '../../shell/courseName'
 import styles from './Timetable.module.css'
 import type { Bell, Clash, Course } from './Timetable.graphql'
 import { type Draft, timeOf, WEEKS } from './week'
+
+/** Lessons at one moment: groups of a division, or every second week. */
+const MOST = 6
 
 interface Shown {
   bell: Bell
@@ -45,7 +49,7 @@ export function Cell({ bell, day, courses, drafts, clashes, add, edit }: Shown) 
             {clashes.has(draft.key) && <ClashText clash={clashes.get(draft.key)!} />}
           </div>
         ))}
-        {(drafts.length === 0 || (open && drafts.length < 2)) && <Choice label={t(drafts.length ? 'timetable.otherOf' : 'timetable.lessonOf', what)} courses={courses} value="" choose={add} />}
+        {(drafts.length === 0 || (drafts.length < MOST && (open || drafts.every(({ courseId }) => courses.find(({ id }) => id === courseId)?.group)))) && <Choice label={t(drafts.length ? 'timetable.otherOf' : 'timetable.lessonOf', what)} courses={courses} value="" choose={add} />}
       </div>
     </li>
   )
@@ -55,7 +59,7 @@ function Choice({ label, courses, value, choose }: { label: string; courses: rea
   return (
     <select className={styles.field} aria-label={label} value={value} onChange={({ currentTarget }) => choose(currentTarget.value)}>
       <option value="">—</option>
-      {courses.map(({ id, subject, teacher }) => <option key={id} value={id}>{[subject.name, teacher?.name].filter(Boolean).join(' · ')}</option>)}
+      {courses.map(({ id, teacher, ...course }) => <option key={id} value={id}>{[subjectName(course), teacher?.name].filter(Boolean).join(' · ')}</option>)}
     </select>
   )
 }

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Paper, Text, TextInput, Title } from '@mantine/co
 import { type SyntheticEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { newId } from '../../api/newId'
+import { subjectName } from '../../shell/courseName'
 import { useFormats } from '../../texts/formats'
 import { useChange } from '../account/change'
 import { Refused } from '../person/Refused'
@@ -45,6 +46,7 @@ export function ClassWeek({ group, bells, week, today, done, saved }: Shown) {
     saved(startsOn)
   }
   const perWeek = hours(drafts)
+  const divisionOf = (course: string) => week.courses.find(({ id }) => id === course)?.group?.division
   return (
     <form className={styles.form} onSubmit={(event) => void save(event)}>
       <Text c="dimmed" aria-live="polite">
@@ -59,7 +61,7 @@ export function ClassWeek({ group, bells, week, today, done, saved }: Shown) {
               {bells.map((bell) => (
                 <Cell
                   key={bell.number} bell={bell} day={dayName(weekday)} courses={week.courses} drafts={at(drafts, weekday, bell.number)} clashes={clashes}
-                  add={(course) => set(added(drafts, course, weekday, bell.number))}
+                  add={(course) => set(added(drafts, course, weekday, bell.number, divisionOf))}
                   edit={(one) => set(one.courseId ? drafts.map((draft) => (draft.key === one.key ? one : draft)) : drafts.filter(({ key }) => key !== one.key))}
                 />
               ))}
@@ -68,7 +70,7 @@ export function ClassWeek({ group, bells, week, today, done, saved }: Shown) {
         ))}
       </div>
       {perWeek.size > 0 && (
-        <Text size="sm">{t('timetable.hours')} {week.courses.filter(({ id }) => perWeek.has(id)).map(({ id, subject }) => `${subject.name} ${perWeek.get(id)!.toLocaleString(i18n.language)}`).join(', ')}</Text>
+        <Text size="sm">{t('timetable.hours')} {week.courses.filter(({ id }) => perWeek.has(id)).map((course) => `${subjectName(course)} ${perWeek.get(course.id)!.toLocaleString(i18n.language)}`).join(', ')}</Text>
       )}
       <div role="status" aria-live="polite">
         {clashes.size > 0 && <Alert color="red">{t('timetable.clashes', { count: clashes.size })}</Alert>}

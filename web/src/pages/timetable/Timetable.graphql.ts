@@ -13,7 +13,7 @@ export const TimetableQuery = graphql(`
     timetable(classGroupId: $group, date: $date) {
       id startsOn until classGroup { id }
       slots { courseId weekday bell room weeks shared }
-      courses { id subject { name } teacher { name } }
+      courses { id subject { name } group { name division } teacher { name } }
     }
   }
 `)

@@ -23,3 +23,10 @@ test('what is planned begins today or later, and ends with a term', () => {
   expect(spanOf(terms, '2027-01-07', null)).toEqual({ from: '2027-01-07', to: '2027-01-07' })
   expect([beginOf(null, '2026-09-07'), beginOf('2026-09-01', '2026-09-07'), beginOf('2026-09-14', '2026-09-07')]).toEqual(['2026-09-08', '2026-09-08', '2026-09-14'])
 })
+
+test('groups of one division have their lessons at one moment, every week', () => {
+  const divisionOf = (course: string) => ({ en1: 'Английский', en2: 'Английский', girls: 'Физкультура' })[course]
+  const one = draftsOf([{ courseId: 'en1', weekday: 1, bell: 1, room: null, weeks: 'EVERY', shared: false }])
+  const weeksWith = (course: string) => added(one, course, 1, 1, divisionOf).map(({ weeks }) => weeks)
+  expect([weeksWith('en2'), weeksWith('girls'), weeksWith('algebra')]).toEqual([['EVERY', 'EVERY'], ['ODD', 'EVEN'], ['ODD', 'EVEN']])
+})

@@ -27,11 +27,14 @@ export const daysOf = (drafts: readonly Draft[]): number[] =>
 
 export const at = (drafts: readonly Draft[], weekday: number, bell: number): Draft[] => drafts.filter((one) => one.weekday === weekday && one.bell === bell)
 
-/** With one more slot. The room is the one where the course is held otherwise; beside a slot of every second week it has the other weeks. */
-export function added(drafts: readonly Draft[], courseId: string, weekday: number, bell: number): Draft[] {
+/** With one more slot. The room is the one where the course is held otherwise; beside another group of the division it is
+ * as that, and beside any other slot it has the other weeks. */
+export function added(drafts: readonly Draft[], courseId: string, weekday: number, bell: number, divisionOf: (course: string) => string | undefined = () => undefined): Draft[] {
   const key = Math.max(-1, ...drafts.map((one) => one.key)) + 1
   const [beside] = at(drafts, weekday, bell)
   const room = drafts.find((one) => one.courseId === courseId)?.room ?? ''
+  const division = divisionOf(courseId)
+  if (beside && division && division === divisionOf(beside.courseId)) return [...drafts, { key, courseId, weekday, bell, room, weeks: beside.weeks, shared: false }]
   const others = drafts.map((one) => (one === beside && one.weeks === 'EVERY' ? { ...one, weeks: 'ODD' as const } : one))
   const weeks = !beside ? 'EVERY' : beside.weeks === 'EVEN' ? 'ODD' : 'EVEN'
   return [...others, { key, courseId, weekday, bell, room, weeks, shared: false }]

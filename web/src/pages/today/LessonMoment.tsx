@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next'
+import { subjectName } from '../../shell/courseName'
 import { withConverted } from '../../texts/grades'
 import { Changes } from './Changes'
 import styles from './Timeline.module.css'
@@ -12,7 +13,7 @@ export function LessonMoment({ lesson: { lesson, marks, homework, attendance }, 
   return (
     <>
       <div className={styles.line}>
-        <span className={styles.title} data-cancelled={lesson.cancelled || undefined}>{lesson.subject.name}</span>
+        <span className={styles.title} data-cancelled={lesson.cancelled || undefined}>{subjectName(lesson)}</span>
         <Changes lesson={lesson} />
         {attendance && attendance.kind !== 'PRESENT' && (
           <span className={styles.tag}>
