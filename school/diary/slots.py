@@ -8,9 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from school.db import Rows
+from school.diary.bell_times import Rung
 from school.diary.clashes import Place
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
-from school.registry.models import Course, Staff
+from school.registry.models import ClassGroup, Course, Staff
 
 _WEEK = 7
 _FIRST = dt.date(2024, 1, 1)
@@ -37,6 +38,8 @@ class SlotRow(NamedTuple):
     subject_id: UUID
     teacher_id: UUID
     teacher_left_on: dt.date | None
+    usual_id: UUID | None = None
+    """The bell schedule that the class usually has; None is the regular one."""
 
     def dates(self, from_: dt.date, to: dt.date) -> Iterator[dt.date]:
         """The days of a span on which it has its lesson, as far as its timetable is in force."""
@@ -61,9 +64,11 @@ def is_in_week(weeks: Weeks, starts_on: dt.date, week: int) -> bool:
     return weeks is Weeks.EVERY or ((week - week_of(starts_on)) % 2 == 0) == (weeks is Weeks.ODD)
 
 
-def place_of(school_id: int, id_: UUID, group: UUID, teacher: UUID, on_date: dt.date, bell: int, room: str | None) -> Place:
+def place_of(school_id: int, id_: UUID, group: UUID, teacher: UUID, on_date: dt.date, bell: int, room: str | None, rung: Rung) -> Place:
     """Where a lesson shall be, of which nothing is settled yet: whoever and whatever it wants must be free."""
-    return Place(school_id, id_, group, teacher, on_date, bell, room, cancelled=False, merged_with_id=None, own_teacher=False, own_room=False, as_planned=False)
+    return Place(
+        school_id, id_, group, teacher, on_date, bell, room, cancelled=False, merged_with_id=None, own_teacher=False, own_room=False, as_planned=False,
+        hours=rung.hours, schedule_id=rung.schedule_id)
 
 
 def in_force(school_id: Any, from_: Any, to: Any, *of: sa.ColumnElement[bool]) -> Rows:
@@ -78,8 +83,9 @@ def in_force(school_id: Any, from_: Any, to: Any, *of: sa.ColumnElement[bool]) -
     return (
         sa.select(
             each.c.id, each.c.class_group_id, each.c.starts_on, each.c.until, slot.number, slot.course_id, slot.weekday, slot.bell, slot.room, slot.weeks,
-            slot.shared, Course.subject_id, Course.teacher_id, Staff.left_on)
+            slot.shared, Course.subject_id, Course.teacher_id, Staff.left_on, ClassGroup.bell_schedule_id)
         .select_from(each)
+        .join(ClassGroup, sa.and_(ClassGroup.school_id == each.c.school_id, ClassGroup.id == each.c.class_group_id))
         .outerjoin(of_open, sa.and_(slot.school_id == each.c.school_id, slot.timetable_id == each.c.id))
         .outerjoin(Staff, sa.and_(Staff.school_id == Course.school_id, Staff.id == Course.teacher_id))
         .where(each.c.starts_on <= to, sa.or_(each.c.until.is_(None), sa.and_(each.c.until > from_, each.c.until > each.c.starts_on)))

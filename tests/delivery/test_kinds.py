@@ -144,7 +144,7 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
     announcement = AnnouncementRow(1, ids.new(), None, None, "тайна", "тайна", MONDAY, teacher, NOON, None)
     place = Place(
         1, lesson, world.classes["5A"], teacher, MONDAY + dt.timedelta(days=1), 1, "101", cancelled=False, merged_with_id=None, own_teacher=True, own_room=True,
-        as_planned=True)
+        as_planned=True, hours=(dt.time(8, 30), dt.time(9, 15)))
     absent = AttendanceRow(1, lesson, anna, AttendanceKind.ABSENT, None, teacher, NOON)
     return [
         diary.mark_given(mark), diary.mark_corrected(mark, mark._replace(value=3, revision=2), NOON), diary.mark_withdrawn(mark, NOON),

@@ -50,6 +50,7 @@ from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Til
 from school.outbox import Checkpoint, FeedHead, FeedRow, OutboxRow, TopicKind
 from school.record.models import Record, RecordAction
 from school.registry.account_models import Session
+from school.registry.bell_models import BellDay, BellSchedule, ScheduleBell
 from school.registry.calendar_feed_models import CalendarFeed, Language
 from school.registry.calendar_models import Holiday
 from school.registry.former_class_models import FormerClass
@@ -132,7 +133,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         HomeworkRule(**key, latest=dt.time(18)), OwnWork(**key, id=ids.new(), name="Проект", work=WorkKind.TEST, weight=2),
         ScaleConversion(**key, id=_scale(school_id, 1), to_scale_id=_scale(school_id, 2), steps=[[0, 1, 1]]),
         Holiday(**key, id=ids.new(), name="Каникулы", starts_on=MONDAY, ends_on=MONDAY, withdrawn_at=None),
-        *_timetable(world, school_id),
+        *_timetable(world, school_id), *_bells(school_id),
         Announcement(**key, id=ids.new(), grade=5, title="Собрание", text="В среду", made_by=world.people["teacher" if school_id == 1 else "teacher2"],
                      made_at=NOON),
         *(Substitution(
@@ -142,6 +143,13 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         *(Homework(**key, id=ids.new(), course_id=world.courses[group], due_lesson_id=world.lessons[lesson], text="№ 1",
                    set_by=teacher, set_at=NOON) for lesson, group in lessons),
     ]
+
+
+def _bells(school_id: int) -> Iterator[Base]:
+    schedule = ids.new()
+    yield BellSchedule(school_id=school_id, id=schedule, name="Сокращённый день", closed_at=None)
+    yield ScheduleBell(school_id=school_id, schedule_id=schedule, number=1, starts_at=dt.time(8), ends_at=dt.time(9))
+    yield BellDay(school_id=school_id, id=ids.new(), on_date=MONDAY, usual_id=None, schedule_id=schedule, withdrawn_at=None)
 
 
 def _timetable(world: World, school_id: int) -> Iterator[Base]:
