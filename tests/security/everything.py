@@ -117,6 +117,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         Door(**key, id=door, name="Двор", anti_passback=AntiPassback.OFF), Till(**key, id=till, name="Кафе"),
         AbsenceReason(**key, id=_reason(school_id), name="Болезнь", sign="Б", excused=True),
         *(GradingScale(**key, id=_scale(school_id, number), name=f"Шкала {number}", lowest=0, highest=1) for number in (1, 2)),
+        BellSchedule(**key, id=_reason(school_id), name="Сокращённый день", closed_at=None),
     ])
     await session.flush()
     teacher = world.people["teacher" if school_id == 1 else "teacher2"]
@@ -146,8 +147,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
 
 
 def _bells(school_id: int) -> Iterator[Base]:
-    schedule = ids.new()
-    yield BellSchedule(school_id=school_id, id=schedule, name="Сокращённый день", closed_at=None)
+    schedule = _reason(school_id)
     yield ScheduleBell(school_id=school_id, schedule_id=schedule, number=1, starts_at=dt.time(8), ends_at=dt.time(9))
     yield BellDay(school_id=school_id, id=ids.new(), on_date=MONDAY, usual_id=None, schedule_id=schedule, withdrawn_at=None)
 
