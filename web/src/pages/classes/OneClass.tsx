@@ -12,6 +12,7 @@ import { Part } from '../person/Part'
 import person from '../person/Person.module.css'
 import { Refused } from '../person/Refused'
 import { ChangeClassTeacher, EnrolPupils, type OfSchool, type OfStaff, SchoolClassesQuery } from './Classes.graphql'
+import { ClassBells } from './ClassBells'
 import { Courses } from './Courses'
 import { NewPeople } from './NewPeople'
 import { Successor } from './StaffChoice'
@@ -43,6 +44,7 @@ export default function OneClass() {
         <div className={person.column}><Courses group={group} school={school.id} staff={staff} changed={again} /></div>
         <div className={person.column}>
           <Leader one={one} staff={staff} changed={again} />
+          <ClassBells key={one.bellScheduleId} one={one} school={school.id} changed={again} />
           <NewPupils group={group} added={again} />
         </div>
       </div>
