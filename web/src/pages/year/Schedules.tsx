@@ -91,7 +91,7 @@ interface Filled {
   children: ReactNode
 }
 
-/** A schedule's name and its bells; a lesson that it has not is left out. */
+/** A schedule's name and its bells. */
 function Form({ act, fetching, was, numbers, save, children }: Filled) {
   const { t } = useTranslation()
   const [name, setName] = useState(was.name)
