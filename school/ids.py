@@ -50,6 +50,7 @@ class Kind(IntEnum):
     ANNOUNCEMENT = 37
     HOLIDAY = 38
     TIMETABLE = 39
+    BELL_SCHEDULE = 55
     MEAL_ACCOUNT = 40
     TRANSFER = 41
     TILL = 42

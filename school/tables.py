@@ -17,6 +17,7 @@ from school.meals import models as meals
 from school.outbox import FeedRow
 from school.record import models as record
 from school.registry import account_models as accounts
+from school.registry import bell_models as bells
 from school.registry import calendar_feed_models as calendar_feeds
 from school.registry import calendar_models as calendar
 from school.registry import former_class_models as former_classes
@@ -32,6 +33,7 @@ __all__ = [
     "absence",
     "access",
     "accounts",
+    "bells",
     "calendar",
     "calendar_feeds",
     "day",

@@ -70,6 +70,12 @@ def _timetable(update: Update) -> str:
     return f"timetable  {update['startsOn']} – {update['endsOn']}: {counted}"
 
 
+def _bells(update: Update) -> str:
+    days = " – ".join(dict.fromkeys((update["startsOn"], update["endsOn"])))
+    old, new = ("–".join(update[name][11:16] for name in names) for names in (("oldBeginsAt", "oldEndsAt"), ("beginsAt", "endsAt")))
+    return f"bells      {days}: {update['retimed']} lessons at other times, {old} → {new} UTC on the first day"
+
+
 _TALES: dict[str, Callable[[Update], str]] = {
     "Passed": _passed,
     "PassRefused": lambda one: f"REFUSED    {_named(one['door'])} · {one['verdict']['reason']}",
@@ -95,6 +101,7 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "AnnouncementWithdrawn": lambda one: f"announcement withdrawn: {_until(one)}",
     "LessonChanged": _lesson,
     "TimetableChanged": _timetable,
+    "BellsChanged": _bells,
     "CourseTeacherChanged": lambda one: f"teacher    {_named(one['subject'])}: {_named(one['oldTeacher'])} → {_named(one['teacher'])}",
     "ClassTeacherChanged": lambda one: f"class teacher: {_named(one['oldLeader'])} → {_named(one['leader'])}",
     "PupilMoved": _moved,

@@ -16,12 +16,13 @@ from school.day import events
 from school.day.models import LateArrival
 from school.day.policy import visible_children, visible_late_arrivals
 from school.db import Moment, Rows
+from school.diary.bell_times import BEGINS, with_bells
 from school.diary.lessons import first_lesson
 from school.diary.models import Lesson
 from school.errors import not_found
 from school.ids import Ref
 from school.reading import Reader
-from school.registry.models import Bell, Pupil, School
+from school.registry.models import Pupil, School
 from school.sets import Asked, RowSet
 from school.statements import Asking, Many, Read, any_of, given
 
@@ -108,18 +109,17 @@ def _known(_service: Asking, dialect: str) -> Rows:
         day.place, day.school_id, day.pupil_id, day.on_date, first.label("passage_id"),
         first_lesson(day.school_id, day.pupil_id, day.on_date).label("lesson_id")).offset(sa.literal_column("0")).subquery("found")
     day = found.c
-    return (
+    return with_bells(
         sa.select(
             day.school_id, day.pupil_id, day.on_date, School.time_zone, Passage.id.label("passage_id"), Passage.happened_at, Passage.suspect,
-            Passage.direction, Lesson.id.label("lesson_id"), Bell.starts_at, LateArrival.passage_id.label("noticed"),
+            Passage.direction, Lesson.id.label("lesson_id"), BEGINS.label("starts_at"), LateArrival.passage_id.label("noticed"),
             LateArrival.lesson_id.label("noticed_lesson"), LateArrival.minutes.label("noticed_minutes"))
         .select_from(found).join(School, School.id == day.school_id)
         .outerjoin(Passage, sa.and_(Passage.school_id == day.school_id, Passage.id == day.passage_id))
         .outerjoin(Lesson, sa.and_(Lesson.school_id == day.school_id, Lesson.id == day.lesson_id))
-        .outerjoin(Bell, sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell))
         .outerjoin(LateArrival, sa.and_(
             LateArrival.school_id == day.school_id, LateArrival.pupil_id == day.pupil_id, LateArrival.on_date == day.on_date))
-        .order_by(day.place))
+    ).order_by(day.place)
 
 
 @Read

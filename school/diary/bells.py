@@ -2,15 +2,13 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from school.context import ADMINISTRATION, MEMBERS, Viewer, act_in
+from school.context import MEMBERS, Viewer
 from school.db import Rows
-from school.diary.inserts import insert, key_of
 from school.errors import Code, Refused, bad_input
 from school.reading import Reader
 from school.registry.models import Bell
@@ -38,30 +36,24 @@ def _bells(viewer: Asking) -> Rows:
 
 
 async def of_school(reader: Reader, viewer: Viewer, school_id: int) -> list[BellRow]:
-    """A school's bells by number; of a school that is not the viewer's none."""
+    """A school's regular bells by number; of a school that is not the viewer's none."""
     return [BellRow(*row) for row in await reader.all(_bells, viewer, school_id=school_id)]
 
 
-async def set_(session: AsyncSession, viewer: Viewer, school_id: int, bells: Sequence[BellRow]) -> list[BellRow]:
-    """Set when these lessons begin and end, of all days; bells that are not named stay. Saying what is there already changes nothing.
+def check_bells(there: Mapping[int, BellRow], bells: Sequence[BellRow]) -> list[BellRow]:
+    """All bells of a day, by number, once these are set beside those that are there.
 
-    Refused: another school (NOT_FOUND); no bell, a number that is not 1 to 20, one number twice, an end that is not after the beginning, a bell that begins
-    before the one before it has ended (BAD_INPUT); more than 20 (TOO_MANY).
+    Refused: no bell, a number that is not 1 to 20, one number twice, an end that is not after the beginning, a bell that begins before the one before it has
+    ended (BAD_INPUT); more than 20 (TOO_MANY).
     """
-    act_in(viewer, school_id, *ADMINISTRATION)
     if len(bells) > MOST_BELLS:
         raise Refused(Code.TOO_MANY, f"a school has at most {MOST_BELLS} bells")
     named = {bell.number: bell for bell in bells}
     if not bells or len(named) < len(bells) or not all(1 <= number <= MOST_BELLS for number in named):
         raise bad_input(f"bells are numbered 1 to {MOST_BELLS}, each once")
-    there = {row.number: BellRow(*row) for row in await session.execute(BELL.where(Bell.school_id == school_id).with_for_update())}
-    all_ = [bell for _, bell in sorted((there | named).items())]
+    all_ = [bell for _, bell in sorted(({**there} | named).items())]
     if any(bell.starts_at.tzinfo or bell.ends_at.tzinfo or bell.ends_at <= bell.starts_at for bell in bells):
         raise bad_input("a lesson ends after it has begun, at the school's own times")
     if any(later.starts_at < earlier.ends_at for earlier, later in itertools.pairwise(all_)):
         raise bad_input("a lesson begins when the one before it has ended")
-    if changed := [bell for bell in bells if there.get(bell.number) != bell]:
-        statement = insert(session, Bell).values([{"school_id": school_id, **bell._asdict()} for bell in changed])
-        await session.execute(statement.on_conflict_do_update(
-            index_elements=key_of(Bell), set_={"starts_at": statement.excluded.starts_at, "ends_at": statement.excluded.ends_at}))
     return all_

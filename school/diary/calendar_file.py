@@ -1,7 +1,7 @@
 """A timetable as an iCalendar file. Nobody is named in it: it lies with whoever runs somebody's calendar.
 
-A lesson keeps its UID wherever it is moved, and its SEQUENCE counts its changes; one that is not held is there still, as CANCELLED. Homework is an entry of the
-whole day on which it is due, not a VTODO: most programs leave to-dos out of a calendar that they only read.
+A lesson keeps its UID wherever it is moved, and its SEQUENCE counts its changes and those of its hours; one that is not held is there still, as CANCELLED.
+Homework is an entry of the whole day on which it is due, not a VTODO: most programs leave to-dos out of a calendar that they only read.
 """
 
 import datetime as dt
@@ -49,7 +49,7 @@ def _lesson(row: Any, words: dict[str, str], dtstamp: str, *, of_teacher: UUID |
     said = [*_changes(row, words, given_away=given_away), *([f"{words['topic']}: {row.topic}"] if row.topic else [])]
     day, zone = ics.date(row.on_date), row.time_zone
     return (
-        f"BEGIN:VEVENT\r\nUID:lesson-{row.id}\r\nDTSTAMP:{dtstamp}\r\nSEQUENCE:{row.revision}\r\n"
+        f"BEGIN:VEVENT\r\nUID:lesson-{row.id}\r\nDTSTAMP:{dtstamp}\r\nSEQUENCE:{row.revision + row.retimed}\r\n"
         f"DTSTART;TZID={zone}:{day}T{ics.time(row.bell_starts_at)}\r\nDTEND;TZID={zone}:{day}T{ics.time(row.bell_ends_at)}\r\n"
         f"{ics.line('SUMMARY', ': '.join([words['cancelled'], subject]) if off else subject)}"
         f"{ics.line('LOCATION', row.room) if row.room else ''}{ics.line('DESCRIPTION', chr(10).join(said)) if said else ''}"

@@ -1,21 +1,26 @@
-"""Clashes: two lessons of one moment that want the same pupils, teacher or room. Pure: what is where, and who has to give way."""
+"""Clashes: two lessons at one time that want the same pupils, teacher or room. Pure: what is where, and who has to give way."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
+from school.diary.bell_times import Hours, overlap
 from school.errors import Code
 from school.ids import Ref
 
+T = TypeVar("T")
 Moment = tuple[int, dt.date, int]
 """A school, a date, a bell."""
 
 
 class Place(NamedTuple):
-    """A lesson in the timetable, as far as it can be in the way of another. `as_planned`: it is at the moment that the timetable gives it. `pupil_group_id`
-    and its `division` are null where the whole class has it."""
+    """A lesson in the timetable, as far as it can be in the way of another. `as_planned`: it is at the moment that the timetable gives it.
+
+    Its hours are those of its bell by the schedule of its class on that day (None: the regular one): two buildings' lessons of different numbers may be
+    at one time, and two of one number at different times. `pupil_group_id` and its `division` are null where the whole class has it.
+    """
 
     school_id: int
     id: UUID
@@ -29,6 +34,8 @@ class Place(NamedTuple):
     own_teacher: bool
     own_room: bool
     as_planned: bool
+    hours: Hours
+    schedule_id: UUID | None = None
     pupil_group_id: UUID | None = None
     division: str | None = None
 
@@ -43,6 +50,23 @@ class Place(NamedTuple):
         return self.school_id, self.on_date, self.bell
 
 
+class Around(Generic[T]):
+    """What is where, by day and hours: what is at the time of a lesson is found without looking at the whole day."""
+
+    def __init__(self) -> None:
+        self._at: dict[tuple[int, dt.date], dict[Hours, list[tuple[Place, T]]]] = defaultdict(lambda: defaultdict(list))
+
+    def add(self, place: Place, what: T) -> None:
+        """It is there, too."""
+        self._at[place.school_id, place.on_date][place.hours].append((place, what))
+
+    def beside(self, place: Place) -> Iterator[tuple[Place, T]]:
+        """All that is at the time of a lesson, or at a part of it."""
+        for hours, there in self._at.get((place.school_id, place.on_date), {}).items():
+            if overlap(hours, place.hours):
+                yield from there
+
+
 def same_pupils(one: Place, other: Place) -> bool:
     """Whether two lessons want the same children: those of one class do, but for two groups of one division, which share no pupil."""
     if one.class_group_id != other.class_group_id:
@@ -53,7 +77,8 @@ def same_pupils(one: Place, other: Place) -> bool:
 def clash(one: Place, other: Place) -> Code | None:
     """What two lessons both want, the class before the teacher before the room. What the timetable itself has put together (two groups of a class, two
     classes in one gym), and lessons that are held together, are in nobody's way."""
-    if one.moment != other.moment or one.cancelled or other.cancelled:
+    same_day = (one.school_id, one.on_date) == (other.school_id, other.on_date)
+    if one.cancelled or other.cancelled or not same_day or not overlap(one.hours, other.hours):
         return None
     settled = one.as_planned and other.as_planned
     if same_pupils(one, other) and not settled:
@@ -80,7 +105,7 @@ def settle(now: Mapping[Ref, Place], wanted: Sequence[Place]) -> dict[Ref, Code]
     """
     accepted, refused = {place.ref: place for place in wanted}, dict[Ref, Code]()
     while True:
-        still = _by_moment(place for ref, place in now.items() if ref not in accepted)
+        still = _around(place for ref, place in now.items() if ref not in accepted)
         found = _first(accepted, still)
         if found is None:
             return refused
@@ -88,24 +113,23 @@ def settle(now: Mapping[Ref, Place], wanted: Sequence[Place]) -> dict[Ref, Code]
         del accepted[found[0]]
 
 
-def _by_moment(places: Iterable[Place]) -> dict[Moment, list[Place]]:
-    by_moment: dict[Moment, list[Place]] = defaultdict(list)
+def _around(places: Iterable[Place]) -> Around[None]:
+    found = Around[None]()
     for place in places:
-        by_moment[place.moment].append(place)
-    return by_moment
+        found.add(place, None)
+    return found
 
 
-def _first(accepted: Mapping[Ref, Place], still: Mapping[Moment, Sequence[Place]]) -> tuple[Ref, Code] | None:
+def _first(accepted: Mapping[Ref, Place], still: Around[None]) -> tuple[Ref, Code] | None:
     """The change that has to give way next."""
     for ref, place in accepted.items():
-        for other in still.get(place.moment, ()):
+        for other, _ in still.beside(place):
             if (code := clash(place, other)) is not None:
                 return ref, code
-    by_moment = _by_moment(accepted.values())
+    before = Around[None]()
     for ref, place in accepted.items():
-        for other in by_moment[place.moment]:
-            if other.ref == ref:
-                break  # the later ones are asked about it
+        for other, _ in before.beside(place):
             if (code := clash(place, other)) is not None:
                 return ref, code
+        before.add(place, None)  # of two, the later gives way
     return None

@@ -35,7 +35,7 @@ def _classes(viewer: Asking) -> Rows:
     courses = sa.select(sa.func.count()).where(
         Course.school_id == ClassGroup.school_id, Course.class_group_id == ClassGroup.id, Course.closed_at.is_(None)).correlate(ClassGroup)
     return (
-        _CLASS.add_columns(in_class().label("pupils"), courses.scalar_subquery().label("courses"))
+        _CLASS.add_columns(ClassGroup.bell_schedule_id, in_class().label("pupils"), courses.scalar_subquery().label("courses"))
         .where(ClassGroup.school_id == given("school_id"), in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION))
         .order_by(ClassGroup.grade, ClassGroup.letter).limit(MOST_CLASSES))
 

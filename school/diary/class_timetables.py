@@ -1,7 +1,6 @@
 """Timetables of classes: the office sets a class's week from a day on, and sees with what it clashes. Lessons come of it by planning."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -13,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock
 from school.context import ADMINISTRATION, Viewer, act_in
 from school.db import Rows
-from school.diary.clashes import Moment, Place, clash
+from school.diary import bell_times
+from school.diary.bell_times import Rung, Schoolbells
+from school.diary.clashes import Around, Place, clash
 from school.diary.gradebook import COURSE, CourseRow
 from school.diary.inserts import insert, key_of
 from school.diary.policy import changes_lessons
@@ -26,7 +27,7 @@ from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.group_models import PupilGroup
-from school.registry.models import Bell, ClassGroup, Course
+from school.registry.models import ClassGroup, Course
 from school.statements import Asking, Read, given
 
 MOST_SLOTS = 60
@@ -85,36 +86,41 @@ async def set_(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> list
 
     What clashes is answered, a clash for each slot that has one, and nothing is changed then. Slots of one class never share a moment, or a part of their
     weeks' moments, but for groups of one division; a teacher and a room are shared where either slot says so.
-    Refused: a class or a course that is not there, is another school's or another
-    class's (NOT_FOUND); a weekday that is not 1 to 7, a bell that the school has not, too long a room (BAD_INPUT); more than 60 slots, the 501st timetable
-    of the class (TOO_MANY); the same id with different content (CONFLICT).
+    Refused: a class or a course that is not there, is another school's or another class's (NOT_FOUND); a weekday that is not 1 to 7, a bell that the
+    class's schedule has not, too long a room (BAD_INPUT); more than 60 slots, the 501st timetable of the class (TOO_MANY); the same id with different
+    content (CONFLICT).
     """
     by = act_in(viewer, new.group.school_id, *ADMINISTRATION)
     if len(new.slots) > MOST_SLOTS:
         raise Refused(Code.TOO_MANY, f"slots holds at most {MOST_SLOTS} items")
     rooms = [optional_text(slot.room, "room", LONGEST_ROOM) for slot in new.slots]
     await alone(session, new.group.school_id)
-    teachers = await _courses(session, viewer, new)
+    bells = (await bell_times.read(session, [new.group.school_id], days=False))[new.group.school_id]
+    usual, teachers = await _courses(session, viewer, new, bells)
     wanted = [
         SlotRow(new.id, new.group.id, new.starts_on, None, number, slot.course.id, slot.weekday, slot.bell, rooms[number], slot.weeks, slot.shared,
-                *teachers[slot.course.id][:2], None, *teachers[slot.course.id][2:])
+                *teachers[slot.course.id][:2], None, *teachers[slot.course.id][2:], usual)
         for number, slot in enumerate(new.slots)]
     if await _is_there(session, new, wanted):
         return []
     until = await _admit(session, new)
     others = [SlotRow(*row) for row in await session.execute(in_force(
         new.group.school_id, new.starts_on, until or _LAST_DAY, Timetable.class_group_id != new.group.id))]
-    clashes = find_clashes(new.group.school_id, wanted, [slot for slot in others if slot.number is not None and (until is None or slot.starts_on < until)])
+    beside = [slot for slot in others if slot.number is not None and (until is None or slot.starts_on < until)]
+    clashes = find_clashes(new.group.school_id, bells, wanted, beside)
     if not clashes:
         await _insert(session, new, wanted, by)
     return clashes
 
 
-async def _courses(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> dict[UUID, tuple[UUID, UUID, UUID | None, str | None]]:
-    """Subject, teacher, group and its division of each course of the class that is not closed. Refused as `set_` says."""
+async def _courses(
+    session: AsyncSession, viewer: Viewer, new: NewTimetable, bells: Schoolbells,
+) -> tuple[UUID | None, dict[UUID, tuple[UUID, UUID, UUID | None, str | None]]]:
+    """The class's usual bell schedule; subject, teacher, group and its division of each of its courses that is not closed. Refused as `set_` says."""
     group = new.group
     found = (await session.execute(
-        sa.select(Course.id, Course.subject_id, Course.teacher_id, Course.pupil_group_id, PupilGroup.division).select_from(ClassGroup)
+        sa.select(Course.id, Course.subject_id, Course.teacher_id, Course.pupil_group_id, PupilGroup.division, ClassGroup.bell_schedule_id)
+        .select_from(ClassGroup)
         .outerjoin(Course, sa.and_(Course.school_id == ClassGroup.school_id, Course.class_group_id == ClassGroup.id, Course.closed_at.is_(None)))
         .outerjoin(PupilGroup, sa.and_(PupilGroup.school_id == Course.school_id, PupilGroup.id == Course.pupil_group_id))
         .where(ClassGroup.school_id == group.school_id, ClassGroup.id == group.id, changes_lessons(viewer, ClassGroup.school_id)))).all()
@@ -123,10 +129,10 @@ async def _courses(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> 
         raise not_found()
     if any(not 1 <= slot.weekday <= 7 for slot in new.slots):
         raise bad_input("weekday is 1 (Monday) to 7")
-    bells = set(await session.scalars(sa.select(Bell.number).where(Bell.school_id == group.school_id)))
-    if any(slot.bell not in bells for slot in new.slots):
-        raise bad_input("the school has no such bell")
-    return teachers
+    usual: UUID | None = found[0].bell_schedule_id
+    if any((usual, slot.bell) not in bells.hours for slot in new.slots):
+        raise bad_input("the class has no such bell")
+    return usual, teachers
 
 
 async def _is_there(session: AsyncSession, new: NewTimetable, wanted: Sequence[SlotRow]) -> bool:
@@ -156,21 +162,22 @@ async def _admit(session: AsyncSession, new: NewTimetable) -> dt.date | None:
     return until
 
 
-def find_clashes(school_id: int, wanted: Sequence[SlotRow], others: Sequence[SlotRow]) -> list[Clash]:
-    """The first clash of each slot that has one: with others that are set, else with one before it in the same week."""
-    at: dict[Moment, list[tuple[Place, SlotRow]]] = defaultdict(list)
+def find_clashes(school_id: int, bells: Schoolbells, wanted: Sequence[SlotRow], others: Sequence[SlotRow]) -> list[Clash]:
+    """The first clash of each slot that has one, by the hours that classes usually have: with others that are set, else with one before it in the same
+    week."""
+    at = Around[SlotRow]()
     for slot in others:
-        for place in _places(school_id, slot):
-            at[place.moment].append((place, slot))
+        for place in _places(school_id, bells, slot):
+            at.add(place, slot)
     found: dict[int, Clash] = {}
     for number, slot in enumerate(wanted):
-        for place in _places(school_id, slot):
-            for other, theirs in at[place.moment]:
+        for place in _places(school_id, bells, slot):
+            for other, theirs in at.beside(place):
                 code = wants(place, other, shared=slot.shared or theirs.shared)
                 if code is not None:
                     found.setdefault(number, Clash(number, code, theirs))
-        for place in _places(school_id, slot):
-            at[place.moment].append((place, slot))
+        for place in _places(school_id, bells, slot):
+            at.add(place, slot)
     return list(found.values())
 
 
@@ -180,11 +187,11 @@ def wants(place: Place, other: Place, *, shared: bool) -> Code | None:
     return None if shared and code is not Code.CLASS_TAKEN else code
 
 
-def _places(school_id: int, slot: SlotRow) -> list[Place]:
+def _places(school_id: int, bells: Schoolbells, slot: SlotRow) -> list[Place]:
     """Where a slot is in the two weeks that stand for all."""
-    monday = dt.date(2024, 1, 1)
+    monday, rung = dt.date(2024, 1, 1), Rung(slot.usual_id, bells.week(slot.usual_id, slot.bell))
     return [
-        slot.place(school_id, monday + dt.timedelta(days=7 * week + slot.weekday - 1)) for week in slot.weeks_alike()]
+        slot.place(school_id, monday + dt.timedelta(days=7 * week + slot.weekday - 1), rung) for week in slot.weeks_alike()]
 
 
 async def _insert(session: AsyncSession, new: NewTimetable, wanted: Sequence[SlotRow], by: UUID) -> None:

@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school.clock import check_range
 from school.context import ADMINISTRATION, Viewer, act_in
 from school.db import Rows
-from school.diary.clashes import Moment, Place
+from school.diary import bell_times
+from school.diary.bell_times import BEGINS, ENDS, Schoolbells, with_bells
+from school.diary.clashes import Around, Place
 from school.diary.class_timetables import wants
 from school.diary.models import Lesson
 from school.diary.policy import changes_lessons
@@ -35,7 +37,8 @@ _TAKEN = {
     Code.CLASS_TAKEN: "the class has another lesson then", Code.TEACHER_TAKEN: "the teacher gives another lesson then",
     Code.ROOM_TAKEN: "another lesson is in the room then",
 }
-_ADDITION = Addition(Lesson, "school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "revision", "pupil_group_id")
+_ADDITION = Addition(
+    Lesson, "school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "revision", "pupil_group_id", "schedule_id")
 _ROOMS = Change(Lesson, ("school_id", "id"), "room")
 
 
@@ -95,6 +98,8 @@ class _There(NamedTuple):
     planned_bell: int | None
     pupil_group_id: UUID | None
     division: str | None
+    begins: dt.time
+    ends: dt.time
 
     @property
     def key(self) -> tuple[UUID, UUID, dt.date, int]:
@@ -106,7 +111,7 @@ class _There(NamedTuple):
         return Place(
             school_id, self.id, self.class_group_id, self.teacher_id, self.on_date, self.bell, rooms.get(self.id, self.room),
             cancelled=self.cancelled_at is not None, merged_with_id=self.merged_with_id, own_teacher=False, own_room=False, as_planned=False,
-            pupil_group_id=self.pupil_group_id, division=self.division)
+            hours=(self.begins, self.ends), pupil_group_id=self.pupil_group_id, division=self.division)
 
 
 @dataclass(slots=True)
@@ -120,7 +125,7 @@ class _Differences:
 
 
 async def plan(session: AsyncSession, viewer: Viewer, school_id: int, from_: dt.date, to: dt.date, group: Ref | None = None) -> Plan:
-    """Make the lessons of at most 190 days as the timetables have them, of the school or of one class. At most 15 statements, whatever the number of lessons.
+    """Make the lessons of at most 190 days as the timetables have them, of the school or of one class. At most 16 statements, whatever the number of lessons.
 
     Nothing is made in holidays and outside terms. Of days to come, what no timetable has any more is taken away, and what has another room is moved there, but
     for what somebody has touched (`untouched`). A class without a timetable is left alone. Doing it again changes nothing. As the service: no viewer takes
@@ -133,6 +138,7 @@ async def plan(session: AsyncSession, viewer: Viewer, school_id: int, from_: dt.
         raise not_found()
     await alone(session, school_id)
     calendar = await lock(session, viewer, [school_id], [])
+    bells = (await bell_times.read(session, [school_id]))[school_id]
     today = await today_of(session, school_id)
     slots = [SlotRow(*row) for row in await session.execute(in_force(school_id, from_, to))]
     there = [_There(*row) for row in await session.execute(_lessons(viewer, school_id, from_, to))]
@@ -143,7 +149,7 @@ async def plan(session: AsyncSession, viewer: Viewer, school_id: int, from_: dt.
     surplus, elsewhere = {one.id for one in found.surplus} & ahead, {id_: room for id_, room in found.elsewhere.items() if id_ in ahead}
     free = await untouched(session, school_id, surplus | elsewhere.keys())
     gone, rooms = surplus & free, {id_: room for id_, room in elsewhere.items() if id_ in free}
-    made, unmade = _place(school_id, found, [one for one in there if one.id not in gone], rooms)
+    made, unmade = _place(school_id, bells, found, [one for one in there if one.id not in gone], rooms)
     await take_away(session, school_id, gone)
     await _move(session, school_id, rooms)
     await _insert(session, school_id, made)
@@ -155,15 +161,14 @@ async def plan(session: AsyncSession, viewer: Viewer, school_id: int, from_: dt.
 def _lessons(viewer: Viewer, school_id: int, from_: dt.date, to: dt.date) -> Rows:
     """All lessons of a school that are on these days, or that the timetable has on them: the columns of `_There`."""
     days = sa.or_(Lesson.on_date.between(from_, to), Lesson.planned_on.between(from_, to))
-    return (
+    found = with_bells(
         sa.select(
             Lesson.id, Lesson.class_group_id, Lesson.course_id, sa.func.coalesce(Lesson.substitute_id, Course.teacher_id, type_=sa.Uuid()), Lesson.on_date,
             Lesson.bell, Lesson.room, Lesson.cancelled_at, Lesson.merged_with_id, Lesson.revision, Lesson.planned_on, Lesson.planned_bell,
-            Lesson.pupil_group_id, PupilGroup.division)
+            Lesson.pupil_group_id, PupilGroup.division, BEGINS, ENDS)
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
-        .outerjoin(PupilGroup, sa.and_(PupilGroup.school_id == Lesson.school_id, PupilGroup.id == Lesson.pupil_group_id))
-        .where(Lesson.school_id == school_id, days, changes_lessons(viewer, Lesson.school_id)).order_by(Lesson.on_date, Lesson.bell, Lesson.id)
-    )
+        .outerjoin(PupilGroup, sa.and_(PupilGroup.school_id == Lesson.school_id, PupilGroup.id == Lesson.pupil_group_id)))
+    return found.where(Lesson.school_id == school_id, days, changes_lessons(viewer, Lesson.school_id)).order_by(Lesson.on_date, Lesson.bell, Lesson.id)
 
 
 def _school_days(calendar: Calendar, school_id: int, from_: dt.date, to: dt.date) -> set[dt.date]:
@@ -201,24 +206,25 @@ def _compare(
 
 
 def _place(
-    school_id: int, found: _Differences, staying: Iterable[_There], rooms: Mapping[UUID, str | None],
+    school_id: int, bells: Schoolbells, found: _Differences, staying: Iterable[_There], rooms: Mapping[UUID, str | None],
 ) -> tuple[list[tuple[_Wanted, Place]], list[Unmade]]:
     """Which of the missing lessons can be where the timetable has them, beside those that stay; the others, with what is taken."""
-    at: dict[Moment, list[tuple[Place, bool]]] = defaultdict(list)
-    moments = {(one.on_date, one.slot.bell) for one in found.missing}
+    at = Around[bool]()
+    days = {one.on_date for one in found.missing}
     for known in staying:
-        if (known.on_date, known.bell) in moments:
-            place = known.place(school_id, rooms)
-            at[place.moment].append((place, known.id in found.kept and found.kept[known.id].slot.shared))
+        if known.on_date in days:
+            at.add(known.place(school_id, rooms), known.id in found.kept and found.kept[known.id].slot.shared)
     made, unmade = list[tuple[_Wanted, Place]](), list[Unmade]()
     for one in sorted(found.missing, key=lambda one: (one.on_date, one.slot.bell)):
         slot = one.slot
-        place = slot.place(school_id, one.on_date)
-        refused = _obstacle(one, place, at[place.moment])
-        if refused is None:
-            made.append((one, place))
-            at[place.moment].append((place, slot.shared))
-        else:
+        refused: tuple[Code, str] | None = Code.BAD_INPUT, "the class has no such bell on that day"
+        if rung := bells.at(slot.usual_id, one.on_date, slot.bell):
+            place = slot.place(school_id, one.on_date, rung)
+            refused = _obstacle(one, place, at.beside(place))
+            if refused is None:
+                made.append((one, place))
+                at.add(place, slot.shared)
+        if refused is not None:
             unmade.append(Unmade(school_id, slot.class_group_id, slot.subject_id, one.on_date, slot.bell, slot.room, *refused))
     return made, unmade
 
@@ -240,7 +246,8 @@ def _obstacle(one: _Wanted, place: Place, others: Iterable[tuple[Place, bool]]) 
 async def _insert(session: AsyncSession, school_id: int, made: Iterable[tuple[_Wanted, Place]]) -> None:
     rows = [
         {"school_id": school_id, "id": place.id, "course_id": one.slot.course_id, "class_group_id": place.class_group_id, "on_date": place.on_date,
-         "bell": place.bell, "room": place.room, "revision": 0, "pupil_group_id": place.pupil_group_id} for one, place in made]
+         "bell": place.bell, "room": place.room, "revision": 0, "pupil_group_id": place.pupil_group_id, "schedule_id": place.schedule_id}
+        for one, place in made]
     if rows:
         await _ADDITION.run(session, rows)
 

@@ -12,19 +12,22 @@ from sqlalchemy.orm import aliased
 from school import clock
 from school.context import Viewer
 from school.db import Column, Rows
+from school.diary.bell_times import BEGINS, ENDS, with_bells
 from school.diary.models import GradingScale, Lesson
 from school.diary.policy import giver, gives
 from school.diary.scale_rows import SHOWN, Labels, Steps, with_scale
 from school.diary.terms import is_closed
 from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
+from school.registry.bell_models import ScheduleBell
 from school.registry.former_class_models import FormerClass
 from school.registry.membership import has
 from school.registry.models import Bell, Course, Pupil, School
 
 
 class LessonRow(NamedTuple):
-    """A lesson as screens show it: the columns of `LESSON`, in order. `teacher_id` is who gives it; `planned_…` are told of one that was changed."""
+    """A lesson as screens show it: the columns of `LESSON`, in order. `teacher_id` is who gives it; `planned_…` are told of one that was changed;
+    `retimed` is how often its hours became others."""
 
     school_id: int
     id: UUID
@@ -49,6 +52,7 @@ class LessonRow(NamedTuple):
     planned_room: str | None
     revision: int
     pupil_group_id: UUID | None
+    retimed: int
 
     @property
     def starts_at(self) -> dt.datetime:
@@ -61,21 +65,21 @@ class LessonRow(NamedTuple):
         return clock.school_moment(self.on_date, self.bell_ends_at, self.time_zone)
 
 
-_Planned = aliased(Bell)
-LESSON: Rows = (
+_Planned, _PlannedBell = aliased(Bell), aliased(ScheduleBell)
+LESSON: Rows = with_bells(
     sa.select(
         Lesson.school_id, Lesson.id, Lesson.course_id, Lesson.class_group_id,
         sa.func.coalesce(Lesson.substitute_id, Course.teacher_id, type_=sa.Uuid()).label("teacher_id"), Course.subject_id,
-        Lesson.on_date, Lesson.bell, Bell.starts_at.label("bell_starts_at"), Bell.ends_at.label("bell_ends_at"), School.time_zone,
+        Lesson.on_date, Lesson.bell, BEGINS.label("bell_starts_at"), ENDS.label("bell_ends_at"), School.time_zone,
         Lesson.room, Lesson.topic, Lesson.cancelled_at, Course.teacher_id.label("course_teacher_id"), Lesson.substitute_id, Lesson.merged_with_id,
-        Lesson.planned_on, Lesson.planned_bell, _Planned.starts_at.label("planned_starts_at"), Lesson.planned_room, Lesson.revision,
-        Lesson.pupil_group_id,
+        Lesson.planned_on, Lesson.planned_bell, sa.func.coalesce(_PlannedBell.starts_at, _Planned.starts_at, type_=sa.Time()).label("planned_starts_at"),
+        Lesson.planned_room, Lesson.revision, Lesson.pupil_group_id, Lesson.retimed,
     )
     .outerjoin(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
-    .outerjoin(Bell, sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell))
-    .outerjoin(_Planned, sa.and_(_Planned.school_id == Lesson.school_id, _Planned.number == Lesson.planned_bell))
-    .outerjoin(School, School.id == Lesson.school_id)
-)
+).outerjoin(_Planned, sa.and_(_Planned.school_id == Lesson.school_id, _Planned.number == Lesson.planned_bell)).outerjoin(
+    _PlannedBell, sa.and_(
+        _PlannedBell.school_id == Lesson.school_id, _PlannedBell.schedule_id == Lesson.planned_schedule_id, _PlannedBell.number == Lesson.planned_bell),
+).outerjoin(School, School.id == Lesson.school_id)
 
 
 class OwnLesson(NamedTuple):

@@ -15,12 +15,19 @@ def _bell(column: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["school_id", column], ["bell.school_id", "bell.number"])
 
 
+def _of_schedule(schedule: str, bell: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["school_id", schedule, bell], ["schedule_bell.school_id", "schedule_bell.schedule_id", "schedule_bell.number"])
+
+
 class Lesson(Tenant, Base):
     """A lesson as it is now: a school-local date and a bell; its moment is derived from them. `class_group_id` and `pupil_group_id` (null: the
     whole class) repeat the course's, for the day's reading.
 
     What a `Substitution` has changed: `substitute_id` gives it instead of the course's teacher (null); it is held together with the lesson
     `merged_with_id`. `planned_…` is where the timetable has it, kept from the first change on; `revision` counts the changes.
+
+    `schedule_id` is the bell schedule that its class has on that day (null: the regular bells); whoever changes that changes this. `retimed` counts
+    how often its hours became others where it stood.
     """
 
     __tablename__ = "lesson"
@@ -39,10 +46,14 @@ class Lesson(Tenant, Base):
     planned_room: Mapped[str | None] = mapped_column(sa.String(20))
     revision: Mapped[int] = mapped_column(default=0, server_default="0")
     pupil_group_id: Mapped[UUID | None]
+    schedule_id: Mapped[UUID | None]
+    planned_schedule_id: Mapped[UUID | None]
+    retimed: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
         tenant_key("course_id", to="course"), tenant_key("class_group_id", to="class_group"), _bell("bell"), tenant_key("substitute_id", to="staff"),
         tenant_key("merged_with_id", to="lesson"), _bell("planned_bell"), tenant_key("pupil_group_id", to="pupil_group"),
+        _of_schedule("schedule_id", "bell"), _of_schedule("planned_schedule_id", "planned_bell"),
         sa.CheckConstraint("(planned_on IS NULL) = (revision = 0) AND (planned_bell IS NULL) = (revision = 0)", name="plan"),
         sa.Index(None, "school_id", "class_group_id", "on_date", "bell"), sa.Index(None, "school_id", "course_id", "on_date"),
         sa.Index(None, "school_id", "on_date", "bell"), sa.Index(None, "school_id", "planned_on"), sa.Index(None, "school_id", "substitute_id"),

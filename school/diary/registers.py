@@ -16,13 +16,14 @@ from school.clock import check_range
 from school.connections import Page, paged, read_page
 from school.context import Viewer
 from school.db import Moment, Rows, local_date
+from school.diary.bell_times import ENDS
 from school.diary.lessons import LESSON, attends
 from school.diary.models import Attendance, AttendanceKind, Lesson
 from school.diary.policy import substitutes, visible_attendance, visible_courses
 from school.diary.queries import IN_DAYS, check_child
 from school.ids import Ref
 from school.reading import Reader
-from school.registry.models import Bell, Course, Pupil, School, Subject
+from school.registry.models import Course, Pupil, School, Subject
 from school.statements import THIS_PERSON, Asking, Read, given
 
 LONGEST_RANGE = 31
@@ -50,7 +51,7 @@ def _unfilled(viewer: Asking, after: bool) -> Rows:
     """Of each lesson that is over: how many pupils have it, and how many of them have no entry. Those with somebody missing."""
     now = given("now", Moment())
     today = local_date(now, School.time_zone)
-    over = sa.or_(Lesson.on_date < today, sa.and_(Lesson.on_date == today, Bell.ends_at <= local_time(now, School.time_zone)))
+    over = sa.or_(Lesson.on_date < today, sa.and_(Lesson.on_date == today, local_time(now, School.time_zone) >= ENDS))
     entry = (Attendance.school_id == Pupil.school_id, Attendance.lesson_id == Lesson.id, Attendance.pupil_id == Pupil.id)
     entered = sa.select(Attendance.pupil_id).where(*entry).correlate(Pupil, Lesson).exists()
     pupils = sa.select(sa.func.count()).select_from(Pupil).where(attends()).correlate(Lesson).scalar_subquery()

@@ -5,6 +5,7 @@ import strawberry
 from school.diary.schema_absence import AbsenceMutation, AbsenceQuery
 from school.diary.schema_announcements import AnnouncementMutation, AnnouncementQuery
 from school.diary.schema_attendance import AttendanceMutation
+from school.diary.schema_bells import BellMutation, BellQuery
 from school.diary.schema_class_groups import ClassGroupMutation, ClassGroupQuery
 from school.diary.schema_courses import CourseMutation, CourseQuery
 from school.diary.schema_figures import FigureQuery
@@ -36,7 +37,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
     ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, ReportCardQuery, YearQuery, TimetableQuery, WorkQuery, ClassGroupQuery, CourseQuery,
-    TrendQuery, GroupQuery,
+    TrendQuery, GroupQuery, BellQuery,
 ):
     """Queries of the diary."""
 
@@ -45,6 +46,6 @@ class DiaryQuery(
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
     RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation, YearMutation, TimetableMutation, WorkMutation,
-    RegisterFileMutation, ClassGroupMutation, CourseMutation, GroupMutation,
+    RegisterFileMutation, ClassGroupMutation, CourseMutation, GroupMutation, BellMutation,
 ):
     """Mutations of the diary."""

@@ -33,17 +33,21 @@ class LedClass:
         return None if self.teacher_ref is None else load_person(info, self.teacher_ref)
 
 
-@rows(description="A class of the school's list: how many pupils are in it now, and how many courses it has that are not closed.")
+@rows(description="A class of the school's list: how many pupils are in it now, how many courses it has that are not closed, and which "
+                  "bell schedule it usually has (null: the regular bells).")
 class SchoolClass(LedClass):
     """A row of `class_groups.of_school`."""
 
     pupils: int
     courses: int
+    bell_schedule_id: strawberry.ID | None
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
         """From a row of `class_groups.of_school`."""
-        return cls(class_group=ClassGroup.from_row(row), teacher_ref=_leader(row), pupils=row.pupils, courses=row.courses)
+        return cls(
+            class_group=ClassGroup.from_row(row), teacher_ref=_leader(row), pupils=row.pupils, courses=row.courses,
+            bell_schedule_id=None if row.bell_schedule_id is None else opaque(Kind.BELL_SCHEDULE, row.school_id, row.bell_schedule_id))
 
 
 @rows(description="In which class a pupil is, and from which day on.")

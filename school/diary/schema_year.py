@@ -1,4 +1,4 @@
-"""The GraphQL face of the school year: its terms, holidays and bells."""
+"""The GraphQL face of the school year: its terms and holidays."""
 
 import datetime as dt
 from typing import Annotated, Self
@@ -7,7 +7,6 @@ import strawberry
 
 from school import ids
 from school.context import ADMINISTRATION, Area
-from school.diary import bells as bell_verbs
 from school.diary import holidays as holiday_verbs
 from school.diary import term_dates
 from school.diary.term_types import Term, TermKindName
@@ -35,27 +34,6 @@ class Holiday:
             id=opaque(Kind.HOLIDAY, row.school_id, row.id), school_id=school_id(row.school_id), name=row.name, starts_on=row.starts_on, ends_on=row.ends_on)
 
 
-@rows(description="When the lesson of this number begins and ends, in the school's own time.")
-class Bell:
-    """A bell, of a `BellRow`."""
-
-    number: int
-    starts_at: dt.time
-    ends_at: dt.time
-
-    @classmethod
-    def from_row(cls, row: bell_verbs.BellRow) -> Self:
-        """From a row of `bells`."""
-        return cls(number=row.number, starts_at=row.starts_at, ends_at=row.ends_at)
-
-
-@rows(description="All bells of the school, by number.")
-class Bells:
-    """What setBells has made of them."""
-
-    bells: list[Bell]
-
-
 @strawberry.type
 class YearQuery:
     """Queries of the school year."""
@@ -64,12 +42,6 @@ class YearQuery:
     async def holidays(self, info: Info, from_: Annotated[dt.date, strawberry.argument(name="from")], to: dt.date) -> list[Holiday]:
         """The holidays of the viewer's schools on these days, both included, at most 400, by their beginning."""
         return [Holiday.from_row(row) for row in await holiday_verbs.in_days(info.context.reader, info.context.viewer, from_, to)]
-
-    @query(SIGNED_IN, Area.DIARY, no_one)
-    async def bells(self, info: Info, school_id: strawberry.ID) -> list[Bell]:
-        """When the lessons of a day begin and end at one of the viewer's schools."""
-        school = ids.decode(Kind.SCHOOL, school_id).school_id
-        return [Bell.from_row(row) for row in await bell_verbs.of_school(info.context.reader, info.context.viewer, school)]
 
 
 @strawberry.input(description="A term or a year to be; both days belong to it. `id` is a UUIDv7 made by the client, so that it may repeat.")
@@ -103,23 +75,6 @@ class AddHolidayInput:
     name: str
     starts_on: dt.date
     ends_on: dt.date
-
-
-@strawberry.input(description="When the lesson of this number begins and ends, in the school's own time.")
-class BellInput:
-    """An item of setBells."""
-
-    number: int
-    starts_at: dt.time
-    ends_at: dt.time
-
-
-@strawberry.input(description="Bells of the school, at most 20; those that are not named stay.")
-class SetBellsInput:
-    """What setBells takes."""
-
-    school_id: strawberry.ID
-    bells: list[BellInput]
 
 
 @strawberry.type
@@ -165,13 +120,3 @@ class YearMutation:
         """There is school on these days after all; their lessons come with the next planLessons. Doing so twice is harmless."""
         async with info.context.begin() as session:
             return Holiday.from_row(await holiday_verbs.withdraw(session, info.context.viewer, ids.decode(Kind.HOLIDAY, holiday_id)))
-
-    @mutation(holds(*ADMINISTRATION), Area.DIARY)
-    async def set_bells(
-        self, info: Info, input: SetBellsInput,  # noqa: A002 - public name
-    ) -> Annotated[Bells | Refusal, strawberry.union("SetBellsResult")]:
-        """Set when lessons begin and end, on all days."""
-        school = ids.decode(Kind.SCHOOL, input.school_id).school_id
-        named = [bell_verbs.BellRow(bell.number, bell.starts_at, bell.ends_at) for bell in input.bells]
-        async with info.context.begin() as session:
-            return Bells(bells=[Bell.from_row(row) for row in await bell_verbs.set_(session, info.context.viewer, school, named)])

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from school import ids
 from school.db import Rows
+from school.diary.bell_times import Rung
 from school.diary.clashes import Place
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
 from school.registry.group_models import PupilGroup
-from school.registry.models import Course, Staff
+from school.registry.models import ClassGroup, Course, Staff
 
 _WEEK = 7
 _FIRST = dt.date(2024, 1, 1)
@@ -41,12 +42,15 @@ class SlotRow(NamedTuple):
     teacher_left_on: dt.date | None
     pupil_group_id: UUID | None = None
     division: str | None = None
+    usual_id: UUID | None = None
+    """The bell schedule that the class usually has; None is the regular one."""
 
-    def place(self, school_id: int, on_date: dt.date) -> Place:
+    def place(self, school_id: int, on_date: dt.date, rung: Rung) -> Place:
         """Where its lesson of a day shall be, of which nothing is settled yet: whoever and whatever it wants must be free."""
         return Place(
             school_id, ids.new(), self.class_group_id, self.teacher_id, on_date, self.bell, self.room, cancelled=False, merged_with_id=None,
-            own_teacher=False, own_room=False, as_planned=False, pupil_group_id=self.pupil_group_id, division=self.division)
+            own_teacher=False, own_room=False, as_planned=False, hours=rung.hours, schedule_id=rung.schedule_id,
+            pupil_group_id=self.pupil_group_id, division=self.division)
 
     def dates(self, from_: dt.date, to: dt.date) -> Iterator[dt.date]:
         """The days of a span on which it has its lesson, as far as its timetable is in force."""
@@ -83,8 +87,9 @@ def in_force(school_id: Any, from_: Any, to: Any, *of: sa.ColumnElement[bool]) -
     return (
         sa.select(
             each.c.id, each.c.class_group_id, each.c.starts_on, each.c.until, slot.number, slot.course_id, slot.weekday, slot.bell, slot.room, slot.weeks,
-            slot.shared, Course.subject_id, Course.teacher_id, Staff.left_on, Course.pupil_group_id, PupilGroup.division)
+            slot.shared, Course.subject_id, Course.teacher_id, Staff.left_on, Course.pupil_group_id, PupilGroup.division, ClassGroup.bell_schedule_id)
         .select_from(each)
+        .join(ClassGroup, sa.and_(ClassGroup.school_id == each.c.school_id, ClassGroup.id == each.c.class_group_id))
         .outerjoin(of_open, sa.and_(slot.school_id == each.c.school_id, slot.timetable_id == each.c.id))
         .outerjoin(Staff, sa.and_(Staff.school_id == Course.school_id, Staff.id == Course.teacher_id))
         .outerjoin(PupilGroup, sa.and_(PupilGroup.school_id == Course.school_id, PupilGroup.id == Course.pupil_group_id))

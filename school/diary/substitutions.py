@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, outbox
 from school.batches import check_batch
 from school.context import ADMINISTRATION, Viewer, act_in
-from school.diary import events
+from school.diary import bell_times, events
 from school.diary.clashes import Place, settle
 from school.diary.lessons import LESSON, LessonRow
 from school.diary.models import Lesson, Substitution
@@ -24,6 +24,7 @@ from school.ids import Ref
 
 LONGEST_REASON = 200
 LONGEST_ROOM = 20
+_NOT_WITH = "a lesson is merged with one that is held at its own moment, by itself"
 _TAKEN = {
     Code.CLASS_TAKEN: "the class has another lesson then", Code.TEACHER_TAKEN: "the teacher gives another lesson then",
     Code.ROOM_TAKEN: "another lesson is in the room then",
@@ -56,7 +57,7 @@ class NewSubstitution:
 
 
 async def substitute_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewSubstitution]) -> list[LessonRow | Refused]:
-    """Change up to 100 lessons, as the office or the head; each is answered with the lesson as it is then, in the order of the items. Twelve statements.
+    """Change up to 100 lessons, as the office or the head; each is answered with the lesson as it is then, in the order of the items. Thirteen statements.
 
     All that can be is done at once: two lessons may change places. A repeat is answered with the lesson as it stands; saying what it is already changes
     nothing. Refused for an item: a lesson or a teacher not of the viewer's school (NOT_FOUND), a change made meanwhile, the same id with different content
@@ -69,6 +70,7 @@ async def substitute_many(session: AsyncSession, viewer: Viewer, items: Sequence
     check_batch([item.lesson for item in items], "items")
     schools, teachers = {item.lesson.school_id for item in items}, {item.change.teacher for item in items if item.change.teacher is not None}
     calendar = await lock(session, viewer, schools, teachers)
+    calendar.bells = await bell_times.read(session, schools)
     refs = [item.lesson for item in items]
     known = await named(session, viewer, [*refs, *(item.change.merge_with for item in items if item.change.merge_with is not None)])
     stored = await _stored(session, viewer, items)
@@ -79,7 +81,7 @@ async def substitute_many(session: AsyncSession, viewer: Viewer, items: Sequence
         except Refused as refusal:
             refused[item.lesson] = refusal
     changes = {ref: place for ref, place in wanted.items() if place != known[ref].place}
-    beside = await around(session, viewer, [place.moment for place in changes.values()])
+    beside = await around(session, viewer, changes.values(), calendar)
     taken = settle(beside | {ref: known[ref].place for ref in refs if ref in known}, list(changes.values()))
     refused |= {ref: Refused(code, _TAKEN[code]) for ref, code in taken.items()}
     made = [item for item in items if item.lesson in changes and item.lesson not in refused]
@@ -113,7 +115,9 @@ def _checked(
     place = _wanted(item.change, lesson, known, batch)
     if place == lesson.place:
         return place
-    _check_days(lesson, place, calendar)
+    place = _on_its_day(lesson, place, calendar)
+    if place.merged_with_id is not None and known[Ref(place.school_id, place.merged_with_id)].place.hours != place.hours:
+        raise bad_input(_NOT_WITH)
     if item.change.teacher is not None and not calendar.works(item.change.teacher, place.on_date):
         raise not_found()
     if lesson.host:
@@ -123,15 +127,20 @@ def _checked(
     return place
 
 
-def _check_days(lesson: Known, place: Place, calendar: Calendar) -> None:
+def _on_its_day(lesson: Known, place: Place, calendar: Calendar) -> Place:
+    """The place with the hours that its class has on that day; a lesson that is not moved keeps its own."""
     if min(lesson.place.on_date, place.on_date) < lesson.today:
         raise bad_input("the day lies in the past")
     if not calendar.in_term(place.school_id, place.on_date):
         raise bad_input("the date lies outside the terms")
     if calendar.in_holidays(place.school_id, place.on_date):
         raise bad_input("the date lies in the holidays")
-    if (place.school_id, place.bell) not in calendar.bells:
-        raise bad_input("the school has no such bell")
+    if place.moment == lesson.place.moment:
+        return place
+    rung = calendar.bells[place.school_id].at(lesson.usual_id, place.on_date, place.bell)
+    if rung is None:
+        raise bad_input("the class has no such bell on that day")
+    return place._replace(hours=rung.hours, schedule_id=rung.schedule_id)
 
 
 def _wanted(change: Change, lesson: Known, known: Mapping[Ref, Known], batch: Collection[Ref]) -> Place:
@@ -165,7 +174,7 @@ def _host(ref: Ref, lesson: Known, known: Mapping[Ref, Known], batch: Collection
     if ref in batch:
         raise bad_input("the lesson that it is to be merged with changes, too")
     if other.place.cancelled or other.place.merged_with_id is not None or (other.place.on_date, other.place.bell) != lesson.planned[:2]:
-        raise bad_input("a lesson is merged with one that is held at its own moment, by itself")
+        raise bad_input(_NOT_WITH)
     return other.place
 
 
@@ -217,7 +226,8 @@ def _lesson(lesson: Known, new: Place, now: dt.datetime) -> dict[str, Any]:
     return {
         "key_school": new.school_id, "key_id": new.id, "on_date": new.on_date, "bell": new.bell, "room": new.room, "merged_with_id": new.merged_with_id,
         "substitute_id": None if new.own_teacher else new.teacher_id, "cancelled_at": now if new.cancelled else None, "planned_on": lesson.planned.on_date,
-        "planned_bell": lesson.planned.bell, "planned_room": lesson.planned.room, "revision": lesson.revision + 1,
+        "planned_bell": lesson.planned.bell, "planned_room": lesson.planned.room, "revision": lesson.revision + 1, "schedule_id": new.schedule_id,
+        "planned_schedule_id": lesson.planned.schedule_id,
     }
 
 

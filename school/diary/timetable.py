@@ -16,13 +16,14 @@ from sqlalchemy.orm import aliased
 from school import clock
 from school.context import Viewer
 from school.db import Rows
-from school.diary.clashes import Moment, Place
+from school.diary.bell_times import BEGINS, ENDS, Schoolbells, with_bells
+from school.diary.clashes import Place
 from school.diary.models import Attendance, Lesson, Mark
 from school.diary.policy import changes_lessons
 from school.ids import Ref
 from school.registry.calendar_models import Holiday, Term, TermKind
 from school.registry.group_models import GroupMember, PupilGroup
-from school.registry.models import Bell, Course, Pupil, School, Staff
+from school.registry.models import ClassGroup, Course, Pupil, School, Staff
 
 
 class Planned(NamedTuple):
@@ -31,10 +32,12 @@ class Planned(NamedTuple):
     on_date: dt.date
     bell: int
     room: str | None
+    schedule_id: UUID | None
 
 
 class Known(NamedTuple):
-    """A lesson as it is. `held`: marks or a register are written in it; `host`: another lesson is held together with it."""
+    """A lesson as it is. `held`: marks or a register are written in it; `host`: another lesson is held together with it. `usual_id` is the bell schedule that
+    its class usually has."""
 
     place: Place
     planned: Planned
@@ -45,6 +48,7 @@ class Known(NamedTuple):
     today: dt.date
     held: bool
     host: bool
+    usual_id: UUID | None
 
     def at(self, **changed: Any) -> Place:
         """Its place with these values, weighed against the timetable."""
@@ -56,11 +60,12 @@ class Known(NamedTuple):
 
 @dataclass(slots=True)
 class Calendar:
-    """The terms, holidays, bells and the staff of the schools in question; a member of the staff with the first day of no longer being one."""
+    """The terms, holidays and the staff of the schools in question, and their bells, where whoever locks reads them, too; a member of the staff with the
+    first day of no longer being one."""
 
     terms: list[tuple[int, dt.date, dt.date]] = field(default_factory=list)
     holidays: list[tuple[int, dt.date, dt.date]] = field(default_factory=list)
-    bells: set[tuple[int, int]] = field(default_factory=set)
+    bells: dict[int, Schoolbells] = field(default_factory=dict)
     staff: dict[Ref, dt.date | None] = field(default_factory=dict)
 
     def in_term(self, school_id: int, on_date: dt.date) -> bool:
@@ -96,8 +101,6 @@ async def lock(session: AsyncSession, viewer: Viewer, schools: Collection[int], 
     holidays = sa.select(Holiday.school_id, Holiday.starts_on, Holiday.ends_on).where(
         Holiday.school_id.in_(sorted(schools)), Holiday.withdrawn_at.is_(None))
     calendar.holidays = [(row.school_id, row.starts_on, row.ends_on) for row in await session.execute(holidays)]
-    bells = sa.select(Bell.school_id, Bell.number).where(Bell.school_id.in_(sorted(schools)))
-    calendar.bells = {(row.school_id, row.number) for row in await session.execute(bells)}
     if teachers:
         staff = sa.select(Staff.school_id, Staff.id, Staff.left_on).where(sa.tuple_(Staff.school_id, Staff.id).in_(sorted(teachers)))
         calendar.staff = {Ref(row.school_id, row.id): row.left_on for row in await session.execute(staff)}
@@ -107,17 +110,19 @@ async def lock(session: AsyncSession, viewer: Viewer, schools: Collection[int], 
 _COLUMNS = (
     Lesson.school_id, Lesson.id, Lesson.class_group_id, Lesson.on_date, Lesson.bell, Lesson.room, Lesson.cancelled_at, Lesson.merged_with_id,
     Lesson.substitute_id, Course.teacher_id, Lesson.revision, Lesson.planned_on, Lesson.planned_bell, Lesson.planned_room, Lesson.course_id,
-    Course.subject_id, School.time_zone, Lesson.pupil_group_id, PupilGroup.division,
+    Course.subject_id, School.time_zone, Lesson.schedule_id, Lesson.planned_schedule_id, ClassGroup.bell_schedule_id, BEGINS.label("begins"),
+    ENDS.label("ends"), Lesson.pupil_group_id, PupilGroup.division,
 )
 
 
 def _lessons(viewer: Viewer, *more: Any) -> Rows:
-    return (
+    found = with_bells(
         sa.select(*_COLUMNS, *more)
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id)).join(School, School.id == Lesson.school_id)
+        .join(ClassGroup, sa.and_(ClassGroup.school_id == Lesson.school_id, ClassGroup.id == Lesson.class_group_id))
         .outerjoin(PupilGroup, sa.and_(PupilGroup.school_id == Lesson.school_id, PupilGroup.id == Lesson.pupil_group_id))
-        .where(changes_lessons(viewer, Lesson.school_id))
     )
+    return found.where(changes_lessons(viewer, Lesson.school_id))
 
 
 async def named(session: AsyncSession, viewer: Viewer, lessons: Iterable[Ref]) -> dict[Ref, Known]:
@@ -131,9 +136,11 @@ async def named(session: AsyncSession, viewer: Viewer, lessons: Iterable[Ref]) -
     return {known.place.ref: known for known in (_known(row, held=row.held, host=row.host) for row in found)}
 
 
-async def around(session: AsyncSession, viewer: Viewer, moments: Iterable[Moment]) -> dict[Ref, Place]:
-    """All lessons of these moments as they are."""
-    if not (wanted := sorted(set(moments))):
+async def around(session: AsyncSession, viewer: Viewer, places: Iterable[Place], calendar: Calendar) -> dict[Ref, Place]:
+    """All lessons as they are that may be at the time of these, by whatever schedule."""
+    times = {(place.school_id, place.on_date, place.hours) for place in places}
+    wanted = sorted({(school_id, on_date, number) for school_id, on_date, hours in times for number in calendar.bells[school_id].beside(hours)})
+    if not wanted:
         return {}
     found = await session.execute(_lessons(viewer).where(sa.tuple_(Lesson.school_id, Lesson.on_date, Lesson.bell).in_(wanted)))
     return {known.place.ref: known.place for known in (_known(row, held=False, host=False) for row in found)}
@@ -142,10 +149,13 @@ async def around(session: AsyncSession, viewer: Viewer, moments: Iterable[Moment
 def _known(row: Any, *, held: bool, host: bool) -> Known:
     place = Place(
         row.school_id, row.id, row.class_group_id, row.substitute_id or row.teacher_id, row.on_date, row.bell, row.room, row.cancelled_at is not None,
-        row.merged_with_id, own_teacher=row.substitute_id is None, own_room=True, as_planned=True, pupil_group_id=row.pupil_group_id, division=row.division)
-    planned = Planned(row.planned_on, row.planned_bell, row.planned_room) if row.revision else Planned(row.on_date, row.bell, row.room)
+        row.merged_with_id, own_teacher=row.substitute_id is None, own_room=True, as_planned=True, hours=(row.begins, row.ends), schedule_id=row.schedule_id,
+        pupil_group_id=row.pupil_group_id, division=row.division)
+    planned = (
+        Planned(row.planned_on, row.planned_bell, row.planned_room, row.planned_schedule_id) if row.revision
+        else Planned(row.on_date, row.bell, row.room, row.schedule_id))
     today = clock.school_date(clock.now(), row.time_zone)
-    known = Known(place, planned, row.revision, row.course_id, row.subject_id, row.teacher_id, today, held=held, host=host)
+    known = Known(place, planned, row.revision, row.course_id, row.subject_id, row.teacher_id, today, held=held, host=host, usual_id=row.bell_schedule_id)
     return known._replace(place=known.at())
 
 

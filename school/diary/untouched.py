@@ -85,14 +85,19 @@ async def tell(session: AsyncSession, school_id: int, changes: Iterable[Changes]
     """Tell the families of classes, or of groups, that their timetable has changed. Two statements."""
     if not (told := {one.whose: one for one in changes}):
         return
+    pupils, now = await pupils_by_class(session, school_id, {one.class_group_id for one in told.values()}, told), clock.now()
+    await outbox.append(session, *(timetable_changed(school_id, one, pupils[group], now) for group, one in told.items() if group in pupils))
+
+
+async def pupils_by_class(session: AsyncSession, school_id: int, classes: Collection[UUID], groups: Collection[UUID] = ()) -> dict[UUID, list[UUID]]:
+    """Who is in these classes, and in which of these groups of them, now; one without pupils is not named. One statement."""
     member = sa.and_(
-        GroupMember.school_id == Pupil.school_id, GroupMember.pupil_id == Pupil.id, GroupMember.until.is_(None), among(GroupMember.group_id, told))
+        GroupMember.school_id == Pupil.school_id, GroupMember.pupil_id == Pupil.id, GroupMember.until.is_(None), among(GroupMember.group_id, groups))
     here = sa.select(Pupil.id, Pupil.class_group_id, GroupMember.group_id).outerjoin(GroupMember, member).where(
-        Pupil.school_id == school_id, among(Pupil.class_group_id, {one.class_group_id for one in told.values()}), Pupil.left_on.is_(None)).order_by(Pupil.id)
+        Pupil.school_id == school_id, among(Pupil.class_group_id, classes), Pupil.left_on.is_(None)).order_by(Pupil.id)
     pupils: dict[UUID, dict[UUID, None]] = {}
     for row in await session.execute(here):
         for whose in (row.class_group_id, row.group_id):
             if whose is not None:
                 pupils.setdefault(whose, {})[row.id] = None
-    now = clock.now()
-    await outbox.append(session, *(timetable_changed(school_id, one, pupils[group], now) for group, one in told.items() if group in pupils))
+    return {whose: list(those) for whose, those in pupils.items()}

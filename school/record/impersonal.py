@@ -3,6 +3,8 @@
 IMPERSONAL: dict[str, tuple[str, ...]] = {
     "absence_reason": ("school_id", "id", "name", "sign", "excused", "retired_at"),
     "bell": ("school_id", "number", "starts_at", "ends_at"),
+    "bell_day": ("school_id", "id", "on_date", "usual_id", "schedule_id", "withdrawn_at"),
+    "bell_schedule": ("school_id", "id", "name", "closed_at"),
     "card_key": ("school_id", "id", "secret", "made_at", "retired_at", "reason"),
     "checkpoint": ("consumer", "seq"),
     "course_scale": ("school_id", "id", "scale_id"),
@@ -21,6 +23,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "own_work": ("school_id", "id", "name", "work", "weight", "retired_at"),
     "pupil_group": ("school_id", "id", "class_group_id", "division", "name", "closed_at"),
     "scale_conversion": ("school_id", "id", "to_scale_id", "steps"),
+    "schedule_bell": ("school_id", "schedule_id", "number", "starts_at", "ends_at"),
     "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),
     "subject": ("school_id", "id", "name", "retired_at"),
     "term": ("school_id", "id", "name", "kind", "starts_on", "ends_on"),

@@ -101,7 +101,7 @@ _DIGEST = bytes(32)
 
 _LESSON = (
     "school_id", "id", "course_id", "class_group_id", "on_date", "bell", "room", "topic", "cancelled_at", "substitute_id", "merged_with_id", "planned_on",
-    "planned_bell", "planned_room", "revision", "pupil_group_id")
+    "planned_bell", "planned_room", "revision", "pupil_group_id", "schedule_id", "planned_schedule_id", "retimed")
 _SUBSTITUTION = (
     "school_id", "id", "lesson_id", "revision", "old_cancelled", "old_teacher_id", "old_on_date", "old_bell", "old_room", "old_merged_with_id", "cancelled",
     "teacher_id", "on_date", "bell", "room", "merged_with_id", "reason", "by", "at")
@@ -255,8 +255,9 @@ HOLDINGS: dict[str, Holding] = {
         shown=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at", "pupil_group_id"),
         kept=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at", "pupil_group_id")),
     "class_group": Holding(
-        title="Классное руководство", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "grade", "letter", "teacher_id"),
-        kept=("school_id", "id", "grade", "letter", "teacher_id")),
+        title="Классное руководство", whose=_by("teacher_id"), erased={},
+        shown=("school_id", "id", "grade", "letter", "teacher_id", "bell_schedule_id"),
+        kept=("school_id", "id", "grade", "letter", "teacher_id", "bell_schedule_id")),
     "former_class": Holding(
         title="Прежние классы", whose=_by("pupil_id"), erased={}, shown=("school_id", "pupil_id", "since", "until", "class_group_id"),
         kept=("school_id", "pupil_id", "since", "until", "class_group_id")),

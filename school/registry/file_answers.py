@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from school.context import Context
 from school.db import is_away
-from school.errors import Code, Refused
+from school.errors import Refused
 from school.registry.calendar_feed_models import Language
 
 ContextFor = Callable[[Request], Awaitable[Context]]

@@ -37,7 +37,7 @@ class CardKey(Tenant, Base):
 
 
 class Bell(Base):
-    """When the lesson of this number begins and ends, in school-local time."""
+    """When the lesson of this number regularly begins and ends, in school-local time. Schedules (`bell_models`) have other hours for the same numbers."""
 
     __tablename__ = "bell"
 
@@ -77,15 +77,18 @@ class Staff(Base):
 
 
 class ClassGroup(Tenant, Base):
-    """A class: 5А. `teacher_id` is its class teacher."""
+    """A class: 5А. `teacher_id` is its class teacher; `bell_schedule_id` the hours that it usually has, null the regular bells."""
 
     __tablename__ = "class_group"
 
     grade: Mapped[int] = mapped_column(sa.SmallInteger)
     letter: Mapped[str] = mapped_column(sa.String(4))
     teacher_id: Mapped[UUID | None]
+    bell_schedule_id: Mapped[UUID | None]
 
-    __table_args__ = (tenant_key("teacher_id", to="staff"), sa.UniqueConstraint("school_id", "grade", "letter"))
+    __table_args__ = (
+        tenant_key("teacher_id", to="staff"), tenant_key("bell_schedule_id", to="bell_schedule"), sa.UniqueConstraint("school_id", "grade", "letter"),
+    )
 
     @property
     def name(self) -> str:

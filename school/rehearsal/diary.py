@@ -14,7 +14,7 @@ import urllib3
 
 from school import ids
 from school.demo.api import RefusedError
-from school.rehearsal import division, family, founding
+from school.rehearsal import bells, division, family, founding
 from school.rehearsal.founding import Class, RehearsalError, School, checked, expect, side_by_side
 from school.rehearsal.login import Login
 from school.rehearsal.people import Crowd
@@ -51,7 +51,8 @@ class DiaryRehearsal:
             ("courses", partial(founding.add_courses, school)), ("timetable", partial(founding.make_timetable, school)),
             ("logins", partial(founding.give_logins, school)), ("marks", partial(self._marks, school)), ("term marks", partial(self._decide, school)),
             ("closing", partial(self._close, school)), ("second try", partial(self._try_again, school)), ("register", partial(self._register, school)),
-            ("substitutions", partial(self._substitute, school)), ("report cards", partial(self._report, school)),
+            ("substitutions", partial(self._substitute, school)), ("bells", partial(bells.change_bells, school)),
+            ("report cards", partial(self._report, school)),
         ):
             await self._step(name, step)
         mine = await family.enter(school, self._crowd)

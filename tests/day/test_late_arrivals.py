@@ -6,10 +6,12 @@ import itertools
 import pytest
 import sqlalchemy as sa
 
+from school import ids
 from school.access.models import Passage
 from school.day import late_arrivals
 from school.diary.models import Lesson
 from school.ids import Ref
+from school.registry.bell_models import BellSchedule, ScheduleBell
 from tests.day.porch import Porch, at
 from tests.world import MONDAY
 
@@ -137,3 +139,17 @@ async def test_passages_of_others_are_not_read(porch: Porch) -> None:
     assert noticed is not None
     assert noticed.passage_id == passage.id
     assert read < 1_000, "a page or so, and not all of them"
+
+
+async def test_late_is_after_the_first_bell_of_the_day_s_own_schedule(porch: Porch) -> None:
+    schedule = ids.new()
+    async with porch.database.begin() as session:
+        session.add(BellSchedule(school_id=1, id=schedule, name="Позже", closed_at=None))
+        await session.flush()
+        session.add(ScheduleBell(school_id=1, schedule_id=schedule, number=1, starts_at=dt.time(9, 10), ends_at=dt.time(9, 40)))
+        await session.flush()
+        await session.execute(sa.update(Lesson).where(Lesson.id == porch.world.lessons["5A-1"]).values(schedule_id=schedule))
+    await porch.passes("anna", at(9, 9))
+    await porch.passes("boris", at(9, 12))
+    await porch.react()
+    assert [(row[0], row[4]) for row in await porch.arrivals()] == [(porch.world.people["boris"], 2)]

@@ -32,7 +32,7 @@ from school.diary.models import AttendanceKind, WorkKind
 from school.diary.notice_rows import NoticeRow
 from school.diary.submission_rows import SubmissionRow
 from school.diary.term_mark_rows import TermMarkRow
-from school.diary.timetable_events import Changes, timetable_changed
+from school.diary.timetable_events import Changes, Rescheduled, bells_changed, timetable_changed
 from school.ids import Ref
 from school.meals import events as meals
 from school.meals.ledger import Posted
@@ -80,6 +80,7 @@ TALES = {
     "diary.remark_withdrawn": ("RemarkWithdrawn", "remark withdrawn: praise"),
     "diary.announced": ("Announced", "announced  to be acknowledged by 2026-09-07"),
     "diary.announcement_withdrawn": ("AnnouncementWithdrawn", "announcement withdrawn: to be acknowledged by 2026-09-07"),
+    "diary.bells_changed": ("BellsChanged", "bells      2026-09-08: 6 lessons at other times, 05:30–11:15 → 05:30–09:40 UTC on the first day"),
     "diary.timetable_changed": ("TimetableChanged", "timetable  2026-09-07 – 2026-09-08: 2 new, 1 gone"),
     "meals.topped_up": ("MealToppedUp", "topped up  150.00 RUB · 400.00 RUB now"),
     "meals.sold": ("MealSold", "bought     Обед, Чай · 150.00 RUB · 400.00 RUB left"),
@@ -150,7 +151,7 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
     announcement = AnnouncementRow(1, ids.new(), None, None, "тайна", "тайна", MONDAY, teacher, NOON, None)
     place = Place(
         1, lesson, world.classes["5A"], teacher, MONDAY + dt.timedelta(days=1), 1, "101", cancelled=False, merged_with_id=None, own_teacher=True, own_room=True,
-        as_planned=True)
+        as_planned=True, hours=(dt.time(8, 30), dt.time(9, 15)))
     absent = AttendanceRow(1, lesson, anna, AttendanceKind.ABSENT, None, teacher, NOON)
     return [
         diary.mark_given(mark), diary.mark_corrected(mark, mark._replace(value=3, revision=2), NOON), diary.mark_withdrawn(mark, NOON),
@@ -164,6 +165,8 @@ def _of_diary(world: World, subject: UUID) -> list[Event]:
         *_of_courses(world, subject), *_of_absence(world),
         messages.remark_made(remark), messages.remark_withdrawn(remark, NOON), messages.announced(announcement, [anna]),
         messages.announcement_withdrawn(announcement, [anna], NOON),
+        bells_changed(1, Rescheduled(world.classes["5A"], *[MONDAY + dt.timedelta(days=1)] * 2, 6, *(
+            dt.datetime(2026, 9, 8, hour, minute, tzinfo=dt.UTC) for hour, minute in ((5, 30), (11, 15), (5, 30), (9, 40)))), [anna], NOON),
         timetable_changed(1, Changes(world.classes["5A"], MONDAY, MONDAY + dt.timedelta(days=1), 2, 0, 1), [anna], NOON),
     ]
 

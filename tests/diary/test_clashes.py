@@ -18,7 +18,7 @@ def place(number: int, group: int = 0, teacher: int = 0, bell: int = 1, room: st
     """A lesson; with its own teacher in its own room where it is as planned."""
     return Place(
         1, UUID(int=number), UUID(int=group), UUID(int=teacher), DAY, bell, room, cancelled, None, own_teacher=as_planned, own_room=as_planned,
-        as_planned=as_planned)
+        as_planned=as_planned, hours=(dt.time(7 + bell, 30), dt.time(8 + bell, 15)))
 
 
 def test_the_class_comes_before_the_teacher_before_the_room() -> None:

@@ -71,7 +71,7 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(desk: Desk) -> None
     assert (await set_(desk, new, "teacher"))["code"] == "NOT_ALLOWED"
     assert [(await set_(desk, one))["message"] for one in (
         week(desk, (0, 1)), week(desk, (8, 1)), week(desk, (1, 8)), week(desk, (1, 1), room="x" * 21), week(desk, *[(1, 1)] * 61))] == [
-        "weekday is 1 (Monday) to 7", "weekday is 1 (Monday) to 7", "the school has no such bell", "room has at most 20 characters",
+        "weekday is 1 (Monday) to 7", "weekday is 1 (Monday) to 7", "the class has no such bell", "room has at most 20 characters",
         "slots holds at most 60 items"]
     assert await desk.everything(Timetable, TimetableSlot) == before
 

@@ -71,7 +71,7 @@ async def test_a_term_changes_its_days_as_far_as_its_lessons_let_it(desk: Desk) 
     assert (await to("2026-08-31", "2026-12-31", "Первый"))["__typename"] == "Term"
     with desk.counted() as statements:
         assert (await to("2026-09-01", "2026-09-20"))["endsOn"] == "2026-09-20"
-    assert len(statements) == (12 if desk.database.sqlite else 13)
+    assert len(statements) == (11 if desk.database.sqlite else 12)
     [(kind, topics, payload)] = await desk.events()
     assert (kind, set(topics)) == ("diary.timetable_changed", {str(desk.world.people[name]) for name in ("anna", "boris")})
     assert payload == {
@@ -95,7 +95,7 @@ async def test_holidays_are_seen_by_all_and_take_lessons_away(desk: Desk) -> Non
     await desk.add_lesson("on it", on_date=dt.date(2026, 10, 27))
     with desk.counted() as statements:
         added = await desk.ask("office", ADD, input=autumn)
-    assert len(statements) == (12 if desk.database.sqlite else 13)
+    assert len(statements) == (11 if desk.database.sqlite else 12)
     assert added == {"__typename": "Holiday", **{key: autumn[key] for key in ("schoolId", "name", "startsOn", "endsOn")}, "id": added["id"]}
     assert [payload["removed"] for _, _, payload in await desk.events()] == [1]
     span = {"from": "2026-11-01", "to": "2026-11-07"}

@@ -1,5 +1,6 @@
 """The diary's events as updates of the family stream: every kind, with opaque ids, values and the subject."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from school.fields import SCALARS
 from school.ids import Kind
 from school.settings import Settings
 from school.updates import Published, Update
+from tests.diary.bells import add, set_day
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_attendance import entry, record
 from tests.diary.test_class_timetables import set_ as class_timetable
@@ -35,6 +37,7 @@ DOCUMENT = """{ updates { __typename cursor childId occurredAt late
   ... on HomeworkSubmitted { homeworkId submissionId } ... on HomeworkAnswered { homeworkId submissionId submissionState oldSubmissionState }
   ... on HomeworkSet { homeworkId } ... on HomeworkWithdrawn { homeworkId }
   ... on TimetableChanged { classGroupId startsOn endsOn made moved removed }
+  ... on BellsChanged { classGroupId startsOn endsOn retimed oldBeginsAt oldEndsAt beginsAt endsAt }
   ... on LessonChanged { bell room cancelled merged teacher { givenName } oldDate oldBell oldRoom oldCancelled oldMerged oldTeacher { givenName } }
   ... on AttendanceRecorded { bell attendance minutesLate oldAttendance oldMinutesLate } } }"""
 
@@ -76,6 +79,7 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
     await substitute(desk, change(desk, "5A-2", date="2026-09-09", room="9"))
     await class_timetable(desk, week(desk, (1, 3)))
     await plan(desk)
+    await set_day(desk, dt.date(2026, 9, 14), (None, await add(desk, times=((3, "10:30", "11:00"),))))
     common = {
         "childId": desk.person("anna"), "occurredAt": NOON.isoformat(), "late": False, "lessonId": desk.lesson("5A-1"), "courseId": desk.course("5A"),
         "date": "2026-09-07", "subject": {"name": "Алгебра"},
@@ -83,7 +87,7 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
     of_term = {name: common[name] for name in ("childId", "occurredAt", "late", "courseId", "subject")} | {"termId": term(desk)}
     same = {"bell": 2, "room": "101", "cancelled": False, "merged": False, "teacher": {"givenName": "Teacher"}}
     shown = await stream(desk)
-    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, *range(2, 16))]
+    assert [update.pop("cursor") for update in shown] == [f"cursor-{number}" for number in (0, *range(2, 17))]
     now, was = {"value": 3, "weight": 2, "work": "TEST"}, {"oldValue": 5, "oldWeight": 1, "oldWork": "ANSWER"}
     assert shown == [
         {"__typename": "MarkGiven", **common, "markId": mark, "value": 5, "weight": 1, "work": "ANSWER"},
@@ -104,6 +108,9 @@ async def test_every_kind_of_event_becomes_an_update(desk: Desk) -> None:
             f"old{name.title()}": value for name, value in same.items()}, "room": "9", "oldRoom": "101", "oldDate": "2026-09-07"},
         {"__typename": "TimetableChanged", **{name: common[name] for name in ("childId", "occurredAt", "late")}, "classGroupId": desk.group("5A"),
          "startsOn": "2026-09-14", "endsOn": "2026-09-21", "made": 2, "moved": 0, "removed": 0},
+        {"__typename": "BellsChanged", **{name: common[name] for name in ("childId", "occurredAt", "late")}, "classGroupId": desk.group("5A"),
+         "startsOn": "2026-09-14", "endsOn": "2026-09-14", "retimed": 1, "oldBeginsAt": "2026-09-14T07:30:00+00:00",
+         "oldEndsAt": "2026-09-14T08:15:00+00:00", "beginsAt": "2026-09-14T07:30:00+00:00", "endsAt": "2026-09-14T08:00:00+00:00"},
     ]
 
 
@@ -125,10 +132,10 @@ async def test_payloads_hold_no_text_that_somebody_wrote(desk: Desk) -> None:
 def test_each_kind_has_its_update() -> None:
     kinds = {value for name, value in vars(events).items() if name.isupper() and isinstance(value, str)}
     assert set(message_updates.UPDATES) < {value for name, value in vars(message_events).items() if name.isupper() and isinstance(value, str)}
-    kinds |= set(message_updates.UPDATES) | set(file_updates.UPDATES) | {timetable_events.TIMETABLE_CHANGED}
+    kinds |= set(message_updates.UPDATES) | set(file_updates.UPDATES) | {timetable_events.TIMETABLE_CHANGED, timetable_events.BELLS_CHANGED}
     kinds |= {value for value in vars(course_events).values() if isinstance(value, str) and value.startswith("diary.")}
     assert set(UPDATES) == kinds
-    assert len(TYPES) == len(UPDATES) - 2 == 23  # what becomes of a notice is told by one
+    assert len(TYPES) == len(UPDATES) - 2 == 24  # what becomes of a notice is told by one
 
 
 def test_ids_in_updates_are_opaque() -> None:

@@ -59,6 +59,9 @@ def queries() -> Iterator[Question]:
     yield ask("substitutions", school, lambda of: {"schoolId": of["school"], "date": DAYS["from"]})
     yield ask("holidays", school, lambda _: {"from": "2026-11-01", "to": "2026-11-08"}, holds="holiday")
     yield ask("bells", school, lambda of: {"schoolId": of["school"]})
+    yield ask("bellSchedules", school, lambda of: {"schoolId": of["school"]})
+    yield ask("bellDays", school, lambda _: DAYS, holds="schedule")
+    yield ask("childBellDays", pupil, lambda of: {"childId": of["child"], **DAYS})
     yield ask("timetable", pupil, lambda of: {"classGroupId": of["class"], "date": DAYS["from"]})
     yield ask("schoolClasses", school, lambda of: {"schoolId": of["school"]})
     yield ask("schoolCourses", pupil, lambda of: {"classGroupId": of["class"]})
@@ -115,6 +118,14 @@ def _of_the_year() -> Iterator[Question]:
         "id": new(), "schoolId": of["school"], "name": "Зимние каникулы", "startsOn": "2026-12-31", "endsOn": "2027-01-10"})
     yield do("withdrawHoliday", school, lambda of: {"holidayId": of["holiday"]})
     yield put("setBells", school, lambda of: {"schoolId": of["school"], "bells": [{"number": 7, "startsAt": "15:00", "endsAt": "15:40"}]})
+    yield put("setBells (schedule)", school, lambda of: {
+        "schoolId": of["school"], "scheduleId": of["other schedule"], "bells": [{"number": 7, "startsAt": "15:00", "endsAt": "15:40"}]})
+    yield put("addBellSchedule", school, lambda of: {
+        "id": new(), "schoolId": of["school"], "name": "Второй корпус", "bells": [{"number": 1, "startsAt": "08:00", "endsAt": "08:40"}]})
+    yield do("renameBellSchedule", school, lambda of: {"scheduleId": of["schedule"], "name": "Короткий день"})
+    yield do("closeBellSchedule", school, lambda of: {"scheduleId": of["other schedule"]})
+    yield do("setClassBells", pupil, lambda of: {"classGroupId": of["class"], "scheduleId": of["schedule"]})
+    yield put("setBellDay", school, lambda of: {"schoolId": of["school"], "date": "2027-06-02", "schedules": [{"scheduleId": of["schedule"]}]})
     yield put("setTimetable", pupil, lambda of: {
         "id": new(), "classGroupId": of["class"], "startsOn": "2027-06-01", "slots": [{"courseId": of["course"], "weekday": 2, "bell": 5}]})
     yield put("setTimetable (clash)", pupil, lambda of: {

@@ -48,7 +48,7 @@ from school.registry.models import (
 from school.registry.names import sort_key
 from school.registry.types import school_id as opaque_school
 from tests.matrix.lives import acting, live, opaque, present
-from tests.matrix.setting_up import add_spare, change_classes, make_year
+from tests.matrix.setting_up import add_schedules, add_spare, change_classes, make_year
 from tests.matrix.town import CODES, NOON, TARGETS, Town
 from tests.world import EARLY, MONDAY, build
 
@@ -210,7 +210,7 @@ async def _office(session: AsyncSession, town: Town) -> None:
             "other scale": opaque(Kind.GRADING_SCALE, school_id, other.id), "own work": opaque(Kind.OWN_WORK, school_id, own.id),
             "holiday": opaque(Kind.HOLIDAY, school_id, holiday.id),
             "helper": opaque(Kind.PERSON, school_id, world.people[f"canteen{end}"]),
-            **await add_spare(session, town, school_id),
+            **await add_spare(session, town, school_id), **await add_schedules(session, school_id),
         }
         town.targets[str(school_id)] = nouns
 

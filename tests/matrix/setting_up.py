@@ -6,15 +6,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from school import ids
+from school import ids, outbox
 from school.context import Role
 from school.diary import class_groups, class_moves, courses
-from school.diary.timetable_events import Changes
+from school.diary.timetable_events import Changes, Rescheduled, bells_changed
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
-from school.diary.untouched import tell
+from school.diary.untouched import pupils_by_class, tell
 from school.ids import Kind, Ref
+from school.registry.bell_models import BellDay, BellSchedule, ScheduleBell
 from school.registry.calendar_models import Holiday
-from school.registry.models import ClassGroup, Course, Subject
+from school.registry.models import Bell, ClassGroup, Course, Subject
 from tests.matrix.lives import acting, opaque
 from tests.matrix.town import Town
 from tests.world import EARLY, MONDAY
@@ -35,6 +36,22 @@ async def make_year(session: AsyncSession, school_id: int, secretary: UUID) -> H
             weeks=Weeks.EVERY, shared=True) for number in (0, 1))
         await tell(session, school_id, [Changes(group, MONDAY, MONDAY, 1, 0, 0)])
     return holiday
+
+
+async def add_schedules(session: AsyncSession, school_id: int) -> dict[str, str]:
+    """Two bell schedules with the regular hours: one for a day, of which all classes have heard, and one that nobody has."""
+    schedules = [BellSchedule(school_id=school_id, id=ids.new(), name=f"{name} bells {school_id}", closed_at=None) for name in ("short", "spare")]
+    session.add_all(schedules)
+    await session.flush()
+    regular = (await session.scalars(sa.select(Bell).where(Bell.school_id == school_id))).all()
+    session.add_all(
+        ScheduleBell(school_id=school_id, schedule_id=one.id, number=bell.number, starts_at=bell.starts_at, ends_at=bell.ends_at)
+        for one in schedules for bell in regular)
+    session.add(BellDay(school_id=school_id, id=ids.new(), on_date=MONDAY, usual_id=None, schedule_id=schedules[0].id, withdrawn_at=None))
+    classes = (await session.scalars(sa.select(ClassGroup.id).where(ClassGroup.school_id == school_id))).all()
+    for group, pupils in (await pupils_by_class(session, school_id, classes)).items():
+        await outbox.append(session, bells_changed(school_id, Rescheduled(group, MONDAY, MONDAY, 1, EARLY, EARLY, EARLY, EARLY), pupils, EARLY))
+    return {name: opaque(Kind.BELL_SCHEDULE, school_id, one.id) for name, one in zip(("schedule", "other schedule"), schedules, strict=True)}
 
 
 async def add_spare(session: AsyncSession, town: Town, school_id: int) -> dict[str, str]:

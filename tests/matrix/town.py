@@ -28,7 +28,7 @@ NOUNS = {
     "other scale": Kind.GRADING_SCALE, "own work": Kind.OWN_WORK, "pupil group": Kind.PUPIL_GROUP,
     "subject": Kind.SUBJECT, "empty": Kind.CLASS_GROUP, "helper": Kind.PERSON,
     "remark": Kind.REMARK, "thread": Kind.THREAD, "message": Kind.MESSAGE, "announcement": Kind.ANNOUNCEMENT, "teacher": Kind.PERSON,
-    "holiday": Kind.HOLIDAY,
+    "holiday": Kind.HOLIDAY, "schedule": Kind.BELL_SCHEDULE, "other schedule": Kind.BELL_SCHEDULE,
 }
 """What a question may name of a target, beside its school and its family name."""
 ROLES = (

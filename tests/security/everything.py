@@ -51,6 +51,7 @@ from school.meals.models import AccountKind, MealAccount, Posting, SaleItem, Til
 from school.outbox import Checkpoint, FeedHead, FeedRow, OutboxRow, TopicKind
 from school.record.models import Record, RecordAction
 from school.registry.account_models import Session
+from school.registry.bell_models import BellDay, BellSchedule, ScheduleBell
 from school.registry.calendar_feed_models import CalendarFeed, Language
 from school.registry.calendar_models import Holiday
 from school.registry.former_class_models import FormerClass
@@ -118,6 +119,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         Door(**key, id=door, name="Двор", anti_passback=AntiPassback.OFF), Till(**key, id=till, name="Кафе"),
         AbsenceReason(**key, id=_reason(school_id), name="Болезнь", sign="Б", excused=True),
         *(GradingScale(**key, id=_scale(school_id, number), name=f"Шкала {number}", lowest=0, highest=1) for number in (1, 2)),
+        BellSchedule(**key, id=_reason(school_id), name="Сокращённый день", closed_at=None),
     ])
     await session.flush()
     teacher = world.people["teacher" if school_id == 1 else "teacher2"]
@@ -134,7 +136,7 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         HomeworkRule(**key, latest=dt.time(18)), OwnWork(**key, id=ids.new(), name="Проект", work=WorkKind.TEST, weight=2),
         ScaleConversion(**key, id=_scale(school_id, 1), to_scale_id=_scale(school_id, 2), steps=[[0, 1, 1]]),
         Holiday(**key, id=ids.new(), name="Каникулы", starts_on=MONDAY, ends_on=MONDAY, withdrawn_at=None),
-        *_timetable(world, school_id),
+        *_timetable(world, school_id), *_bells(school_id),
         Announcement(**key, id=ids.new(), grade=5, title="Собрание", text="В среду", made_by=world.people["teacher" if school_id == 1 else "teacher2"],
                      made_at=NOON),
         *(Substitution(
@@ -155,6 +157,12 @@ def _in_group(world: World, name: str) -> Iterator[Base]:
     yield GroupMember(**key, group_id=part, pupil_id=world.people[name], since=MONDAY, until=None)
     yield Lesson(**key, id=lesson, course_id=course, class_group_id=world.classes[group], on_date=MONDAY, bell=3, pupil_group_id=part)
     yield Homework(**key, id=ids.new(), course_id=course, due_lesson_id=lesson, text="№ 3", set_by=world.people[teacher], set_at=NOON)
+
+
+def _bells(school_id: int) -> Iterator[Base]:
+    schedule = _reason(school_id)
+    yield ScheduleBell(school_id=school_id, schedule_id=schedule, number=1, starts_at=dt.time(8), ends_at=dt.time(9))
+    yield BellDay(school_id=school_id, id=ids.new(), on_date=MONDAY, usual_id=None, schedule_id=schedule, withdrawn_at=None)
 
 
 def _timetable(world: World, school_id: int) -> Iterator[Base]:

@@ -53,6 +53,7 @@ _MONEY = "canteen office head family:meals self"
 SIGHTS = {
     "school": Sight(read="member district"), "term": Sight(read="member", add="office head", change="office head", changing="name"),
     "bell": Sight(read="member", add="office head", change="office head", changing="starts_at ends_at"),
+    "bell_schedule": Sight(read="member"), "schedule_bell": Sight(read="member"), "bell_day": Sight(read="member"),
     "holiday": Sight(read="member", add="office head", change="office head", changing="withdrawn_at"),
     "timetable": Sight(read="office head", add="office head"), "timetable_slot": Sight(read="office head", add="office head"),
     "subject": Sight(read="member", add="office head", change="office head", changing="name retired_at"),
@@ -78,7 +79,8 @@ SIGHTS = {
     "course_scale": Sight(read=_TIMETABLE, add="office head", change="office head", changing="scale_id"),
     "scale_conversion": Sight(read=_TIMETABLE, add="office head", change="office head", changing="to_scale_id steps"),
     "lesson": Sight(read="teacher office head whole grouped", change="teacher office head", changing=(
-        "topic substitute_id merged_with_id on_date bell room planned_on planned_bell planned_room revision cancelled_at")),
+        "topic substitute_id merged_with_id on_date bell room planned_on planned_bell planned_room revision cancelled_at "
+        "schedule_id planned_schedule_id")),
     "substitution": Sight(read="office head", add="office head"),
     "homework": Sight(
         read="teacher office head classmate named", add="teacher", change="teacher", changing="text minutes links revision withdrawn_at"),

@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const SchoolClassesQuery = graphql(`
   query WebSchoolClasses($school: ID!) {
-    schoolClasses(schoolId: $school) { classGroup { id name } teacher { id name } pupils courses }
+    schoolClasses(schoolId: $school) { classGroup { id name } teacher { id name } pupils courses bellScheduleId }
   }
 `)
 

@@ -38,6 +38,22 @@ export const CloseCourse = graphql(`
   }
 `)
 
+export const BellChoiceQuery = graphql(`
+  query WebBellChoice($school: ID!) {
+    bellSchedules(schoolId: $school) { id name closed }
+  }
+`)
+
+export const SetClassBells = graphql(`
+  mutation WebSetClassBells($group: ID!, $schedule: ID) {
+    setClassBells(classGroupId: $group, scheduleId: $schedule) {
+      __typename
+      ... on ClassBells { scheduleId }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
 export type OfClass = ResultOf<typeof ClassCoursesQuery>['schoolCourses'][number]
 export type Divided = ResultOf<typeof ClassCoursesQuery>['classPupilGroups'][number]
 export type Scale = ResultOf<typeof ClassCoursesQuery>['gradingScales'][number]

@@ -12,6 +12,7 @@ import { Part } from '../person/Part'
 import person from '../person/Person.module.css'
 import { Refused } from '../person/Refused'
 import { ChangeClassTeacher, EnrolPupils, type OfSchool, type OfStaff, SchoolClassesQuery } from './Classes.graphql'
+import { ClassBells } from './ClassBells'
 import { Courses } from './Courses'
 import { Groups } from './Groups'
 import { NewPeople } from './NewPeople'
@@ -45,6 +46,7 @@ export default function OneClass() {
         <div className={person.column}>
           <Groups group={group} />
           <Leader one={one} staff={staff} changed={again} />
+          <ClassBells key={one.bellScheduleId} one={one} school={school.id} changed={again} />
           <NewPupils group={group} added={again} />
         </div>
       </div>

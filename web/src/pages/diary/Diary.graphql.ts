@@ -13,8 +13,10 @@ export const DiaryQuery = graphql(`
       movedAway { id subject { name } startsAt movedFrom movedFromBell }
     }
     holidays(from: $from, to: $to) { schoolId name startsOn endsOn }
+    childBellDays(childId: $child, from: $from, to: $to) { date name }
   }
 `)
 
 export type Holiday = ResultOf<typeof DiaryQuery>['holidays'][number]
+export type BellDay = ResultOf<typeof DiaryQuery>['childBellDays'][number]
 export type DiaryDay = ResultOf<typeof DiaryQuery>['childDays'][number]

@@ -10,8 +10,16 @@ import styles from './Diary.module.css'
 
 const NARROW = '(max-width: 47.99em)'
 
+interface Shown {
+  day: DiaryDay
+  holiday: string | undefined
+  /** What the day's bells are called, where they are not the usual ones. */
+  bells: string | undefined
+  isNew: (id: string) => boolean
+}
+
 /** The lessons of a day, each with what belongs to it. On a phone, where days stand under one another, today is gone to. */
-export function SchoolDay({ day: { date, lessons, movedAway }, holiday, isNew }: { day: DiaryDay; holiday: string | undefined; isNew: (id: string) => boolean }) {
+export function SchoolDay({ day: { date, lessons, movedAway }, holiday, bells, isNew }: Shown) {
   const { t } = useTranslation()
   const { day: dayText, time } = useFormats()
   const { school } = useChild()
@@ -23,7 +31,7 @@ export function SchoolDay({ day: { date, lessons, movedAway }, holiday, isNew }:
   return (
     <section ref={place} className={styles.day} data-today={today || undefined} aria-labelledby={date}>
       <Title order={3} size="h5" id={date} className={styles.date}>
-        <span className={styles.name}>{dayText(date)}</span> {today && <span className={styles.today}>{t('diary.today')}</span>}
+        <span className={styles.name}>{dayText(date)}</span> {today && <span className={styles.today}>{t('diary.today')}</span>} {bells && <span className={styles.bells}>{bells}</span>}
       </Title>
       {lessons.length + movedAway.length === 0 && <Text size="sm" c="dimmed">{holiday ?? t('diary.noLessons')}</Text>}
       <ol className={styles.lessons}>

@@ -5,19 +5,21 @@ import { useOffice } from '../../session/office'
 import { Failed, Loading } from '../../shell/states'
 import { addDays } from '../../texts/formats'
 import styles from '../person/Person.module.css'
+import { BellDays } from './BellDays'
 import { Bells } from './Bells'
 import { Holidays } from './Holidays'
+import { Schedules } from './Schedules'
 import { Terms } from './Terms'
 import { YearQuery } from './Year.graphql'
 
 const BEFORE = 120
 const AFTER = 270
 
-/** The school year for its office: its terms, its holidays, its bells. */
+/** The school year for its office: its terms, its holidays, its bells and the days with others. */
 export default function Year() {
   const { t } = useTranslation()
   const { school } = useOffice()
-  const variables = { school: school.id, from: addDays(school.today, -BEFORE), to: addDays(school.today, AFTER) }
+  const variables = { school: school.id, from: addDays(school.today, -BEFORE), today: school.today, to: addDays(school.today, AFTER) }
   const [{ data, error }, ask] = useQuery({ query: YearQuery, variables, requestPolicy: 'cache-and-network' })
   const again = () => ask({ requestPolicy: 'network-only' })
   const own = <T extends { schoolId: string }>(all: readonly T[]) => all.filter(({ schoolId }) => schoolId === school.id)
@@ -37,6 +39,8 @@ export default function Year() {
           </div>
           <div className={styles.column}>
             <Bells key={JSON.stringify(data.bells)} school={school.id} bells={data.bells} changed={again} />
+            <Schedules school={school.id} bells={data.bells} schedules={data.bellSchedules.filter(({ closed }) => !closed)} changed={again} />
+            <BellDays school={school.id} today={school.today} days={own(data.bellDays)} schedules={data.bellSchedules} changed={again} />
           </div>
         </div>
       )}
