@@ -214,6 +214,7 @@ def test_two_lessons_of_a_class_want_the_same_pupils(one: tuple[str, str] | None
         name, division = part or (None, None)
         return Place(
             1, ids.new(), group, ids.new(), MONDAY, 1, None, cancelled=False, merged_with_id=None, own_teacher=True, own_room=True, as_planned=False,
+            hours=(dt.time(8, 30), dt.time(9, 15)),
             pupil_group_id=None if name is None else parts[name], division=division)
 
     assert clash(place(one), place(other)) is clash(place(other), place(one)) is code
