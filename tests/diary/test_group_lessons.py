@@ -115,9 +115,9 @@ async def test_a_teacher_writes_about_the_pupils_of_the_group_alone(desk: Desk) 
         rows = (await desk.ask("office", BOOK, id=desk.course(course), **WEEK))["pupils"]
         assert {row["person"]["id"]: row["leftOn"] for row in rows} == {desk.person(name): left for name, left in pupils.items()}
     # Terms: who is in the group at the end.
-    for course, login, pupils in (("en1", "teacher", []), ("en2", "class_teacher", ["Anna", "Boris"])):
+    for course, login, there in (("en1", "teacher", list[str]()), ("en2", "class_teacher", ["Anna", "Boris"])):
         found = (await desk.ask(login, SHEET, course=desk.course(course), term=term(desk)))["pupils"]
-        assert [row["person"]["givenName"] for row in found] == pupils
+        assert [row["person"]["givenName"] for row in found] == there
     assert [one.get("value", one.get("code")) for one in await decide(desk, decision(desk, "anna"), decision(desk, "boris"), course="en1")] == ["NOT_FOUND"] * 2
     [progress] = [one["node"] for one in (await desk.ask("office", PROGRESS, term=term(desk), first=10))["edges"]
                   if one["node"]["course"]["id"] == desk.course("en2")]
