@@ -174,7 +174,7 @@ def _pupils(viewer: Asking) -> Rows:
     members = sa.select(Course.pupil_group_id).where(*_THIS, opens_gradebook(viewer)).scalar_subquery()
     there = sa.and_(
         GroupMember.school_id == given("school_id"), GroupMember.group_id == members, GroupMember.pupil_id == Pupil.id, GroupMember.since <= given("to"),
-        sa.or_(GroupMember.until.is_(None), GroupMember.until > given("from_")))
+        sa.or_(GroupMember.until.is_(None), GroupMember.until > given("from_")), GroupMember.held())
     ended = sa.func.max(sa.func.coalesce(GroupMember.until, dt.date.max, type_=sa.Date()))
     out = sa.select(sa.case((ended <= given("to"), ended))).where(there).correlate(Pupil).scalar_subquery()
     both = sa.select(Pupil.id).where(Pupil.school_id == given("school_id"), now).union_all(sa.select(FormerClass.pupil_id).where(before))

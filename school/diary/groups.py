@@ -176,9 +176,10 @@ async def _write(session: AsyncSession, group: Any, wanted: Collection[UUID], ro
     was: dict[UUID, UUID] = {}
     staying, gone = set[UUID](), set[tuple[UUID, UUID]]()
     for row in rows:
-        if row.until is not None and row.until <= max(from_, row.since) and not (row.since == from_ and row.group_id == group.id and row.pupil_id in wanted):
-            continue  # it is over by then, or was never so
         stays = row.group_id == group.id and row.pupil_id in wanted
+        again = stays and row.since == from_ and row.pupil_id not in staying  # it begins on this day, after all
+        if row.until is not None and row.until <= max(from_, row.since) and not again:
+            continue  # it is over by then, or was never so
         if row.until is None:
             was[row.pupil_id] = row.group_id
         if stays and row.since <= from_:

@@ -173,7 +173,7 @@ async def pupils_of(session: AsyncSession, lessons: Iterable[Place]) -> dict[Ref
     classes = sorted({(lesson.school_id, lesson.class_group_id) for lesson in lessons})
     groups = sorted({(lesson.school_id, lesson.pupil_group_id) for lesson in lessons if lesson.pupil_group_id is not None})
     member = sa.and_(
-        GroupMember.school_id == Pupil.school_id, GroupMember.pupil_id == Pupil.id,
+        GroupMember.school_id == Pupil.school_id, GroupMember.pupil_id == Pupil.id, GroupMember.held(),
         sa.tuple_(GroupMember.school_id, GroupMember.group_id).in_(groups) if groups else sa.false())
     statement = sa.select(
         Pupil.school_id, Pupil.class_group_id, Pupil.id, Pupil.enrolled_on, Pupil.left_on, GroupMember.group_id, GroupMember.since, GroupMember.until,

@@ -39,3 +39,8 @@ class GroupMember(Base):
     __table_args__ = (
         tenant_key("group_id", to="pupil_group"), tenant_key("pupil_id", to="pupil"), sa.CheckConstraint("until >= since", name="days"),
         sa.Index(None, "school_id", "pupil_id"))
+
+    @classmethod
+    def held(cls) -> sa.ColumnElement[bool]:
+        """What was so at least on one day, or is."""
+        return sa.or_(cls.until.is_(None), cls.until > cls.since)

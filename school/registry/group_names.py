@@ -18,7 +18,8 @@ from school.statements import Asking, Read
 
 def visible_pupil_groups(viewer: Asking) -> Clause:
     """Which groups exist for the viewer: all of a school for its teachers, office and head, and those in which a child is or was."""
-    mine = sa.select(GroupMember.school_id, GroupMember.group_id).where(family(viewer, Area.DIARY, GroupMember.school_id, GroupMember.pupil_id))
+    mine = sa.select(GroupMember.school_id, GroupMember.group_id).where(
+        GroupMember.held(), family(viewer, Area.DIARY, GroupMember.school_id, GroupMember.pupil_id))
     return sa.or_(
         in_schools(viewer, PupilGroup.school_id, *ADMINISTRATION, Role.TEACHER),
         sa.tuple_(PupilGroup.school_id, PupilGroup.id).in_(mine) if viewer.opens(Area.DIARY) else sa.false())

@@ -24,6 +24,6 @@ def has(group_id: Column, school_id: Any, pupil_id: Any, on_date: Any) -> sa.Col
 def was_member(group_id: Column, school_id: Any, pupil_id: Any) -> sa.ColumnElement[bool]:
     """Whether a pupil of the class has had what is of this group on any day."""
     ever = sa.exists().where(
-        GroupMember.school_id == school_id, GroupMember.group_id == group_id, GroupMember.pupil_id == pupil_id,
-        sa.or_(GroupMember.until.is_(None), GroupMember.until > GroupMember.since)).correlate_except(GroupMember)
+        GroupMember.school_id == school_id, GroupMember.group_id == group_id, GroupMember.pupil_id == pupil_id, GroupMember.held(),
+    ).correlate_except(GroupMember)
     return sa.or_(group_id.is_(None), ever)

@@ -163,6 +163,10 @@ async def test_on_postgresql_homework_of_another_group_is_hidden_without_a_claus
 
 async def test_news_and_letters_go_to_those_whom_it_concerns(desk: Desk) -> None:
     await divide(desk)
+    for pupils in (("anna", "boris"), ("boris",)):  # it was a mistake
+        await fill(desk, await group_of(desk, "en2"), *pupils, from_=str(MONDAY))
+    await fill(desk, await group_of(desk, "en1"), "anna")
+    assert [len((await desk.ask("office", BOOK, id=desk.course(name), **WEEK))["pupils"]) for name in ("en1", "en2")] == [1, 1]
     [lesson] = await substitute(desk, change(desk, "en2", cancelled=True))
     assert lesson["cancelled"] is True
     assert await told(desk, "diary.lesson_changed") == [{"boris"}]
