@@ -1,7 +1,5 @@
 """The office divides a class into groups, and a teacher and families see whose a course is."""
 
-import os
-
 from playwright.async_api import Locator, Page, expect
 
 from school import ids
@@ -59,11 +57,3 @@ async def test_a_class_is_divided_and_a_course_is_a_group_s(stage: Stage) -> Non
     teacher = await stage.open("/courses", login="teacher", language="en", size=PHONE)
     await teacher.get_by_role("link", name="5A · Алгебра · group 1", exact=True).click()
     await expect(teacher.get_by_role("heading", level=1)).to_have_text("5A · Алгебра · group 1")
-    if folder := os.environ.get("GROUPS_PICTURES"):
-        for language, size, name in (("ru", DESKTOP, "wide"), ("ru", PHONE, "narrow")):
-            seen = await stage.open(address, login="office", language=language, size=size)
-            await seen.get_by_role("button", name="Состав: group 2").click()
-            await seen.screenshot(path=f"{folder}/{name}.png", full_page=True)
-            seen = await stage.open("/timetable", login="office", language=language, size=size)
-            await seen.wait_for_timeout(1500)
-            await seen.screenshot(path=f"{folder}/timetable-{name}.png", full_page=True)
