@@ -13,6 +13,7 @@ from school.context import Viewer
 from school.db import Rows
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.attendance_rows import ATTENDANCE, AttendanceRow
+from school.diary.bell_times import BEGINS
 from school.diary.lessons import LESSON, LessonRow, attends
 from school.diary.mark_rows import MarkRow, replaced
 from school.diary.models import Attendance, GradingScale, Lesson, Mark
@@ -85,13 +86,13 @@ async def my_courses(reader: Reader, viewer: Viewer) -> list[CourseRow]:
 
 @Read
 def _my_lessons(viewer: Asking) -> Rows:
-    order = (Lesson.school_id, Lesson.bell, Lesson.id)
+    order = (Lesson.school_id, BEGINS, Lesson.bell, Lesson.id)
     of_day = sa.or_(Lesson.on_date == given("on_date", sa.Date()), Lesson.planned_on == given("on_date", sa.Date()))
     return LESSON.where(of_day, gives(viewer)).order_by(*order).limit(MOST_LESSONS + 1)
 
 
 async def my_lessons(reader: Reader, viewer: Viewer, on_date: dt.date) -> list[LessonRow]:
-    """The viewer's own lessons of one day and those that they give as a substitute, in the order of their bells; also cancelled ones, those that somebody
+    """The viewer's own lessons of one day and those that they give as a substitute, in the order of their hours; also cancelled ones, those that somebody
     else gives, and those that the timetable has on this day and that were moved to another."""
     return limited([LessonRow(*row) for row in await reader.all(_my_lessons, viewer, on_date=on_date)], MOST_LESSONS)
 

@@ -3,7 +3,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 export const DayQuery = graphql(`
   query WebDayLessons($school: ID!, $date: Date!) {
     dayLessons(schoolId: $school, date: $date) {
-      id date bell startsAt room cancelled substituted movedFrom otherRoom merged revision
+      id date bell startsAt endsAt room cancelled substituted movedFrom otherRoom merged revision
       subject { id name } classGroup { id name } group { name } teacher { id name } courseTeacher { id name }
     }
   }

@@ -4,6 +4,8 @@ export const ClassesQuery = graphql(`
   query WebTimetableClasses($school: ID!) {
     classGroups { id name }
     bells(schoolId: $school) { number startsAt }
+    bellSchedules(schoolId: $school) { id bells { number startsAt } }
+    schoolClasses(schoolId: $school) { classGroup { id } bellScheduleId }
     terms { id schoolId name kind startsOn endsOn closedAt }
   }
 `)

@@ -27,6 +27,8 @@ export default function Timetable() {
   })
   const week = found?.timetable.classGroup?.id === group?.id ? found?.timetable : undefined
   const refresh = () => again({ requestPolicy: 'network-only' })
+  const usual = data?.schoolClasses.find(({ classGroup }) => classGroup.id === group?.id)?.bellScheduleId
+  const bells = data?.bellSchedules.find(({ id }) => id === usual)?.bells ?? data?.bells ?? []
   const terms = (data?.terms ?? []).filter(({ schoolId }) => schoolId === school.id)
   return (
     <Stack>
@@ -49,9 +51,9 @@ export default function Timetable() {
       )}
       {data && group && week && (
         <>
-          {data.bells.length === 0 ? <Empty>{t('timetable.noBells')}</Empty> : (
+          {bells.length === 0 ? <Empty>{t('timetable.noBells')}</Empty> : (
             <ClassWeek
-              key={`week ${group.id} ${week.id}`} group={group} bells={data.bells} week={week} today={school.today} done={done === group.id}
+              key={`week ${group.id} ${week.id}`} group={group} bells={bells} week={week} today={school.today} done={done === group.id}
               saved={(startsOn) => { setDone(group.id); if (startsOn > date) turn({ date: startsOn }); else refresh() }}
             />
           )}
