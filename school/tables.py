@@ -9,6 +9,7 @@ from school.diary import file_models as files
 from school.diary import homework_models as homework
 from school.diary import message_models as messages
 from school.diary import models as diary
+from school.diary import school_year_models as school_years
 from school.diary import term_models as terms
 from school.diary import timetable_models as timetables
 from school.diary import work_models as works
@@ -46,6 +47,7 @@ __all__ = [
     "photos",
     "record",
     "registry",
+    "school_years",
     "serving",
     "terms",
     "timetables",

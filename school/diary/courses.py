@@ -54,7 +54,7 @@ async def add(session: AsyncSession, viewer: Viewer, id_: UUID, group: Ref, subj
         sa.select(
             sa.exists().where(GradingScale.school_id == school_id, GradingScale.id == (scale or group).id, sa.literal(scale is not None)).label("scale"),
             sa.select(sa.func.count()).where(Course.school_id == school_id, Course.class_group_id == group.id).scalar_subquery().label("courses"))
-        .select_from(ClassGroup).where(ClassGroup.school_id == school_id, ClassGroup.id == group.id))).one_or_none()
+        .select_from(ClassGroup).where(ClassGroup.school_id == school_id, ClassGroup.id == group.id, ClassGroup.closed_on.is_(None)))).one_or_none()
     if known is None or {subject.school_id, teacher.school_id} != {school_id} or (scale is not None and not (known.scale and scale.school_id == school_id)):
         raise not_found()
     await subjects.in_use(session, subject, school_id)

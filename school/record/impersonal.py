@@ -21,6 +21,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "own_work": ("school_id", "id", "name", "work", "weight", "retired_at"),
     "scale_conversion": ("school_id", "id", "to_scale_id", "steps"),
     "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),
+    "school_year": (
+        "school_id", "id", "starts_on", "last_grade", "new_classes", "with_courses", "classes", "pupils", "leavers", "courses", "by", "at"),
     "subject": ("school_id", "id", "name", "retired_at"),
     "term": ("school_id", "id", "name", "kind", "starts_on", "ends_on"),
     "term_closing": ("school_id", "id", "by", "at"),

@@ -255,8 +255,8 @@ HOLDINGS: dict[str, Holding] = {
         shown=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at"),
         kept=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at")),
     "class_group": Holding(
-        title="Классное руководство", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "grade", "letter", "teacher_id"),
-        kept=("school_id", "id", "grade", "letter", "teacher_id")),
+        title="Классное руководство", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "grade", "letter", "teacher_id", "opened_on", "closed_on"),
+        kept=("school_id", "id", "grade", "letter", "teacher_id", "opened_on", "closed_on")),
     "former_class": Holding(
         title="Прежние классы", whose=_by("pupil_id"), erased={}, shown=("school_id", "pupil_id", "since", "until", "class_group_id"),
         kept=("school_id", "pupil_id", "since", "until", "class_group_id")),

@@ -158,7 +158,7 @@ KEPT: dict[str, Kept] = {
     "timetable": Kept(
         tables=(
             "term", "term_closing", "term_opening", "bell", "subject", "class_group", "course", "course_scale", "grading_scale", "scale_conversion",
-            "lesson", "homework", "homework_rule", "absence_reason", "holiday", "timetable", "timetable_slot", "own_work"),
+            "lesson", "homework", "homework_rule", "absence_reason", "holiday", "timetable", "timetable_slot", "own_work", "school_year"),
         reason="what was taught to which class, of no pupil; marks and attendance refer to it"),
     "doors": Kept(
         tables=("door", "door_reader", "door_rule"), reason="who may pass where; a rule for one person goes by erasure, also one that has ended"),

@@ -77,15 +77,20 @@ class Staff(Base):
 
 
 class ClassGroup(Tenant, Base):
-    """A class: 5А. `teacher_id` is its class teacher."""
+    """A class of a school year: 5А. `teacher_id` leads it. `opened_on`: null in the first year here; `closed_on`: the first day of being none."""
 
     __tablename__ = "class_group"
 
     grade: Mapped[int] = mapped_column(sa.SmallInteger)
     letter: Mapped[str] = mapped_column(sa.String(4))
     teacher_id: Mapped[UUID | None]
+    opened_on: Mapped[dt.date | None]
+    closed_on: Mapped[dt.date | None]
 
-    __table_args__ = (tenant_key("teacher_id", to="staff"), sa.UniqueConstraint("school_id", "grade", "letter"))
+    __table_args__ = (
+        tenant_key("teacher_id", to="staff"),
+        sa.Index("uq_class_group_open", "school_id", "grade", "letter", unique=True,
+                 sqlite_where=sa.text("closed_on IS NULL"), postgresql_where=sa.text("closed_on IS NULL")))
 
     @property
     def name(self) -> str:

@@ -61,6 +61,7 @@ def queries() -> Iterator[Question]:
     yield ask("bells", school, lambda of: {"schoolId": of["school"]})
     yield ask("timetable", pupil, lambda of: {"classGroupId": of["class"], "date": DAYS["from"]})
     yield ask("schoolClasses", school, lambda of: {"schoolId": of["school"]})
+    yield ask("nextSchoolYear", school, lambda of: {"input": {"schoolId": of["school"], "startsOn": "2026-09-14"}})
     yield ask("schoolCourses", pupil, lambda of: {"classGroupId": of["class"]})
     yield ask("attendanceFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
     yield ask("attendanceFigures (class)", pupil, lambda of: {"schoolId": of["school"], "classGroupId": of["class"], **DAYS})
@@ -124,6 +125,7 @@ def _of_the_year() -> Iterator[Question]:
     yield put("addClassGroup", school, lambda of: {"id": new(), "schoolId": of["school"], "grade": 9, "letter": "Я"})
     yield put("changeClassTeacher", pupil, lambda of: {"classGroupId": of["class"], "teacherId": of["worker"]})
     yield put("movePupil", pupil, lambda of: {"pupilId": of["child"], "classGroupId": of["empty"], "on": "2026-09-08"})
+    yield put("startSchoolYear", school, lambda of: {"id": new(), "schoolId": of["school"], "startsOn": "2026-09-14"})  # a term lies across that day
     yield put("addCourse", pupil, lambda of: {
         "id": new(), "classGroupId": of["class"], "subjectId": of["subject"], "teacherId": of["worker"], "scaleId": of["scale"]})
     yield put("changeCourseTeacher", pupil, lambda of: {"courseId": of["course"], "teacherId": of["helper"]})

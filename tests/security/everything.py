@@ -41,6 +41,7 @@ from school.diary.models import (
     Substitution,
     WorkKind,
 )
+from school.diary.school_year_models import SchoolYear
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
 from school.diary.work_models import OwnWork
@@ -131,6 +132,8 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
                    expires_at=NOON),
         HomeworkRule(**key, latest=dt.time(18)), OwnWork(**key, id=ids.new(), name="Проект", work=WorkKind.TEST, weight=2),
         ScaleConversion(**key, id=_scale(school_id, 1), to_scale_id=_scale(school_id, 2), steps=[[0, 1, 1]]),
+        SchoolYear(**key, id=ids.new(), starts_on=MONDAY, last_grade=11, new_classes=[], with_courses=True, classes=1, pupils=1, leavers=0, courses=1,
+                   by=world.people["office" if school_id == 1 else "office2"], at=NOON),
         Holiday(**key, id=ids.new(), name="Каникулы", starts_on=MONDAY, ends_on=MONDAY, withdrawn_at=None),
         *_timetable(world, school_id),
         Announcement(**key, id=ids.new(), grade=5, title="Собрание", text="В среду", made_by=world.people["teacher" if school_id == 1 else "teacher2"],

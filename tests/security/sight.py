@@ -54,6 +54,7 @@ SIGHTS = {
     "school": Sight(read="member district"), "term": Sight(read="member", add="office head", change="office head", changing="name"),
     "bell": Sight(read="member", add="office head", change="office head", changing="starts_at ends_at"),
     "holiday": Sight(read="member", add="office head", change="office head", changing="withdrawn_at"),
+    "school_year": Sight(read="office head"),
     "timetable": Sight(read="office head", add="office head"), "timetable_slot": Sight(read="office head", add="office head"),
     "subject": Sight(read="member", add="office head", change="office head", changing="name retired_at"),
     "course": Sight(read="member", add="office head", change="office head", changing="teacher_id closed_at"),

@@ -7,6 +7,7 @@ import { addDays } from '../../texts/formats'
 import styles from '../person/Person.module.css'
 import { Bells } from './Bells'
 import { Holidays } from './Holidays'
+import { NextYear } from './NextYear'
 import { Terms } from './Terms'
 import { YearQuery } from './Year.graphql'
 
@@ -37,6 +38,7 @@ export default function Year() {
           </div>
           <div className={styles.column}>
             <Bells key={JSON.stringify(data.bells)} school={school.id} bells={data.bells} changed={again} />
+            <NextYear school={school.id} today={school.today} changed={again} />
           </div>
         </div>
       )}
