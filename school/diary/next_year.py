@@ -30,6 +30,7 @@ MOST_NEW = 50
 class Obstacle(StrEnum):
     """What stands in the way of the next school year."""
 
+    FAR_AWAY = "far_away"
     TERM_ACROSS = "term_across"
     TERM_OPEN = "term_open"
     YEAR_NOT_OVER = "year_not_over"
@@ -39,6 +40,7 @@ class Obstacle(StrEnum):
 
 
 WORDS = {
+    Obstacle.FAR_AWAY: "startsOn is a day from 31 days ago to 150 days ahead",
     Obstacle.TERM_ACROSS: "a term lies across the first day of the new year",
     Obstacle.TERM_OPEN: "a term of the old year is open",
     Obstacle.YEAR_NOT_OVER: "since the year has begun no term was closed: it was started already, or is not over",
@@ -105,15 +107,14 @@ class Plan(NamedTuple):
 
 
 async def plan(session: AsyncSession, school_id: int, wish: Wish, *, lock: bool = False) -> Plan:
-    """What would happen, in three statements; with `lock` nobody else changes its classes and pupils until the transaction ends.
+    """What would happen, in four statements; with `lock` nobody else changes its classes and pupils until the transaction ends.
 
-    Refused: what `Wish.checked` refuses, a first day that is too far from today (BAD_INPUT), more than 200 classes (TOO_MANY).
+    Refused: what `Wish.checked` refuses, more than 200 classes (TOO_MANY).
     """
     wish, starts_on = wish.checked(), wish.starts_on
     state = (await session.execute(_state(school_id, starts_on))).one()
     today = clock.school_date(clock.now(), state.time_zone)
-    if not today - EARLIEST <= starts_on <= today + LATEST:
-        raise bad_input("startsOn is a day from 31 days ago to 150 days ahead")
+    far = not today - EARLIEST <= starts_on <= today + LATEST
     groups = _classes(school_id, today)
     found = (await session.execute(groups.with_for_update(of=ClassGroup) if lock else groups)).all()
     pupils = _pupils(school_id, starts_on)
@@ -124,7 +125,8 @@ async def plan(session: AsyncSession, school_id: int, wish: Wish, *, lock: bool 
     if len(made.names) > MOST_CLASSES:
         raise Refused(Code.TOO_MANY, f"at most {MOST_CLASSES} classes")
     lessons = await session.scalar(sa.select(_lessons_after(school_id, min(today, starts_on - dt.timedelta(days=1)))))
-    return made._replace(obstacles=[*_of_terms(state), *([Obstacle.LESSONS_TO_COME] if lessons else []), *_of_names(made)])
+    days = [obstacle for holds, obstacle in ((far, Obstacle.FAR_AWAY), (lessons, Obstacle.LESSONS_TO_COME)) if holds]
+    return made._replace(obstacles=[*_of_terms(state), *days, *_of_names(made)])
 
 
 def _state(school_id: int, starts_on: dt.date) -> Rows:

@@ -16,10 +16,10 @@ from school.ids import Kind
 from school.registry.types import ClassGroup, school_id
 
 ObstacleName = strawberry.enum(
-    Obstacle, name="SchoolYearObstacle", description="What stands in the way of the next school year. TERM_ACROSS: a term lies across its first day. "
-    "TERM_OPEN: one of the old year is not closed, or was opened again. YEAR_NOT_OVER: since the year has begun no term was closed. LESSONS_TO_COME: "
-    "classes have lessons after today, or in the new year. NAME_TAKEN: two classes of the new year would have one name. NEWCOMERS: pupils who are "
-    "enrolled from the new year on would come to a class that there is not.")
+    Obstacle, name="SchoolYearObstacle", description="What stands in the way of the next school year. FAR_AWAY: its first day is more than 31 days ago or "
+    "150 ahead. TERM_ACROSS: a term lies across that day. TERM_OPEN: one of the old year is not closed, or was opened again. YEAR_NOT_OVER: since the year "
+    "has begun no term was closed. LESSONS_TO_COME: classes have lessons after today, or in the new year. NAME_TAKEN: two classes of the new year would have "
+    "one name. NEWCOMERS: pupils who are enrolled from the new year on would come to a class that there is not.")
 
 
 @rows(description="A school year that was started: how many classes and pupils went on, how many pupils left, how many courses were made.")

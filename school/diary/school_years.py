@@ -13,7 +13,7 @@ from school.context import ADMINISTRATION, Viewer, act_in
 from school.diary import course_events, next_year
 from school.diary.inserts import insert
 from school.diary.models import CourseScale
-from school.diary.next_year import WORDS, Name, Plan, Wish
+from school.diary.next_year import WORDS, Name, Obstacle, Plan, Wish
 from school.diary.school_year_models import SchoolYear
 from school.diary.timetable import alone
 from school.errors import bad_input, conflict
@@ -43,7 +43,8 @@ async def start(session: AsyncSession, viewer: Viewer, school_id: int, id_: UUID
     Each class becomes one of the next grade with its letter, teacher and pupils, `with_courses` with its courses (subject, teacher, scale), but for
     retired subjects and teachers who have left. Pupils of the last grade leave as `leaving` has it. The old classes and courses are over, and keep
     what was given in them. Families and gates are told of each pupil. Asking the same again is harmless.
-    Refused: another school (NOT_FOUND), one of the obstacles, or the same id with other content (CONFLICT), and as `next_year.plan`.
+    Refused: another school (NOT_FOUND), a first day that is far away (BAD_INPUT), another obstacle, or the same id with other content (CONFLICT), and as
+    `next_year.plan`.
     """
     by, wish = act_in(viewer, school_id, *ADMINISTRATION), wish.checked()
     await alone(session, school_id)
@@ -56,6 +57,8 @@ async def start(session: AsyncSession, viewer: Viewer, school_id: int, id_: UUID
             raise conflict("another school year has this id")
         return stored
     plan = await next_year.plan(session, school_id, wish, lock=True)
+    if Obstacle.FAR_AWAY in plan.obstacles:
+        raise bad_input(WORDS[Obstacle.FAR_AWAY])
     if plan.obstacles:
         raise conflict("; ".join(WORDS[one] for one in plan.obstacles))
     if not plan.classes:

@@ -148,6 +148,7 @@ async def test_what_is_refused_changes_nothing(desk: Desk) -> None:
             ({"startsOn": "2027-12-01"}, "BAD_INPUT", "startsOn is a day from 31 days ago to 150 days ahead"),
             ({"schoolId": school_id(2)}, "NOT_FOUND", ABSENT["message"])):
         assert await start(desk, **more) == {"code": code, "message": words}
+    assert (await desk.ask("office", PLAN, input=asked(startsOn="2027-12-01")))["obstacles"] == ["FAR_AWAY"]
     await add_term(desk, TermKind.TERM, dt.date(2027, 8, 20), dt.date(2027, 10, 30))
     await desk.add_lesson("august", on_date=dt.date(2027, 8, 25))
     assert (await desk.ask("office", PLAN, input=asked()))["obstacles"] == ["TERM_ACROSS", "LESSONS_TO_COME"]

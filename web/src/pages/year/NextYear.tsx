@@ -15,7 +15,7 @@ import { NextYearQuery, type Obstacle, StartYear } from './NextYear.graphql'
 
 const GRADES = Array.from({ length: 12 }, (_, index) => String(index + 1))
 const WORDS = {
-  TERM_ACROSS: 'nextYear.termAcross', TERM_OPEN: 'nextYear.termOpen', YEAR_NOT_OVER: 'nextYear.notOver', LESSONS_TO_COME: 'nextYear.lessonsToCome',
+  FAR_AWAY: 'nextYear.badDay', TERM_ACROSS: 'nextYear.termAcross', TERM_OPEN: 'nextYear.termOpen', YEAR_NOT_OVER: 'nextYear.notOver', LESSONS_TO_COME: 'nextYear.lessonsToCome',
   NAME_TAKEN: 'nextYear.nameTaken', NEWCOMERS: 'nextYear.newcomersNowhere',
 } as const satisfies Record<Obstacle, string>
 
