@@ -22,6 +22,7 @@ from school.registry import calendar_feed_models as calendar_feeds
 from school.registry import calendar_models as calendar
 from school.registry import former_class_models as former_classes
 from school.registry import models as registry
+from school.registry import name_models as names
 from school.registry import photo_models as photos
 from school.serving import models as serving
 
@@ -44,6 +45,7 @@ __all__ = [
     "meals",
     "messages",
     "metadata",
+    "names",
     "photos",
     "record",
     "registry",

@@ -14,7 +14,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "door": ("school_id", "id", "name", "anti_passback"),
     "door_reader": ("school_id", "device_id", "reader", "door_id", "direction"),
     "feed_head": ("id", "seq", "floor"),
-    "grading_scale": ("school_id", "id", "name", "lowest", "highest", "counts", "labels"),
+    "grading_scale": ("school_id", "id", "name", "lowest", "highest", "counts", "labels", "pass_mark", "retired_at"),
     "holiday": ("school_id", "id", "name", "starts_on", "ends_on", "withdrawn_at"),
     "homework_rule": ("school_id", "latest"),
     "lease": ("name", "holder", "expires_at"),

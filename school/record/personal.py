@@ -257,6 +257,10 @@ HOLDINGS: dict[str, Holding] = {
     "class_group": Holding(
         title="Классное руководство", whose=_by("teacher_id"), erased={}, shown=("school_id", "id", "grade", "letter", "teacher_id", "opened_on", "closed_on"),
         kept=("school_id", "id", "grade", "letter", "teacher_id", "opened_on", "closed_on")),
+    "name_change": Holding(
+        title="Прежние имена", whose=_by("person_id"), erased=None, shown=(
+            "school_id", "id", "person_id", "old_family_name", "old_given_name", "old_patronymic", "family_name", "given_name", "patronymic", "reason", "by",
+            "at")),
     "former_class": Holding(
         title="Прежние классы", whose=_by("pupil_id"), erased={}, shown=("school_id", "pupil_id", "since", "until", "class_group_id"),
         kept=("school_id", "pupil_id", "since", "until", "class_group_id")),

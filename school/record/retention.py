@@ -147,7 +147,7 @@ KEPT: dict[str, Kept] = {
         tables=("meal_account", "transfer", "posting", "sale_item"),
         reason="transfers, postings and what was bought: at least five years (402-FZ, art. 29), and the balances are their sum; "
                "they lose the name by erasure"),
-    "persons": Kept(tables=("person", "pupil", "former_class", "staff"), reason="until `school person erase`, after the person has left"),
+    "persons": Kept(tables=("person", "name_change", "pupil", "former_class", "staff"), reason="until `school person erase`, after the person has left"),
     "guardians": Kept(
         tables=("guardianship",),
         reason="also who is one no more, until erasure: what a court has withheld is withheld still when the guardianship is granted anew"),

@@ -55,6 +55,7 @@ from school.registry.calendar_feed_models import CalendarFeed, Language
 from school.registry.calendar_models import Holiday
 from school.registry.former_class_models import FormerClass
 from school.registry.models import Device, DeviceCode, DeviceKind, FormerToken, Outcome, Tap
+from school.registry.name_models import NameChange
 from school.registry.photo_models import Photo
 from school.serving.models import TrustedDocument
 from tests.world import MONDAY, PUPILS, World, build
@@ -134,6 +135,9 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
         ScaleConversion(**key, id=_scale(school_id, 1), to_scale_id=_scale(school_id, 2), steps=[[0, 1, 1]]),
         SchoolYear(**key, id=ids.new(), starts_on=MONDAY, last_grade=11, new_classes=[], with_courses=True, classes=1, pupils=1, leavers=0, courses=1,
                    by=world.people["office" if school_id == 1 else "office2"], at=NOON),
+        NameChange(
+            **key, id=ids.new(), person_id=teacher, old_family_name="Прежняя", old_given_name="Анна", old_patronymic=None, family_name="Новая",
+            given_name="Анна", patronymic=None, reason=None, by=world.people["office" if school_id == 1 else "office2"], at=NOON),
         Holiday(**key, id=ids.new(), name="Каникулы", starts_on=MONDAY, ends_on=MONDAY, withdrawn_at=None),
         *_timetable(world, school_id),
         Announcement(**key, id=ids.new(), grade=5, title="Собрание", text="В среду", made_by=world.people["teacher" if school_id == 1 else "teacher2"],
