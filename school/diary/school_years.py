@@ -12,7 +12,7 @@ from school import clock, ids, outbox
 from school.context import ADMINISTRATION, Viewer, act_in
 from school.diary import course_events, next_year
 from school.diary.inserts import insert
-from school.diary.models import CourseScale
+from school.diary.models import CourseScale, GradingScale
 from school.diary.next_year import WORDS, Name, Obstacle, Plan, Wish
 from school.diary.school_year_models import SchoolYear
 from school.diary.timetable import alone
@@ -40,9 +40,9 @@ async def latest(session: AsyncSession, viewer: Viewer, school_id: int) -> Schoo
 async def start(session: AsyncSession, viewer: Viewer, school_id: int, id_: UUID, wish: Wish, *, with_courses: bool) -> SchoolYear:
     """Office or head starts the next school year, in one transaction and some twenty statements, however many classes. The client made the id.
 
-    Each class becomes one of the next grade with its letter, teacher and pupils, `with_courses` with its courses (subject, teacher, scale), but for
-    retired subjects and teachers who have left. Pupils of the last grade leave as `leaving` has it. The old classes and courses are over, and keep
-    what was given in them. Families and gates are told of each pupil. Asking the same again is harmless.
+    Each class becomes one of the next grade with its letter, teacher and pupils, `with_courses` with its courses (subject, teacher, scale), but for what
+    is retired and who has left. Pupils of the last grade leave as `leaving` has it. The old classes and courses are over, and keep what was given in
+    them. Families and gates are told of each pupil. Asking the same again is harmless.
     Refused: another school (NOT_FOUND), a first day that is far away (BAD_INPUT), another obstacle, or the same id with other content (CONFLICT), and as
     `next_year.plan`.
     """
@@ -118,12 +118,13 @@ def _namesake(grades: int) -> sa.ScalarSelect[UUID]:
 async def _change_courses(session: AsyncSession, plan: Plan, after: Mapping[UUID, UUID], *, with_courses: bool) -> int:
     """The old courses are over; how many are made for the new year."""
     classes, now = sorted(one.id for one in plan.classes), clock.now()
+    in_use = sa.select(GradingScale.id).where(GradingScale.school_id == plan.school_id, GradingScale.retired_at.is_(None))
     zone = sa.select(School.time_zone).where(School.id == plan.school_id).scalar_subquery()
     found = (await session.execute(
         sa.select(Course.class_group_id, Course.subject_id, Course.teacher_id, CourseScale.scale_id, Staff.left_on, zone.label("zone"))
         .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id, Subject.retired_at.is_(None)))
         .join(Staff, sa.and_(Staff.school_id == Course.school_id, Staff.id == Course.teacher_id))
-        .outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
+        .outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id, CourseScale.scale_id.in_(in_use)))
         .where(Course.school_id == plan.school_id, Course.class_group_id.in_(sorted(after)), Course.closed_at.is_(None), sa.literal(with_courses))
         .order_by(Course.id).with_for_update(of=Course))).all()
     await session.execute(_update(Course).where(

@@ -61,6 +61,7 @@ def queries() -> Iterator[Question]:
     yield ask("bells", school, lambda of: {"schoolId": of["school"]})
     yield ask("timetable", pupil, lambda of: {"classGroupId": of["class"], "date": DAYS["from"]})
     yield ask("schoolClasses", school, lambda of: {"schoolId": of["school"]})
+    yield ask("schoolScales", school, lambda of: {"schoolId": of["school"]})
     yield ask("nextSchoolYear", school, lambda of: {"input": {"schoolId": of["school"], "startsOn": "2026-09-14"}})
     yield ask("schoolCourses", pupil, lambda of: {"classGroupId": of["class"]})
     yield ask("attendanceFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
@@ -98,6 +99,7 @@ def _of_marks() -> Iterator[Question]:
     yield do("closeTerm", school, lambda of: {"termId": of["term"]})
     yield put("openTerm", school, lambda of: {"id": new(), "termId": of["past"], "until": "2026-09-08T09:00:00Z", "reason": "исправление"})
     yield put("addGradingScale", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Баллы", "lowest": 0, "highest": 100})
+    yield put("changeGradingScale", school, lambda of: {"scaleId": of["other scale"], "name": "Зачёты", "passMark": 1})
     yield put("setCourseScale", school, lambda of: {"courseId": of["course"], "scaleId": of["scale"]})
     yield put("setScaleConversion", school, lambda of: {
         "scaleId": of["scale"], "toScaleId": of["other scale"], "steps": [{"lowest": 3, "highest": 5, "value": 1}]})

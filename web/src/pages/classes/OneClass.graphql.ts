@@ -2,8 +2,8 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const ClassCoursesQuery = graphql(`
   query WebClassCourses($group: ID!, $school: ID!) {
-    schoolCourses(classGroupId: $group, closed: true) { closed course { id subject { id name } teacher { id name } scale { name } } }
-    gradingScales(schoolId: $school) { id name lowest highest }
+    schoolCourses(classGroupId: $group, closed: true) { closed course { id subject { id name } teacher { id name } scale { id name } } }
+    schoolScales(schoolId: $school) { inUse scale { id name lowest highest } }
   }
 `)
 
@@ -27,6 +27,16 @@ export const ChangeCourseTeacher = graphql(`
   }
 `)
 
+export const SetCourseScale = graphql(`
+  mutation WebSetCourseScale($input: SetCourseScaleInput!) {
+    setCourseScale(input: $input) {
+      __typename
+      ... on Course { id }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
 export const CloseCourse = graphql(`
   mutation WebCloseCourse($input: CloseCourseInput!) {
     closeCourse(input: $input) {
@@ -38,4 +48,4 @@ export const CloseCourse = graphql(`
 `)
 
 export type OfClass = ResultOf<typeof ClassCoursesQuery>['schoolCourses'][number]
-export type Scale = ResultOf<typeof ClassCoursesQuery>['gradingScales'][number]
+export type Scale = ResultOf<typeof ClassCoursesQuery>['schoolScales'][number]['scale']
