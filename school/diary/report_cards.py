@@ -46,6 +46,7 @@ class Line:
     marks: int
     average: Fraction | None
     labels: Labels | None = None
+    course_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _lines(pupil: Any, courses: Sequence[Any], sums: Mapping[Any, Any], decided:
             continue
         name = course.subject_name if is_own else f"{course.subject_name} ({course.grade}{course.letter})"
         average = fraction(of.sum, of.weights) if of is not None and course.scale_counts else None
-        (own if is_own else others).append(Line(name, decisions, 0 if of is None else of.marks, average, course.labels))
+        (own if is_own else others).append(Line(name, decisions, 0 if of is None else of.marks, average, course.labels, course.id))
     return own + others
 
 

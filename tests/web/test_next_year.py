@@ -34,7 +34,10 @@ async def test_the_office_starts_the_next_year(stage: Stage) -> None:
     await expect(classes).to_have_text(["1Аends: nobody is in it0 pupils", "6Aleaves the school0 pupils"])
     await expect(start).to_be_disabled()
     cards = await stage.open("/report-cards", login="class_teacher", language="en", size=DESKTOP)
-    await expect(cards.get_by_role("link", name="5A")).to_be_visible()
+    await expect(cards.get_by_role("link", name="5A, PDF")).to_be_visible()
+    async with cards.expect_download() as download:
+        await cards.get_by_role("link", name="All of 5A in the term, XLSX").click()
+    assert (await (await download.value).path()).read_bytes()[:2] == b"PK"
     family = await stage.open(stage.page("marks", "anna"), login="parent", size=PHONE)
     await expect(family.get_by_role("heading", level=1)).to_be_visible()
 

@@ -5,7 +5,7 @@ import { useSearchParams } from 'wouter'
 import { useMe } from '../../session/Session'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { currentTerm, termsOf } from '../terms/decisions'
-import { cardPath } from './address'
+import { bookPath, cardPath } from './address'
 import styles from './ReportCards.module.css'
 import { ReportCardClassesQuery, ReportCardsQuery } from './ReportCards.graphql'
 
@@ -37,9 +37,13 @@ export default function ReportCards() {
           {classes && classes.length > 0 && !term.closedAt && <Text size="sm" c="dimmed">{t('reportCards.open')}</Text>}
           {classes && classes.length > 0 && (
             <Paper withBorder p="md">
+              <Text size="sm" c="dimmed" mb="sm">{t('reportCards.bookMeans')}</Text>
               <ul className={styles.classes}>
                 {classes.map(({ id, name }) => (
-                  <li key={id}><a href={cardPath(id, term.id, i18n.language)} download className={styles.link} aria-label={t('reportCards.of', { name })}>{name}</a></li>
+                  <li key={id} className={styles.class}>
+                    <a href={cardPath(id, term.id, i18n.language)} download className={styles.link} aria-label={t('reportCards.of', { name })}>{name}</a>
+                    <a href={bookPath(id, term.id, i18n.language)} download className={styles.book} aria-label={t('reportCards.bookOf', { name })}>XLSX</a>
+                  </li>
                 ))}
               </ul>
             </Paper>
