@@ -14,7 +14,7 @@ import urllib3
 
 from school import ids
 from school.demo.api import RefusedError
-from school.rehearsal import family, founding
+from school.rehearsal import family, founding, next_year
 from school.rehearsal.founding import Class, RehearsalError, School, checked, expect, side_by_side
 from school.rehearsal.login import Login
 from school.rehearsal.people import Crowd
@@ -59,7 +59,7 @@ class DiaryRehearsal:
         for name, step in (
             ("homework", partial(family.do_homework, mine)), ("absence", partial(family.tell_absence, mine)),
             ("words", partial(family.exchange_words, mine, teacher)), ("calendar", partial(family.follow_calendar, mine)),
-            ("another class", partial(family.change_class, school)),
+            ("another class", partial(family.change_class, school)), ("next year", partial(next_year.look_ahead, school)),
         ):
             await self._step(name, step)
 
