@@ -27,6 +27,7 @@ from school.delivery.channels import Nudge
 from school.delivery.hub import Hub
 from school.delivery.relay import Relay
 from school.delivery.tail import Tail
+from school.diary.class_year_route import ClassYearFiles
 from school.diary.file_route import Files
 from school.diary.register_route import RegisterFiles
 from school.diary.report_card_route import ReportCardFiles
@@ -158,7 +159,8 @@ def _routes_of_files(context_for: ContextFor, terms: Terms) -> list[BaseRoute]:
             raise Refused(Code.NOT_ALLOWED, error.message) from error
         return await context_of(request, token)
 
-    return [Photos(reading).route, *Files(reading, writing).routes, ReportCardFiles(reading).route, RegisterFiles(reading).route]
+    return [
+        Photos(reading).route, *Files(reading, writing).routes, ReportCardFiles(reading).route, ClassYearFiles(reading).route, RegisterFiles(reading).route]
 
 
 def _gateway(settings: Settings, database: Database, news: Signal) -> Gateway:

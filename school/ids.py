@@ -61,6 +61,7 @@ class Kind(IntEnum):
     TAP = 63
     GRADING_SCALE = 70
     OWN_WORK = 71
+    SCHOOL_YEAR = 72
     EVENT = 80
 
 

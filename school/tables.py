@@ -9,6 +9,7 @@ from school.diary import file_models as files
 from school.diary import homework_models as homework
 from school.diary import message_models as messages
 from school.diary import models as diary
+from school.diary import school_year_models as school_years
 from school.diary import term_models as terms
 from school.diary import timetable_models as timetables
 from school.diary import work_models as works
@@ -23,6 +24,7 @@ from school.registry import calendar_models as calendar
 from school.registry import former_class_models as former_classes
 from school.registry import group_models as groups
 from school.registry import models as registry
+from school.registry import name_models as names
 from school.registry import photo_models as photos
 from school.serving import models as serving
 
@@ -47,9 +49,11 @@ __all__ = [
     "meals",
     "messages",
     "metadata",
+    "names",
     "photos",
     "record",
     "registry",
+    "school_years",
     "serving",
     "terms",
     "timetables",

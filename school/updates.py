@@ -38,7 +38,7 @@ class Published:
 
 _AREAS = {"diary": Area.DIARY, "meals": Area.MEALS, "access": Area.ACCESS, "day": Area.ACCESS, "identity": Area.ACCOUNT}
 """Lateness is told from passages."""
-_WHO_IS_WHO = ("registry.guardianship_", "registry.staff_", "registry.photo_", "registry.pupil_enrolled")
+_WHO_IS_WHO = ("registry.guardianship_", "registry.staff_", "registry.photo_", "registry.pupil_enrolled", "registry.person_renamed")
 """Of the registry's; the others tell what a card opens."""
 
 
@@ -50,7 +50,7 @@ def area_of(kind: str) -> Area:
 def told_of(kind: Column, area: Area) -> sa.ColumnElement[bool]:
     """The same of a column: the rows whose kind tells this kind of data."""
     parts = [kind.startswith(f"{prefix}.", autoescape=True) for prefix, found in _AREAS.items() if found is area]
-    ties = kind.startswith("registry.guardianship_", autoescape=True)
+    ties = sa.or_(kind.startswith("registry.guardianship_", autoescape=True), kind == "registry.person_renamed")
     if area is Area.PEOPLE:
         return ties
     if area is Area.ACCESS:

@@ -13,7 +13,8 @@ from school.connections import encode, page
 from school.db import Column, Database
 from school.errors import Code, Refused
 from school.meals.models import Posting, SaleItem
-from school.registry.models import Bell, Course, Device, Person, Pupil, School, Tap
+from school.registry.bell_models import Bell
+from school.registry.models import Course, Device, Person, Pupil, School, Tap
 
 NOON = "2026-09-07T09:00:00+00:00"
 SOME = str(UUID(int=7))

@@ -20,9 +20,9 @@ from school.diary.models import CourseScale, GradingScale, Lesson
 from school.ids import Ref
 from school.meals.models import AccountKind, MealAccount, Till, TillReader
 from school.registry.account_models import Account, AccountRole
+from school.registry.bell_models import Bell
 from school.registry.calendar_models import Term
 from school.registry.models import (
-    Bell,
     Card,
     CardKey,
     CardState,

@@ -16,14 +16,14 @@ from school.access.models import AntiPassback, Direction, Door, DoorReader, Pres
 from school.access.rules import write_time
 from school.db import Column, Rows
 from school.outbox import PASSES, FeedHead, FeedRow
-from school.registry.events import CARD_KEY_MADE, DEVICE_REVOKED, SUBJECT_RENAMED
+from school.registry.events import CARD_KEY_MADE, DEVICE_REVOKED, SCALE_RENAMED, SUBJECT_RENAMED
 from school.registry.models import Card, CardKey, CardState, Device, FormerToken, Pupil, School, Staff
 
 MOST_CHANGED = 500
 """A delta of more persons than this is no smaller than the whole list."""
 OLDEST = dt.timedelta(days=7)
 """A list older than this is not worth reading the feed for."""
-_OF_NO_ENTRY = (events.BINDINGS_CHANGED, CARD_KEY_MADE, DEVICE_REVOKED, SUBJECT_RENAMED)
+_OF_NO_ENTRY = (events.BINDINGS_CHANGED, CARD_KEY_MADE, DEVICE_REVOKED, SCALE_RENAMED, SUBJECT_RENAMED)
 """Events that wake the gates, and by which nobody's entry changes."""
 
 

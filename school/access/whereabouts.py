@@ -37,7 +37,8 @@ def _classes(viewer: Asking) -> Rows:
             ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter, sa.func.count(Pupil.id).label("pupils"),
             sa.func.count(sa.case((PresenceRow.inside.is_(True), Pupil.id))).label("inside"),
         )
-        .outerjoin(Pupil, of_class).outerjoin(PresenceRow, seen).where(policy.located_classes(viewer))
+        .outerjoin(Pupil, of_class).outerjoin(PresenceRow, seen)
+        .where(policy.located_classes(viewer), ClassGroup.closed_on.is_(None))
         .group_by(ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter)
         .order_by(ClassGroup.school_id, ClassGroup.grade, ClassGroup.letter).limit(MOST_CLASSES)
     )

@@ -110,6 +110,7 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "MealToppedUp": lambda one: f"topped up  {_money(one['amount'])} · {_money(one['balance'])} now",
     "MealRefunded": lambda one: f"refunded   {_money(one['amount'])} · {_money(one['balance'])} now",
     "CardChanged": lambda one: f"card       {one['state'].lower()}",
+    "NameChanged": lambda one: f"name       {_named(one['person'])}",
     "GuardianshipChanged": lambda one: f"guardian   {'added' if one['current'] else 'ended'}",
 }
 """By kind; operations/watch.graphql asks for what they tell."""

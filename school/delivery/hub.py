@@ -19,7 +19,7 @@ from school.errors import Code, Refused, not_found
 from school.ids import Ref
 from school.outbox import TopicKind
 from school.registry import guardianship
-from school.registry.events import PERSON_ERASED, SUBJECT_RENAMED
+from school.registry.events import PERSON_ERASED, PERSON_RENAMED, SCALE_RENAMED, SUBJECT_RENAMED
 from school.registry.kept_names import KeptNames
 
 SESSION_CHECK = 3.0
@@ -72,7 +72,7 @@ class Hub:
     async def prepare(self, rows: Sequence[Row]) -> None:
         """Before rows are dispatched: guardianships that they change are read again, and names that they change are forgotten."""
         for row in rows:
-            if row.kind in {PERSON_ERASED, SUBJECT_RENAMED}:
+            if row.kind in {PERSON_ERASED, PERSON_RENAMED, SCALE_RENAMED, SUBJECT_RENAMED}:
                 self._names.forget(row.channel.school_id)
         changed = {Ref(row.channel.school_id, UUID(row.payload["guardian_id"])) for row in rows if row.kind in rights.GUARDIANSHIP_KINDS}
         affected = {subscriber for guardian in changed for subscriber in self._by_guardian.get(guardian, ())}

@@ -12,7 +12,8 @@ from school.context import Role
 from school.diary.models import CourseScale, Lesson
 from school.ids import Ref
 from school.registry.account_models import Account, AccountRole
-from school.registry.models import Bell, Card, CardState, Course, Guardianship, Pupil, Staff
+from school.registry.bell_models import Bell
+from school.registry.models import Card, CardState, Course, Guardianship, Pupil, Staff
 from school.seed.dice import Dice, card_uid
 from school.seed.logins import LOGINS
 from school.seed.plan import TIME_ZONE

@@ -22,8 +22,8 @@ from school.diary.untouched import today_of
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.reading import Reader
-from school.registry.bell_models import BellDay, BellSchedule, ScheduleBell
-from school.registry.models import Bell, ClassGroup
+from school.registry.bell_models import Bell, BellDay, BellSchedule, ScheduleBell
+from school.registry.models import ClassGroup
 from school.registry.policy import in_schools
 from school.statements import Asking, Read, given
 

@@ -11,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school.db import Rows
 from school.diary.models import Lesson
-from school.registry.bell_models import BellDay, ScheduleBell
-from school.registry.models import Bell
+from school.registry.bell_models import Bell, BellDay, ScheduleBell
 
 Hours = tuple[dt.time, dt.time]
 """When a lesson begins and ends, in the school's own time."""

@@ -11,7 +11,7 @@ from school.context import MEMBERS, Viewer
 from school.db import Rows
 from school.errors import Code, Refused, bad_input
 from school.reading import Reader
-from school.registry.models import Bell
+from school.registry.bell_models import Bell
 from school.registry.policy import in_schools
 from school.statements import Asking, Read, given
 

@@ -36,12 +36,12 @@ def _classes(viewer: Asking) -> Rows:
         Course.school_id == ClassGroup.school_id, Course.class_group_id == ClassGroup.id, Course.closed_at.is_(None)).correlate(ClassGroup)
     return (
         _CLASS.add_columns(ClassGroup.bell_schedule_id, in_class().label("pupils"), courses.scalar_subquery().label("courses"))
-        .where(ClassGroup.school_id == given("school_id"), in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION))
+        .where(ClassGroup.school_id == given("school_id"), ClassGroup.closed_on.is_(None), in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION))
         .order_by(ClassGroup.grade, ClassGroup.letter).limit(MOST_CLASSES))
 
 
 async def of_school(reader: Reader, viewer: Viewer, school_id: int) -> Sequence[Any]:
-    """A school's classes with how many pupils and open courses each has, for office and head; of another school none. One statement."""
+    """A school's classes of this year with how many pupils and open courses each has, for office and head; of another school none. One statement."""
     return await reader.all(_classes, viewer, school_id=school_id)
 
 
@@ -57,7 +57,8 @@ async def add(session: AsyncSession, viewer: Viewer, school_id: int, id_: UUID, 
         raise bad_input("grade is 1 to 12, and letter 1 to 4 letters or digits")
     await check_teacher(session, school_id, teacher)
     values = {"school_id": school_id, "id": id_, "grade": grade, "letter": letter, "teacher_id": None if teacher is None else teacher.id}
-    there = await session.scalar(sa.select(sa.func.count()).select_from(ClassGroup).where(ClassGroup.school_id == school_id)) or 0
+    there = await session.scalar(sa.select(sa.func.count()).select_from(ClassGroup).where(
+        ClassGroup.school_id == school_id, ClassGroup.closed_on.is_(None))) or 0
     if there < MOST_CLASSES:
         await session.execute(insert(session, ClassGroup).values(values).on_conflict_do_nothing())
     stored = (await session.execute(_CLASS.where(ClassGroup.school_id == school_id, ClassGroup.id == id_))).one_or_none()

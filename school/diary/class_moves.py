@@ -37,13 +37,15 @@ async def move(session: AsyncSession, viewer: Viewer, pupil: Ref, to: Ref, on: d
     whom lessons of the old class from that day on say something, marks or a register (CONFLICT: a later day), a class that is full (TOO_MANY).
     """
     act_in(viewer, pupil.school_id, *ADMINISTRATION)
+    was = await _lock(session, pupil, to, on)
     found = (await session.execute(
-        sa.select(Pupil.class_group_id, Pupil.enrolled_on, Pupil.left_on, School.time_zone, ClassGroup.id.label("group"), in_class().label("there"))
-        .join(School, School.id == Pupil.school_id)
-        .outerjoin(ClassGroup, sa.and_(ClassGroup.school_id == Pupil.school_id, ClassGroup.id == to.id, sa.literal(to.school_id == pupil.school_id)))
+        sa.select(Pupil.class_group_id, Pupil.enrolled_on, Pupil.left_on, School.time_zone, in_class().label("there"))
+        .join(School, School.id == Pupil.school_id).join(ClassGroup, sa.and_(ClassGroup.school_id == Pupil.school_id, ClassGroup.id == to.id))
         .where(Pupil.school_id == pupil.school_id, Pupil.id == pupil.id).with_for_update(of=Pupil))).one_or_none()
-    if found is None or found.group is None:
+    if found is None:
         raise not_found()
+    if found.class_group_id not in {was, to.id}:
+        raise conflict("the pupil has moved meanwhile")
     moved = Moved(pupil.school_id, pupil.id, to.id, on)
     if found.class_group_id == to.id:
         if found.enrolled_on != on:
@@ -68,6 +70,26 @@ async def move(session: AsyncSession, viewer: Viewer, pupil: Ref, to: Ref, on: d
     await groups.leave(session, pupil, on)
     await outbox.append(session, course_events.pupil_moved(pupil, found.class_group_id, to.id, on, clock.now()))
     return moved
+
+
+async def _lock(session: AsyncSession, pupil: Ref, to: Ref, on: dt.date) -> UUID | None:
+    """Until the transaction ends nobody else comes into the new class, and no register of the old one is written from that day on; the old class.
+
+    Lessons before pupils, as whoever writes a register has it. Who gives a mark looks once more afterwards (`marks`). Refused: no such class (NOT_FOUND).
+    """
+    old = sa.select(Pupil.class_group_id).where(Pupil.school_id == pupil.school_id, Pupil.id == pupil.id).scalar_subquery()
+    found = (await session.execute(
+        sa.select(ClassGroup.id, old.label("old"))
+        .where(ClassGroup.school_id == pupil.school_id, ClassGroup.id == to.id, ClassGroup.closed_on.is_(None), sa.literal(to.school_id == pupil.school_id))
+        .with_for_update(of=ClassGroup, key_share=True))).one_or_none()
+    if found is None:
+        raise not_found()
+    await session.execute(
+        sa.select(Lesson.id).where(
+            Lesson.school_id == pupil.school_id, Lesson.class_group_id == found.old, Lesson.on_date.between(on, clock.now().date() + dt.timedelta(days=1)))
+        .order_by(Lesson.id).with_for_update(of=Lesson, key_share=True))
+    old_class: UUID | None = found.old
+    return old_class
 
 
 def _says(table: type[Mark] | type[Attendance], pupil: Ref, group: UUID, on: dt.date) -> sa.Exists:

@@ -48,7 +48,7 @@ async def add(
     """The office or the head has a subject taught to a class, or to a part of it (a group), by a teacher; without a scale the course gives no marks.
 
     The client made the id; asking the same again is harmless. Refused: what is of another school, a group of another class (NOT_FOUND), a teacher who
-    has left, a retired subject, a closed group (BAD_INPUT), a course of the same class or group, subject and teacher, also a closed one,
+    has left, a retired subject or scale, a closed group (BAD_INPUT), a course of the same class or group, subject and teacher, also a closed one,
     or the same id with other content (CONFLICT), the 101st of a class (TOO_MANY).
     """
     school_id = group.school_id
@@ -56,10 +56,14 @@ async def add(
     known = (await session.execute(
         sa.select(
             sa.exists().where(GradingScale.school_id == school_id, GradingScale.id == (scale or group).id, sa.literal(scale is not None)).label("scale"),
+            sa.exists().where(
+                GradingScale.school_id == school_id, GradingScale.id == (scale or group).id, GradingScale.retired_at.is_not(None)).label("retired"),
             sa.select(sa.func.count()).where(Course.school_id == school_id, Course.class_group_id == group.id).scalar_subquery().label("courses"))
-        .select_from(ClassGroup).where(ClassGroup.school_id == school_id, ClassGroup.id == group.id))).one_or_none()
+        .select_from(ClassGroup).where(ClassGroup.school_id == school_id, ClassGroup.id == group.id, ClassGroup.closed_on.is_(None)))).one_or_none()
     if known is None or {subject.school_id, teacher.school_id} != {school_id} or (scale is not None and not (known.scale and scale.school_id == school_id)):
         raise not_found()
+    if scale is not None and known.retired:
+        raise bad_input("the scale is not in use any more")
     await subjects.in_use(session, subject, school_id)
     await check_teacher(session, school_id, teacher)
     if part is not None:

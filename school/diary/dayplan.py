@@ -56,7 +56,7 @@ def _teachers(viewer: Asking) -> Rows:
     taught = sa.select(*columns, Course.subject_id, Course.class_group_id).select_from(Staff).join(Person, person).join(
         Course, sa.and_(Course.school_id == Staff.school_id, Course.teacher_id == Staff.id, Course.closed_at.is_(None))).where(*there)
     led = sa.select(*columns, sa.cast(sa.null(), sa.Uuid()), ClassGroup.id).select_from(Staff).join(Person, person).join(
-        ClassGroup, sa.and_(ClassGroup.school_id == Staff.school_id, ClassGroup.teacher_id == Staff.id)).where(*there)
+        ClassGroup, sa.and_(ClassGroup.school_id == Staff.school_id, ClassGroup.teacher_id == Staff.id, ClassGroup.closed_on.is_(None))).where(*there)
     both = taught.union_all(led).subquery()
     return sa.select(both.c.school_id, both.c.id, both.c.subject_id, both.c.class_group_id).order_by(both.c.sort_key, both.c.id).limit(MOST_COURSES + 1)
 

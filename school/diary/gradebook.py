@@ -14,7 +14,7 @@ from school.db import Rows
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.attendance_rows import ATTENDANCE, AttendanceRow
 from school.diary.bell_times import BEGINS
-from school.diary.lessons import LESSON, LessonRow, attends
+from school.diary.lessons import LESSON, LessonRow
 from school.diary.mark_rows import MarkRow, replaced
 from school.diary.models import Attendance, GradingScale, Lesson, Mark
 from school.diary.notice_rows import covers
@@ -204,11 +204,18 @@ def _register(viewer: Asking) -> Rows:
 
 @Read
 def _announced(viewer: Asking) -> Rows:
-    """Of notices no more than that a pupil is away, and why; the words are for who answers them."""
-    pupil = sa.and_(Pupil.school_id == AbsenceNotice.school_id, Pupil.id == AbsenceNotice.pupil_id)
+    """Of notices no more than that a pupil is away, and why; the words are for who answers them. Also of who has moved away, until that day."""
+    def there(table: Any, pupil_id: Any, since: Any, until: Any) -> Any:
+        group = sa.select(Course.class_group_id).where(*_THIS, opens_gradebook(viewer)).scalar_subquery()
+        return sa.select(pupil_id.label("pupil_id"), since.label("since"), until.label("until")).where(
+            table.school_id == given("school_id"), table.class_group_id == group)
+
+    class_ = sa.union_all(
+        there(Pupil, Pupil.id, Pupil.enrolled_on, Pupil.left_on), there(FormerClass, FormerClass.pupil_id, FormerClass.since, FormerClass.until)).subquery().c
+    attended = sa.and_(Lesson.on_date >= class_.since, sa.or_(class_.until.is_(None), class_.until > Lesson.on_date))
     return (
         sa.select(AbsenceNotice.school_id, AbsenceNotice.pupil_id, Lesson.id.label("lesson_id"), AbsenceNotice.reason_id, AbsenceNotice.state)
-        .join(Pupil, pupil).join(Lesson, sa.and_(attends(), covers()))
+        .join(class_.pupil_id.table, class_.pupil_id == AbsenceNotice.pupil_id).join(Lesson, sa.and_(attended, covers()))
         .where(
             _in_range(viewer), AbsenceNotice.school_id == given("school_id"), AbsenceNotice.ends_on >= given("from_"),
             AbsenceNotice.starts_on <= given("to"))

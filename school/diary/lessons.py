@@ -19,10 +19,10 @@ from school.diary.scale_rows import SHOWN, Labels, Steps, with_scale
 from school.diary.terms import is_closed
 from school.errors import Code, Refused, bad_input, not_found
 from school.ids import Ref
-from school.registry.bell_models import ScheduleBell
+from school.registry.bell_models import Bell, ScheduleBell
 from school.registry.former_class_models import FormerClass
 from school.registry.membership import has
-from school.registry.models import Bell, Course, Pupil, School
+from school.registry.models import Course, Pupil, School
 
 
 class LessonRow(NamedTuple):

@@ -1,19 +1,20 @@
 """Giving marks, many at once; `corrections` changes and withdraws them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from school import clock, outbox
 from school.batches import check_batch
 from school.context import Viewer
 from school.diary import events, works
 from school.diary.inserts import insert, key_of
-from school.diary.lessons import OwnLesson, check_held, check_open, check_pupil, own_lessons, was_in_class
+from school.diary.lessons import OwnLesson, attends, check_held, check_open, check_pupil, own_lessons, was_in_class
 from school.diary.mark_rows import MARK, Content, MarkRow, checked, revision_of
 from school.diary.models import Lesson, Mark, MarkAction, MarkRevision
 from school.diary.policy import gives
@@ -49,8 +50,8 @@ async def give_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewMa
     Refused for an item: a lesson that the viewer does not give or a pupil not of its class or group (NOT_FOUND), a value outside the scale
     (OUT_OF_SCALE), a cancelled or future lesson, a pupil who was not at the school that day (BAD_INPUT), the same id with different content
     (CONFLICT), a retake of a mark that is not the pupil's in this course (NOT_FOUND) or is withdrawn (ALREADY_WITHDRAWN), one that replaces a mark of a
-    closed term (CLOSED). Refused as a whole: no item, or
-    one id twice (BAD_INPUT), more than 100 (TOO_MANY), a course that gets another scale in this moment (CONFLICT).
+    closed term (CLOSED) or one that another replaces (CONFLICT). Refused as a whole: no item, or one id twice (BAD_INPUT), more than 100 (TOO_MANY), what
+    changes in this moment: a course's scale, a pupil's class, another retake (CONFLICT).
     """
     check_batch([item.id for item in items], "items")
     items = await _weighed(session, items)
@@ -59,7 +60,7 @@ async def give_many(session: AsyncSession, viewer: Viewer, items: Sequence[NewMa
     refused: dict[UUID, Refused] = {}
     for item in sorted(items, key=lambda item: item.id):  # one order for all, so that raced batches do not wait for each other in a circle
         try:
-            fresh[item.id] = _made(item, around, retaken)
+            fresh[item.id] = _made(item, around, retaken, fresh.values())
         except Refused as refusal:
             refused[item.id] = refusal
     given = await _insert(session, fresh)
@@ -114,11 +115,13 @@ async def _retaken(session: AsyncSession, items: Sequence[NewMark]) -> dict[Ref,
     if not keys:
         return {}
     statement = MARK.add_columns(is_closed(Mark.school_id, Mark.course_id, Lesson.on_date)).where(sa.tuple_(Mark.school_id, Mark.id).in_(keys))
+    if any(item.replaces for item in items):  # of two that would replace one, the other is seen by `_record`
+        statement = statement.order_by(Mark.school_id, Mark.id).with_for_update(of=Mark, key_share=True)
     return {Ref(row[0], row[1]): _Retaken(MarkRow(*row[:-1]), row[-1]) for row in await session.execute(statement)}
 
 
-def _made(item: NewMark, around: _Around, retaken: Mapping[Ref, _Retaken]) -> MarkRow:
-    """The mark that this item makes; refused as `give_many` says."""
+def _made(item: NewMark, around: _Around, retaken: Mapping[Ref, _Retaken], others: Iterable[MarkRow]) -> MarkRow:
+    """The mark that this item makes beside the others; refused as `give_many` says."""
     lesson: OwnLesson | None = around.get((item.lesson, None))
     days = around.get((item.lesson, item.pupil))
     if lesson is None or days is None:
@@ -128,7 +131,7 @@ def _made(item: NewMark, around: _Around, retaken: Mapping[Ref, _Retaken]) -> Ma
     content = checked(item.content, lesson.lowest, lesson.highest)
     if content.work_id is not None:
         works.usable(item.kinds, lesson.school_id, content.work_id)
-    _check_retake(item, lesson, retaken)
+    _check_retake(item, lesson, retaken, others)
     return MarkRow(
         lesson.school_id, item.id, item.pupil.id, lesson.id, lesson.course_id, lesson.subject_id, lesson.on_date,
         *content[:4], revision=1, given_by=lesson.teacher_id, given_at=clock.now(), withdrawn_at=None, scale_id=lesson.scale_id,
@@ -137,7 +140,7 @@ def _made(item: NewMark, around: _Around, retaken: Mapping[Ref, _Retaken]) -> Ma
     )
 
 
-def _check_retake(item: NewMark, lesson: OwnLesson, retaken: Mapping[Ref, _Retaken]) -> None:
+def _check_retake(item: NewMark, lesson: OwnLesson, retaken: Mapping[Ref, _Retaken], others: Iterable[MarkRow]) -> None:
     if item.retake_of is None:
         if item.replaces:
             raise bad_input("only a retake replaces a mark")
@@ -150,6 +153,8 @@ def _check_retake(item: NewMark, lesson: OwnLesson, retaken: Mapping[Ref, _Retak
         raise Refused(Code.ALREADY_WITHDRAWN, "The mark that is tried again is withdrawn.")
     if item.replaces:
         check_open(found.closed)
+        if first.replaced or any(one.replaces and one.retake_of == first.id for one in others):
+            raise conflict("another retake replaces this mark already")
 
 
 async def _insert(session: AsyncSession, marks: Mapping[UUID, MarkRow]) -> dict[UUID, MarkRow]:
@@ -169,12 +174,39 @@ async def _insert(session: AsyncSession, marks: Mapping[UUID, MarkRow]) -> dict[
 
 
 async def _record(session: AsyncSession, given: Mapping[UUID, MarkRow], retaken: Mapping[Ref, _Retaken]) -> None:
-    """The first revision and the event of each new mark."""
+    """The first revision and the event of each new mark. Refused (CONFLICT): one that is none any more, now that it keeps its pupil where they are."""
     if not given:
         return
-    await session.execute(insert(session, MarkRevision), [revision_of(mark, MarkAction.GIVEN, None, mark.given_by, mark.given_at) for mark in given.values()])
+    rows = [revision_of(mark, MarkAction.GIVEN, None, mark.given_by, mark.given_at) for mark in given.values()]
+    statement: Any = insert(session, MarkRevision)
+    if session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer
+        for row in (await session.execute(statement.returning(_in_place().label("in_place"), _is_alone().label("alone")), rows)).all():
+            if not row.in_place:
+                raise conflict("a pupil has moved to another class meanwhile")
+            if not row.alone:
+                raise conflict("another retake replaces this mark already")
+    else:
+        await session.execute(statement, rows)
     first = {ref.id: of.mark for ref, of in retaken.items()}
     await outbox.append(session, *(events.mark_given(mark, first.get(mark.retake_of) if mark.retake_of else None) for mark in given.values()))
+
+
+_NEW = (sa.literal_column("mark_revision.school_id", sa.Integer()), sa.literal_column("mark_revision.mark_id", sa.Uuid()))
+
+
+def _in_place() -> sa.Exists:
+    """Whether the pupil of a revision's mark is in the lesson's class, or was on that day."""
+    return sa.exists().where(
+        Mark.school_id == _NEW[0], Mark.id == _NEW[1], Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id, Pupil.school_id == Mark.school_id,
+        Pupil.id == Mark.pupil_id, sa.or_(attends(), was_in_class(Pupil.school_id, Pupil.id, Lesson.class_group_id, Lesson.on_date)))
+
+
+def _is_alone() -> sa.ColumnElement[bool]:
+    """Whether no other retake stands that replaces the same mark as a revision's."""
+    other = aliased(Mark)
+    return ~sa.exists().where(
+        Mark.school_id == _NEW[0], Mark.id == _NEW[1], Mark.replaces, other.school_id == Mark.school_id, other.retake_of == Mark.retake_of, other.replaces,
+        other.withdrawn_at.is_(None), other.id != Mark.id)
 
 
 async def _stored(session: AsyncSession, viewer: Viewer, items: Sequence[NewMark]) -> dict[UUID, tuple[MarkRow, Content]]:

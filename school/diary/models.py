@@ -124,7 +124,8 @@ class Homework(Tenant, Base):
 class GradingScale(Tenant, Base):
     """Which whole numbers are marks. Several stand side by side; a course names its own.
 
-    `labels` are how grades are shown that have a word or a letter: `[value, label]`, by value. `counts`: whether its marks make an average.
+    `labels` are how grades are shown that have a word or a letter: `[value, label]`, by value. `counts`: whether its marks make an average. An average
+    below `pass_mark` is low. A retired one is given to no course any more.
     """
 
     __tablename__ = "grading_scale"
@@ -134,6 +135,8 @@ class GradingScale(Tenant, Base):
     highest: Mapped[int] = mapped_column(sa.SmallInteger)
     counts: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     labels: Mapped[list[Any]] = mapped_column(default=list, server_default=sa.text("'[]'"))
+    pass_mark: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    retired_at: Mapped[dt.datetime | None]
 
     __table_args__ = (sa.CheckConstraint("lowest < highest", name="order"),)
 

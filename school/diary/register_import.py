@@ -24,6 +24,7 @@ from school.diary.models import Lesson
 from school.diary.register_cells import Cell, Sign, Told, UnreadableError
 from school.diary.register_file import Sent
 from school.diary.register_sheet import Place, contents
+from school.diary.scale_rows import Labels
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.registry.calendar_feed_models import Language
@@ -103,7 +104,7 @@ def plan(sent: Sent, book: Gradebook) -> Plan:
                 if pupil is None or lesson is None:
                     raise not_found()
                 there, rows, _ = now.get(place, (Cell(), [], None))
-                wanted = _read(text)
+                wanted = _read(text, book.course.labels)
                 if wanted == _read(before) or wanted == there:
                     continue
                 if there != _read(before) or [(mark.id.hex, mark.revision) for mark in rows] != kept_marks:
@@ -116,9 +117,10 @@ def plan(sent: Sent, book: Gradebook) -> Plan:
     return made
 
 
-def _read(text: str) -> Cell:
+def _read(text: str, labels: Labels | None = None) -> Cell:
+    """What was exported tells no words."""
     try:
-        return register_cells.read(text)
+        return register_cells.read(text, labels)
     except UnreadableError as error:
         raise bad_input(f"not understood: {error}") from None
 

@@ -28,12 +28,12 @@ PIECE = 30_000
 MOST_PIECES = 100
 WORDS = {
     Language.RU: {"sheet": "Журнал", "pupil": "Ученик", "lesson": "{0:%d.%m.%Y}, урок {1}", "cancelled": "отменён", "how": "Как заполнять",
-                  "scale": "Шкала", "rules": (
+                  "scale": "Шкала", "words": "Слово или букву можно писать и в журнале, вместо числа.", "rules": (
         "Отметка: 5. Вид работы — буквой после неё: р — классная, д — домашняя, к — контрольная, э — экзамен. Вес — после звёздочки: 4к*2.",
         "Посещение: п — был, н — не был, у — уважительная причина, о7 — опоздал на 7 минут. Причина школы — после двоеточия: н:Б.",
         "Несколько — через пробел: о5 4 5к*3. Строки, столбцы и заголовки не меняйте, формул не вставляйте.")},
     Language.EN: {"sheet": "Register", "pupil": "Pupil", "lesson": "{0:%Y-%m-%d}, lesson {1}", "cancelled": "cancelled", "how": "How to fill in",
-                  "scale": "Scale", "rules": (
+                  "scale": "Scale", "words": "A word or a letter may be written in the register, too, in the place of its number.", "rules": (
         "A mark: 5. Its work by a letter after it: c classwork, h homework, t test, x exam. Its weight after an asterisk: 4t*2.",
         "Attendance: p present, a absent, e excused, l7 seven minutes late. The school's reason after a colon: a:B.",
         "Several with spaces between: l5 4 5t*3. Do not change rows, columns and headers, and insert no formulas.")},
@@ -105,7 +105,7 @@ def write(kept: Snapshot, labels: Labels | None = None) -> bytes:
         for place, (text, _) in kept.cells.items():
             row, column = map(int, place.split(":"))
             sheet.write_string(row + 1, column + 1, text, cell)
-        scale = [f"{words['scale']}: {', '.join(f'{value} — {label}' for value, label in labels)}"] if labels else []
+        scale = [f"{words['scale']}: {', '.join(f'{value} — {label}' for value, label in labels)}. {words['words']}"] if labels else []
         for row, text in enumerate([*words["rules"], *scale]):
             how.write_string(row, 0, text)
         data = json.dumps(asdict(kept), ensure_ascii=True, separators=(",", ":"))

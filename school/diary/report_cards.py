@@ -50,6 +50,7 @@ class Line:
     marks: int
     average: Fraction | None
     labels: Labels | None = None
+    course_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,20 +224,28 @@ def _lines(pupil: Any, courses: Sequence[Any], sums: Mapping[Any, Any], decided:
             continue
         name = course.subject_name if is_own else f"{course.subject_name} ({course.grade}{course.letter})"
         average = fraction(of.sum, of.weights) if of is not None and course.scale_counts else None
-        (own if is_own else others).append(Line(name, decisions, 0 if of is None else of.marks, average, course.labels))
+        (own if is_own else others).append(Line(name, decisions, 0 if of is None else of.marks, average, course.labels, course.id))
     return own + others
 
 
 @Read
-def _classes(viewer: Asking) -> Rows:
+def _classes(viewer: Asking, of_term: bool) -> Rows:
     order = (ClassGroup.school_id, ClassGroup.grade, ClassGroup.letter, ClassGroup.id)
-    return sa.select(ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter).where(
-        visible_report_classes(viewer)).order_by(*order).limit(MOST_CLASSES + 1)
+    found = sa.select(ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter).where(visible_report_classes(viewer))
+    if of_term:
+        found = found.join(Term, sa.and_(
+            Term.school_id == ClassGroup.school_id, sa.or_(ClassGroup.opened_on.is_(None), ClassGroup.opened_on <= Term.ends_on),
+            sa.or_(ClassGroup.closed_on.is_(None), ClassGroup.closed_on > Term.starts_on))).where(
+            Term.school_id == given("school_id"), Term.id == given("term_id", sa.Uuid()))
+    else:
+        found = found.where(ClassGroup.closed_on.is_(None))
+    return found.order_by(*order).limit(MOST_CLASSES + 1)
 
 
-async def classes(reader: Reader, viewer: Viewer) -> list[Any]:
-    """The classes whose report cards the viewer prints."""
-    return limited(await reader.all(_classes, viewer), MOST_CLASSES)
+async def classes(reader: Reader, viewer: Viewer, term: Ref | None = None) -> list[Any]:
+    """The classes whose report cards the viewer prints: of this school year, or those that there were in a term."""
+    asked = {} if term is None else {"school_id": term.school_id, "term_id": term.id}
+    return limited(await reader.all(_classes, viewer, term is not None, **asked), MOST_CLASSES)
 
 
 PRINTERS = (Role.TEACHER, *ADMINISTRATION)

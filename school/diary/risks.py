@@ -47,6 +47,7 @@ class RiskRow(NamedTuple):
     recent_marks: int
     recent_sum: int
     recent_weights: int
+    pass_mark: int | None
 
     @property
     def ref(self) -> Ref:
@@ -71,8 +72,10 @@ class RiskRow(NamedTuple):
 
     @property
     def low(self) -> bool:
-        """Whether the average lies in the lowest sixth of the scale: below 2.5 of 2 to 5."""
+        """Whether the average is below the scale's pass mark; of a scale without one, in its lowest sixth: below 2.5 of 2 to 5."""
         lowest, highest = self.course.lowest, self.course.highest
+        if self.pass_mark is not None:
+            return self.average < self.pass_mark
         return lowest is not None and highest is not None and self.average - lowest < Fraction(highest - lowest, PART)
 
     @property
@@ -96,7 +99,8 @@ def _sums(viewer: Asking) -> Any:
     ones: tuple[Any, ...] = (sa.literal_column("1"), worth, Mark.weight)
     recent_marks, recent, recent_weights = (_big(sa.func.sum(sa.case((is_recent, one), else_=sa.literal_column("0")))) for one in ones)
     lowest, span = sa.func.min(GradingScale.lowest), sa.func.max(GradingScale.highest - GradingScale.lowest)
-    low = PART * (total - lowest * weights) < span * weights
+    passes = sa.func.min(GradingScale.pass_mark)
+    low = sa.case((passes.is_not(None), total < passes * weights), else_=PART * (total - lowest * weights) < span * weights)
     before = weights - recent_weights
     falling = sa.and_(
         recent_marks >= FEWEST, marks - recent_marks >= FEWEST,
@@ -104,7 +108,8 @@ def _sums(viewer: Asking) -> Any:
     return (
         sa.select(
             Mark.course_id, Mark.pupil_id, marks.label("marks"), total.label("sum"), weights.label("weights"), recent_marks.label("recent_marks"),
-            recent.label("recent_sum"), recent_weights.label("recent_weights"))
+            recent.label("recent_sum"), recent_weights.label("recent_weights"),
+            passes.label("pass_mark"))
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
         .join(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
         .join(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
@@ -122,7 +127,7 @@ def _risks(viewer: Asking, after: bool) -> Rows:
     sums, to = _sums(viewer), given("to", sa.Date())
     statement = (
         COURSE.add_columns(Person.id.label("pupil_id"), Person.family_name, Person.given_name, Person.patronymic, *(
-            sums.c[name] for name in ("marks", "sum", "weights", "recent_marks", "recent_sum", "recent_weights")))
+            sums.c[name] for name in ("marks", "sum", "weights", "recent_marks", "recent_sum", "recent_weights", "pass_mark")))
         .join(sums, sums.c.course_id == Course.id)
         .join(Pupil, sa.and_(Pupil.school_id == Course.school_id, Pupil.id == sums.c.pupil_id))
         .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
@@ -142,10 +147,10 @@ def row_of(row: Any) -> RiskRow:
 
 
 async def of_school(reader: Reader, viewer: Viewer, school_id: int, from_: dt.date, to: dt.date, *, first: int, after: str | None) -> Page:
-    """Of the courses that the viewer teaches, of the class that they lead, or of the office's school: pupils whose average of at most 190 days lies in the
-    lowest sixth of the scale, below 2.5 of 2 to 5 (`low`), or whose last four weeks are lower than the days before by a sixth of the scale, half a mark of
-    2 to 5, with two marks or more in each (`falling`). None of a closed course, or of a class or a
-    group in which the pupil is no more. By class and name, not by how they stand. One statement; of another school there is nothing."""
+    """Of the courses that the viewer teaches, of the class that they lead, or of the office's school: pupils whose average of at most 190 days is below the
+    scale's pass mark, or without one in the lowest sixth of the scale, below 2.5 of 2 to 5 (`low`), or whose last four weeks are lower than the days before
+    by a sixth of the scale, half a mark of 2 to 5, with two marks or more in each (`falling`). None of a closed course, or of a class or a group in which
+    the pupil is no more. By class and name, not by how they stand. One statement; of another school there is nothing."""
     check_range(from_, to, LONGEST_RANGE)
     return await read_page(
         reader, _risks, viewer, _ORDER, first=first, after=after, school_id=school_id, from_=from_, to=to, since=to - min(RECENT, to - dt.date.min))

@@ -80,7 +80,7 @@ async def conversions(reader: Reader, viewer: Viewer, school_id: int) -> list[Co
 async def add(
     session: AsyncSession, viewer: Viewer, school_id: int, id_: UUID, *, name: str, lowest: int, highest: int, counts: bool, labels: Sequence[tuple[int, str]],
 ) -> ScaleRow:
-    """The office or the head adds a scale; the client made its id, and asking the same again is harmless. A scale never changes: marks were given on it.
+    """The office or the head adds a scale; the client made its id, and asking the same again is harmless. Its grades never change: marks were given on them.
 
     Refused: another school (NOT_FOUND); a name that is empty or longer than 60 characters; values that are not 0 ≤ lowest < highest ≤ 1000; a label of a
     value that the scale does not have, two of one value, two that differ in case alone, one with digits or of more than 12 characters (BAD_INPUT); the
@@ -91,7 +91,7 @@ async def add(
         raise Refused(Code.TOO_MANY, f"a scale has at most {MOST_LABELS} labels")
     if not 0 <= lowest < highest <= HIGHEST:
         raise bad_input(f"a scale goes from 0 or more to at most {HIGHEST}, and has two grades or more")
-    row = ScaleRow(school_id, id_, required_text(name, "name", LONGEST_NAME), lowest, highest, counts, _labels(labels, lowest, highest))
+    row = ScaleRow(school_id, id_, required_text(name, "name", LONGEST_NAME), lowest, highest, counts, checked_labels(labels, lowest, highest))
     stored = await _find(session, Ref(school_id, id_))
     if stored is None:
         there = await session.scalar(sa.select(sa.func.count()).select_from(GradingScale).where(GradingScale.school_id == school_id)) or 0
@@ -108,8 +108,8 @@ async def add(
 async def give(session: AsyncSession, viewer: Viewer, course: Ref, scale: Ref) -> CourseRow:
     """The office or the head says on which scale a course is marked. Saying what is there already changes nothing.
 
-    Refused: a course or a scale of another school (NOT_FOUND), a course in which marks were given, also one that was withdrawn, or a term's mark decided:
-    they are told on the scale of then (HAS_MARKS).
+    Refused: a course or a scale of another school (NOT_FOUND), a retired scale (BAD_INPUT), a course in which marks were given, also one that was withdrawn,
+    or a term's mark decided: they are told on the scale of then (HAS_MARKS).
     """
     act_in(viewer, course.school_id, *ADMINISTRATION)
     of_course = (Course.school_id == course.school_id, Course.id == course.id)
@@ -117,6 +117,7 @@ async def give(session: AsyncSession, viewer: Viewer, course: Ref, scale: Ref) -
         sa.select(
             CourseScale.scale_id,
             sa.exists().where(GradingScale.school_id == Course.school_id, GradingScale.id == scale.id).label("there"),
+            sa.exists().where(GradingScale.school_id == Course.school_id, GradingScale.id == scale.id, GradingScale.retired_at.is_not(None)).label("retired"),
             sa.or_(*(sa.exists().where(table.school_id == Course.school_id, table.course_id == Course.id) for table in (Mark, TermMark))).label("marked"))
         .select_from(Course).outerjoin(CourseScale, sa.and_(CourseScale.school_id == Course.school_id, CourseScale.id == Course.id))
         .where(*of_course))).one_or_none()
@@ -125,6 +126,8 @@ async def give(session: AsyncSession, viewer: Viewer, course: Ref, scale: Ref) -
     if found.scale_id != scale.id:
         if found.marked:
             raise _has_marks()
+        if found.retired:
+            raise bad_input("the scale is not in use any more")
         statement = insert(session, CourseScale).values(school_id=course.school_id, id=course.id, scale_id=scale.id)
         try:
             async with session.begin_nested():
@@ -160,7 +163,8 @@ async def _find(session: AsyncSession, ref: Ref) -> ScaleRow | None:
     return None if row is None else ScaleRow(*row)
 
 
-def _labels(labels: Sequence[tuple[int, str]], lowest: int, highest: int) -> list[list[Any]]:
+def checked_labels(labels: Sequence[tuple[int, str]], lowest: int, highest: int) -> list[list[Any]]:
+    """Labels as they are kept: `[value, label]`, by value. Refused as `add` says (BAD_INPUT)."""
     made = sorted((value, required_text(label, "label", LONGEST_LABEL)) for value, label in labels)
     if any(not lowest <= value <= highest for value, _ in made):
         raise bad_input(f"a label belongs to a value from {lowest} to {highest}")

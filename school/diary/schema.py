@@ -20,6 +20,7 @@ from school.diary.schema_registers import RegisterMutation, RegisterQuery
 from school.diary.schema_remarks import RemarkMutation, RemarkQuery
 from school.diary.schema_report_cards import ReportCardQuery
 from school.diary.schema_scales import ScaleMutation, ScaleQuery
+from school.diary.schema_school_years import SchoolYearMutation, SchoolYearQuery
 from school.diary.schema_submissions import SubmissionMutation, SubmissionQuery
 from school.diary.schema_substitutions import SubstitutionMutation, SubstitutionQuery
 from school.diary.schema_terms import TermMutation, TermQuery
@@ -37,7 +38,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
     ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, ReportCardQuery, YearQuery, TimetableQuery, WorkQuery, ClassGroupQuery, CourseQuery,
-    TrendQuery, GroupQuery, BellQuery,
+    TrendQuery, GroupQuery, BellQuery, SchoolYearQuery,
 ):
     """Queries of the diary."""
 
@@ -46,6 +47,6 @@ class DiaryQuery(
 class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
     RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation, YearMutation, TimetableMutation, WorkMutation,
-    RegisterFileMutation, ClassGroupMutation, CourseMutation, GroupMutation, BellMutation,
+    RegisterFileMutation, ClassGroupMutation, CourseMutation, GroupMutation, BellMutation, SchoolYearMutation,
 ):
     """Mutations of the diary."""

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from school import ids
 from school.context import Area
 from school.diary import report_cards
 from school.diary.types import opaque
@@ -15,8 +16,10 @@ class ReportCardQuery:
     """Queries of report cards."""
 
     @query(holds(*report_cards.PRINTERS), Area.DIARY, no_one)
-    async def report_card_classes(self, info: Info) -> list[ClassGroup]:
-        """The classes whose report cards one may print: those that one leads; for office and head, all of the school."""
+    async def report_card_classes(self, info: Info, term_id: strawberry.ID | None = None) -> list[ClassGroup]:
+        """The classes whose report cards one may print: those that one leads; for office and head, all of the school. Those of this school year, or with
+        `termId` those that there were in that term."""
+        term = None if term_id is None else ids.decode(Kind.TERM, term_id)
         return [
             ClassGroup(id=opaque(Kind.CLASS_GROUP, row.school_id, row.id), grade=row.grade, letter=row.letter, name=f"{row.grade}{row.letter}")
-            for row in await report_cards.classes(info.context.reader, info.context.viewer)]
+            for row in await report_cards.classes(info.context.reader, info.context.viewer, term)]

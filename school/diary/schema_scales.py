@@ -6,7 +6,7 @@ import strawberry
 
 from school import ids
 from school.context import ADMINISTRATION, Area
-from school.diary import scales
+from school.diary import scale_changes, scales
 from school.diary.screens import Course
 from school.diary.types import GradingScale, opaque
 from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, no_one, query, rows
@@ -38,6 +38,20 @@ class ScaleConversion:
             steps=[ConversionStep(lowest=lowest, highest=highest, value=value) for lowest, highest, value in row.steps])
 
 
+@rows(description="A grading scale as its office sees it. An average below `passMark` is low (`pupilsAtRisk`); one that is not `inUse` is given to no course.")
+class SchoolScale:
+    """A row of `scale_changes`."""
+
+    scale: GradingScale
+    pass_mark: int | None
+    in_use: bool
+
+    @classmethod
+    def from_row(cls, row: scale_changes.SchoolScaleRow) -> Self:
+        """From a row of `scale_changes`."""
+        return cls(scale=GradingScale.of(row), pass_mark=row.pass_mark, in_use=row.retired_at is None)
+
+
 @strawberry.type
 class ScaleQuery:
     """Queries of scales."""
@@ -47,6 +61,12 @@ class ScaleQuery:
         """A school's grading scales by name, for its families, teachers, office and head."""
         school = ids.decode(Kind.SCHOOL, school_id).school_id
         return [GradingScale.of(row) for row in await scales.of_school(info.context.reader, info.context.viewer, school)]
+
+    @query(holds(*ADMINISTRATION), Area.DIARY, no_one)
+    async def school_scales(self, info: Info, school_id: strawberry.ID) -> list[SchoolScale]:
+        """A school's grading scales by name, also those that are not in use, for its office and head."""
+        school = ids.decode(Kind.SCHOOL, school_id).school_id
+        return [SchoolScale.from_row(row) for row in await scale_changes.of_school(info.context.reader, info.context.viewer, school)]
 
     @query(SIGNED_IN, Area.DIARY, no_one)
     async def scale_conversions(self, info: Info, school_id: strawberry.ID) -> list[ScaleConversion]:
@@ -74,6 +94,17 @@ class AddGradingScaleInput:
     highest: int
     counts: bool = True
     labels: list[GradeLabelInput] = strawberry.field(default_factory=list)
+
+
+@strawberry.input(description="What a scale is from now on, all of it: its name, the words of its grades, its pass mark, whether new courses may have it.")
+class ChangeGradingScaleInput:
+    """What changeGradingScale takes."""
+
+    scale_id: strawberry.ID
+    name: str
+    labels: list[GradeLabelInput] = strawberry.field(default_factory=list)
+    pass_mark: int | None = None
+    in_use: bool = True
 
 
 @strawberry.input(description="On which scale a course is marked.")
@@ -110,12 +141,22 @@ class ScaleMutation:
     async def add_grading_scale(
         self, info: Info, input: AddGradingScaleInput,  # noqa: A002 - public name
     ) -> Annotated[GradingScale | Refusal, strawberry.union("AddGradingScaleResult")]:
-        """Add a scale of the school's, which never changes. Repeating it is harmless."""
+        """Add a scale of the school's, whose grades never change. Repeating it is harmless."""
         school, id_ = ids.decode(Kind.SCHOOL, input.school_id).school_id, ids.client_id(input.id)
         labels = [(one.value, one.label) for one in input.labels]
         async with info.context.begin() as session:
             return GradingScale.of(await scales.add(
                 session, info.context.viewer, school, id_, name=input.name, lowest=input.lowest, highest=input.highest, counts=input.counts, labels=labels))
+
+    @mutation(holds(*ADMINISTRATION), Area.DIARY)
+    async def change_grading_scale(
+        self, info: Info, input: ChangeGradingScaleInput,  # noqa: A002 - public name
+    ) -> Annotated[SchoolScale | Refusal, strawberry.union("ChangeGradingScaleResult")]:
+        """Rename a scale and its grades, say what is enough to pass, retire it or take it into use again. Which numbers are grades never changes."""
+        ref, labels = ids.decode(Kind.GRADING_SCALE, input.scale_id), [(one.value, one.label) for one in input.labels]
+        async with info.context.begin() as session:
+            return SchoolScale.from_row(await scale_changes.change(
+                session, info.context.viewer, ref, name=input.name, labels=labels, pass_mark=input.pass_mark, in_use=input.in_use))
 
     @mutation(holds(*ADMINISTRATION), Area.DIARY)
     async def set_course_scale(

@@ -84,8 +84,9 @@ class CourseTrend:
         return cls(course=Course.from_row(course), weeks=weeks)
 
 
-@rows(description="A pupil who may need help in a course. `low`: the average lies in the lowest sixth of the scale (below 2.5 of 2 to 5). `falling`: "
-                  "the last four weeks (`recent`) are lower than the days before (`earlier`) by a sixth of the scale or more, with two marks or more in each.")
+@rows(description="A pupil who may need help in a course. `low`: the average is below the scale's pass mark, or without one in its lowest sixth (below 2.5 "
+                  "of 2 to 5). `falling`: the last four weeks (`recent`) are lower than the days before (`earlier`) by a sixth of the scale or more, with two "
+                  "marks or more in each.")
 class PupilAtRisk:
     """A pupil in a course."""
 

@@ -16,7 +16,7 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "door": ("school_id", "id", "name", "anti_passback"),
     "door_reader": ("school_id", "device_id", "reader", "door_id", "direction"),
     "feed_head": ("id", "seq", "floor"),
-    "grading_scale": ("school_id", "id", "name", "lowest", "highest", "counts", "labels"),
+    "grading_scale": ("school_id", "id", "name", "lowest", "highest", "counts", "labels", "pass_mark", "retired_at"),
     "holiday": ("school_id", "id", "name", "starts_on", "ends_on", "withdrawn_at"),
     "homework_rule": ("school_id", "latest"),
     "lease": ("name", "holder", "expires_at"),
@@ -25,6 +25,8 @@ IMPERSONAL: dict[str, tuple[str, ...]] = {
     "scale_conversion": ("school_id", "id", "to_scale_id", "steps"),
     "schedule_bell": ("school_id", "schedule_id", "number", "starts_at", "ends_at"),
     "school": ("id", "name", "short_name", "time_zone", "currency", "staff_factor_required"),
+    "school_year": (
+        "school_id", "id", "starts_on", "last_grade", "new_classes", "with_courses", "classes", "pupils", "leavers", "courses", "by", "at"),
     "subject": ("school_id", "id", "name", "retired_at"),
     "term": ("school_id", "id", "name", "kind", "starts_on", "ends_on"),
     "term_closing": ("school_id", "id", "by", "at"),

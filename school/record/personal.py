@@ -256,8 +256,12 @@ HOLDINGS: dict[str, Holding] = {
         kept=("school_id", "id", "class_group_id", "subject_id", "teacher_id", "closed_at", "pupil_group_id")),
     "class_group": Holding(
         title="Классное руководство", whose=_by("teacher_id"), erased={},
-        shown=("school_id", "id", "grade", "letter", "teacher_id", "bell_schedule_id"),
-        kept=("school_id", "id", "grade", "letter", "teacher_id", "bell_schedule_id")),
+        shown=("school_id", "id", "grade", "letter", "teacher_id", "bell_schedule_id", "opened_on", "closed_on"),
+        kept=("school_id", "id", "grade", "letter", "teacher_id", "bell_schedule_id", "opened_on", "closed_on")),
+    "name_change": Holding(
+        title="Прежние имена", whose=_by("person_id"), erased=None, shown=(
+            "school_id", "id", "person_id", "old_family_name", "old_given_name", "old_patronymic", "family_name", "given_name", "patronymic", "reason", "by",
+            "at")),
     "former_class": Holding(
         title="Прежние классы", whose=_by("pupil_id"), erased={}, shown=("school_id", "pupil_id", "since", "until", "class_group_id"),
         kept=("school_id", "pupil_id", "since", "until", "class_group_id")),

@@ -147,7 +147,8 @@ KEPT: dict[str, Kept] = {
         tables=("meal_account", "transfer", "posting", "sale_item"),
         reason="transfers, postings and what was bought: at least five years (402-FZ, art. 29), and the balances are their sum; "
                "they lose the name by erasure"),
-    "persons": Kept(tables=("person", "pupil", "former_class", "group_member", "staff"), reason="until `school person erase`, after the person has left"),
+    "persons": Kept(
+        tables=("person", "name_change", "pupil", "former_class", "group_member", "staff"), reason="until `school person erase`, after the person has left"),
     "guardians": Kept(
         tables=("guardianship",),
         reason="also who is one no more, until erasure: what a court has withheld is withheld still when the guardianship is granted anew"),
@@ -160,7 +161,7 @@ KEPT: dict[str, Kept] = {
             "term", "term_closing", "term_opening", "bell", "bell_schedule", "schedule_bell", "bell_day", "subject", "class_group",
             "course", "course_scale", "grading_scale", "scale_conversion",
             "lesson", "homework", "homework_rule", "absence_reason", "holiday", "timetable", "timetable_slot", "own_work",
-            "pupil_group"),
+            "pupil_group", "school_year"),
         reason="what was taught to which class, of no pupil; marks and attendance refer to it"),
     "doors": Kept(
         tables=("door", "door_reader", "door_rule"), reason="who may pass where; a rule for one person goes by erasure, also one that has ended"),

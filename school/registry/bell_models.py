@@ -1,4 +1,4 @@
-"""Tables of bell schedules: other hours for a building, or for some days, beside the school's regular bells."""
+"""Tables of bells: the school's regular hours, and schedules with others for a building, or for some days."""
 
 import datetime as dt
 from uuid import UUID
@@ -7,6 +7,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from school.db import Base, Tenant, tenant_key
+
+
+class Bell(Base):
+    """When the lesson of this number regularly begins and ends, in school-local time. Schedules have other hours for the same numbers."""
+
+    __tablename__ = "bell"
+
+    school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
+    starts_at: Mapped[dt.time]
+    ends_at: Mapped[dt.time]
 
 
 class BellSchedule(Tenant, Base):

@@ -116,7 +116,7 @@ async def add_staff(session: AsyncSession, viewer: Viewer, school_id: int, items
 
 
 async def enrol_many(session: AsyncSession, viewer: Viewer, school_id: int, items: Sequence[NewPupil]) -> Answers:
-    """Up to 100 pupils, by office or head; as `add_staff`, in a statement more.
+    """Up to 100 pupils, by office or head; as `add_staff`, in two statements more.
 
     Refused for an item also: a class of another school (NOT_FOUND), a first day more than a year away (BAD_INPUT). What somebody was enrolled with
     is no longer the same content once they have moved. As a whole also: more than 100 pupils in a class (TOO_MANY).
@@ -189,8 +189,11 @@ def _checked(items: Iterable[New], check: Callable[[New], None]) -> tuple[dict[U
 
 
 async def _classes(session: AsyncSession, school_id: int, wanted: Collection[UUID]) -> tuple[dict[UUID, int], dt.date]:
-    """Those of the school among these classes, with how many pupils each has, and its date."""
-    one = sa.and_(ClassGroup.school_id == School.id, ClassGroup.id.in_(sorted(wanted)))
+    """Those of the school's year among these classes, with how many pupils each has, and its date. Until the end nobody else comes into one of them."""
+    one = sa.and_(ClassGroup.school_id == School.id, ClassGroup.id.in_(sorted(wanted)), ClassGroup.closed_on.is_(None))
+    await session.execute(
+        sa.select(ClassGroup.id).where(ClassGroup.school_id == school_id, ClassGroup.id.in_(sorted(wanted)))
+        .order_by(ClassGroup.id).with_for_update(key_share=True))
     statement = sa.select(School.time_zone, ClassGroup.id, in_class().label("pupils")).outerjoin(ClassGroup, one).where(School.id == school_id)
     found = (await session.execute(statement)).all()
     return {row.id: row.pupils for row in found if row.id is not None}, clock.school_date(clock.now(), found[0].time_zone)

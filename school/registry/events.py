@@ -7,7 +7,8 @@ from uuid import UUID
 from school.outbox import PASSES, Event, Topic, TopicKind
 from school.registry.models import Card, Tap
 
-PERSON_ERASED = "registry.person_erased"
+PERSON_ERASED, PERSON_RENAMED = "registry.person_erased", "registry.person_renamed"
+SCALE_RENAMED = "registry.scale_renamed"
 CARD_KEY_MADE, DEVICE_REVOKED, SUBJECT_RENAMED = "registry.card_key_made", "registry.device_revoked", "registry.subject_renamed"
 """Told to the gates so that their long-polls end at once, the last so that processes forget the name; nobody's entry in a pass list changes by them."""
 
@@ -66,6 +67,17 @@ def device_revoked(school_id: int, device_id: UUID, at: dt.datetime) -> Event:
 def person_erased(school_id: int, at: dt.datetime) -> Event:
     """Somebody is nameless now: the gates fetch their whole list, and processes forget names they keep. It names nobody: that would be one more trace."""
     return Event(PERSON_ERASED, school_id, (PASSES,), {}, at)
+
+
+def person_renamed(school_id: int, person_id: UUID, at: dt.datetime, *, is_pupil: bool) -> Event:
+    """Somebody has another name: what processes keep of names is read anew, gates show it, a pupil's family is told. The name itself is in no event."""
+    topics = (PASSES, Topic(TopicKind.PUPIL, person_id)) if is_pupil else (PASSES,)
+    return Event(PERSON_RENAMED, school_id, topics, {"person_id": str(person_id)}, at, concerns=(person_id,))
+
+
+def scale_renamed(school_id: int, scale_id: UUID, at: dt.datetime) -> Event:
+    """A grading scale, or its grades, are called otherwise: what processes keep is read anew. It concerns no family and no gate."""
+    return Event(SCALE_RENAMED, school_id, (PASSES,), {"scale_id": str(scale_id)}, at)
 
 
 def subject_renamed(school_id: int, subject_id: UUID, at: dt.datetime) -> Event:

@@ -1,8 +1,8 @@
 """The names that everybody of a school may read and everything shows: of its staff, its subjects (by course, too), its doors.
 
-Kept by a process until an event takes them back. Erasure changes one of them, a member's of the staff, and the office a subject's: they tell
-`registry.person_erased` and `registry.subject_renamed` in their transaction, and whoever follows the feed calls `forget`. Nothing renames a door, or gives
-a course another subject. A name is told for `FRESH_SECONDS` at most all the same.
+Kept by a process until an event takes them back. Erasure changes one of them, a member's of the staff, and the office a subject's or anybody's: they tell
+`registry.person_erased`, `registry.subject_renamed` and `registry.person_renamed` in their transaction, and whoever follows the feed calls `forget`. Nothing
+renames a door, or gives a course another subject. A name is told for `FRESH_SECONDS` at most all the same.
 """
 
 import time

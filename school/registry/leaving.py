@@ -57,6 +57,10 @@ async def _end(session: AsyncSession, kind: type[Member], person: Ref, on: dt.da
         raise conflict("this person left long ago")
     row.left_on = on
     await session.flush()
-    await outbox.append(session, Event(
-        KINDS[kind], person.school_id, (PASSES,), {"person_id": str(person.id), "on": on.isoformat()}, clock.now(), concerns=(person.id,)))
+    await outbox.append(session, ended(kind, person, on, clock.now()))
     return row
+
+
+def ended(kind: type[Staff | Pupil], person: Ref, on: dt.date, at: dt.datetime) -> Event:
+    """Somebody is none of the school's from this day on: the gates hear of it."""
+    return Event(KINDS[kind], person.school_id, (PASSES,), {"person_id": str(person.id), "on": on.isoformat()}, at, concerns=(person.id,))

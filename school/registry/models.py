@@ -36,17 +36,6 @@ class CardKey(Tenant, Base):
     reason: Mapped[str | None] = mapped_column(sa.String(200))
 
 
-class Bell(Base):
-    """When the lesson of this number regularly begins and ends, in school-local time. Schedules (`bell_models`) have other hours for the same numbers."""
-
-    __tablename__ = "bell"
-
-    school_id: Mapped[int] = mapped_column(sa.ForeignKey("school.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    starts_at: Mapped[dt.time]
-    ends_at: Mapped[dt.time]
-
-
 class Person(Tenant, Base):
     """A human being, as one school knows them. A parent with children in two schools is two persons under one account.
 
@@ -77,7 +66,8 @@ class Staff(Base):
 
 
 class ClassGroup(Tenant, Base):
-    """A class: 5А. `teacher_id` is its class teacher; `bell_schedule_id` the hours that it usually has, null the regular bells."""
+    """A class of a school year: 5А. `teacher_id` leads it; `bell_schedule_id`: its usual hours, null the regular bells. `opened_on`: null in the first year
+    here; `closed_on`: the first day of being none."""
 
     __tablename__ = "class_group"
 
@@ -85,10 +75,13 @@ class ClassGroup(Tenant, Base):
     letter: Mapped[str] = mapped_column(sa.String(4))
     teacher_id: Mapped[UUID | None]
     bell_schedule_id: Mapped[UUID | None]
+    opened_on: Mapped[dt.date | None]
+    closed_on: Mapped[dt.date | None]
 
     __table_args__ = (
-        tenant_key("teacher_id", to="staff"), tenant_key("bell_schedule_id", to="bell_schedule"), sa.UniqueConstraint("school_id", "grade", "letter"),
-    )
+        tenant_key("teacher_id", to="staff"), tenant_key("bell_schedule_id", to="bell_schedule"),
+        sa.Index("uq_class_group_open", "school_id", "grade", "letter", unique=True,
+                 sqlite_where=sa.text("closed_on IS NULL"), postgresql_where=sa.text("closed_on IS NULL")))
 
     @property
     def name(self) -> str:

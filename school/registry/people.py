@@ -117,6 +117,9 @@ class KnownPerson(OfRow):
 
     id: strawberry.ID = opaque(Kind.PERSON)
     name: str = made(full_name, "family_name", "given_name", "patronymic")
+    family_name: str = column()
+    given_name: str = column()
+    patronymic: str | None = column()
     class_group: ClassGroupType | None = made(_class_of, "school_id", "class_id", "grade", "letter")
     position: str | None = column()
     is_guardian: bool = column()

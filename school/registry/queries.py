@@ -107,11 +107,12 @@ async def guardians(reader: Reader, viewer: Viewer, pupil_: Ref) -> Sequence[Any
 @Read
 def _class_groups(viewer: Asking) -> Rows:
     columns = sa.select(ClassGroup.school_id, ClassGroup.id, ClassGroup.grade, ClassGroup.letter)
-    return columns.where(visible_class_groups(viewer)).order_by(ClassGroup.school_id, ClassGroup.grade, ClassGroup.letter).limit(500)
+    return columns.where(visible_class_groups(viewer), ClassGroup.closed_on.is_(None)).order_by(
+        ClassGroup.school_id, ClassGroup.grade, ClassGroup.letter).limit(500)
 
 
 async def class_groups(reader: Reader, viewer: Viewer) -> Sequence[Any]:
-    """The classes that the viewer may see, in order; at most 500."""
+    """The classes of this school year that the viewer may see, in order; at most 500."""
     return await reader.all(_class_groups, viewer)
 
 

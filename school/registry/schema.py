@@ -16,6 +16,7 @@ from school.registry.guardianship_schema import GuardianshipMutation, Guardiansh
 from school.registry.leaving_schema import LeavingMutation
 from school.registry.people import PeopleQuery
 from school.registry.photo_schema import PhotoMutation
+from school.registry.renaming_schema import RenamingMutation
 from school.registry.subject_schema import SubjectMutation, SubjectQuery
 from school.registry.types import ClassGroup, Grant, Person, Pupil, School, Subject
 
@@ -77,5 +78,7 @@ class RegistryQuery(GuardianshipQuery, CardQuery, CardKeyQuery, DeskQuery, Peopl
 
 
 @strawberry.type
-class RegistryMutation(GuardianshipMutation, LeavingMutation, CardMutation, CardKeyMutation, PhotoMutation, EnrolmentMutation, SubjectMutation):
+class RegistryMutation(
+    GuardianshipMutation, LeavingMutation, CardMutation, CardKeyMutation, PhotoMutation, EnrolmentMutation, SubjectMutation, RenamingMutation,
+):
     """Mutations of the registry."""

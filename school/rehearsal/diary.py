@@ -14,7 +14,7 @@ import urllib3
 
 from school import ids
 from school.demo.api import RefusedError
-from school.rehearsal import bells, division, family, founding
+from school.rehearsal import bells, division, family, founding, next_year
 from school.rehearsal.founding import Class, RehearsalError, School, checked, expect, side_by_side
 from school.rehearsal.login import Login
 from school.rehearsal.people import Crowd
@@ -61,6 +61,7 @@ class DiaryRehearsal:
             ("homework", partial(family.do_homework, mine)), ("absence", partial(family.tell_absence, mine)),
             ("words", partial(family.exchange_words, mine, teacher)), ("calendar", partial(family.follow_calendar, mine)),
             ("groups", partial(division.divide_class, mine)), ("another class", partial(family.change_class, school)),
+            ("next year", partial(next_year.look_ahead, school)),
         ):
             await self._step(name, step)
 

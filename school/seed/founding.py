@@ -8,9 +8,9 @@ from uuid import UUID
 from school.access.models import AntiPassback, Audience, Door, DoorRule
 from school.diary.models import CourseScale, GradingScale, Lesson
 from school.meals.models import Till
+from school.registry.bell_models import Bell
 from school.registry.calendar_models import Term, TermKind
 from school.registry.models import (
-    Bell,
     Card,
     CardKey,
     CardState,

@@ -55,6 +55,7 @@ TALES = {
     "registry.card_unblocked": ("CardChanged", "card       active"),
     "registry.guardianship_granted": ("GuardianshipChanged", "guardian   added"),
     "registry.guardianship_ended": ("GuardianshipChanged", "guardian   ended"),
+    "registry.person_renamed": ("NameChanged", "name       Annaова Anna"),
     "diary.mark_given": ("MarkGiven", "mark 5     Алгебра · answer"),
     "diary.mark_corrected": ("MarkCorrected", "mark 5 → 3 Алгебра"),
     "diary.mark_withdrawn": ("MarkWithdrawn", "mark withdrawn: 5 in Алгебра"),
@@ -135,6 +136,7 @@ def _of_registry(world: World) -> list[Event]:
     return [
         registry.card_issued(card, is_pupil=True), registry.card_blocked(card, NOON, is_pupil=True), registry.card_unblocked(card, NOON, is_pupil=True),
         guardianship.told(guardianship.GRANTED, tie), guardianship.told(guardianship.ENDED, tie),
+        registry.person_renamed(1, world.people["anna"], NOON, is_pupil=True),
     ]
 
 

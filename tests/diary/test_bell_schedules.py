@@ -3,8 +3,8 @@
 import datetime as dt
 
 from school.diary.models import Lesson
-from school.registry.bell_models import BellDay, BellSchedule, ScheduleBell
-from school.registry.models import Bell, ClassGroup
+from school.registry.bell_models import Bell, BellDay, BellSchedule, ScheduleBell
+from school.registry.models import ClassGroup
 from school.registry.types import school_id
 from tests.diary import bells
 from tests.diary.bells import ADD, CLOSE, JUNIOR, RENAME, SCHEDULES, SET, SHORT, add, give, hours, schedule, set_day

@@ -17,6 +17,7 @@ from school.outbox import Signal
 from school.registry.calendar_models import TermKind
 from school.registry.former_class_models import FormerClass
 from school.registry.models import Course, Device, Pupil
+from tests.diary.absence import send
 from tests.diary.desk import NOON, Desk
 from tests.diary.letters import make, remark
 from tests.diary.test_attendance import entry, record
@@ -24,6 +25,8 @@ from tests.diary.test_forecasts import FORECAST
 from tests.diary.test_homework import set_
 from tests.diary.test_homework_done import OVERDUE
 from tests.diary.test_marks import ABSENT, give, item
+from tests.diary.test_notices import BOOK as ANNOUNCED
+from tests.diary.test_notices import announced
 from tests.diary.test_term_marks import PROGRESS, SHEET, add_term, decide, decision, term
 from tests.world import MONDAY
 
@@ -201,3 +204,15 @@ async def test_the_gates_hear_of_a_move(desk: Desk) -> None:
     async with desk.database.read() as session:
         changes = await passlist.pass_list(session, device, str(before + 2))  # Boris's two rows of the feed
     assert (changes.full, [entry.token for entry in changes.entries]) == (False, [desk.world.token("anna").hex()])
+
+
+async def test_an_absence_of_today_stays_announced_in_the_old_class_s_register(desk: Desk) -> None:
+    await desk.add_lesson("5A-tuesday", course="5A", on_date=TUESDAY)
+    await desk.add_lesson("6B-tuesday", course="6B", on_date=TUESDAY)
+    await send(desk, await desk.add_reason("Болезнь", "Б"), startsOn=MONDAY.isoformat(), endsOn=TUESDAY.isoformat())
+    before = await announced(desk)
+    assert len(before["Anna"]) == 3
+    await move(desk)
+    assert await announced(desk) == {**before, "Anna": [one for one in before["Anna"] if one[0] != "5A-tuesday"]}
+    found = await desk.ask("office", ANNOUNCED, course=desk.course("6B"), **{"from": MONDAY.isoformat(), "to": TUESDAY.isoformat()})
+    assert [one["lessonId"] for one in found["announced"]] == [desk.lesson("6B-tuesday")]

@@ -10,8 +10,9 @@ from school import ids
 from school.diary.lesson_plan import MOST_TOLD
 from school.diary.message_models import Remark, RemarkKind
 from school.diary.models import Attendance, AttendanceKind, Homework, Lesson, Mark, WorkKind
+from school.registry.bell_models import Bell
 from school.registry.calendar_models import Holiday
-from school.registry.models import Bell, ClassGroup, Course, Staff, Subject
+from school.registry.models import ClassGroup, Course, Staff, Subject
 from school.registry.types import school_id
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_class_timetables import set_, week

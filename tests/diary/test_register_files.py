@@ -25,6 +25,8 @@ from school.registry.models import Person
 from tests.diary.desk import Desk
 from tests.diary.test_attendance import entry, record
 from tests.diary.test_marks import give, item
+from tests.diary.test_scales import add as add_scale
+from tests.diary.test_scales import mark_on
 from tests.diary.test_works import add as add_work
 
 IMPORT = """mutation($input: ImportRegisterInput!) { importRegister(input: $input) { __typename ... on Refusal { code }
@@ -123,8 +125,21 @@ async def test_what_is_changed_is_shown_first_and_then_done(desk: Desk) -> None:
 async def test_what_the_numbers_of_a_scale_mean_stands_beside(desk: Desk) -> None:
     """Cells hold the values: they are what is counted and corrected."""
     content = register_sheet.write(await export(desk), [[0, "незач."], [1, "зач."]])
-    assert CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Как заполнять").to_python()[-1] == ["Шкала: 0 — незач., 1 — зач."]
+    assert CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Как заполнять").to_python()[-1] == [
+        "Шкала: 0 — незач., 1 — зач.. Слово или букву можно писать и в журнале, вместо числа."]
     assert register_file.read(content).rows == register_file.read(register_sheet.write(await export(desk))).rows
+
+
+async def test_the_words_of_a_scale_are_read_as_its_numbers(desk: Desk) -> None:
+    """In capitals or not; what could be a sign, too, is a word if it is written just like that, and a sign in small letters."""
+    scale = (await add_scale(desk, labels=[{"value": 5, "label": "A"}, {"value": 2, "label": "зачёт"}]))["id"]
+    await mark_on(desk, scale)
+    content = edited(await export(desk), {"B2": "a A Aк*2", "C2": "Зачёт 3", "B3": "ЗАЧЁТд", "C3": "B"})
+    answer = await send(desk, content)
+    assert sorted(told(answer)) == sorted([
+        ("B2", "REGISTER", "Anna", 1, None, "н"), ("B2", "GIVE", "Anna", 1, None, "5"), ("B2", "GIVE", "Anna", 1, None, "5к*2"),
+        ("C2", "GIVE", "Anna", 2, None, "2"), ("C2", "GIVE", "Anna", 2, None, "3"), ("B3", "GIVE", "Boris", 1, None, "2д")])
+    assert [(fault["cell"], fault["message"]) for fault in answer["faults"]] == [("C3", "not understood: B")]
 
 
 async def test_a_mark_of_an_own_kind_stays_one_while_its_cell_tells_the_same_work(desk: Desk) -> None:

@@ -10,10 +10,11 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 
 from school import ids
 from school.context import Role
-from school.diary import report_card_file, report_cards
+from school.diary import class_year_sheet, class_years, report_card_file, report_cards
 from school.diary.models import Attendance, AttendanceKind, CourseScale, GradingScale, Lesson, Mark, WorkKind
 from school.diary.term_models import TermMark
 from school.errors import Refused
@@ -218,3 +219,34 @@ async def test_a_closed_course_stands_on_a_card_where_it_says_something(desk: De
     await grade(desk, "anna", (4, 1))
     found = await cards(desk, "office", "5A", desk.world.terms[1], Kind.CLASS_GROUP)
     assert [[line.marks for line in card.lines] for card in found.cards] == [[1], []]
+
+
+async def test_a_class_s_year_is_a_workbook_that_says_what_its_cards_do(desk: Desk) -> None:
+    """As the first card above: 33/8; and the marks lesson by lesson, read back by somebody else's parser. Names are no formulas."""
+    term = desk.world.terms[1]
+    await grade(desk, "anna", (5, 3), (4, 3))
+    await grade(desk, "anna", (3, 2), lesson="5A-2")
+    await grade(desk, "anna", (2, 10), withdrawn=True)
+    await decide(desk, "anna", term, 4)
+    await decide(desk, "boris", term, None)
+    await attend(desk, "anna", "5A-2", AttendanceKind.ABSENT)
+    async with desk.database.begin() as session:
+        await session.execute(sa.update(Person).where(Person.id == desk.world.people["boris"]).values(family_name='=HYPERLINK("x")'))
+        await session.execute(sa.update(Subject).where(Subject.name == "Алгебра").values(name="Алгебра: [начала]"))
+    viewer = desk.world.viewers["class_teacher"]
+    group, reader = Ref(1, desk.world.classes["5A"]), desk.database.reader(viewer.identity())
+    with desk.counted() as sent:
+        year = await class_years.read(reader, viewer, group, Ref(1, term))
+    assert len(sent) == 2
+    book = CalamineWorkbook.from_filelike(BytesIO(class_year_sheet.write(year, Language.RU)))
+    assert book.sheet_names == ["Итоги", "Алгебра   начала"]
+    whole, algebra = (book.get_sheet_by_index(place).to_python() for place in (0, 1))
+    assert sorted(whole) == sorted([
+        ["Ученик", "Алгебра: [начала]", "Пропущено", "По уважительной", "Опозданий"], ["Annaова Anna", "4", "1", "0", "0"],
+        ['=HYPERLINK("x") Boris', "н/а", "0", "0", "0"]])
+    assert sorted(algebra) == sorted([
+        ["Ученик", "07.09, 1", "07.09, 2", "I", "Среднее"], ["Annaова Anna", "5к*3 4к*3", "3к*2", "4", "4,13"], ['=HYPERLINK("x") Boris', "", "", "н/а", ""]])
+    for login, whose in (("teacher", "5A"), ("class_teacher", "6B"), ("parent", "5A"), ("office2", "5A")):
+        viewer = desk.world.viewers[login]
+        with pytest.raises(Refused, match="No such object"):
+            await class_years.read(desk.database.reader(viewer.identity()), viewer, Ref(1, desk.world.classes[whose]), Ref(1, term))

@@ -69,7 +69,8 @@ async def test_a_retake_may_stand_beside_the_first_and_be_tried_again(desk: Desk
     first = await one_mark(desk, value=2)
     [beside] = await give(desk, item(desk, value=4, retakeOf=first))
     assert averages(await shown(desk)) == {"3.00"}
-    await give(desk, item(desk, value=5, retakeOf=beside["id"], replaces=True))
+    both = [item(desk, value=value, retakeOf=beside["id"], replaces=True) for value in (5, 3)]
+    assert [answer.get("value") or answer["code"] for answer in await give(desk, *both)] == [5, "CONFLICT"]
     assert averages(await shown(desk)) == {"3.50"}
     assert [row["average"]["decimal"] for row in await desk.ask("parent", AVERAGES, child=desk.person("anna"))] == ["3.50"]
 
@@ -104,6 +105,8 @@ async def test_what_is_no_retake_is_refused(desk: Desk) -> None:
     for of in (elsewhere, foreign["id"], absent, "x"):
         assert await give(desk, item(desk, retakeOf=of)) == [ABSENT]
     assert await give(desk, item(desk, retakeOf=gone)) == [{"code": "ALREADY_WITHDRAWN", "message": "The mark that is tried again is withdrawn."}]
+    assert await give(desk, item(desk, value=5, retakeOf=first, replaces=True)) == [
+        {"code": "CONFLICT", "message": "another retake replaces this mark already"}], "it would count as well"
     assert await give(desk, item(desk, replaces=True)) == [{"code": "BAD_INPUT", "message": "only a retake replaces a mark"}]
     conflict = [{"code": "CONFLICT", "message": "another mark has this id"}]
     assert await give(desk, {**again, "replaces": False}) == await give(desk, {**again, "retakeOf": None, "replaces": False}) == conflict

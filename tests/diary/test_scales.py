@@ -1,6 +1,7 @@
 """Grading scales side by side: letters, a hundred points, pass and fail; what a mark is on another scale; and a course that keeps its own."""
 
 from typing import Any
+from uuid import UUID
 
 from school import ids
 from school.diary.models import CourseScale, GradingScale, ScaleConversion
@@ -26,6 +27,13 @@ SHOWN = """query($child: ID!, $course: ID!, $day: Date!, $term: ID!) {
   gradebook(courseId: $course, from: $day, to: $day) { course { scale { name counts labels { label } } }
     pupils { marks { label converted } average { decimal } } }
   termSheet(courseId: $course, termId: $term) { pupils { marks average { decimal } suggestion } } }"""
+
+
+CHANGE = """mutation($input: ChangeGradingScaleInput!) { changeGradingScale(input: $input) {
+  ... on SchoolScale { scale { id name lowest highest labels { value label } } passMark inUse } ... on Refusal { code message } } }"""
+SCHOOL_SCALES = "query($school: ID!) { schoolScales(schoolId: $school) { scale { name } passMark inUse } }"
+RISKS = """query($school: ID!) { pupilsAtRisk(schoolId: $school, from: "2026-09-01", to: "2026-09-07") {
+  edges { node { person { givenName } low } } } }"""
 
 
 async def add(desk: Desk, login: str | None = "office", **values: Any) -> Any:
@@ -179,3 +187,36 @@ async def test_a_conversion_is_exact_or_refused(desk: Desk) -> None:
     assert await convert(desk, hundred, foreign, (1, 1, 1)) == await convert(desk, hundred, old, (1, 1, 5), login="office2") == ABSENT
     assert (await convert(desk, hundred, old, (1, 1, 5), login="teacher"))["code"] == "NOT_ALLOWED"
     assert await desk.everything(ScaleConversion) == before
+
+
+async def test_a_scale_is_renamed_retired_and_has_a_pass_mark(desk: Desk) -> None:
+    """Its marks are shown by the new words; events keep those of then. Courses keep a retired scale, and no other gets it."""
+    scale = (await add(desk))["id"]
+    await mark_on(desk, scale)
+    await give(desk, item(desk, value=3))
+    assert (await desk.events())[-1][2]["label"] == "C"
+    words = [{"value": 3, "label": "удовл"}]
+    asked = {"scaleId": scale, "name": " Слова ", "labels": words, "passMark": 4, "inUse": False}
+    changed = await desk.ask("office", CHANGE, input=asked)
+    assert changed == {"scale": {"id": scale, "name": "Слова", "lowest": 1, "highest": 5, "labels": words}, "passMark": 4, "inUse": False}
+    assert (await desk.events())[-1] == ("registry.scale_renamed", (str(UUID(int=0)),), {"scale_id": str(ids.decode(Kind.GRADING_SCALE, scale).id)})
+    before = await desk.everything(GradingScale, CourseScale)
+    assert await desk.ask("office", CHANGE, input=asked) == changed, "what is there already"
+    assert (await desk.ask("office", CHANGE, input={**asked, "name": ""}))["code"] == "BAD_INPUT"
+    for bad in (1, 6):
+        assert (await desk.ask("office", CHANGE, input={**asked, "passMark": bad}))["message"] == "the pass mark lies above 1, and is at most 5"
+    assert (await desk.ask("office", CHANGE, input={**asked, "labels": [{"value": 9, "label": "x"}]}))["code"] == "BAD_INPUT"
+    assert await desk.ask("office2", CHANGE, input=asked) == ABSENT
+    assert (await desk.ask("teacher", CHANGE, input=asked))["code"] == "NOT_ALLOWED"
+    assert await mark_on(desk, scale, course="6B") == {"code": "BAD_INPUT", "message": "the scale is not in use any more"}
+    assert await desk.everything(GradingScale, CourseScale) == before
+    assert (await shown(desk))["marks"]["edges"][0]["node"]["label"] == "удовл"
+    listed = await desk.ask("office", SCHOOL_SCALES, school=school_id(1))
+    assert {(one["scale"]["name"], one["passMark"], one["inUse"]) for one in listed} == {("Слова", 4, False), ("5", None, True)}
+    assert await desk.ask("office2", SCHOOL_SCALES, school=school_id(1)) == []
+    risks = await desk.ask("office", RISKS, school=school_id(1))
+    assert [(edge["node"]["person"]["givenName"], edge["node"]["low"]) for edge in risks["edges"]] == [("Anna", True)], "3 is below 4"
+    await desk.ask("office", CHANGE, input={**asked, "passMark": 3})
+    assert (await desk.ask("office", RISKS, school=school_id(1)))["edges"] == [], "3 is enough"
+    await desk.ask("office", CHANGE, input={**asked, "passMark": None, "inUse": True})
+    assert (await mark_on(desk, scale, course="6B"))["scale"] == {"name": "Слова"}

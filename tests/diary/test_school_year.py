@@ -8,8 +8,8 @@ from school.diary.homework_models import HomeworkRule
 from school.diary.models import Lesson
 from school.diary.term_models import TermClosing
 from school.ids import Kind
+from school.registry.bell_models import Bell
 from school.registry.calendar_models import Holiday, Term
-from school.registry.models import Bell
 from school.registry.types import school_id
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_substitutions import change, substitute

@@ -18,7 +18,7 @@ PATIENCE = 900
 FOUND = ("found", "--name", "Школа № 5", "--family-name", "Иванова", "--given-name", "Анна")
 STEPS = (
     "school year", "people", "courses", "timetable", "logins", "marks", "term marks", "closing", "second try", "register", "substitutions", "bells",
-    "report cards", "homework", "absence", "words", "calendar", "groups", "another class",
+    "report cards", "homework", "absence", "words", "calendar", "groups", "another class", "next year",
 )
 SMALL = 3, 4
 """Classes, and pupils in each."""

@@ -13,8 +13,8 @@ from school.db import Database
 from school.diary.models import GradingScale, Lesson
 from school.ids import Kind, Ref
 from school.registry import schools
+from school.registry.bell_models import Bell
 from school.registry.calendar_models import Term
-from school.registry.models import Bell
 from school.registry.schools import Founder
 from school.registry.types import school_id
 from school.schema import people

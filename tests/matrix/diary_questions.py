@@ -64,6 +64,8 @@ def queries() -> Iterator[Question]:
     yield ask("childBellDays", pupil, lambda of: {"childId": of["child"], **DAYS})
     yield ask("timetable", pupil, lambda of: {"classGroupId": of["class"], "date": DAYS["from"]})
     yield ask("schoolClasses", school, lambda of: {"schoolId": of["school"]})
+    yield ask("schoolScales", school, lambda of: {"schoolId": of["school"]})
+    yield ask("nextSchoolYear", school, lambda of: {"input": {"schoolId": of["school"], "startsOn": "2026-09-14"}})
     yield ask("schoolCourses", pupil, lambda of: {"classGroupId": of["class"]})
     yield ask("classPupilGroups", pupil, lambda of: {"classGroupId": of["class"]})
     yield ask("attendanceFigures", school, lambda of: {"schoolId": of["school"], **DAYS})
@@ -101,6 +103,7 @@ def _of_marks() -> Iterator[Question]:
     yield do("closeTerm", school, lambda of: {"termId": of["term"]})
     yield put("openTerm", school, lambda of: {"id": new(), "termId": of["past"], "until": "2026-09-08T09:00:00Z", "reason": "исправление"})
     yield put("addGradingScale", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Баллы", "lowest": 0, "highest": 100})
+    yield put("changeGradingScale", school, lambda of: {"scaleId": of["other scale"], "name": "Зачёты", "passMark": 1})
     yield put("setCourseScale", school, lambda of: {"courseId": of["course"], "scaleId": of["scale"]})
     yield put("setScaleConversion", school, lambda of: {
         "scaleId": of["scale"], "toScaleId": of["other scale"], "steps": [{"lowest": 3, "highest": 5, "value": 1}]})
@@ -136,6 +139,7 @@ def _of_the_year() -> Iterator[Question]:
     yield put("addClassGroup", school, lambda of: {"id": new(), "schoolId": of["school"], "grade": 9, "letter": "Я"})
     yield put("changeClassTeacher", pupil, lambda of: {"classGroupId": of["class"], "teacherId": of["worker"]})
     yield put("movePupil", pupil, lambda of: {"pupilId": of["child"], "classGroupId": of["empty"], "on": "2026-09-08"})
+    yield put("startSchoolYear", school, lambda of: {"id": new(), "schoolId": of["school"], "startsOn": "2026-09-14"})  # a term lies across that day
     yield put("addCourse", pupil, lambda of: {
         "id": new(), "classGroupId": of["class"], "subjectId": of["subject"], "teacherId": of["worker"], "scaleId": of["scale"]})
     yield put("addCourse (group)", pupil, lambda of: {

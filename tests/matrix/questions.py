@@ -72,6 +72,7 @@ def _mutations() -> Iterator[Question]:
     yield put("restrictGuardianship", pupil, lambda of: {"guardianId": of["guardian"], "pupilId": of["child"], "open": [], "reason": "решение"})
     yield put("endGuardianship", pupil, lambda of: {"guardianId": of["guardian"], "pupilId": of["child"]})
     yield put("endPupil", pupil, lambda of: {"personId": of["child"], "on": DAYS["from"]})
+    yield put("correctName", pupil, lambda of: {"id": new(), "personId": of["child"], "familyName": "Новиков", "givenName": "Ник"})
     yield put("endStaff", school, lambda of: {"personId": of["worker"], "on": DAYS["from"]})
     yield put("addStaff", school, lambda of: {"schoolId": of["school"], "items": [{**_somebody(), "position": "Учитель"}]})
     yield put("enrolPupils", pupil, lambda of: {

@@ -13,9 +13,9 @@ from school.diary.timetable_events import Changes, Rescheduled, bells_changed
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
 from school.diary.untouched import pupils_by_class, tell
 from school.ids import Kind, Ref
-from school.registry.bell_models import BellDay, BellSchedule, ScheduleBell
+from school.registry.bell_models import Bell, BellDay, BellSchedule, ScheduleBell
 from school.registry.calendar_models import Holiday
-from school.registry.models import Bell, ClassGroup, Course, Subject
+from school.registry.models import ClassGroup, Course, Subject
 from tests.matrix.lives import acting, opaque
 from tests.matrix.town import Town
 from tests.world import EARLY, MONDAY

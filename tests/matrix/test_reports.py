@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from school.context import Context
-from school.diary import register_sheet, report_card_file
+from school.diary import class_year_sheet, register_sheet, report_card_file
+from school.diary.class_year_route import ClassYearFiles
 from school.diary.register_route import RegisterFiles
 from school.diary.report_card_route import ReportCardFiles
 from school.diary.report_cards import ReportCards
@@ -81,3 +82,31 @@ async def test_everyone_exports_the_registers_that_are_declared(counter: Desk, m
                     assert (answer.status_code, answer.content, answer.headers, counter.noted) == (404, b"", nothing.headers, set())
                 found[role] += "+" if answer.status_code == 200 else "-"
     assert row("all", "Registers", found) == row("all", "Registers", read().sections["Registers"]["GET /registers/…"])
+
+
+async def test_everyone_exports_the_classes_that_are_declared(counter: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_year_sheet, "write", lambda year, _language: "\n".join(card.name for card in year.cards.cards).encode())
+    town = counter.town
+
+    async def context_for(request: Request) -> Context:
+        return Context(town.viewers[request.headers["who"]], town.database, SETTINGS, reads=counter)
+
+    transport = httpx.ASGITransport(Starlette(routes=[ClassYearFiles(context_for).route]))
+    found = dict.fromkeys(ROLES, "")
+    async with httpx.AsyncClient(transport=transport, base_url="http://school.test") as client:
+        for role in ROLES:
+            for target, pupil in TARGETS.items():
+                counter.noted.clear()
+                of, absent = town.targets[target], town.absent(target)
+                answer = await client.get(f"/report-cards/{of['class']}/{of['term']}.xlsx", headers={"who": role})
+                nothing = await client.get(f"/report-cards/{absent['class']}/{of['term']}.xlsx", headers={"who": role})
+                assert (nothing.status_code, nothing.content) == (404, b"")
+                if answer.status_code == 200:
+                    assert of["name"] in answer.text
+                    assert KEPT.items() <= answer.headers.items()
+                    assert town.ref(pupil) in counter.noted
+                else:
+                    assert (answer.status_code, answer.content, answer.headers, counter.noted) == (404, b"", nothing.headers, set())
+                found[role] += "+" if answer.status_code == 200 else "-"
+    declared = read().sections["Report cards"]["GET /report-cards/class/….xlsx"]
+    assert row("class", "Report cards", found) == row("class", "Report cards", declared)

@@ -42,6 +42,7 @@ from school.diary.models import (
     Substitution,
     WorkKind,
 )
+from school.diary.school_year_models import SchoolYear
 from school.diary.term_models import TermClosing, TermMark, TermMarkRevision, TermOpening
 from school.diary.timetable_models import Timetable, TimetableSlot, Weeks
 from school.diary.work_models import OwnWork
@@ -57,6 +58,7 @@ from school.registry.calendar_models import Holiday
 from school.registry.former_class_models import FormerClass
 from school.registry.group_models import GroupMember, PupilGroup
 from school.registry.models import Device, DeviceCode, DeviceKind, FormerToken, Outcome, Tap
+from school.registry.name_models import NameChange
 from school.registry.photo_models import Photo
 from school.serving.models import TrustedDocument
 from tests.world import MONDAY, PUPILS, World, build
@@ -135,6 +137,11 @@ async def _places(session: AsyncSession, world: World, school_id: int) -> list[B
                    expires_at=NOON),
         HomeworkRule(**key, latest=dt.time(18)), OwnWork(**key, id=ids.new(), name="Проект", work=WorkKind.TEST, weight=2),
         ScaleConversion(**key, id=_scale(school_id, 1), to_scale_id=_scale(school_id, 2), steps=[[0, 1, 1]]),
+        SchoolYear(**key, id=ids.new(), starts_on=MONDAY, last_grade=11, new_classes=[], with_courses=True, classes=1, pupils=1, leavers=0, courses=1,
+                   by=world.people["office" if school_id == 1 else "office2"], at=NOON),
+        NameChange(
+            **key, id=ids.new(), person_id=teacher, old_family_name="Прежняя", old_given_name="Анна", old_patronymic=None, family_name="Новая",
+            given_name="Анна", patronymic=None, reason=None, by=world.people["office" if school_id == 1 else "office2"], at=NOON),
         Holiday(**key, id=ids.new(), name="Каникулы", starts_on=MONDAY, ends_on=MONDAY, withdrawn_at=None),
         *_timetable(world, school_id), *_bells(school_id),
         Announcement(**key, id=ids.new(), grade=5, title="Собрание", text="В среду", made_by=world.people["teacher" if school_id == 1 else "teacher2"],

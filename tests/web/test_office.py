@@ -90,6 +90,12 @@ async def test_a_card_is_blocked_and_unblocked_cash_is_taken_and_a_leaving_recor
     await page.get_by_role("button", name="Внести 1 250,50 ₽").click()
     await expect(page.get_by_role("status").filter(has_text="Внесено 1 250,50 ₽.")).to_be_visible()
     await expect(page.get_by_role("status").filter(has_text="1 250,50 ₽").first).to_be_visible()
+    named = page.get_by_role("region", name="Имя", exact=True)
+    await expect(named.get_by_role("button", name="Исправить имя")).to_be_disabled()
+    await named.get_by_label("Фамилия").fill("Ёлкина")
+    await named.get_by_label("Причина").fill("удочерение")
+    await named.get_by_role("button", name="Исправить имя").press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Ёлкина Vera")
     last = dt.date.today() + dt.timedelta(days=3)  # noqa: DTZ011 - the browser's own day is as near
     await page.get_by_label("Первый день не в школе").fill(last.isoformat())
     await page.get_by_role("button", name="Отметить выбытие").click()

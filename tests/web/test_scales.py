@@ -35,6 +35,11 @@ async def test_pass_and_fail_are_typed_by_their_letters_and_read_as_words(stage:
     await scales.get_by_label("Что чему соответствует").fill("зачёт 5")
     await scales.get_by_role("button", name="Сохранить соответствие").click()
     await expect(scales.get_by_text("По шкале «5»: зачёт → 5")).to_be_visible()
+    await scales.get_by_role("button", name="Изменить: 5").click()
+    five = scales.get_by_role("listitem").filter(has=office.get_by_role("button", name="Изменить: 5"))
+    await five.get_by_label("Проходной балл").fill("3")
+    await five.get_by_role("button", name="Сохранить").click()
+    await expect(five).to_contain_text("проходной балл 3")
 
     database, course = Database(stage.service.database_url), stage.world.courses["5A"]
     async with database.begin() as session:

@@ -11,7 +11,7 @@ import person from '../person/Person.module.css'
 import { Refused } from '../person/Refused'
 import { type OfStaff, SubjectsQuery } from './Classes.graphql'
 import styles from './Classes.module.css'
-import { AddCourse, ChangeCourseTeacher, ClassCoursesQuery, CloseCourse, type Divided, type OfClass, type Scale } from './OneClass.graphql'
+import { AddCourse, ChangeCourseTeacher, ClassCoursesQuery, CloseCourse, type Divided, type OfClass, type Scale, SetCourseScale } from './OneClass.graphql'
 import { StaffChoice, Successor } from './StaffChoice'
 
 interface OfOne {
@@ -28,6 +28,7 @@ const GROUPS_TOO = { additionalTypenames: ['OfficeGroup'] }
 export function Courses({ group, school, staff, changed }: OfOne) {
   const { t } = useTranslation()
   const [{ data, error }, ask] = useQuery({ query: ClassCoursesQuery, variables: { group, school }, requestPolicy: 'cache-and-network', context: GROUPS_TOO })
+  const scales = data?.schoolScales.filter(({ inUse }) => inUse).map(({ scale }) => scale) ?? []
   const again = () => {
     ask({ requestPolicy: 'network-only' })
     changed()
@@ -38,17 +39,21 @@ export function Courses({ group, school, staff, changed }: OfOne) {
       {!data && !error && <Loading />}
       {data?.schoolCourses.length === 0 && <Text c="dimmed">{t('setup.noCourses')}</Text>}
       <ul className={person.lines}>
-        {data?.schoolCourses.map((one) => <OneCourse key={one.course.id} one={one} staff={staff} changed={again} />)}
+        {data?.schoolCourses.map((one) => <OneCourse key={one.course.id} one={one} staff={staff} scales={scales} changed={again} />)}
       </ul>
-      {data && <NewCourse group={group} school={school} staff={staff} scales={data.gradingScales} groups={data.classPupilGroups.filter(({ closed }) => !closed)} added={again} />}
+      {data && <NewCourse group={group} school={school} staff={staff} scales={scales} groups={data.classPupilGroups.filter(({ closed }) => !closed)} added={again} />}
     </Part>
   )
 }
 
-function OneCourse({ one: { course, closed }, staff, changed }: { one: OfClass; staff: OfStaff[] | null; changed: () => void }) {
+function OneCourse({ one: { course, closed }, staff, scales, changed }: { one: OfClass; staff: OfStaff[] | null; scales: Scale[]; changed: () => void }) {
   const { t } = useTranslation()
   const given = useChange(ChangeCourseTeacher)
   const closing = useChange(CloseCourse)
+  const marking = useChange(SetCourseScale)
+  const mark = async (scaleId: string) => {
+    if (scaleId && (await marking.change({ input: { courseId: course.id, scaleId } }))) changed()
+  }
   const teach = async (teacherId: string) => {
     if (teacherId && (await given.change({ input: { courseId: course.id, teacherId } }))) changed()
   }
@@ -65,9 +70,18 @@ function OneCourse({ one: { course, closed }, staff, changed }: { one: OfClass; 
         key={course.teacher?.id} label={`${t('setup.teacher')}: ${subjectName(course)}`} now={course.teacher} staff={staff} disabled={closed} act={t('setup.appoint')}
         fetching={given.fetching} save={(id) => void teach(id)}
       />
+      <NativeSelect
+        size="sm" aria-label={`${t('setup.scale')}: ${subjectName(course)}`} value={course.scale?.id ?? ''} disabled={closed || marking.fetching}
+        onChange={({ currentTarget: { value } }) => void mark(value)}
+        data={[
+          ...(course.scale ? [] : [{ value: '', label: t('setup.noScale') }]), ...(course.scale && !scales.some(({ id }) => id === course.scale?.id) ? [{ value: course.scale.id, label: course.scale.name }] : []),
+          ...scales.map(({ id: value, name: label }) => ({ value, label })),
+        ]}
+      />
       <Button variant="default" size="sm" loading={closing.fetching} aria-label={`${t(closed ? 'setup.reopen' : 'setup.close')}: ${subjectName(course)}`} onClick={() => void close()}>
         {t(closed ? 'setup.reopen' : 'setup.close')}
       </Button>
+      <Refused denied={marking.denied} words={{ HAS_MARKS: t('setup.hasMarks'), BAD_INPUT: t('setup.scaleRetired'), NOT_FOUND: t('office.goneMeanwhile') }} />
       <Refused denied={given.denied ?? closing.denied} words={{
         TEACHER_TAKEN: t('setup.teacherTaken'), BAD_INPUT: t('setup.teacherLeft'), CONFLICT: t(given.denied ? 'setup.courseTaken' : 'setup.lessonsToCome'), NOT_FOUND: t('office.goneMeanwhile'),
       }} />

@@ -2,9 +2,9 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const ClassCoursesQuery = graphql(`
   query WebClassCourses($group: ID!, $school: ID!) {
-    schoolCourses(classGroupId: $group, closed: true) { closed course { id subject { id name } group { name } teacher { id name } scale { name } } }
+    schoolCourses(classGroupId: $group, closed: true) { closed course { id subject { id name } group { name } teacher { id name } scale { id name } } }
     classPupilGroups(classGroupId: $group) { closed group { id division name } }
-    gradingScales(schoolId: $school) { id name lowest highest }
+    schoolScales(schoolId: $school) { inUse scale { id name lowest highest } }
   }
 `)
 
@@ -23,6 +23,16 @@ export const ChangeCourseTeacher = graphql(`
     changeCourseTeacher(input: $input) {
       __typename
       ... on SchoolCourse { closed }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const SetCourseScale = graphql(`
+  mutation WebSetCourseScale($input: SetCourseScaleInput!) {
+    setCourseScale(input: $input) {
+      __typename
+      ... on Course { id }
       ... on Refusal { code retryAfter }
     }
   }
@@ -56,4 +66,4 @@ export const SetClassBells = graphql(`
 
 export type OfClass = ResultOf<typeof ClassCoursesQuery>['schoolCourses'][number]
 export type Divided = ResultOf<typeof ClassCoursesQuery>['classPupilGroups'][number]
-export type Scale = ResultOf<typeof ClassCoursesQuery>['gradingScales'][number]
+export type Scale = ResultOf<typeof ClassCoursesQuery>['schoolScales'][number]['scale']

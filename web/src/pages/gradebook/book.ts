@@ -132,8 +132,12 @@ export class Book {
     return mark.known !== null && this.struck.has(mark.known.id)
   }
 
-  /** What of a pupil may be tried again: the marks that the server has, the latest first. */
+  /** What of a pupil may be tried again: the marks that the server has and that no second try replaces, the latest first. */
   retakable(pupil: string): { id: string; lesson: Lesson; content: Content }[] {
+    return this.marksOf(pupil).filter(({ id }) => !this.struck.has(id))
+  }
+
+  private marksOf(pupil: string): { id: string; lesson: Lesson; content: Content }[] {
     return this.lessons.flatMap((lesson) => (this.had.get(keyOf(lesson.id, pupil)) ?? []).map(({ known: { id, content } }) => ({ id, lesson, content }))).reverse()
   }
 
@@ -180,7 +184,7 @@ export class Book {
     if (!retake?.replaces || this.struck.has(retake.of) === Boolean(wanted)) return
     if (wanted) this.struck.add(retake.of)
     else this.struck.delete(retake.of)
-    const first = this.retakable(pupil).find(({ id }) => id === retake.of)
+    const first = this.marksOf(pupil).find(({ id }) => id === retake.of)
     if (!first) return
     const cell = keyOf(first.lesson.id, pupil)
     this.cells.delete(cell)

@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const PersonQuery = graphql(`
   query WebPerson($id: ID!) {
-    person(id: $id) { id name photo position isGuardian hasCard leftOn classGroup { id name } }
+    person(id: $id) { id name familyName givenName patronymic photo position isGuardian hasCard leftOn classGroup { id name } }
   }
 `)
 
@@ -117,6 +117,16 @@ export const TakeCash = graphql(`
     topUp(input: $input) {
       __typename
       ... on ToppedUp { transfer { id amount { minor currency } balanceAfter { minor currency } } }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const CorrectName = graphql(`
+  mutation WebCorrectName($input: CorrectNameInput!) {
+    correctName(input: $input) {
+      __typename
+      ... on Person { id name }
       ... on Refusal { code retryAfter }
     }
   }

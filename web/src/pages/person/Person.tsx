@@ -16,6 +16,7 @@ import { Money } from './Money'
 import { Move } from './Move'
 import { type Known, PersonQuery } from './Person.graphql'
 import styles from './Person.module.css'
+import { Rename } from './Rename'
 import { Wards } from './Wards'
 
 /** One person of the school: what they are, who answers for them, their cards and money, and what the office does about it. */
@@ -40,6 +41,7 @@ export default function Person() {
           <Login person={person} />
           {member && <Money person={person} />}
           {person.classGroup && (person.leftOn === null) && <Move person={person} changed={again} />}
+          <Rename key={person.name} person={person} changed={again} />
           {member && <Leaving person={person} changed={again} />}
         </div>
       </div>

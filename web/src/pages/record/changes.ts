@@ -3,7 +3,7 @@ const TOLD = [
   'diary.absence_notice_sent', 'diary.absence_notice_answered', 'diary.absence_notice_withdrawn',
   'meals.account_opened', 'meals.topped_up', 'meals.sold',
   'meals.refunded', 'registry.card_issued', 'registry.card_blocked', 'registry.card_unblocked',
-  'registry.guardianship_granted', 'registry.guardianship_ended', 'registry.pupil_enrolled', 'registry.pupil_ended', 'registry.photo_set', 'registry.photo_removed',
+  'registry.guardianship_granted', 'registry.guardianship_ended', 'registry.pupil_enrolled', 'registry.pupil_ended', 'registry.person_renamed', 'registry.photo_set', 'registry.photo_removed',
   'identity.invited', 'identity.joined', 'identity.password_reset', 'identity.calendar_made', 'identity.calendar_revoked',
 ] as const
 

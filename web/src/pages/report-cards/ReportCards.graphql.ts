@@ -2,7 +2,12 @@ import { graphql } from '../../api/graphql'
 
 export const ReportCardsQuery = graphql(`
   query WebReportCards {
-    reportCardClasses { id name }
     terms { id schoolId name kind startsOn endsOn closedAt }
+  }
+`)
+
+export const ReportCardClassesQuery = graphql(`
+  query WebReportCardClasses($term: ID!) {
+    reportCardClasses(termId: $term) { id name }
   }
 `)

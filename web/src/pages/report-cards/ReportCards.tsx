@@ -5,9 +5,9 @@ import { useSearchParams } from 'wouter'
 import { useMe } from '../../session/Session'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { currentTerm, termsOf } from '../terms/decisions'
-import { cardPath } from './address'
+import { bookPath, cardPath } from './address'
 import styles from './ReportCards.module.css'
-import { ReportCardsQuery } from './ReportCards.graphql'
+import { ReportCardClassesQuery, ReportCardsQuery } from './ReportCards.graphql'
 
 /** Report cards of whole classes, to be printed: for who leads one, for office and head. */
 export default function ReportCards() {
@@ -18,27 +18,36 @@ export default function ReportCards() {
   const school = grants.find(({ role }) => role === 'OFFICE' || role === 'HEAD' || role === 'TEACHER')?.school
   const terms = data && school && termsOf(data.terms, school.id)
   const term = terms && school && (terms.find(({ id }) => id === search.get('term')) ?? currentTerm(terms, school.today))
+  const [of, askOf] = useQuery({ query: ReportCardClassesQuery, variables: { term: term?.id ?? '' }, pause: !term, requestPolicy: 'cache-and-network' })
+  const classes = of.data?.reportCardClasses
   return (
     <Stack maw={760}>
       <Title order={1} size="h2">{t('reportCards.title')}</Title>
       {error && <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} />}
-      {!data && !error && <Loading />}
-      {data && !data.reportCardClasses.length && <Empty>{t('reportCards.noClasses')}</Empty>}
-      {data && data.reportCardClasses.length > 0 && !term && <Empty>{t('terms.none')}</Empty>}
-      {data && data.reportCardClasses.length > 0 && terms && term && (
+      {of.error && <Failed error={of.error} retry={() => askOf({ requestPolicy: 'network-only' })} />}
+      {((!data && !error) || (term && !classes && !of.error)) && <Loading />}
+      {data && !term && <Empty>{t('terms.none')}</Empty>}
+      {terms && term && (
         <>
           <NativeSelect
             label={t('terms.term')} value={term.id} maw={320} onChange={(event) => choose({ term: event.currentTarget.value }, { replace: true })}
             data={terms.map(({ id, name, closedAt }) => ({ value: id, label: closedAt ? t('terms.closedName', { name }) : name }))}
           />
-          {!term.closedAt && <Text size="sm" c="dimmed">{t('reportCards.open')}</Text>}
-          <Paper withBorder p="md">
-            <ul className={styles.classes}>
-              {data.reportCardClasses.map(({ id, name }) => (
-                <li key={id}><a href={cardPath(id, term.id, i18n.language)} download className={styles.link} aria-label={t('reportCards.of', { name })}>{name}</a></li>
-              ))}
-            </ul>
-          </Paper>
+          {classes?.length === 0 && <Empty>{t('reportCards.noClasses')}</Empty>}
+          {classes && classes.length > 0 && !term.closedAt && <Text size="sm" c="dimmed">{t('reportCards.open')}</Text>}
+          {classes && classes.length > 0 && (
+            <Paper withBorder p="md">
+              <Text size="sm" c="dimmed" mb="sm">{t('reportCards.bookMeans')}</Text>
+              <ul className={styles.classes}>
+                {classes.map(({ id, name }) => (
+                  <li key={id} className={styles.class}>
+                    <a href={cardPath(id, term.id, i18n.language)} download className={styles.link} aria-label={t('reportCards.of', { name })}>{name}</a>
+                    <a href={bookPath(id, term.id, i18n.language)} download className={styles.book} aria-label={t('reportCards.bookOf', { name })}>XLSX</a>
+                  </li>
+                ))}
+              </ul>
+            </Paper>
+          )}
         </>
       )}
     </Stack>

@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const SchoolScalesQuery = graphql(`
   query WebSchoolScales($school: ID!) {
-    gradingScales(schoolId: $school) { id name lowest highest counts labels { value label } }
+    schoolScales(schoolId: $school) { passMark inUse scale { id name lowest highest counts labels { value label } } }
     scaleConversions(schoolId: $school) { scaleId toScaleId steps { lowest highest value } }
   }
 `)
@@ -12,6 +12,16 @@ export const AddScale = graphql(`
     addGradingScale(input: $input) {
       __typename
       ... on GradingScale { id }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const ChangeScale = graphql(`
+  mutation WebChangeGradingScale($input: ChangeGradingScaleInput!) {
+    changeGradingScale(input: $input) {
+      __typename
+      ... on SchoolScale { inUse }
       ... on Refusal { code retryAfter }
     }
   }
@@ -27,5 +37,6 @@ export const SetConversion = graphql(`
   }
 `)
 
-export type GradingScale = ResultOf<typeof SchoolScalesQuery>['gradingScales'][number]
+export type SchoolScale = ResultOf<typeof SchoolScalesQuery>['schoolScales'][number]
+export type GradingScale = SchoolScale['scale']
 export type Conversion = ResultOf<typeof SchoolScalesQuery>['scaleConversions'][number]

@@ -8,7 +8,7 @@ import { useChange } from '../account/change'
 import { Part } from '../person/Part'
 import styles from '../person/Person.module.css'
 import { Refused } from '../person/Refused'
-import { AddScale, type GradingScale, SchoolScalesQuery, SetConversion } from './Scales.graphql'
+import { AddScale, ChangeScale, type GradingScale, type SchoolScale, SchoolScalesQuery, SetConversion } from './Scales.graphql'
 import { labelsOf, said, stepsOf } from './steps'
 
 /** The school's grading scales, and what marks of one are on another. */
@@ -16,15 +16,17 @@ export function Scales({ school }: { school: string }) {
   const { t } = useTranslation()
   const [{ data, error }, ask] = useQuery({ query: SchoolScalesQuery, variables: { school } })
   const again = () => ask({ requestPolicy: 'network-only' })
-  const scales = data?.gradingScales ?? []
-  const scaleOf = (id: string) => scales.find((one) => one.id === id)
+  const scales = data?.schoolScales ?? []
+  const [open, setOpen] = useState('')
+  const scaleOf = (id: string) => scales.find(({ scale }) => scale.id === id)?.scale
   return (
     <Part title={t('scales.title')}>
       <Text size="sm" c="dimmed">{t('scales.mean')}</Text>
       {error && <Failed error={error} retry={again} />}
       {!data && !error && <Loading />}
       <ul className={styles.lines}>
-        {scales.map((scale) => {
+        {scales.map((one) => {
+          const { scale, passMark, inUse } = one
           const conversion = data?.scaleConversions.find(({ scaleId }) => scaleId === scale.id)
           const other = conversion && scaleOf(conversion.toScaleId)
           return (
@@ -32,17 +34,58 @@ export function Scales({ school }: { school: string }) {
               <div className={styles.about}>
                 <b>{scale.name}</b>
                 <span className={styles.more}>
-                  {[`${scale.lowest}–${scale.highest}`, scale.labels.map(({ value, label }) => `${value} ${label}`).join(', '), !scale.counts && t('scales.noAverage')].filter(Boolean).join(' · ')}
+                  {[
+                    `${scale.lowest}–${scale.highest}`, scale.labels.map(({ value, label }) => `${value} ${label}`).join(', '), !scale.counts && t('scales.noAverage'),
+                    passMark !== null && t('scales.passes', { mark: passMark }), !inUse && t('absences.retired'),
+                  ].filter(Boolean).join(' · ')}
                 </span>
                 {other && <span className={styles.more}>{t('scales.on', { scale: other.name })}: {conversion.steps.map((step) => said(step, scale, other)).join(', ')}</span>}
               </div>
+              <Button variant="default" size="sm" aria-expanded={open === scale.id} aria-label={`${t('scales.change')}: ${scale.name}`} onClick={() => setOpen(open === scale.id ? '' : scale.id)}>
+                {t('scales.change')}
+              </Button>
+              {open === scale.id && <Changed one={one} done={() => { setOpen(''); again() }} />}
             </li>
           )
         })}
       </ul>
-      {scales.length > 1 && <NewConversion scales={scales} said={again} />}
+      {scales.length > 1 && <NewConversion scales={scales.map(({ scale }) => scale)} said={again} />}
       <NewScale school={school} added={again} />
     </Part>
+  )
+}
+
+/** What a scale and its grades are called, from which average on one has passed, and whether new courses may have it. */
+function Changed({ one: { scale, ...was }, done }: { one: SchoolScale; done: () => void }) {
+  const { t } = useTranslation()
+  const [name, setName] = useState(scale.name)
+  const [labels, setLabels] = useState(scale.labels.map(({ value, label }) => `${value} ${label}`).join(', '))
+  const [passMark, setPassMark] = useState(String(was.passMark ?? ''))
+  const [inUse, setInUse] = useState(was.inUse)
+  const { fetching, denied, change } = useChange(ChangeScale)
+  const read = labelsOf(labels)
+  const save = async (event: SyntheticEvent) => {
+    event.preventDefault()
+    if (read && (await change({ input: { scaleId: scale.id, name, labels: read, passMark: passMark ? Number(passMark) : null, inUse } }))) done()
+  }
+  return (
+    <form className={styles.leaving} onSubmit={(event) => void save(event)}>
+      <TextInput label={t('scales.name')} required maxLength={60} value={name} onChange={({ currentTarget: { value } }) => setName(value)} />
+      <TextInput
+        label={t('scales.labels')} description={t('scales.labelsHint')} value={labels} error={read ? undefined : t('scales.badLabels')}
+        onChange={({ currentTarget: { value } }) => setLabels(value)}
+      />
+      <TextInput
+        label={t('scales.passMark')} description={t('scales.passMarkMeans')} type="number" min={scale.lowest + 1} max={scale.highest} value={passMark}
+        onChange={({ currentTarget: { value } }) => setPassMark(value)}
+      />
+      <label className={styles.choice}>
+        <input type="checkbox" checked={inUse} onChange={({ currentTarget: { checked } }) => setInUse(checked)} />
+        <span>{t('scales.inUse')}</span>
+      </label>
+      <Refused denied={denied} words={{ BAD_INPUT: t('scales.bad'), NOT_FOUND: t('office.goneMeanwhile') }} />
+      <Button type="submit" variant="default" loading={fetching} disabled={!read}>{t('scales.save')}</Button>
+    </form>
   )
 }
 

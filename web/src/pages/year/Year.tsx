@@ -8,6 +8,7 @@ import styles from '../person/Person.module.css'
 import { BellDays } from './BellDays'
 import { Bells } from './Bells'
 import { Holidays } from './Holidays'
+import { NextYear } from './NextYear'
 import { Schedules } from './Schedules'
 import { Terms } from './Terms'
 import { YearQuery } from './Year.graphql'
@@ -41,6 +42,7 @@ export default function Year() {
             <Bells key={JSON.stringify(data.bells)} school={school.id} bells={data.bells} changed={again} />
             <Schedules school={school.id} bells={data.bells} schedules={data.bellSchedules.filter(({ closed }) => !closed)} changed={again} />
             <BellDays school={school.id} today={school.today} days={own(data.bellDays)} schedules={data.bellSchedules} changed={again} />
+            <NextYear school={school.id} today={school.today} changed={again} />
           </div>
         </div>
       )}
