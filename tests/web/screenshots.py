@@ -45,9 +45,13 @@ PAGES = {
     "courses": ("teacher", "/courses"),
     "gradebook": ("teacher", "/courses"),
     "course-homework": ("teacher", "/courses"),
+    "register-file": ("teacher", "/courses"),
+    "at-risk": ("teacher", "/at-risk"),
     "gate": ("guard", "/gate"),
     "inside": ("guard", "/inside"),
     "devices": ("office", "/devices"),
+    "doors": ("office", "/doors"),
+    "rules": ("office", "/rules"),
     "till": ("canteen", "/till"),
     "people": ("office", "/people"),
     "person": ("office", "/people"),
@@ -63,7 +67,7 @@ PAGES = {
     "statistics": ("head", "/statistics"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
-BEHIND = {"gradebook": "#page li a", "course-homework": "#page li a:nth-of-type(2)",
+BEHIND = {"gradebook": "#page li a", "course-homework": "#page li a:nth-of-type(2)", "register-file": "#page li a",
           "gate": "#page nav a:last-child", "inside": "#page section button", "person": "#page li:nth-child(2) a",
           "till": "#page li:last-child a", "talk": "[aria-labelledby=threads] li a"}
 """What leads on to it, where its address is not known beforehand, or opens what is folded."""

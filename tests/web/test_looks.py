@@ -45,6 +45,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "gate": ("guard", lambda _stage: "/gate"),
     "inside": ("guard", lambda _stage: "/inside"),
     "devices": ("office", lambda _stage: "/devices"),
+    "doors": ("office", lambda _stage: "/doors"),
     "till": ("canteen", lambda _stage: "/till"),
     "people": ("office", lambda _stage: "/people"),
     "person": ("office", lambda stage: f"/people/{stage.person('boris')}"),

@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.nav' | 'absences.title' | 'messages.title' | 'substitutions.title' | 'timetable.title' | 'year.title' | 'setup.nav' | 'risks.title'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'doors.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.nav' | 'absences.title' | 'messages.title' | 'substitutions.title' | 'timetable.title' | 'year.title' | 'setup.nav' | 'risks.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -76,6 +76,7 @@ export const PAGES: readonly Page[] = [
   { path: '/remarks', Page: page(() => import('./pages/remarks/Remarks'), 'common', 'family', 'staff') },
   { path: '/announce', Page: page(() => import('./pages/announce/Announce'), 'common', 'family', 'staff') },
   { path: '/devices', Page: page(() => import('./pages/devices/Devices'), 'common', 'staff'), place: { label: 'devices.title', icon: 'pulse', roles: OFFICE } },
+  { path: '/doors', Page: page(() => import('./pages/doors/Doors'), 'common', 'staff'), place: { label: 'doors.title', icon: 'key', roles: OFFICE, aside: true } },
   { path: '/account', Page: page(() => import('./pages/account/Account'), 'account', 'common'), place: { label: 'nav.account', icon: 'person', aside: true } },
   { path: MORE, Page: page(() => import('./pages/more/More'), 'common') },
 ]
