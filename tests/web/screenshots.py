@@ -65,15 +65,17 @@ PAGES = {
     "terms": ("head", "/terms"),
     "report-cards": ("head", "/report-cards"),
     "statistics": ("head", "/statistics"),
+    "district": ("district", "/district?months=1"),
+    "district-school": ("district", "/district"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
 BEHIND = {"gradebook": "#page li a", "course-homework": "#page li a:nth-of-type(2)", "register-file": "#page li a",
           "gate": "#page nav a:last-child", "inside": "#page section button", "person": "#page li:nth-child(2) a",
-          "till": "#page li:last-child a", "talk": "[aria-labelledby=threads] li a"}
+          "till": "#page li:last-child a", "talk": "[aria-labelledby=threads] li a", "district-school": "#page tbody a"}
 """What leads on to it, where its address is not known beforehand, or opens what is folded."""
 SHOWN = {"gradebook": "[role=gridcell]", "course-homework": "#page li",
          "gate": "#page section time", "inside": "#page section li", "person": "#page h2", "till": "#page [data-key]",
-         "talk": "#page textarea"}
+         "talk": "#page textarea", "district-school": "#page tbody"}
 """What is there then."""
 
 

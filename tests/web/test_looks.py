@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from school import ids
 from school.ids import Kind
+from school.registry.types import school_id
 from tests.web.marks import IN_A_BROWSER
 from tests.web.stage import DESKTOP, PHONE, Stage
 
@@ -32,7 +33,8 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "record": ("parent", lambda stage: stage.page("record", "anna")),
     "more": ("parent", lambda _stage: "/more"),
     "account": ("parent", lambda _stage: "/account"),
-    "home": ("teacher", lambda _stage: "/home"),
+    "district": ("office", lambda _stage: "/district"),
+    "school of the district": ("office", lambda _stage: f"/district/{school_id(1)}"),
     "lessons": ("teacher", lambda _stage: "/lessons"),
     "absences": ("teacher", lambda _stage: "/absences"),
     "courses": ("teacher", lambda _stage: "/courses"),
