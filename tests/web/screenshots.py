@@ -65,6 +65,7 @@ PAGES = {
     "terms": ("head", "/terms"),
     "report-cards": ("head", "/report-cards"),
     "statistics": ("head", "/statistics"),
+    "class-statistics": ("classteacher", "/statistics"),
     "district": ("district", "/district?months=1"),
     "district-school": ("district", "/district"),
 }

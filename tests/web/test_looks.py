@@ -63,6 +63,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "timetable": ("office", lambda _stage: "/timetable"),
     "year": ("office", lambda _stage: "/year"),
     "statistics": ("office", lambda _stage: "/statistics"),
+    "class's statistics": ("class_teacher", lambda _stage: "/statistics"),
     "at risk": ("teacher", lambda _stage: "/at-risk"),
     "photo": ("office", lambda stage: f"/people/{stage.person('anna')}/photo"),
     "no page": ("parent", lambda _stage: "/nothing"),
