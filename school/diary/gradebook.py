@@ -146,7 +146,7 @@ _NEEDED = (Mark.id, Mark.pupil_id, Mark.lesson_id, Mark.value, Mark.weight, Mark
 """What a mark's row does not take from its lesson's."""
 
 
-def _in_range(viewer: Asking) -> Any:
+def in_range(viewer: Asking) -> Any:
     """The lessons of the course that is asked about, if the viewer may open its gradebook; of any other those that the viewer gives as a substitute."""
     whole = sa.select(Course.id).where(*_THIS, visible_courses(viewer)).scalar_subquery()
     return sa.and_(
@@ -154,13 +154,14 @@ def _in_range(viewer: Asking) -> Any:
 
 
 @Read
-def _course(viewer: Asking) -> Rows:
+def opened(viewer: Asking) -> Rows:
+    """The course, if the viewer may open its gradebook."""
     return COURSE.where(*_THIS, opens_gradebook(viewer))
 
 
 @Read
 def _lessons(viewer: Asking) -> Rows:
-    return LESSON.where(_in_range(viewer)).order_by(*IN_ORDER).limit(MOST_LESSONS + 1)
+    return LESSON.where(in_range(viewer)).order_by(*IN_ORDER).limit(MOST_LESSONS + 1)
 
 
 @Read
@@ -192,14 +193,14 @@ def _pupils(viewer: Asking) -> Rows:
 def _marks(viewer: Asking) -> Rows:
     """The standing ones."""
     lesson = sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id)
-    return sa.select(*_NEEDED).join(Lesson, lesson).where(_in_range(viewer), Mark.withdrawn_at.is_(None)).order_by(
+    return sa.select(*_NEEDED).join(Lesson, lesson).where(in_range(viewer), Mark.withdrawn_at.is_(None)).order_by(
         *IN_ORDER, Mark.given_at, Mark.id).limit(MOST_MARKS + 1)
 
 
 @Read
 def _register(viewer: Asking) -> Rows:
     lesson = sa.and_(Lesson.school_id == Attendance.school_id, Lesson.id == Attendance.lesson_id)
-    return ATTENDANCE.join(Lesson, lesson).where(_in_range(viewer)).order_by(*IN_ORDER).limit(MOST_MARKS + 1)
+    return ATTENDANCE.join(Lesson, lesson).where(in_range(viewer)).order_by(*IN_ORDER).limit(MOST_MARKS + 1)
 
 
 @Read
@@ -217,7 +218,7 @@ def _announced(viewer: Asking) -> Rows:
         sa.select(AbsenceNotice.school_id, AbsenceNotice.pupil_id, Lesson.id.label("lesson_id"), AbsenceNotice.reason_id, AbsenceNotice.state)
         .join(class_.pupil_id.table, class_.pupil_id == AbsenceNotice.pupil_id).join(Lesson, sa.and_(attended, covers()))
         .where(
-            _in_range(viewer), AbsenceNotice.school_id == given("school_id"), AbsenceNotice.ends_on >= given("from_"),
+            in_range(viewer), AbsenceNotice.school_id == given("school_id"), AbsenceNotice.ends_on >= given("from_"),
             AbsenceNotice.starts_on <= given("to"))
         .order_by(*IN_ORDER, AbsenceNotice.sent_at, AbsenceNotice.id).limit(MOST_MARKS + 1)
     )
@@ -239,7 +240,7 @@ async def gradebook(reader: Reader, viewer: Viewer, ref: Ref, from_: dt.date, to
     check_range(from_, to, LONGEST_RANGE)
     asked = {"school_id": ref.school_id, "course_id": ref.id, "from_": from_, "to": to}
     courses, lessons, pupils, given_marks, register, notices, reasons, works = await reader.each(
-        (_course, _lessons, _pupils, _marks, _register, _announced, _reasons, _works), viewer, **asked)
+        (opened, _lessons, _pupils, _marks, _register, _announced, _reasons, _works), viewer, **asked)
     if not courses:
         raise not_found()
     course, by_id = CourseRow(*courses[0]), {row.id: LessonRow(*row) for row in limited(lessons, MOST_LESSONS)}

@@ -1,7 +1,7 @@
 """The GraphQL face of marks."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
@@ -10,8 +10,8 @@ from school import ids
 from school.batches import check_length, decoded, in_order
 from school.columns import wanted
 from school.connections import Connection
-from school.context import Area, Role
-from school.diary import corrections, queries
+from school.context import ADMINISTRATION, Area, Role
+from school.diary import corrections, queries, withdrawn
 from school.diary import marks as verbs
 from school.diary.mark_rows import Content
 from school.diary.models import WorkKind
@@ -19,8 +19,38 @@ from school.diary.screens import SubjectAverage
 from school.diary.types import Mark, MarkRevision
 from school.diary.work_types import WorkKindName
 from school.errors import not_found
-from school.fields import SIGNED_IN, Info, Refusal, each, holds, mutation, named, query, rows
+from school.fields import ROWS, SIGNED_IN, Info, Refusal, each, holds, mutation, named, query, rows
 from school.ids import Kind, Ref
+from school.registry.loaders import load_person
+from school.registry.types import Person
+
+
+@rows(description="A mark that counts no more, as it was at last; when, by whom and why it was withdrawn.")
+class WithdrawnMark:
+    """A mark of `withdrawn.of_course`."""
+
+    mark: Mark
+    at: dt.datetime
+    reason: str | None
+    pupil_ref: strawberry.Private[Ref]
+    author: strawberry.Private[Ref]
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """From a row of `withdrawn.of_course`."""
+        return cls(
+            mark=Mark.from_row(row), at=row.withdrawn_at, reason=row.reason, pupil_ref=Ref(row.school_id, row.pupil_id),
+            author=Ref(row.school_id, row.withdrawn_by))
+
+    @query(ROWS)
+    def pupil(self, info: Info) -> Person | None:
+        """Whose it was."""
+        return load_person(info, self.pupil_ref)
+
+    @query(ROWS)
+    def by(self, info: Info) -> Person | None:
+        """Who withdrew it."""
+        return load_person(info, self.author)
 
 
 @strawberry.type
@@ -43,6 +73,14 @@ class MarkQuery:
         """Everything that a mark has been, oldest first, a withdrawn one's too."""
         ref = ids.decode(Kind.MARK, mark_id)
         return [MarkRevision.from_row(row) for row in await queries.mark_history(info.context.reader, info.context.viewer, ref)]
+
+    @query(holds(Role.TEACHER, *ADMINISTRATION), Area.DIARY, each(lambda one: one.pupil_ref))
+    async def withdrawn_marks(
+        self, info: Info, course_id: strawberry.ID, from_: Annotated[dt.date, strawberry.argument(name="from")], to: dt.date,
+    ) -> list[WithdrawnMark]:
+        """What was withdrawn in a course's lessons of at most 190 days, the latest first: for whoever opens its gradebook, as far as it opens."""
+        ref = ids.decode(Kind.COURSE, course_id)
+        return [WithdrawnMark.from_row(row) for row in await withdrawn.of_course(info.context.reader, info.context.viewer, ref, from_, to)]
 
     @query(SIGNED_IN, Area.DIARY, named("child_id"))
     async def averages(

@@ -23,6 +23,7 @@ def queries() -> Iterator[Question]:
     yield ask("myCourses", pupil, holds="course")
     yield ask("myLessons", pupil, lambda _: {"date": DAYS["from"]}, holds="lesson")
     yield ask("gradebook", pupil, lambda of: {"courseId": of["course"], **DAYS})
+    yield ask("withdrawnMarks", pupil, lambda of: {"courseId": of["course"], **DAYS})
     yield ask("homework", pupil, lambda of: {"childId": of["child"], **DAYS})
     yield ask("overdueHomework", pupil, lambda of: {"childId": of["child"]})
     yield ask("courseHomework", pupil, lambda of: {"courseId": of["course"], **DAYS})

@@ -45,9 +45,13 @@ PAGES = {
     "courses": ("teacher", "/courses"),
     "gradebook": ("teacher", "/courses"),
     "course-homework": ("teacher", "/courses"),
+    "register-file": ("teacher", "/courses"),
+    "at-risk": ("teacher", "/at-risk"),
     "gate": ("guard", "/gate"),
     "inside": ("guard", "/inside"),
     "devices": ("office", "/devices"),
+    "doors": ("office", "/doors"),
+    "rules": ("office", "/rules"),
     "till": ("canteen", "/till"),
     "people": ("office", "/people"),
     "person": ("office", "/people"),
@@ -61,15 +65,20 @@ PAGES = {
     "terms": ("head", "/terms"),
     "report-cards": ("head", "/report-cards"),
     "statistics": ("head", "/statistics"),
+    "class-statistics": ("classteacher", "/statistics"),
+    "district": ("district", "/district?months=1"),
+    "district-school": ("district", "/district"),
 }
 """By name: as whom, and where, `:child` being the first of the account's. A new page is added here."""
-BEHIND = {"gradebook": "#page li a", "course-homework": "#page li a:nth-of-type(2)",
+BEHIND = {"gradebook": "#page li a", "course-homework": "#page li a:nth-of-type(2)", "register-file": "#page li a",
           "gate": "#page nav a:last-child", "inside": "#page section button", "person": "#page li:nth-child(2) a",
-          "till": "#page li:last-child a", "talk": "[aria-labelledby=threads] li a"}
+          "till": "#page li:last-child a", "talk": "[aria-labelledby=threads] li a", "district-school": "#page tbody a"}
 """What leads on to it, where its address is not known beforehand, or opens what is folded."""
-SHOWN = {"gradebook": "[role=gridcell]", "course-homework": "#page li",
+FURTHER = {"register-file": "#page a[href$='/register']"}
+"""And what does from there."""
+SHOWN = {"gradebook": "[role=gridcell]", "register-file": "#page h2, #page select", "course-homework": "#page li",
          "gate": "#page section time", "inside": "#page section li", "person": "#page h2", "till": "#page [data-key]",
-         "talk": "#page textarea"}
+         "talk": "#page textarea", "district-school": "#page tbody"}
 """What is there then."""
 
 
@@ -92,6 +101,8 @@ async def main(folder: Path, *names: str) -> None:
                                 await page.goto(f"{service.url}{path.replace(':child', await _child(page, service.url))}")
                             if name in BEHIND:
                                 await page.locator(BEHIND[name]).first.click()
+                                if name in FURTHER:
+                                    await page.locator(FURTHER[name]).click()
                                 await expect(page.locator(SHOWN[name]).first).to_be_visible()
                             await _keep(page, folder / f"{name}-{language}-{size[0]}.png")
             await browser.close()

@@ -142,6 +142,25 @@ async def test_corrections_are_listed_with_what_they_were(stage: Stage) -> None:
     await expect(page.locator("td:focus")).to_have_text("5")
 
 
+async def test_what_was_withdrawn_is_listed_with_who_when_and_why(stage: Stage) -> None:
+    page = await opened(stage)
+    await page.keyboard.press("Control+End")
+    await page.get_by_role("button", name="Исправления").click()
+    await page.locator("td[tabindex='0']").focus()
+    await page.keyboard.press("3")
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await page.keyboard.press("F2")
+    details = page.get_by_role("dialog")
+    await details.get_by_label("Почему меняется").fill("чужая работа")
+    await details.get_by_role("button", name="Убрать отметку").click()
+    line = page.get_by_role("region", name="Снятые отметки").get_by_role("listitem").filter(has_text="чужая работа")
+    await expect(line).to_contain_text("Teacher")
+    assert await line.locator("s").inner_text() == "3"
+    await page.keyboard.press("Control+Home")
+    await line.get_by_role("button", name="Ученик").click()
+    await expect(page.locator("td:focus")).to_have_text("")
+
+
 async def test_the_register_by_one_key(stage: Stage) -> None:
     page = await opened(stage)
     await page.keyboard.press("Control+End")

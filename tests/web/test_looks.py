@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from school import ids
 from school.ids import Kind
+from school.registry.types import school_id
 from tests.web.marks import IN_A_BROWSER
 from tests.web.stage import DESKTOP, PHONE, Stage
 
@@ -32,7 +33,8 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "record": ("parent", lambda stage: stage.page("record", "anna")),
     "more": ("parent", lambda _stage: "/more"),
     "account": ("parent", lambda _stage: "/account"),
-    "home": ("teacher", lambda _stage: "/home"),
+    "district": ("office", lambda _stage: "/district"),
+    "school of the district": ("office", lambda _stage: f"/district/{school_id(1)}"),
     "lessons": ("teacher", lambda _stage: "/lessons"),
     "absences": ("teacher", lambda _stage: "/absences"),
     "courses": ("teacher", lambda _stage: "/courses"),
@@ -45,6 +47,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "gate": ("guard", lambda _stage: "/gate"),
     "inside": ("guard", lambda _stage: "/inside"),
     "devices": ("office", lambda _stage: "/devices"),
+    "doors": ("office", lambda _stage: "/doors"),
     "till": ("canteen", lambda _stage: "/till"),
     "people": ("office", lambda _stage: "/people"),
     "person": ("office", lambda stage: f"/people/{stage.person('boris')}"),
@@ -60,6 +63,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Stage], str]]] = {
     "timetable": ("office", lambda _stage: "/timetable"),
     "year": ("office", lambda _stage: "/year"),
     "statistics": ("office", lambda _stage: "/statistics"),
+    "class's statistics": ("class_teacher", lambda _stage: "/statistics"),
     "at risk": ("teacher", lambda _stage: "/at-risk"),
     "photo": ("office", lambda stage: f"/people/{stage.person('anna')}/photo"),
     "no page": ("parent", lambda _stage: "/nothing"),

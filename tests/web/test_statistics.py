@@ -104,6 +104,18 @@ async def test_a_class_and_other_days(stage: Stage) -> None:
     await expect(page.get_by_role("group", name="График:")).to_have_count(2)
 
 
+async def test_a_class_teacher_has_the_own_class_alone(stage: Stage) -> None:
+    page = await stage.open("/courses", login="class_teacher", size=DESKTOP)
+    await page.get_by_role("link", name="Статистика моего класса").click()
+    await expect(page.get_by_role("group", name="График:")).to_have_count(2)
+    await expect(page.get_by_text("Класс 5A").first).to_be_visible()
+    assert await cells(page, "По классам", "Посещаемость") == [["5A", "66,7 %", "1", "1", "1", "0"]]
+    assert await cells(page, "По предметам", "Отметки") == [["Алгебра", "5,00", "1", "1"]]
+    await expect(page.get_by_role("heading", name="Питание")).to_have_count(0)
+    page = await stage.open("/statistics", login="teacher", size=DESKTOP)
+    await expect(page.get_by_text("Вы не классный руководитель")).to_be_visible()
+
+
 async def test_figures_are_copied_and_printed(stage: Stage) -> None:
     page = await opened(stage)
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -9,7 +9,7 @@ interface Page {
   Page: ComponentType
   /** Its place in the navigation, if it has one, and for which roles; everybody's if it names none. */
   place?: {
-    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'till.title' | 'app.name' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.nav' | 'absences.title' | 'messages.title' | 'substitutions.title' | 'timetable.title' | 'year.title' | 'setup.nav' | 'risks.title'
+    label: 'nav.today' | 'diary.title' | 'diary.marks' | 'nav.meals' | 'nav.passes' | 'nav.record' | 'nav.account' | 'gradebook.lessons' | 'gradebook.courses' | 'gate.title' | 'inside.title' | 'devices.title' | 'doors.title' | 'district.title' | 'till.title' | 'office.people' | 'office.cards' | 'office.invitations' | 'statistics.title' | 'office.rules' | 'terms.nav' | 'absences.title' | 'messages.title' | 'substitutions.title' | 'timetable.title' | 'year.title' | 'setup.nav' | 'risks.title'
     icon: IconName
     roles?: readonly Role[]
     /** Wanted less often: a phone, which has room for five, puts it behind "more". */
@@ -21,7 +21,7 @@ const FAMILY: readonly Role[] = ['GUARDIAN', 'PUPIL']
 const TEACHERS: readonly Role[] = ['TEACHER']
 const OFFICE: readonly Role[] = ['OFFICE', 'HEAD']
 const WRITERS: readonly Role[] = [...FAMILY, ...TEACHERS, ...OFFICE]
-const OTHERS: readonly Role[] = ['DISTRICT']
+const DISTRICT: readonly Role[] = ['DISTRICT']
 const WATCHERS: readonly Role[] = ['GUARD', ...OFFICE]
 
 /** A page, and the parts of `texts/` that it needs. What needs none is like the first page; any other has the styles of what is not shown there, too. */
@@ -68,7 +68,8 @@ export const PAGES: readonly Page[] = [
   { path: '/timetable', Page: page(() => import('./pages/timetable/Timetable'), 'common', 'staff'), place: { label: 'timetable.title', icon: 'book', roles: OFFICE, aside: true } },
   { path: '/year', Page: page(() => import('./pages/year/Year'), 'common', 'staff'), place: { label: 'year.title', icon: 'day', roles: OFFICE, aside: true } },
   { path: '/rules', Page: page(() => import('./pages/rules/Rules'), 'common', 'staff'), place: { label: 'office.rules', icon: 'key', roles: OFFICE, aside: true } },
-  { path: '/home', Page: page(() => import('./pages/home/Home'), 'account'), place: { label: 'app.name', icon: 'home', roles: OTHERS } },
+  { path: '/district', Page: page(() => import('./pages/district/District'), 'staff'), place: { label: 'district.title', icon: 'bars', roles: DISTRICT } },
+  { path: '/district/:school', Page: page(() => import('./pages/district/OneSchool'), 'staff') },
   { path: '/gate', Page: page(() => import('./pages/gate/Gate'), 'common', 'staff'), place: { label: 'gate.title', icon: 'enter', roles: WATCHERS } },
   { path: '/inside', Page: page(() => import('./pages/inside/Inside'), 'staff'), place: { label: 'inside.title', icon: 'home', roles: [...WATCHERS, ...TEACHERS] } },
   { path: MESSAGES, Page: page(() => import('./pages/messages/Messages'), 'common', 'family'), place: { label: 'messages.title', icon: 'letter', roles: WRITERS } },
@@ -76,6 +77,7 @@ export const PAGES: readonly Page[] = [
   { path: '/remarks', Page: page(() => import('./pages/remarks/Remarks'), 'common', 'family', 'staff') },
   { path: '/announce', Page: page(() => import('./pages/announce/Announce'), 'common', 'family', 'staff') },
   { path: '/devices', Page: page(() => import('./pages/devices/Devices'), 'common', 'staff'), place: { label: 'devices.title', icon: 'pulse', roles: OFFICE } },
+  { path: '/doors', Page: page(() => import('./pages/doors/Doors'), 'common', 'staff'), place: { label: 'doors.title', icon: 'key', roles: OFFICE, aside: true } },
   { path: '/account', Page: page(() => import('./pages/account/Account'), 'account', 'common'), place: { label: 'nav.account', icon: 'person', aside: true } },
   { path: MORE, Page: page(() => import('./pages/more/More'), 'common') },
 ]

@@ -6,6 +6,7 @@ import { useMe, useSession } from '../../session/Session'
 import { countUnsent } from '../../unsent/shelf'
 import { SignOut } from './Account.graphql'
 import { Calendars } from './Calendars'
+import { Passkeys } from './Passkeys'
 import { Password } from './Password'
 import { SecondFactor } from './SecondFactor'
 import { Sessions } from './Sessions'
@@ -49,6 +50,7 @@ export default function Account() {
       <Sessions key={passwords} />
       <Password changed={() => setPasswords(passwords + 1)} />
       <SecondFactor />
+      <Passkeys key={`passkeys ${passwords}`} />
     </Stack>
   )
 }

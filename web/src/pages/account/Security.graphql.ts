@@ -54,4 +54,40 @@ export const RemoveTotp = graphql(`
   }
 `)
 
+export const PasskeysQuery = graphql(`
+  query WebPasskeys {
+    mySecurity { passkeys { id name madeAt usedAt } }
+  }
+`)
+
+export const StartPasskey = graphql(`
+  mutation WebStartPasskey {
+    startPasskey {
+      __typename
+      ... on PasskeyOptions { options }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const AddPasskey = graphql(`
+  mutation WebAddPasskey($input: AddPasskeyInput!) {
+    addPasskey(input: $input) {
+      __typename
+      ... on PasskeyAdded { passkey { id } }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const RemovePasskey = graphql(`
+  mutation WebRemovePasskey($id: ID!) {
+    removePasskey(id: $id) {
+      __typename
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export type Passkey = ResultOf<typeof PasskeysQuery>['mySecurity']['passkeys'][number]
 export type Security = ResultOf<typeof SecurityQuery>['mySecurity']

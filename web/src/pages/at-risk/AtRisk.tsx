@@ -9,6 +9,7 @@ import { courseName } from '../../shell/courseName'
 import { Empty, Failed, Loading } from '../../shell/states'
 import { addDays, useFormats } from '../../texts/formats'
 import styles from '../absence/Absence.module.css'
+import links from '../person/Person.module.css'
 import { gradebookPath } from '../gradebook/address'
 import { Part } from '../person/Part'
 import { type AtRiskData, AtRiskQuery, type Pupil } from './AtRisk.graphql'
@@ -68,7 +69,7 @@ function Line({ pupil: { person, course, marks, average, recent, earlier, low, f
         <span className={styles.name}>{person.familyName} {person.givenName}</span>
         <span className={styles.more}>{why.join(' · ')}</span>
       </div>
-      <Link href={gradebookPath(course.id)}>{courseName(course)}</Link>
+      <Link href={gradebookPath(course.id)} className={links.link}>{courseName(course)}</Link>
     </li>
   )
 }

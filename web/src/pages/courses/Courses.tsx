@@ -30,6 +30,7 @@ export default function Courses() {
         </ul>
       )}
       <Text size="sm"><Link href="/report-cards">{t('reportCards.print')}</Link></Text>
+      <Text size="sm"><Link href="/statistics">{t('statistics.ofLed')}</Link></Text>
     </Stack>
   )
 }

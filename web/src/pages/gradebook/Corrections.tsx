@@ -11,14 +11,18 @@ import styles from './Corrections.module.css'
 import { type Correction, correctionsOf } from './corrections'
 import { RefusalText } from './RefusalText'
 import { rested } from './rested'
+import type { Span } from './span'
+import { Withdrawn } from './Withdrawn'
 
 interface Props {
   book: Book
+  course: string
+  span: Span
   queue: Queue
   goTo: (row: number, column: number) => void
 }
 
-/** What was changed after it was given, and what was refused, of the latest lessons: a teacher looks here on the day after. */
+/** What was changed after it was given, what was refused, of the latest lessons, and what was withdrawn: a teacher looks here on the day after. */
 export function Corrections(props: Props) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
@@ -26,7 +30,7 @@ export function Corrections(props: Props) {
   return (
     <div>
       <Button variant="default" size="sm" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>{t('gradebook.corrections')}</Button>
-      <div id={id}>{open && <List {...props} />}</div>
+      <div id={id}>{open && <><List {...props} /><Withdrawn {...props} /></>}</div>
     </div>
   )
 }

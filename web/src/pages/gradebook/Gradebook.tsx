@@ -41,7 +41,7 @@ export default function Gradebook() {
       {error && <Failed error={error} retry={ask} />}
       {!course && !error && <Loading />}
       {course && (book.lessons.length && book.pupils.length
-        ? <Sheet key={`${id}${span.from}`} book={book} course={course} version={version} today={school.today} at={at.get('lesson')} mine={persons.includes(course.teacher?.id ?? '')} />
+        ? <Sheet key={`${id}${span.from}`} book={book} course={course} span={{ from, to }} version={version} today={school.today} at={at.get('lesson')} mine={persons.includes(course.teacher?.id ?? '')} />
         : <Empty>{t('gradebook.empty')}</Empty>)}
     </Stack>
   )

@@ -16,6 +16,7 @@ import { begunBy, gradeOf, labelOf } from '../../texts/grades'
 import { type Action, FAR, kindOf } from './keys'
 import { Line } from './Line'
 import { QueueStatus } from './QueueStatus'
+import type { Span } from './span'
 
 /** The latest are what is tried again. */
 const MOST_RETAKABLE = 30
@@ -23,6 +24,8 @@ const MOST_RETAKABLE = 30
 interface Props {
   book: Book
   course: GradebookData['course']
+  /** Of which days the book is. */
+  span: Span
   version: number
   today: string
   /** The lesson to begin at; else the last one. */
@@ -32,7 +35,7 @@ interface Props {
 }
 
 /** The grid with what is around it, and what its keys do. */
-export function Sheet({ book, course: { scale, subject, classGroup }, version, today, at, mine }: Props) {
+export function Sheet({ book, course: { id: courseId, scale, subject, classGroup }, span, version, today, at, mine }: Props) {
   const { t } = useTranslation()
   const { day, date } = useFormats()
   const queue = useQueue()
@@ -151,7 +154,7 @@ export function Sheet({ book, course: { scale, subject, classGroup }, version, t
       </div>
       {mine && <Keypad scale={scale} act={press} />}
       {mine && <QueueStatus queue={queue} notice={said} />}
-      {mine && <Corrections book={book} queue={queue} goTo={goTo} />}
+      <Corrections book={book} course={courseId} span={span} queue={queue} goTo={goTo} />
       {over && place && pupil && lesson && (
         <Details
           over={over} title={`${pupil.familyName} ${pupil.givenName}, ${day(lesson.date)}`} place={place} cell={book.cell(keyOf(lesson.id, pupil.id))}

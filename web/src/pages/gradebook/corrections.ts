@@ -14,7 +14,7 @@ export interface Correction {
   failed: string | null
 }
 
-/** Marks that were changed after they were given, and what was refused; of the latest lessons first, some twenty. Withdrawn marks are in no gradebook. */
+/** Marks that were changed after they were given, and what was refused; of the latest lessons first, some twenty. Withdrawn marks are in no gradebook (`Withdrawn`). */
 export function correctionsOf(book: Book): Correction[] {
   const found: Correction[] = []
   for (let column = book.lessons.length - 1; column >= 0 && found.length < MOST; column--) {

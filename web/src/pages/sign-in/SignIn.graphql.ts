@@ -21,6 +21,25 @@ export const CompleteSignIn = graphql(`
   }
 `)
 
+export const StartPasskeySignIn = graphql(`
+  mutation WebStartPasskeySignIn {
+    startPasskeySignIn {
+      __typename
+      ... on PasskeyOptions { options }
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
+export const SignInWithPasskey = graphql(`
+  mutation WebSignInWithPasskey($input: PasskeySignInInput!) {
+    signInWithPasskey(input: $input) {
+      __typename
+      ... on Refusal { code retryAfter }
+    }
+  }
+`)
+
 export const ProvidersQuery = graphql(`
   query WebProviders {
     signInProviders { name titleRu titleEn path }

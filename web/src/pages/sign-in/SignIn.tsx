@@ -7,6 +7,7 @@ import { Outside } from './Outside'
 import { Password } from './Password'
 import { Providers } from './Providers'
 import { SecondFactor } from './SecondFactor'
+import { WithPasskey } from './WithPasskey'
 
 /** A provider that wants the second factor of ours sends people to `/#ticket=…`. */
 const ticketOfAddress = (): string | null => new URLSearchParams(location.hash.slice(1)).get('ticket')
@@ -28,6 +29,7 @@ export default function SignIn() {
           {ticket === null
             ? <Password done={done} needSecond={setTicket} />
             : <SecondFactor ticket={ticket} done={done} back={() => setTicket(null)} />}
+          {ticket === null && <WithPasskey done={done} />}
           <Providers />
         </Stack>
       </Paper>

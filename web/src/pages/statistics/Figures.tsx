@@ -1,6 +1,7 @@
 import { Button, Group, Text, Title } from '@mantine/core'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'wouter'
 import { csv } from './figures'
 import styles from './Figures.module.css'
 
@@ -11,12 +12,14 @@ interface Props {
   rows: readonly (readonly string[])[]
   /** Of each row, how much of a hundred: drawn behind its first cell, as a bar. */
   bars?: readonly number[]
+  /** Of each row, where its first cell leads. */
+  links?: readonly string[]
   /** Whether it is read where it stands, under its title. Else it is behind a button, and only screen readers and paper have it at once. */
   open?: boolean
 }
 
 /** A table of figures, which can be copied into a spreadsheet. */
-export function Figures({ title, head, rows, bars, open = false }: Props) {
+export function Figures({ title, head, rows, bars, links, open = false }: Props) {
   const { t, i18n } = useTranslation()
   const [shown, show] = useState(open)
   const [copied, setCopied] = useState<boolean | null>(null)
@@ -44,7 +47,7 @@ export function Figures({ title, head, rows, bars, open = false }: Props) {
           <tbody>
             {rows.map(([name, ...cells], index) => (
               <tr key={`${index} ${name}`}>
-                <th scope="row">{name}{bars && <span className={styles.bar} aria-hidden><span ref={(element) => void element?.style.setProperty('width', `${bars[index]}%`)} /></span>}</th>
+                <th scope="row">{links ? <Link href={links[index]!} className={styles.link}>{name}</Link> : name}{bars && <span className={styles.bar} aria-hidden><span ref={(element) => void element?.style.setProperty('width', `${bars[index]}%`)} /></span>}</th>
                 {cells.map((cell, column) => <td key={head[column + 1]}>{cell}</td>)}
               </tr>
             ))}

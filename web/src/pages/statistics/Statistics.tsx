@@ -3,13 +3,13 @@ import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { useMe } from '../../session/Session'
-import { Empty } from '../../shell/states'
+import { Empty, Failed, Loading } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
 import { Attendance } from './Attendance'
 import { Marks } from './Marks'
 import { Meals } from './Meals'
 import { type Length, LENGTHS, spanOf, turned } from './span'
-import { ClassesQuery } from './Statistics.graphql'
+import { ClassesQuery, LedClassesQuery } from './Statistics.graphql'
 import styles from './Statistics.module.css'
 
 /** What all three are asked about. */
@@ -20,11 +20,15 @@ export interface Asked {
   to: string
 }
 
-/** The figures of a school for its head and office: attendance, marks and meals in some days. */
+const ADMINISTRATION = ['OFFICE', 'HEAD']
+
+/** The figures of a school for its head and office: attendance, marks and meals in some days; for a class teacher attendance and marks of the own class. */
 export default function Statistics() {
   const { t } = useTranslation()
   const { grants } = useMe()
-  const schools = [...new Map(grants.filter(({ role }) => role === 'OFFICE' || role === 'HEAD').map(({ school }) => [school.id, school])).values()]
+  const all = new Map(grants.filter(({ role }) => ADMINISTRATION.includes(role)).map(({ school }) => [school.id, { ...school, led: false }]))
+  for (const { role, school } of grants) if (role === 'TEACHER' && !all.has(school.id)) all.set(school.id, { ...school, led: true })
+  const schools = [...all.values()]
   const [chosen, choose] = useState(schools[0]?.id)
   const school = schools.find(({ id }) => id === chosen)
   return (
@@ -33,23 +37,47 @@ export default function Statistics() {
       {schools.length > 1 && (
         <NativeSelect className={styles.choice} label={t('statistics.school')} value={chosen} data={schools.map(({ id, shortName }) => ({ value: id, label: shortName }))} onChange={({ currentTarget: { value } }) => choose(value)} />
       )}
-      {school ? <OfSchool key={school.id} {...school} alone={schools.length === 1} /> : <Empty>{t('error.NOT_ALLOWED')}</Empty>}
+      {!school && <Empty>{t('error.NOT_ALLOWED')}</Empty>}
+      {school?.led && <OfLed key={school.id} {...school} alone={schools.length === 1} />}
+      {school && !school.led && <OfWhole key={school.id} {...school} alone={schools.length === 1} />}
     </Stack>
   )
 }
 
-/** `alone`: whether the account sees no other school's classes among its own. */
-function OfSchool({ id, shortName, today, alone }: { id: string; shortName: string; today: string; alone: boolean }) {
+interface Shown {
+  id: string
+  shortName: string
+  today: string
+  /** Whether the account sees no other school's classes among its own. */
+  alone: boolean
+}
+
+function OfWhole({ alone, ...school }: Shown) {
+  const [{ data }] = useQuery({ query: ClassesQuery, pause: !alone })
+  return <OfSchool {...school} classes={data?.classGroups ?? []} led={false} />
+}
+
+/** Of a class teacher's classes alone, and nothing of who leads none. */
+function OfLed({ alone, ...school }: Shown) {
+  const { t } = useTranslation()
+  const [{ data, error }, ask] = useQuery({ query: LedClassesQuery })
+  if (error && !data) return <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} />
+  if (!data) return <Loading />
+  if (!data.reportCardClasses.length) return <Empty>{t('statistics.noneLed')}</Empty>
+  return <OfSchool {...school} classes={alone ? data.reportCardClasses : []} led />
+}
+
+function OfSchool({ id, shortName, today, classes, led }: Omit<Shown, 'alone'> & { classes: readonly { id: string; name: string }[]; led: boolean }) {
   const { t } = useTranslation()
   const { days } = useFormats()
   const [length, take] = useState<Length>('month')
   const [to, turn] = useState(today)
   const [group, choose] = useState('')
-  const [{ data }] = useQuery({ query: ClassesQuery, pause: !alone })
   const asked = useMemo<Asked>(() => ({ school: id, group: group || null, ...spanOf(to, length) }), [id, group, to, length])
-  const name = data?.classGroups.find((one) => one.id === group)?.name
+  const name = led && classes.length === 1 ? classes[0]!.name : classes.find((one) => one.id === group)?.name
+  const whole = t(led ? 'statistics.ledClasses' : 'statistics.whole')
   const span = days(asked.from, asked.to)
-  const about = `${name ? t('statistics.ofClass', { name }) : t('statistics.whole')} · ${span}`
+  const about = `${name ? t('statistics.ofClass', { name }) : whole} · ${span}`
   return (
     <>
       <div className={styles.choices}>
@@ -62,17 +90,17 @@ function OfSchool({ id, shortName, today, alone }: { id: string; shortName: stri
           <Button size="md" variant="default" onClick={() => turn(turned(to, length, false, today))}>{t('statistics.earlier')}</Button>
           <Button size="md" variant="default" disabled={to >= today} onClick={() => turn(turned(to, length, true, today))}>{t('statistics.later')}</Button>
         </Group>
-        {alone && data && data.classGroups.length > 0 && (
+        {classes.length > (led ? 1 : 0) && (
           <NativeSelect
             className={styles.choice} size="md" aria-label={t('statistics.class')} value={group} onChange={({ currentTarget: { value } }) => choose(value)}
-            data={[{ value: '', label: t('statistics.allClasses') }, ...data.classGroups.map((one) => ({ value: one.id, label: one.name }))]}
+            data={[{ value: '', label: led ? whole : t('statistics.allClasses') }, ...classes.map((one) => ({ value: one.id, label: one.name }))]}
           />
         )}
       </div>
       <Text c="dimmed" aria-live="polite">{shortName} · {span}</Text>
       <Attendance asked={asked} about={about} />
       <Marks asked={asked} about={about} />
-      <Meals asked={asked} about={`${t('statistics.whole')} · ${span}`} />
+      {!led && <Meals asked={asked} about={`${whole} · ${span}`} />}
     </>
   )
 }
