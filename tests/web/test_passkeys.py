@@ -55,7 +55,7 @@ async def test_a_passkey_is_added_signs_in_and_is_removed(stage: Stage) -> None:
         else:
             await expect(keys.get_by_role("listitem")).to_contain_text(name)
     await page.get_by_role("button", name="Выйти").first.click()
-    await page.get_by_role("button", name="Войти с ключом, без пароля").click()
+    await page.get_by_role("button", name="Ключ вместо пароля").click()
     await expect(page.get_by_role("navigation").first).to_be_visible()
     await page.goto("/account")
     await expect(keys.get_by_role("listitem")).to_contain_text("вход")
@@ -63,5 +63,5 @@ async def test_a_passkey_is_added_signs_in_and_is_removed(stage: Stage) -> None:
     await page.get_by_role("dialog").get_by_role("button", name="Удалить").click()
     await expect(keys.get_by_role("listitem")).to_have_count(0)
     await page.get_by_role("button", name="Выйти").first.click()
-    await page.get_by_role("button", name="Войти с ключом, без пароля").click()
+    await page.get_by_role("button", name="Ключ вместо пароля").click()
     await expect(page.get_by_role("alert")).to_have_text("Этот ключ больше не подходит. Войдите с паролем.")

@@ -1,4 +1,5 @@
 import { Button, Stack, Text, Title } from '@mantine/core'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Page, usePaged } from '../../live/paged'
 import { Empty, Failed, Loading } from '../../shell/states'
@@ -8,6 +9,9 @@ import { DistrictQuery, type OfDistrict } from './District.graphql'
 import { Period, usePeriod } from './Period'
 import { attendedOf, averageOf, shareOf, sumOf } from './told'
 import { useWritten } from './written'
+
+/** Schools that are asked for without a press of a button, some at a time: the figures of each cost the service much. */
+const BY_ITSELF = 60
 
 const pageOf = (data: { statistics: Page<OfDistrict> }): Page<OfDistrict> => data.statistics
 
@@ -28,6 +32,10 @@ function Schools({ months, from, to }: { months: number; from: string; to: strin
   const { t } = useTranslation()
   const written = useWritten()
   const { page, error, again, more, fetching } = usePaged(DistrictQuery, { from, to }, pageOf)
+  const goesOn = page !== null && page.pageInfo.hasNextPage && page.edges.length < BY_ITSELF && !fetching && !error
+  useEffect(() => {
+    if (goesOn) more()
+  }, [goesOn, page])
   if (error && !page) return <Failed error={error} retry={again} />
   if (!page) return <Loading />
   if (!page.edges.length) return <Empty>{t('district.none')}</Empty>
