@@ -72,7 +72,8 @@ export function NextYear({ school, today, changed }: { school: string; today: st
         {error && <Failed error={error} retry={again} />}
         {!plan && !error && <Loading />}
         {plan && plan.obstacles.length > 0 && (
-          <Alert role="note" color="yellow" title={t('nextYear.obstacles')}>
+          <Alert role="note" color="yellow">
+            <b>{t('nextYear.obstacles')}</b>
             {plan.obstacles.map((obstacle) => <div key={obstacle}>{t(WORDS[obstacle])}</div>)}
           </Alert>
         )}
