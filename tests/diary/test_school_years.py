@@ -14,9 +14,12 @@ from school.diary.school_year_models import SchoolYear
 from school.ids import Kind
 from school.registry.calendar_models import TermKind
 from school.registry.former_class_models import FormerClass
+from school.registry.group_models import GroupMember
 from school.registry.models import ClassGroup, Course, Pupil, Staff, Subject
 from school.registry.types import school_id
+from tests.diary import bells
 from tests.diary.desk import NOON, Desk
+from tests.diary.division import GROUPS, divide
 from tests.diary.test_courses import ADD_CLASS
 from tests.diary.test_marks import ABSENT, give, item
 from tests.diary.test_report_cards import cards
@@ -130,6 +133,25 @@ async def test_a_school_goes_over_to_its_next_year(desk: Desk) -> None:
     assert [one["name"] for one in await desk.ask("office", CARDS, term=autumn)] == ["1А", "5A", "6A"]
 
 
+async def test_groups_and_usual_bells_go_along(desk: Desk) -> None:
+    at(NOON)
+    await divide(desk)
+    at(JUNE)
+    schedule = await bells.add(desk, times=bells.JUNIOR)
+    assert (await bells.give(desk, "5A", schedule))["scheduleId"] == schedule
+    await close(desk)
+    assert (await start(desk))["courses"] == 3
+    kept = "query($id: ID!) {schoolClasses(schoolId: $id) {classGroup {id name} bellScheduleId}}"
+    classes = {one["classGroup"]["name"]: one for one in await desk.ask("office", kept, id=school_id(1))}
+    assert {name: one["bellScheduleId"] for name, one in classes.items()} == {"1А": None, "5A": None, "6A": schedule}
+    new, old = await desk.ask("office", GROUPS, group=classes["6A"]["classGroup"]["id"]), await desk.ask("office", GROUPS, group=desk.group("5A"))
+    assert [(one["group"]["division"], one["group"]["name"], one["courses"], one["pupils"]) for one in new] == [
+        ("Английский", name, 1, [{"person": {"id": desk.person(pupil)}, "since": "2027-09-01"}]) for name, pupil in (("1", "anna"), ("2", "boris"))]
+    assert [(one["group"]["name"], one["courses"], one["pupils"]) for one in old] == [("1", 0, []), ("2", 0, [])]
+    days = {row[0]: row[1:] for row in await desk.rows(GroupMember, "group_id", "since", "until")}
+    assert [days[ids.decode(Kind.PUPIL_GROUP, one["group"]["id"]).id] for one in (*old, *new)] == [(dt.date(2026, 9, 1), FIRST)] * 2 + [(FIRST, None)] * 2
+
+
 async def test_what_is_refused_changes_nothing(desk: Desk) -> None:
     course = {"id": str(ids.new()), "schoolId": school_id(1), "grade": 7, "letter": "Я"}
     assert (await desk.ask("office", ADD_CLASS, input=course)).get("code") is None
@@ -204,6 +226,6 @@ async def test_courses_of_who_has_left_and_what_is_retired_do_not_go_on(desk: De
             started = await start(desk, startsOn=first.isoformat(), lastGrade=11, newClasses=[], withCourses=with_courses)
         counts.append((len(statements), started["classes"], started["courses"]))
     few = counts[0][0]
-    assert few <= 24
+    assert few <= 26
     assert [one[1:] for one in counts] == [(2, 2), (30, 30), (30, 0)]
     assert [one[0] for one in counts] == [few, few, few - 2]
