@@ -101,7 +101,7 @@ class SchoolStatistics:
 
 
 def _month(found: Figures, month: dt.date, grade: int) -> GradeMonth:
-    marks, attendance = (divided.get((month, grade), statistics.Divided()) for divided in (found.marks, found.attendance))
+    marks, attendance = (divided.get((month, grade), statistics.Divided(0)) for divided in (found.marks, found.attendance))
     return GradeMonth(
         month=month, grade=grade, marks=marks.total, entries=attendance.total,
         by_value=[MarkFigure(scale=cell.key[0], value=int(cell.key[1]), count=cell.count) for cell in marks.parts],

@@ -32,6 +32,8 @@ LONGEST_RANGE = 400
 """Days that one question may span."""
 MOST_DAYS = 1000
 """In one answer."""
+MOST_DAYS_AHEAD = 366
+"""From today, of a day that gets other bells."""
 
 
 class BellDayRow(NamedTuple):
@@ -82,13 +84,14 @@ async def set_(session: AsyncSession, viewer: Viewer, school_id: int, on_date: d
     """Say which schedules the classes of some usual schedules have on a day, and that all others have their usual one. As the service.
 
     The lessons of that day have the other hours, and the families of whose class that is so are told. Saying what is so already changes nothing. Refused:
-    another school or its schedule (NOT_FOUND), a closed one (CLOSED), a day that is over (BAD_INPUT), of a closed term (CLOSED), lessons as `retime` says.
+    another school or its schedule (NOT_FOUND), a closed one (CLOSED), a day that is over or more than a year ahead (BAD_INPUT), of a closed term (CLOSED),
+    lessons as `retime` says.
     """
     act_in(viewer, school_id, *ADMINISTRATION)
     await alone(session, school_id)
     await lock(session, viewer, [school_id], [])
-    if on_date < await today_of(session, school_id):
-        raise bad_input("the day lies in the past")
+    if not 0 <= (on_date - await today_of(session, school_id)).days <= MOST_DAYS_AHEAD:
+        raise bad_input("the day lies in the past, or more than a year ahead")
     check_open(bool(await session.scalar(sa.select(is_closed(sa.literal(school_id), sa.null(), sa.literal(on_date, sa.Date()))))))
     await bell_schedules.check_standing(session, school_id, {one for pair in schedules.items() for one in pair if one is not None})
     wanted = {_id(usual): _id(schedule) for usual, schedule in schedules.items() if usual != schedule}

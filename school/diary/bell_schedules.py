@@ -182,7 +182,8 @@ async def close(session: AsyncSession, viewer: Viewer, ref: Ref) -> ScheduleRow:
     if found.closed:
         return found
     today = await today_of(session, ref.school_id)
-    classes = sa.exists().where(ClassGroup.school_id == ref.school_id, ClassGroup.bell_schedule_id == ref.id)
+    classes = sa.exists().where(
+        ClassGroup.school_id == ref.school_id, ClassGroup.bell_schedule_id == ref.id, ClassGroup.closed_on.is_(None))
     days = sa.exists().where(
         BellDay.school_id == ref.school_id, BellDay.on_date >= today, BellDay.withdrawn_at.is_(None),
         sa.or_(BellDay.usual_id == ref.id, BellDay.schedule_id == ref.id))

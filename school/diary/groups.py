@@ -136,7 +136,7 @@ async def close(session: AsyncSession, viewer: Viewer, ref: Ref, *, closed: bool
 async def set_pupils(session: AsyncSession, viewer: Viewer, ref: Ref, pupils: Sequence[Ref], from_: dt.date) -> Any:
     """Office or head says who is in a group from a day on, tomorrow at the latest; until then it stays as it was. Nine statements, however many.
 
-    Who was in another group of the division is there no more from that day on. The families of those for whom something changes are told. Saying
+    Who was in another group of the division is there no more from that day on; one whose leaving is known already stays where they are until then. The families of those for whom something changes are told. Saying
     what is so already changes nothing. Refused: a group of another school, a pupil of another class or who has left it (NOT_FOUND), a closed group, one
     pupil twice, a later day (BAD_INPUT), more than 100 pupils (TOO_MANY), one who goes and of whom lessons of the group from that day on say something,
     marks or a register (CONFLICT: a later day).
@@ -162,10 +162,11 @@ async def set_pupils(session: AsyncSession, viewer: Viewer, ref: Ref, pupils: Se
 
 
 async def _rows_of_division(session: AsyncSession, group: Any) -> Sequence[Any]:
-    """Who is, was, or will be in one of a division's groups."""
+    """Who is, was, or will be in one of a division's groups; whoever is to leave the school stays where they are."""
     return (await session.execute(
         sa.select(GroupMember.group_id, GroupMember.pupil_id, GroupMember.since, GroupMember.until)
         .join(PupilGroup, sa.and_(PupilGroup.school_id == GroupMember.school_id, PupilGroup.id == GroupMember.group_id))
+        .join(Pupil, sa.and_(Pupil.school_id == GroupMember.school_id, Pupil.id == GroupMember.pupil_id, Pupil.left_on.is_(None)))
         .where(PupilGroup.school_id == group.school_id, PupilGroup.class_group_id == group.class_group_id, PupilGroup.division == group.division)
         .order_by(GroupMember.since))).all()
 

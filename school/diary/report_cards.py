@@ -27,7 +27,7 @@ from school.ids import Kind, Ref
 from school.reading import Reader
 from school.registry.calendar_models import Term
 from school.registry.former_class_models import FormerClass
-from school.registry.group_models import GroupMember
+from school.registry.group_models import GroupMember, PupilGroup
 from school.registry.models import ClassGroup, Course, Person, Pupil, School, Subject
 from school.registry.names import full_name
 from school.statements import Asking, Read, given
@@ -148,7 +148,9 @@ def _courses(viewer: Asking, one: bool) -> Rows:
     member = sa.and_(
         GroupMember.school_id == Course.school_id, GroupMember.group_id == Course.pupil_group_id,
         GroupMember.since <= _LAST_DAY, sa.or_(GroupMember.until.is_(None), GroupMember.until > _LAST_DAY))
-    return COURSE.add_columns(Course.closed_at, GroupMember.pupil_id.label("member_id")).outerjoin(GroupMember, member).where(
+    part = sa.and_(PupilGroup.school_id == Course.school_id, PupilGroup.id == Course.pupil_group_id)
+    columns = (Course.closed_at, GroupMember.pupil_id.label("member_id"), PupilGroup.name.label("part"))
+    return COURSE.add_columns(*columns).outerjoin(GroupMember, member).outerjoin(PupilGroup, part).where(
         Course.school_id == given("school_id"), Course.class_group_id.in_(now.union_all(before)), CourseScale.id.is_not(None),
     ).order_by(Subject.name, Course.id).limit(_MOST_ROWS)
 
@@ -222,7 +224,8 @@ def _lines(pupil: Any, courses: Sequence[Any], sums: Mapping[Any, Any], decided:
         if of is None and not decisions and not (
                 is_own and course.closed_at is None and (course.pupil_group_id is None or (course.id, pupil.id) in members)):
             continue
-        name = course.subject_name if is_own else f"{course.subject_name} ({course.grade}{course.letter})"
+        subject = course.subject_name if course.part is None else f"{course.subject_name} · {course.part}"
+        name = subject if is_own else f"{subject} ({course.grade}{course.letter})"
         average = fraction(of.sum, of.weights) if of is not None and course.scale_counts else None
         (own if is_own else others).append(Line(name, decisions, 0 if of is None else of.marks, average, course.labels, course.id))
     return own + others

@@ -71,7 +71,7 @@ function OneCourse({ one: { course, closed }, staff, scales, changed }: { one: O
         fetching={given.fetching} save={(id) => void teach(id)}
       />
       <NativeSelect
-        size="sm" aria-label={`${t('setup.scale')}: ${subjectName(course)}`} value={course.scale?.id ?? ''} disabled={closed || marking.fetching}
+        size="sm" aria-label={`${t('setup.scale')}: ${subjectName(course)}`} value={course.scale?.id ?? ''} disabled={closed}
         onChange={({ currentTarget: { value } }) => void mark(value)}
         data={[
           ...(course.scale ? [] : [{ value: '', label: t('setup.noScale') }]), ...(course.scale && !scales.some(({ id }) => id === course.scale?.id) ? [{ value: course.scale.id, label: course.scale.name }] : []),

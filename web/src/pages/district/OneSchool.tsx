@@ -21,7 +21,8 @@ export default function OneSchool() {
   const { t } = useTranslation()
   const { school: id = '' } = useParams<{ school: string }>()
   const { months, from, to } = usePeriod()
-  const [{ data, error }, ask] = useQuery({ query: DistrictSchoolQuery, variables: { school: id, from, to } })
+  const [{ data: last, error, fetching, stale }, ask] = useQuery({ query: DistrictSchoolQuery, variables: { school: id, from, to } })
+  const data = fetching && !stale ? undefined : last // urql keeps what was asked for before
   const one = data?.statistics.edges[0]?.node
   const shown = { error, retry: () => ask({ requestPolicy: 'network-only' }) }
   return (
@@ -38,6 +39,9 @@ export default function OneSchool() {
     </Stack>
   )
 }
+
+/** A grade that has no pupils now, which is not one of which it is not told how many. */
+const NOBODY = { pupils: 0 }
 
 interface Asked {
   one: OfSchool
@@ -62,7 +66,7 @@ function Told({ one, ...asked }: Asked) {
             open title={t('district.byGrade')} head={[t('district.grade'), t('statistics.attended'), t('statistics.average'), t('district.pupils'), t('district.marks')]}
             rows={grades.map((grade) => {
               const cells = inGrade.get(grade) ?? []
-              return [String(grade), written.share(attendedOf(cells)), written.average(averageOf(cells)), written.count(one.grades.find((of) => of.grade === grade)?.pupils ?? null), written.sum(sumOf(cells.map(({ marks }) => marks)))]
+              return [String(grade), written.share(attendedOf(cells)), written.average(averageOf(cells)), written.count((one.grades.find((of) => of.grade === grade) ?? NOBODY).pupils), written.sum(sumOf(cells.map(({ marks }) => marks)))]
             })}
             bars={grades.map((grade) => attendedOf(inGrade.get(grade) ?? [])?.share ?? 0)}
           />

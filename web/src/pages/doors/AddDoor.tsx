@@ -29,9 +29,9 @@ export function AddDoor({ school, changed }: { school: string; changed: () => vo
     <form className={styles.form} onSubmit={(event) => { event.preventDefault(); if (name.trim()) void add() }}>
       <Stack gap="sm">
         <Title order={3} size="h5">{t('doors.newDoor')}</Title>
-        <TextInput label={t('doors.name')} autoFocus required withAsterisk={false} maxLength={80} value={name} onChange={({ currentTarget: { value } }) => setName(value)} />
+        <TextInput label={t('doors.name')} autoFocus required withAsterisk={false} maxLength={80} value={name} onChange={({ currentTarget: { value } }) => { setName(value); renew(newId()) }} />
         <NativeSelect
-          label={t('doors.againLabel')} value={again} onChange={({ currentTarget }) => setAgain(AGAIN[currentTarget.selectedIndex] ?? 'SOFT')}
+          label={t('doors.againLabel')} value={again} onChange={({ currentTarget }) => { setAgain(AGAIN[currentTarget.selectedIndex] ?? 'SOFT'); renew(newId()) }}
           data={AGAIN.map((one) => ({ value: one, label: t(`doors.again.${one}`) }))}
         />
         <Text size="sm" c="dimmed">{t('doors.newDoorMeans')}</Text>

@@ -19,7 +19,7 @@ export default function ReportCards() {
   const terms = data && school && termsOf(data.terms, school.id)
   const term = terms && school && (terms.find(({ id }) => id === search.get('term')) ?? currentTerm(terms, school.today))
   const [of, askOf] = useQuery({ query: ReportCardClassesQuery, variables: { term: term?.id ?? '' }, pause: !term, requestPolicy: 'cache-and-network' })
-  const classes = of.data?.reportCardClasses
+  const classes = of.fetching && !of.stale ? undefined : of.data?.reportCardClasses // urql keeps those of the term before
   return (
     <Stack maw={760}>
       <Title order={1} size="h2">{t('reportCards.title')}</Title>

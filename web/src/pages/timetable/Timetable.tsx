@@ -9,7 +9,7 @@ import { ClassWeek } from './ClassWeek'
 import { Planning } from './Planning'
 import styles from './Timetable.module.css'
 import { ClassesQuery, TimetableQuery } from './Timetable.graphql'
-import { spanOf } from './week'
+import { bellsOf, spanOf } from './week'
 
 /** The weeks of the school's classes, one at a time, and the lessons that are planned from them. */
 export default function Timetable() {
@@ -28,7 +28,7 @@ export default function Timetable() {
   const week = found?.timetable.classGroup?.id === group?.id ? found?.timetable : undefined
   const refresh = () => again({ requestPolicy: 'network-only' })
   const usual = data?.schoolClasses.find(({ classGroup }) => classGroup.id === group?.id)?.bellScheduleId
-  const bells = data?.bellSchedules.find(({ id }) => id === usual)?.bells ?? data?.bells ?? []
+  const bells = bellsOf(data?.bellSchedules.find(({ id }) => id === usual)?.bells, data?.bells ?? [], week?.slots ?? [])
   const terms = (data?.terms ?? []).filter(({ schoolId }) => schoolId === school.id)
   return (
     <Stack>

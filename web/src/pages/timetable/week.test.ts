@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Term } from './Timetable.graphql'
-import { added, beginOf, daysOf, draftsOf, hours, slotsOf, spanOf } from './week'
+import { added, beginOf, bellsOf, daysOf, draftsOf, hours, slotsOf, spanOf } from './week'
 
 const term = (startsOn: string, endsOn: string, kind: Term['kind'] = 'TERM'): Term => ({ id: startsOn, schoolId: 's', name: 'I', kind, startsOn, endsOn, closedAt: null })
 
@@ -29,4 +29,12 @@ test('groups of one division have their lessons at one moment, every week', () =
   const one = draftsOf([{ courseId: 'en1', weekday: 1, bell: 1, room: null, weeks: 'EVERY', shared: false }])
   const weeksWith = (course: string) => added(one, course, 1, 1, divisionOf).map(({ weeks }) => weeks)
   expect([weeksWith('en2'), weeksWith('girls'), weeksWith('algebra')]).toEqual([['EVERY', 'EVERY'], ['ODD', 'EVEN'], ['ODD', 'EVEN']])
+})
+
+test('a lesson at a number that the bells of the class lack is seen', () => {
+  const regular = [1, 2, 3].map((number) => ({ number, startsAt: `0${number + 7}:30:00` }))
+  const own = [1, 2].map((number) => ({ number, startsAt: `0${number + 7}:00:00` }))
+  expect(bellsOf(undefined, regular, [])).toEqual(regular)
+  expect(bellsOf(own, regular, [{ bell: 2 }])).toEqual(own)
+  expect(bellsOf(own, regular, [{ bell: 3 }]).map(({ number, startsAt }) => [number, startsAt])).toEqual([[1, '08:00:00'], [2, '09:00:00'], [3, '10:30:00']])
 })

@@ -21,6 +21,11 @@ export const draftsOf = (slots: readonly Slot[]): Draft[] => slots.map((slot, ke
 export const slotsOf = (drafts: readonly Draft[]) =>
   drafts.map(({ courseId, weekday, bell, room, weeks, shared }) => ({ courseId, weekday, bell, room: room.trim() || null, weeks, shared }))
 
+/** The bells that the grid has: those of the class, and the regular ones at which something stands that the class's own lack. */
+export const bellsOf = (own: readonly Bell[] | undefined, regular: readonly Bell[], slots: readonly Pick<Slot, 'bell'>[]): Bell[] =>
+  [...(own ?? regular), ...regular.filter(({ number }) => own && !own.some((bell) => bell.number === number) && slots.some(({ bell }) => bell === number))]
+    .sort((first, other) => first.number - other.number)
+
 /** The days that the grid has: Monday to Saturday, and a Sunday where something is on it. */
 export const daysOf = (drafts: readonly Draft[]): number[] =>
   Array.from({ length: drafts.some(({ weekday }) => weekday > SCHOOL_DAYS) ? SCHOOL_DAYS + 1 : SCHOOL_DAYS }, (_, place) => place + 1)

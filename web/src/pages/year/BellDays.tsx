@@ -11,6 +11,8 @@ import { type BellDay, type Schedule, SetBellDay } from './Year.graphql'
 interface Asked {
   school: string
   today: string
+  /** The last day that is shown, and can be set. */
+  last: string
   days: readonly BellDay[]
   schedules: readonly Schedule[]
   changed: () => void
@@ -19,7 +21,7 @@ interface Asked {
 const pair = ({ usualScheduleId, scheduleId }: Pick<BellDay, 'usualScheduleId' | 'scheduleId'>) => ({ usualScheduleId, scheduleId })
 
 /** The days to come on which classes have other bells than usual. */
-export function BellDays({ school, today, days, schedules, changed }: Asked) {
+export function BellDays({ school, today, last, days, schedules, changed }: Asked) {
   const { t } = useTranslation()
   const { day: dayText } = useFormats()
   const [date, setDate] = useState('')
@@ -63,7 +65,7 @@ export function BellDays({ school, today, days, schedules, changed }: Asked) {
       </ul>
       {schedules.some(({ closed }) => !closed) && (
         <form className={styles.leaving} onSubmit={(event) => void save(event)}>
-          <TextInput type="date" label={t('year.day')} required min={today} value={date} onChange={({ currentTarget }) => setDate(currentTarget.value)} />
+          <TextInput type="date" label={t('year.day')} required min={today} max={last} value={date} onChange={({ currentTarget }) => setDate(currentTarget.value)} />
           <NativeSelect label={t('year.classesWith')} data={choices} value={usual} onChange={({ currentTarget }) => setUsual(currentTarget.value)} />
           <NativeSelect label={t('year.haveThen')} data={choices} value={instead} onChange={({ currentTarget }) => setInstead(currentTarget.value)} />
           <Refused denied={setting.denied} words={words} />

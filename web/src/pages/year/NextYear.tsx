@@ -19,6 +19,9 @@ const WORDS = {
   NAME_TAKEN: 'nextYear.nameTaken', NEWCOMERS: 'nextYear.newcomersNowhere',
 } as const satisfies Record<Obstacle, string>
 
+/** What stands in the way are terms, of which the plan tells none. */
+const TERMS_TOO = { additionalTypenames: ['Term'] }
+
 /** The school goes over to its next year: the office sees what becomes of each class, and what stands in the way, before anything is done. */
 export function NextYear({ school, today, changed }: { school: string; today: string; changed: () => void }) {
   const { t } = useTranslation()
@@ -32,8 +35,8 @@ export function NextYear({ school, today, changed }: { school: string; today: st
   const { fetching, denied, change } = useChange(StartYear)
   const newClasses = classesOf(words)
   const wish = { schoolId: school, startsOn, lastGrade: Number(lastGrade), newClasses: newClasses ?? [] }
-  const [{ data, error, stale }, ask] = useQuery({ query: NextYearQuery, variables: { input: wish }, pause: !startsOn, requestPolicy: 'cache-and-network' })
-  const plan = data?.nextSchoolYear
+  const [{ data, error, stale, fetching: asking }, ask] = useQuery({ query: NextYearQuery, variables: { input: wish }, pause: !startsOn, requestPolicy: 'cache-and-network', context: TERMS_TOO })
+  const plan = asking && !stale ? undefined : data?.nextSchoolYear // urql keeps what became of another wish
   const again = () => ask({ requestPolicy: 'network-only' })
   const submit = (event: SyntheticEvent) => {
     event.preventDefault()

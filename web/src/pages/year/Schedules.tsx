@@ -2,6 +2,7 @@ import { Button, Group, Text, TextInput } from '@mantine/core'
 import { type ReactNode, type SyntheticEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { newId } from '../../api/newId'
+import { Confirm } from '../../shell/Confirm'
 import { useChange } from '../account/change'
 import { Part } from '../person/Part'
 import styles from '../person/Person.module.css'
@@ -20,6 +21,7 @@ interface Asked {
 export function Schedules({ school, bells, schedules, changed }: Asked) {
   const { t } = useTranslation()
   const [open, setOpen] = useState('')
+  const [doubted, setDoubted] = useState<Schedule | null>(null)
   const [id, renew] = useState(newId)
   const adding = useChange(AddBellSchedule)
   const closing = useChange(CloseBellSchedule)
@@ -31,6 +33,7 @@ export function Schedules({ school, bells, schedules, changed }: Asked) {
     changed()
   }
   const close = async (schedule: Schedule) => {
+    setDoubted(null)
     if (await closing.change({ id: schedule.id })) changed()
   }
   return (
@@ -46,16 +49,25 @@ export function Schedules({ school, bells, schedules, changed }: Asked) {
               <span className={styles.more}>{span(schedule.bells)}</span>
             </div>
             <Button variant="default" size="sm" aria-expanded={open === schedule.id} aria-label={`${t('year.change')}: ${schedule.name}`} onClick={() => setOpen(open === schedule.id ? '' : schedule.id)}>{t('year.change')}</Button>
-            <Button variant="default" size="sm" loading={closing.fetching} aria-label={`${t('year.closeSchedule')}: ${schedule.name}`} onClick={() => void close(schedule)}>{t('year.closeSchedule')}</Button>
-            {open === schedule.id && <Changed school={school} schedule={schedule} numbers={numbers} done={() => { setOpen(''); changed() }} />}
+            <Button variant="default" size="sm" loading={closing.fetching} aria-label={`${t('year.closeSchedule')}: ${schedule.name}`} onClick={() => setDoubted(schedule)}>{t('year.closeSchedule')}</Button>
+            {open === schedule.id && <Changed school={school} schedule={schedule} numbers={numbers} done={() => { setOpen(''); changed() }} cancel={() => setOpen('')} />}
           </li>
         ))}
       </ul>
       {open === 'new' ? (
-        <Form key={id} act={t('year.addSchedule')} fetching={adding.fetching} was={{ name: '', times: timesOf(bells) }} numbers={numbers} save={(name, times) => void add(name, times)}>
+        <Form
+          act={t('year.addSchedule')} fetching={adding.fetching} was={{ name: '', times: timesOf(bells) }} numbers={numbers} save={(name, times) => void add(name, times)}
+          altered={() => renew(newId())} cancel={() => setOpen('')}
+        >
           <Refused denied={adding.denied} words={{ BAD_INPUT: t('year.badBells') }} />
         </Form>
       ) : bells.length > 0 && <div><Button variant="default" onClick={() => setOpen('new')}>{t('year.newSchedule')}</Button></div>}
+      {doubted && (
+        <Confirm title={t('year.closeSchedule')} act={t('year.closeSchedule')} onAct={() => void close(doubted)} onCancel={() => setDoubted(null)}>
+          <Text fw={600}>{doubted.name}</Text>
+          <Text size="sm">{t('year.closeMeans')}</Text>
+        </Confirm>
+      )}
     </Part>
   )
 }
@@ -65,7 +77,7 @@ function span(bells: readonly Bell[]): string {
   return first && last ? `${first.number}–${last.number} · ${first.startsAt.slice(0, 5)}–${last.endsAt.slice(0, 5)}` : ''
 }
 
-function Changed({ school, schedule: { id, name: was, bells }, numbers, done }: { school: string; schedule: Schedule; numbers: readonly number[]; done: () => void }) {
+function Changed({ school, schedule: { id, name: was, bells }, numbers, done, cancel }: { school: string; schedule: Schedule; numbers: readonly number[]; done: () => void; cancel: () => void }) {
   const { t } = useTranslation()
   const setting = useChange(SetBells)
   const renaming = useChange(RenameBellSchedule)
@@ -74,7 +86,7 @@ function Changed({ school, schedule: { id, name: was, bells }, numbers, done }: 
     if (await setting.change({ input: { schoolId: school, scheduleId: id, bells: times } })) done()
   }
   return (
-    <Form act={t('year.save')} fetching={setting.fetching || renaming.fetching} was={{ name: was, times: timesOf(bells) }} numbers={numbers} save={(name, times) => void save(name, times)}>
+    <Form act={t('year.save')} fetching={setting.fetching || renaming.fetching} was={{ name: was, times: timesOf(bells) }} numbers={numbers} save={(name, times) => void save(name, times)} cancel={cancel}>
       <Refused denied={renaming.denied ?? setting.denied} words={{
         BAD_INPUT: t('year.badBells'), TEACHER_TAKEN: t('year.teacherTwice'), ROOM_TAKEN: t('year.roomTwice'), NOT_FOUND: t('office.goneMeanwhile'), CLOSED: t('office.goneMeanwhile'),
       }} />
@@ -88,11 +100,14 @@ interface Filled {
   was: { name: string; times: Times }
   numbers: readonly number[]
   save: (name: string, times: Times) => void
+  /** What is to be saved is something else now. */
+  altered?: () => void
+  cancel: () => void
   children: ReactNode
 }
 
 /** A schedule's name and its bells. */
-function Form({ act, fetching, was, numbers, save, children }: Filled) {
+function Form({ act, fetching, was, numbers, save, altered, cancel, children }: Filled) {
   const { t } = useTranslation()
   const [name, setName] = useState(was.name)
   const [times, setTimes] = useState(was.times)
@@ -102,10 +117,13 @@ function Form({ act, fetching, was, numbers, save, children }: Filled) {
   }
   return (
     <form className={styles.leaving} onSubmit={submit}>
-      <TextInput label={t('year.name')} required maxLength={60} value={name} onChange={({ currentTarget }) => setName(currentTarget.value)} />
-      <BellTable rows={times} set={setTimes} numbers={numbers} />
+      <TextInput label={t('year.name')} required maxLength={60} value={name} onChange={({ currentTarget }) => { setName(currentTarget.value); altered?.() }} />
+      <BellTable rows={times} set={(rows) => { setTimes(rows); altered?.() }} numbers={numbers} />
       {children}
-      <Group><Button type="submit" variant="default" loading={fetching}>{act}</Button></Group>
+      <Group>
+        <Button type="submit" variant="default" loading={fetching}>{act}</Button>
+        <Button variant="subtle" onClick={cancel}>{t('confirm.cancel')}</Button>
+      </Group>
     </form>
   )
 }

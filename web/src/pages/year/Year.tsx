@@ -41,7 +41,7 @@ export default function Year() {
           <div className={styles.column}>
             <Bells key={JSON.stringify(data.bells)} school={school.id} bells={data.bells} changed={again} />
             <Schedules school={school.id} bells={data.bells} schedules={data.bellSchedules.filter(({ closed }) => !closed)} changed={again} />
-            <BellDays school={school.id} today={school.today} days={own(data.bellDays)} schedules={data.bellSchedules} changed={again} />
+            <BellDays school={school.id} today={school.today} last={variables.to} days={own(data.bellDays)} schedules={data.bellSchedules} changed={again} />
             <NextYear school={school.id} today={school.today} changed={again} />
           </div>
         </div>
