@@ -136,10 +136,10 @@ async def close(session: AsyncSession, viewer: Viewer, ref: Ref, *, closed: bool
 async def set_pupils(session: AsyncSession, viewer: Viewer, ref: Ref, pupils: Sequence[Ref], from_: dt.date) -> Any:
     """Office or head says who is in a group from a day on, tomorrow at the latest; until then it stays as it was. Nine statements, however many.
 
-    Who was in another group of the division is there no more from that day on; one whose leaving is known already stays where they are until then. The families of those for whom something changes are told. Saying
-    what is so already changes nothing. Refused: a group of another school, a pupil of another class or who has left it (NOT_FOUND), a closed group, one
-    pupil twice, a later day (BAD_INPUT), more than 100 pupils (TOO_MANY), one who goes and of whom lessons of the group from that day on say something,
-    marks or a register (CONFLICT: a later day).
+    Who was in another group of the division is there no more from that day on; one whose leaving is known already stays where they are until then. The
+    families of those for whom something changes are told. Saying what is so already changes nothing. Refused: a group of another school, a pupil of another
+    class or who has left it (NOT_FOUND), a closed group, one pupil twice, a later day (BAD_INPUT), more than 100 pupils (TOO_MANY), one who goes and of
+    whom lessons of the group from that day on say something, marks or a register (CONFLICT: a later day).
     """
     act_in(viewer, ref.school_id, *ADMINISTRATION)
     wanted = {pupil.id for pupil in pupils}

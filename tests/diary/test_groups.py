@@ -99,7 +99,15 @@ async def test_pupils_come_and_go_from_a_day_on(desk: Desk) -> None:
     assert (await told(desk))[3:] == [("anna", "1", None, "2026-09-06")]
     await fill(desk, first, "anna")
     assert await members(desk) == [("1", "anna", FIRST, None), ("2", "boris", SIXTH, None)]
-    # Another division is none of this one's business; nor is who has left, or moved away.
+    # Whose leaving is known stays until then.
+    async with desk.database.begin() as session:
+        (await session.get_one(Pupil, (1, desk.world.people["boris"]))).left_on = dt.date(2026, 12, 31)
+    for pupils in (("anna",), ()):
+        await fill(desk, second, *pupils, from_="2026-09-08")
+        assert [one for one in await members(desk) if one[1] == "boris"] == [("2", "boris", SIXTH, None)]
+    await fill(desk, first, "anna")
+    assert [one for one in await members(desk) if one[1] == "anna"] == [("1", "anna", FIRST, None)]
+    # Another division is none of this one's business; nor is who has moved away.
     girls = (await add(desk, "девочки", division="Физкультура"))["group"]["id"]
     await fill(desk, girls, "anna")
     assert len(await members(desk)) == 3

@@ -144,6 +144,9 @@ async def test_groups_and_usual_bells_go_along(desk: Desk) -> None:
     kept = "query($id: ID!) {schoolClasses(schoolId: $id) {classGroup {id name} bellScheduleId}}"
     classes = {one["classGroup"]["name"]: one for one in await desk.ask("office", kept, id=school_id(1))}
     assert {name: one["bellScheduleId"] for name, one in classes.items()} == {"1А": None, "5A": None, "6A": schedule}
+    desk.world.classes["6A"] = ids.decode(Kind.CLASS_GROUP, classes["6A"]["classGroup"]["id"]).id
+    await bells.give(desk, "6A", None)
+    assert (await desk.ask("office", bells.CLOSE, id=schedule))["closed"] is True, "last year's classes have it no more"
     new, old = await desk.ask("office", GROUPS, group=classes["6A"]["classGroup"]["id"]), await desk.ask("office", GROUPS, group=desk.group("5A"))
     assert [(one["group"]["division"], one["group"]["name"], one["courses"], one["pupils"]) for one in new] == [
         ("Английский", name, 1, [{"person": {"id": desk.person(pupil)}, "since": "2027-09-01"}]) for name, pupil in (("1", "anna"), ("2", "boris"))]
