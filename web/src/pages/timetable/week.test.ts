@@ -32,9 +32,9 @@ test('groups of one division have their lessons at one moment, every week', () =
 })
 
 test('a lesson at a number that the bells of the class lack is seen', () => {
-  const regular = [1, 2, 3].map((number) => ({ number, startsAt: `0${number + 7}:30:00` }))
-  const own = [1, 2].map((number) => ({ number, startsAt: `0${number + 7}:00:00` }))
+  const regular = [1, 2, 3].map((number) => ({ number, startsAt: `09:${number}0:00` }))
+  const own = [1, 2].map((number) => ({ number, startsAt: `08:${number}0:00` }))
   expect(bellsOf(undefined, regular, [])).toEqual(regular)
   expect(bellsOf(own, regular, [{ bell: 2 }])).toEqual(own)
-  expect(bellsOf(own, regular, [{ bell: 3 }]).map(({ number, startsAt }) => [number, startsAt])).toEqual([[1, '08:00:00'], [2, '09:00:00'], [3, '10:30:00']])
+  expect(bellsOf(own, regular, [{ bell: 3 }]).map(({ number, startsAt }) => [number, startsAt])).toEqual([[1, '08:10:00'], [2, '08:20:00'], [3, '09:30:00']])
 })
