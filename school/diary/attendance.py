@@ -91,7 +91,7 @@ async def _register(session: AsyncSession, lesson: OwnLesson, items: Sequence[Ne
         .where(Pupil.school_id == lesson.school_id, sa.or_(Pupil.class_group_id == lesson.class_group_id, was), of_group,
                Pupil.id.in_(wanted)))
     return {
-        Ref(lesson.school_id, row.id): _Known(lesson.on_date if row.was else row.enrolled_on, None if row.was else row.left_on, AttendanceRow(
+        Ref(lesson.school_id, row.id): _Known(lesson.on_date if row.was else row.enrolled_on, row.left_on, AttendanceRow(
             lesson.school_id, lesson.id, row.id, row.kind, row.minutes_late, row.by, row.at, row.reason_id) if row.kind is not None else None)
         for row in found
     }

@@ -168,7 +168,9 @@ def _lessons(viewer: Asking) -> Rows:
 def _pupils(viewer: Asking) -> Rows:
     """Who was in the class, or in the course's group, in this time, by name; who has moved to another has left it on that day."""
     group = sa.select(Course.class_group_id).where(*_THIS, opens_gradebook(viewer)).scalar_subquery()
-    now = sa.and_(Pupil.class_group_id == group, Pupil.enrolled_on <= given("to"), sa.or_(Pupil.left_on.is_(None), Pupil.left_on > given("from_")))
+    here = sa.or_(Pupil.left_on.is_(None), Pupil.left_on > given("from_"))
+    never = sa.and_(Pupil.left_on.is_not(None), Pupil.left_on < Pupil.enrolled_on)  # left before the first day in the class of now
+    now = sa.and_(Pupil.class_group_id == group, Pupil.enrolled_on <= given("to"), here, ~never)
     before = sa.and_(
         FormerClass.school_id == given("school_id"), FormerClass.class_group_id == group, FormerClass.since <= given("to"),
         FormerClass.until > given("from_"))
@@ -182,9 +184,9 @@ def _pupils(viewer: Asking) -> Rows:
     both = sa.select(Pupil.id).where(Pupil.school_id == given("school_id"), now).union_all(sa.select(FormerClass.pupil_id).where(before))
     return (
         sa.select(Pupil.school_id, Pupil.id, Person.family_name, Person.given_name, Person.patronymic,
-                  sa.func.coalesce(out, sa.case((now, Pupil.left_on), else_=until)).label("left_on"))
+                  sa.func.coalesce(out, sa.case((sa.or_(now, Pupil.left_on < until), Pupil.left_on), else_=until)).label("left_on"))
         .join(Person, sa.and_(Person.school_id == Pupil.school_id, Person.id == Pupil.id))
-        .where(Pupil.school_id == given("school_id"), Pupil.id.in_(both), sa.or_(members.is_(None), sa.exists().where(there).correlate(Pupil)))
+        .where(Pupil.school_id == given("school_id"), Pupil.id.in_(both), here, sa.or_(members.is_(None), sa.exists().where(there).correlate(Pupil)))
         .order_by(Person.sort_key, Pupil.id).limit(MOST_PUPILS + 1)
     )
 

@@ -100,7 +100,7 @@ async def _surroundings(session: AsyncSession, viewer: Viewer, items: Sequence[N
         key = Ref(lesson.school_id, lesson.id)
         around[key, None] = lesson
         if pupil_id is not None:
-            around[key, Ref(lesson.school_id, pupil_id)] = (lesson.on_date, None) if was_there else (enrolled_on, left_on)
+            around[key, Ref(lesson.school_id, pupil_id)] = (lesson.on_date if was_there else enrolled_on, left_on)
     return around
 
 
@@ -198,7 +198,8 @@ def _in_place() -> sa.Exists:
     """Whether the pupil of a revision's mark is in the lesson's class, or was on that day."""
     return sa.exists().where(
         Mark.school_id == _NEW[0], Mark.id == _NEW[1], Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id, Pupil.school_id == Mark.school_id,
-        Pupil.id == Mark.pupil_id, sa.or_(attends(), was_in_class(Pupil.school_id, Pupil.id, Lesson.class_group_id, Lesson.on_date)))
+        Pupil.id == Mark.pupil_id, sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Lesson.on_date),
+        sa.or_(attends(), was_in_class(Pupil.school_id, Pupil.id, Lesson.class_group_id, Lesson.on_date)))
 
 
 def _is_alone() -> sa.ColumnElement[bool]:

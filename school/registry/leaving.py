@@ -11,6 +11,7 @@ from school.context import MEMBERS, Role, Viewer, act_in
 from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 from school.outbox import PASSES, Event
+from school.registry.former_class_models import FormerClass
 from school.registry.models import Pupil, School, Staff
 
 Member = TypeVar("Member", Staff, Pupil)
@@ -51,7 +52,7 @@ async def _end(session: AsyncSession, kind: type[Member], person: Ref, on: dt.da
         return row
     if not today - EARLIEST <= on <= today + LATEST:
         raise bad_input("on must be a day from 31 days ago to a year ahead")
-    if isinstance(row, Pupil) and on < row.enrolled_on:
+    if isinstance(row, Pupil) and on < row.enrolled_on and on < await _first_day(session, row):
         raise bad_input("on must not lie before the day of enrolment")
     if row.left_on is not None and row.left_on < today - EARLIEST:
         raise conflict("this person left long ago")
@@ -59,6 +60,13 @@ async def _end(session: AsyncSession, kind: type[Member], person: Ref, on: dt.da
     await session.flush()
     await outbox.append(session, ended(kind, person, on, clock.now()))
     return row
+
+
+async def _first_day(session: AsyncSession, pupil: Pupil) -> dt.date:
+    """In whichever class: who goes over to a new school year has the first day in the next class before it comes."""
+    before = await session.scalar(
+        sa.select(sa.func.min(FormerClass.since)).where(FormerClass.school_id == pupil.school_id, FormerClass.pupil_id == pupil.id))
+    return min(pupil.enrolled_on, before or pupil.enrolled_on)
 
 
 def ended(kind: type[Staff | Pupil], person: Ref, on: dt.date, at: dt.datetime) -> Event:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from school import clock, ids
@@ -12,8 +13,10 @@ from school.delivery.relay import Relay
 from school.diary import calendar
 from school.diary.lessons import first_lesson
 from school.diary.models import Attendance, Lesson, Mark
+from school.errors import Refused
 from school.ids import Kind, Ref
 from school.outbox import Signal
+from school.registry import leaving
 from school.registry.calendar_models import TermKind
 from school.registry.former_class_models import FormerClass
 from school.registry.models import Course, Device, Pupil
@@ -109,6 +112,29 @@ async def test_a_move_on_the_first_day_leaves_no_trace_and_back_is_a_move_too(de
     anna = desk.person("anna")
     assert (await book(desk, "6B", from_=dt.date(2026, 9, 1), to=MONDAY))[anna]["leftOn"] == "2026-09-04"
     assert (await book(desk, "6B", from_=dt.date(2026, 9, 1)))[anna]["leftOn"] is None
+
+
+async def test_who_leaves_before_a_move_was_until_then_in_the_old_class(desk: Desk) -> None:
+    """The first day in the next class may lie ahead: after a school year was started, for a whole summer."""
+    anna = desk.person("anna")
+    await move(desk)
+
+    async def end(on: dt.date) -> None:
+        async with desk.database.begin() as session:
+            await leaving.end_pupil(session, desk.world.viewers["office"], Ref(1, desk.world.people["anna"]), on)
+
+    with pytest.raises(Refused, match="before the day of enrolment"):
+        await end(dt.date(2026, 8, 31))
+    assert {row[0] for row in await desk.rows(Pupil, "left_on")} == {None}
+    await end(MONDAY)
+    first = MONDAY - DAY
+    assert (await book(desk, "5A", from_=first))[anna]["leftOn"] == MONDAY.isoformat()
+    assert anna not in {*await book(desk, "5A"), *await book(desk, "6B", from_=first)}
+    gone = "the pupil was not at the school on the day of the lesson"
+    assert [one["message"] for one in (*await give(desk, item(desk)), *await record(desk, entry(desk, "anna", "ABSENT")))] == [gone, gone]
+    await end(TUESDAY)
+    assert (await book(desk, "5A"))[anna]["leftOn"] == TUESDAY.isoformat()
+    assert [one["value"] for one in await give(desk, item(desk))] == [5]
 
 
 async def test_what_is_no_move_is_refused(desk: Desk) -> None:
