@@ -18,6 +18,7 @@ from school.diary.school_year_models import SchoolYear
 from school.diary.term_models import TermClosing, TermOpening
 from school.errors import Code, Refused, bad_input
 from school.registry.calendar_models import Term
+from school.registry.former_class_models import FormerClass
 from school.registry.models import ClassGroup, Course, Pupil, School, Staff
 from school.registry.texts import line
 
@@ -84,11 +85,12 @@ class Class(NamedTuple):
 
 
 class Going(NamedTuple):
-    """A pupil of the old year who is one in the new year, or would be."""
+    """A pupil of the old year who is one in the new year, or would be; `new` who comes to the school with it, and was in no class before."""
 
     id: UUID
     class_group_id: UUID
     enrolled_on: dt.date
+    new: bool
 
 
 class Plan(NamedTuple):
@@ -120,7 +122,7 @@ async def plan(session: AsyncSession, school_id: int, wish: Wish, *, lock: bool 
     found = (await session.execute(groups.with_for_update(of=ClassGroup) if lock else groups)).all()
     pupils = _pupils(school_id, starts_on)
     all_ = [Going(*row) for row in await session.execute(pupils.with_for_update(of=Pupil) if lock else pupils)]
-    going, newcomers = [one for one in all_ if one.enrolled_on < starts_on], [one for one in all_ if one.enrolled_on >= starts_on]
+    going, newcomers = [one for one in all_ if not one.new], [one for one in all_ if one.new]
     counts = Counter(one.class_group_id for one in going)
     made = Plan(school_id, wish, [_class(row, wish, counts[row.id]) for row in found], going, newcomers, ())
     if len(made.names) > MOST_CLASSES:
@@ -156,8 +158,15 @@ def _classes(school_id: int, today: dt.date) -> Rows:
 def _pupils(school_id: int, starts_on: dt.date) -> Rows:
     here = sa.and_(ClassGroup.school_id == Pupil.school_id, ClassGroup.id == Pupil.class_group_id, ClassGroup.closed_on.is_(None))
     return (
-        sa.select(Pupil.id, Pupil.class_group_id, Pupil.enrolled_on).join(ClassGroup, here)
+        sa.select(Pupil.id, Pupil.class_group_id, Pupil.enrolled_on, comes(starts_on)).join(ClassGroup, here)
         .where(Pupil.school_id == school_id, sa.or_(Pupil.left_on.is_(None), Pupil.left_on > starts_on)).order_by(Pupil.id))
+
+
+def comes(starts_on: dt.date) -> sa.ColumnElement[bool]:
+    """Whether a pupil comes to the school with a year, and has not only moved to another class since it has begun. For a statement with Pupil."""
+    was = sa.exists().where(
+        FormerClass.school_id == Pupil.school_id, FormerClass.pupil_id == Pupil.id, FormerClass.since < starts_on).correlate(Pupil)
+    return sa.and_(Pupil.enrolled_on >= starts_on, ~was)
 
 
 def _lessons_after(school_id: int, day: dt.date) -> sa.Exists:

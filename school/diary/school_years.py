@@ -72,7 +72,7 @@ async def start(session: AsyncSession, viewer: Viewer, school_id: int, id_: UUID
     leavers = [one.id for one in plan.going if one.class_group_id in leaving_]
     await session.execute(insert(session, SchoolYear).values(
         **asked, classes=len(after), pupils=len(plan.going) - len(leavers), leavers=len(leavers), courses=made, by=by, at=clock.now()))
-    await outbox.append(session, *_events(plan, after, leaving_))
+    await outbox.append(session, *_events(plan, after, leaving_, await _classes_of(session, plan)))
     return (await session.scalars(_one(school_id, id_))).one()
 
 
@@ -99,16 +99,28 @@ async def _change_classes(session: AsyncSession, plan: Plan) -> dict[UUID, UUID]
 
 
 async def _move(session: AsyncSession, plan: Plan, after: Mapping[UUID, UUID]) -> None:
-    """The pupils: who goes on has a former class, who comes is in the new class of the same name, who is through leaves."""
+    """The pupils: who goes on has a former class (who moved meanwhile has one already), who comes is in the new class of the same name, who is through
+    leaves."""
     on = plan.wish.starts_on
     here = (Pupil.school_id == plan.school_id, sa.or_(Pupil.left_on.is_(None), Pupil.left_on > on))
-    going, old = Pupil.enrolled_on < on, Pupil.class_group_id
+    new, old = next_year.comes(on), Pupil.class_group_id
     columns = ("school_id", "pupil_id", "since", "until", "class_group_id")
     await session.execute(insert(session, FormerClass).from_select(columns, sa.select(
-        Pupil.school_id, Pupil.id, Pupil.enrolled_on, sa.literal(on), old).where(*here, going, old.in_(sorted(after)))))
-    await session.execute(_update(Pupil).where(*here, ~going, old.in_([one.id for one in plan.classes])).values(class_group_id=_namesake(0)))
-    await session.execute(_update(Pupil).where(*here, going, old.in_(sorted(after))).values(class_group_id=_namesake(1), enrolled_on=on))
-    await session.execute(_update(Pupil).where(*here, going, old.in_([one.id for one in plan.classes if one.leaves])).values(left_on=on))
+        Pupil.school_id, Pupil.id, Pupil.enrolled_on, sa.literal(on), old).where(*here, Pupil.enrolled_on < on, old.in_(sorted(after)))))
+    await session.execute(_update(Pupil).where(*here, new, old.in_([one.id for one in plan.classes])).values(class_group_id=_namesake(0)))
+    since = sa.case((Pupil.enrolled_on > on, Pupil.enrolled_on), else_=sa.literal(on, sa.Date()))  # who has moved since stays so from that day on
+    await session.execute(_update(Pupil).where(*here, ~new, old.in_(sorted(after))).values(class_group_id=_namesake(1), enrolled_on=since))
+    await session.execute(_update(Pupil).where(*here, ~new, old.in_([one.id for one in plan.classes if one.leaves])).values(left_on=on))
+
+
+async def _classes_of(session: AsyncSession, plan: Plan) -> dict[UUID, UUID]:
+    """In which class the newcomers are now."""
+    if not plan.newcomers:
+        return {}
+    found = await session.execute(sa.select(Pupil.id, Pupil.class_group_id).join(
+        ClassGroup, sa.and_(ClassGroup.school_id == Pupil.school_id, ClassGroup.id == Pupil.class_group_id, ClassGroup.closed_on.is_(None)),
+    ).where(Pupil.school_id == plan.school_id, next_year.comes(plan.wish.starts_on)))
+    return {row.id: row.class_group_id for row in found}
 
 
 def _namesake(grades: int) -> sa.ScalarSelect[UUID]:
@@ -125,20 +137,20 @@ async def _change_groups(session: AsyncSession, plan: Plan, after: Mapping[UUID,
         sa.select(PupilGroup.id, PupilGroup.class_group_id, PupilGroup.division, PupilGroup.name).where(
             PupilGroup.school_id == plan.school_id, PupilGroup.class_group_id.in_(sorted(after)), PupilGroup.closed_at.is_(None)))).all()
     parts = {row.id: ids.new() for row in found}
+    never = sa.case((GroupMember.since > on, GroupMember.since), else_=sa.literal(on, sa.Date()))
     if found:
         await session.execute(insert(session, PupilGroup), [
             {"school_id": plan.school_id, "id": parts[row.id], "class_group_id": after[row.class_group_id], "division": row.division, "name": row.name}
             for row in found])
         same = sa.and_(new.school_id == old.school_id, new.division == old.division, new.name == old.name, new.id.in_(sorted(parts.values())))
         await session.execute(insert(session, GroupMember).from_select(("school_id", "group_id", "pupil_id", "since"), (
-            sa.select(GroupMember.school_id, new.id, GroupMember.pupil_id, sa.literal(on))
+            sa.select(GroupMember.school_id, new.id, GroupMember.pupil_id, never)
             .join(old, sa.and_(old.school_id == GroupMember.school_id, old.id == GroupMember.group_id))
             .join(new, same)
             .join(Pupil, sa.and_(
                 Pupil.school_id == GroupMember.school_id, Pupil.id == GroupMember.pupil_id, Pupil.class_group_id == new.class_group_id))
             .where(GroupMember.school_id == plan.school_id, old.id.in_(sorted(parts)), GroupMember.until.is_(None)))))
     of_old = sa.select(PupilGroup.id).where(PupilGroup.school_id == plan.school_id, PupilGroup.class_group_id.in_([one.id for one in plan.classes]))
-    never = sa.case((GroupMember.since > on, GroupMember.since), else_=sa.literal(on, sa.Date()))
     await session.execute(_update(GroupMember).where(
         GroupMember.school_id == plan.school_id, GroupMember.group_id.in_(of_old), sa.or_(GroupMember.until.is_(None), GroupMember.until > never),
     ).values(until=never))
@@ -162,7 +174,9 @@ async def _change_courses(
         .order_by(Course.id).with_for_update(of=Course))).all()
     await session.execute(_update(Course).where(
         Course.school_id == plan.school_id, Course.class_group_id.in_(classes), Course.closed_at.is_(None)).values(closed_at=now))
-    going = [(ids.new(), row) for row in found if row.left_on is None or row.left_on > clock.school_date(now, row.zone)]
+    going = [
+        (ids.new(), row) for row in found if (row.left_on is None or row.left_on > clock.school_date(now, row.zone))
+        and (row.pupil_group_id is None or row.pupil_group_id in parts)]  # a closed group does not go on
     if going:
         await session.execute(insert(session, Course), [
             {"school_id": plan.school_id, "id": id_, "class_group_id": after[row.class_group_id], "subject_id": row.subject_id, "teacher_id": row.teacher_id,
@@ -174,11 +188,13 @@ async def _change_courses(
     return len(going)
 
 
-def _events(plan: Plan, after: Mapping[UUID, UUID], leaving_: set[UUID]) -> list[Event]:
+def _events(plan: Plan, after: Mapping[UUID, UUID], leaving_: set[UUID], new: Mapping[UUID, UUID]) -> list[Event]:
+    """Of each pupil one; the first day in the class of the new year is that of who comes or has moved since it has begun, or else the year's."""
     now, on = clock.now(), plan.wish.starts_on
+    to = {one.id: after[one.class_group_id] for one in plan.going if one.class_group_id in after} | {one.id: new[one.id] for one in plan.newcomers}
     return [
-        *(course_events.pupil_moved(Ref(plan.school_id, one.id), one.class_group_id, after[one.class_group_id], on, now)
-          for one in plan.going if one.class_group_id in after),
+        *(course_events.pupil_moved(Ref(plan.school_id, one.id), one.class_group_id, to[one.id], max(one.enrolled_on, on), now)
+          for one in (*plan.going, *plan.newcomers) if one.id in to),
         *(leaving.ended(Pupil, Ref(plan.school_id, one.id), on, now) for one in plan.going if one.class_group_id in leaving_)]
 
 

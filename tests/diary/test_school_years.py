@@ -20,6 +20,7 @@ from school.registry.types import school_id
 from tests.diary import bells
 from tests.diary.desk import NOON, Desk
 from tests.diary.division import GROUPS, divide
+from tests.diary.test_class_moves import move
 from tests.diary.test_courses import ADD_CLASS
 from tests.diary.test_marks import ABSENT, give, item
 from tests.diary.test_report_cards import cards
@@ -199,6 +200,29 @@ async def test_who_is_enrolled_for_the_new_year_comes_into_its_class(desk: Desk)
     assert [where[people[name]] for name in ("Новый", "Ушёл", "Уйдёт")] == [
         ("5A", None, FIRST, None), ("5A", FIRST, dt.date(2026, 9, 1), dt.date(2027, 3, 1)), ("6A", None, FIRST, dt.date(2027, 9, 20))]
     assert people["Новый"] not in {row[0] for row in await desk.rows(FormerClass, "pupil_id")}
+
+
+async def test_who_moved_since_the_year_has_begun_goes_up_too(desk: Desk) -> None:
+    """The office is late: new is who was in no class before, and is told of the class of the new year as everybody is."""
+    await close(desk)
+    at(SEPTEMBER + dt.timedelta(days=4))
+    await desk.add_pupils("Новый")
+    people, on = desk.world.people, {"anna": FIRST, "boris": FIRST + dt.timedelta(days=2), "vera": FIRST, "Новый": FIRST}
+    await desk.change(Pupil, people["Новый"], enrolled_on=FIRST)
+    for name in ("anna", "boris"):
+        assert (await move(desk, name, on=on[name]))["on"] == on[name].isoformat()
+    before = len(await desk.events())
+    assert (await desk.ask("office", PLAN, input=asked(lastGrade=11)))["newcomers"] == 1
+    started = await start(desk, lastGrade=11)
+    assert (started["pupils"], started["leavers"]) == (3, 0)
+    names = {row[0]: f"{row[1]}{row[2]}" for row in await desk.rows(ClassGroup, "id", "grade", "letter")}
+    where = {row[0]: (names[row[1]], row[2]) for row in await desk.rows(Pupil, "id", "class_group_id", "enrolled_on")}
+    assert {name: where[people[name]] for name in on} == {
+        name: (group, on[name]) for name, group in (("anna", "7B"), ("boris", "7B"), ("vera", "7B"), ("Новый", "5A"))}
+    former = [(row[0], row[2], names[row[1]]) for row in await desk.rows(FormerClass, "pupil_id", "class_group_id", "until")]
+    assert sorted(former) == sorted([(people["anna"], FIRST, "5A"), (people["boris"], on["boris"], "5A"), (people["vera"], FIRST, "6B")])
+    told = {payload["person_id"]: (names[UUID(payload["class_group_id"])], payload["on"]) for _, _, payload in (await desk.events())[before:]}
+    assert told == {str(people[name]): (where[people[name]][0], day.isoformat()) for name, day in on.items()}
 
 
 async def test_courses_of_who_has_left_and_what_is_retired_do_not_go_on(desk: Desk) -> None:
