@@ -100,7 +100,8 @@ _COLUMNS = tuple(field.name for field in dataclasses.fields(Terms))
 
 
 async def add_rule(session: AsyncSession, viewer: Viewer, school_id: int, rule_id: UUID, terms: Terms) -> DoorRule:
-    """The office adds a rule; the same id with the same terms is harmless, with others a CONFLICT. Refused as absent: another school's door, class, person."""
+    """The office adds a rule; the same id with the same terms is harmless, with others a CONFLICT. Refused as absent: another school's door, class, person,
+    and a class that has ended."""
     act_in(viewer, school_id, Role.OFFICE)
     terms.check()
     await _check_subjects(session, school_id, terms)
@@ -121,7 +122,9 @@ async def add_rule(session: AsyncSession, viewer: Viewer, school_id: int, rule_i
 
 async def _check_subjects(session: AsyncSession, school_id: int, terms: Terms) -> None:
     subjects = ((Door, terms.door_id), (ClassGroup, terms.class_group_id), (Person, terms.person_id))
-    asked = [sa.exists().where(model.school_id == school_id, model.id == id_) for model, id_ in subjects if id_ is not None]
+    asked = [
+        sa.exists().where(model.school_id == school_id, model.id == id_, *((ClassGroup.closed_on.is_(None),) if model is ClassGroup else ()))
+        for model, id_ in subjects if id_ is not None]
     if asked and not all((await session.execute(sa.select(*asked))).one()):
         raise not_found()
 

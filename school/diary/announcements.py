@@ -44,9 +44,9 @@ class NewAnnouncement:
 async def announce(session: AsyncSession, viewer: Viewer, new: NewAnnouncement) -> AnnouncementRow:
     """Tell the families something; asking the same again is harmless.
 
-    Refused: a class, a year or a school for which the viewer may not speak, or in which there is no class (NOT_FOUND); a title or a text that is empty or
-    too long, a day of the past or later than a year ahead, a class beside a year (BAD_INPUT); the same id with different content (CONFLICT); more than 50
-    in a day (TOO_MANY_ATTEMPTS).
+    Refused: a class, a year or a school for which the viewer may not speak, or in which there is no class (NOT_FOUND; one that has ended is none); a title
+    or a text that is empty or too long, a day of the past or later than a year ahead, a class beside a year (BAD_INPUT); the same id with different content
+    (CONFLICT); more than 50 in a day (TOO_MANY_ATTEMPTS).
     """
     title, text = required_text(new.title, "title", LONGEST_TITLE), required_text(new.text, "text", LONGEST_TEXT)
     if new.grade is not None and new.group is not None:
@@ -96,7 +96,8 @@ async def _admit(session: AsyncSession, viewer: Viewer, new: NewAnnouncement, au
     now = clock.now()
     today = sa.select(sa.func.count()).where(
         Announcement.school_id == new.school_id, Announcement.made_by == author, Announcement.made_at > now - dt.timedelta(days=1)).scalar_subquery()
-    statement = sa.select(School.time_zone, today.label("today")).join(ClassGroup, ClassGroup.school_id == School.id).where(School.id == new.school_id, may)
+    statement = sa.select(School.time_zone, today.label("today")).join(ClassGroup, ClassGroup.school_id == School.id).where(
+        School.id == new.school_id, ClassGroup.closed_on.is_(None), may)
     if new.grade is not None:
         statement = statement.where(ClassGroup.grade == new.grade)
     if new.group is not None:

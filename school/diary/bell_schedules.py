@@ -198,15 +198,15 @@ async def close(session: AsyncSession, viewer: Viewer, ref: Ref) -> ScheduleRow:
 async def give_class(session: AsyncSession, viewer: Viewer, group: Ref, schedule: Ref | None) -> Usual:
     """A class usually has this schedule, or the regular bells, from today on; its lessons have those hours, and its families are told. As the service.
 
-    Saying what is so already changes nothing. Refused: a class or a schedule that is not there or another school's (NOT_FOUND), a closed schedule (CLOSED),
-    lessons as `retime` says.
+    Saying what is so already changes nothing. Refused: a class or a schedule that is not there, has ended or is another school's (NOT_FOUND), a closed schedule
+    (CLOSED), lessons as `retime` says.
     """
     act_in(viewer, group.school_id, *ADMINISTRATION)
     await alone(session, group.school_id)
     await check_standing(session, group.school_id, [] if schedule is None else [schedule])
     await lock(session, viewer, [group.school_id], [])
     wanted = None if schedule is None else schedule.id
-    here = (ClassGroup.school_id == group.school_id, ClassGroup.id == group.id)
+    here = (ClassGroup.school_id == group.school_id, ClassGroup.id == group.id, ClassGroup.closed_on.is_(None))
     found = (await session.execute(sa.select(ClassGroup.bell_schedule_id).where(*here).with_for_update())).one_or_none()
     if found is None:
         raise not_found()

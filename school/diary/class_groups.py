@@ -70,9 +70,13 @@ async def add(session: AsyncSession, viewer: Viewer, school_id: int, id_: UUID, 
 
 
 async def change_teacher(session: AsyncSession, viewer: Viewer, ref: Ref, teacher: Ref | None) -> Any:
-    """From now on another one leads a class, or nobody; its families are told. Saying who does already changes nothing. Refused as `add`."""
+    """From now on another one leads a class, or nobody; its families are told. Saying who does already changes nothing.
+
+    Refused as `add`, and a class that has ended (NOT_FOUND).
+    """
     act_in(viewer, ref.school_id, *ADMINISTRATION)
-    old = (await session.execute(_CLASS.where(ClassGroup.school_id == ref.school_id, ClassGroup.id == ref.id).with_for_update())).one_or_none()
+    old = (await session.execute(
+        _CLASS.where(ClassGroup.school_id == ref.school_id, ClassGroup.id == ref.id, ClassGroup.closed_on.is_(None)).with_for_update())).one_or_none()
     if old is None:
         raise not_found()
     new = None if teacher is None else teacher.id

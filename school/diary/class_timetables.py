@@ -86,8 +86,8 @@ async def set_(session: AsyncSession, viewer: Viewer, new: NewTimetable) -> list
 
     What clashes is answered, a clash for each slot that has one, and nothing is changed then. Slots of one class never share a moment, or a part of their
     weeks' moments, but for groups of one division; a teacher and a room are shared where either slot says so.
-    Refused: a class or a course that is not there, is another school's or another class's (NOT_FOUND); a weekday that is not 1 to 7, a bell that the
-    class's schedule has not, too long a room (BAD_INPUT); more than 60 slots, the 501st timetable of the class (TOO_MANY); the same id with different
+    Refused: a class or a course that is not there or has ended, is another school's or another class's (NOT_FOUND); a weekday that is not 1 to 7, a bell that
+    the class's schedule has not, too long a room (BAD_INPUT); more than 60 slots, the 501st timetable of the class (TOO_MANY); the same id with different
     content (CONFLICT).
     """
     by = act_in(viewer, new.group.school_id, *ADMINISTRATION)
@@ -123,7 +123,9 @@ async def _courses(
         .select_from(ClassGroup)
         .outerjoin(Course, sa.and_(Course.school_id == ClassGroup.school_id, Course.class_group_id == ClassGroup.id, Course.closed_at.is_(None)))
         .outerjoin(PupilGroup, sa.and_(PupilGroup.school_id == Course.school_id, PupilGroup.id == Course.pupil_group_id))
-        .where(ClassGroup.school_id == group.school_id, ClassGroup.id == group.id, changes_lessons(viewer, ClassGroup.school_id)))).all()
+        .where(
+            ClassGroup.school_id == group.school_id, ClassGroup.id == group.id, ClassGroup.closed_on.is_(None),
+            changes_lessons(viewer, ClassGroup.school_id)))).all()
     teachers = {row.id: (row.subject_id, row.teacher_id, row.pupil_group_id, row.division) for row in found}
     if not found or any(slot.course.school_id != group.school_id or slot.course.id not in teachers for slot in new.slots):
         raise not_found()

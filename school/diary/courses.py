@@ -114,9 +114,12 @@ async def change_teacher(session: AsyncSession, viewer: Viewer, ref: Ref, teache
 async def close(session: AsyncSession, viewer: Viewer, ref: Ref, *, closed: bool) -> Any:
     """A course is over: it has no lessons to come, and is in no list of what its teacher teaches; marks and gradebook stay. Or it goes on after all.
 
-    Saying what is so already changes nothing. Refused: a course of another school (NOT_FOUND), one with lessons after today (CONFLICT).
+    Saying what is so already changes nothing. Refused: a course of another school (NOT_FOUND), one with lessons after today (CONFLICT), one that would
+    go on for a class that has ended, or for a closed group (BAD_INPUT).
     """
     act_in(viewer, ref.school_id, *ADMINISTRATION)
+    if not closed:
+        await timetable.alone(session, ref.school_id)  # no school year is started meanwhile
     await timetable.lock(session, viewer, [ref.school_id], [])
     old = await _locked(session, ref)
     if closed != (old.closed_at is not None):
@@ -124,6 +127,10 @@ async def close(session: AsyncSession, viewer: Viewer, ref: Ref, *, closed: bool
         if closed and await session.scalar(sa.select(sa.exists().where(
                 Lesson.school_id == ref.school_id, Lesson.course_id == ref.id, Lesson.on_date > today, Lesson.cancelled_at.is_(None)))):
             raise conflict("the course has lessons to come")
+        if not closed and old.closed_on is not None:
+            raise bad_input("the class has ended")
+        if not closed and old.pupil_group_id is not None:
+            await groups.check_open(session, Ref(ref.school_id, old.pupil_group_id), Ref(ref.school_id, old.class_group_id))
         await session.execute(_update(ref).values(closed_at=clock.now() if closed else None))
     return await _one(session, ref)
 
@@ -131,8 +138,11 @@ async def close(session: AsyncSession, viewer: Viewer, ref: Ref, *, closed: bool
 async def _locked(session: AsyncSession, ref: Ref) -> Any:
     found = (await session.execute(
         sa.select(
-            Course.class_group_id, Course.subject_id, Course.teacher_id, Course.closed_at, School.time_zone, Course.pupil_group_id)
-        .join(School, School.id == Course.school_id).where(Course.school_id == ref.school_id, Course.id == ref.id).with_for_update(of=Course))).one_or_none()
+            Course.class_group_id, Course.subject_id, Course.teacher_id, Course.closed_at, School.time_zone, Course.pupil_group_id,
+            ClassGroup.closed_on)
+        .join(School, School.id == Course.school_id)
+        .join(ClassGroup, sa.and_(ClassGroup.school_id == Course.school_id, ClassGroup.id == Course.class_group_id))
+        .where(Course.school_id == ref.school_id, Course.id == ref.id).with_for_update(of=Course))).one_or_none()
     if found is None:
         raise not_found()
     return found

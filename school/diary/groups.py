@@ -83,8 +83,9 @@ async def of_class(reader: Reader, viewer: Viewer, group: Ref) -> list[Group]:
 async def add(session: AsyncSession, viewer: Viewer, id_: UUID, group: Ref, division: str, name: str) -> Any:
     """The office or the head divides a class: `division` is what for ("English"), and groups of one division share no pupil. The client made the id.
 
-    Asking the same again is harmless. Refused: a class of another school (NOT_FOUND), a division or a name that is not one line of 1 to 40 characters
-    (BAD_INPUT), a group of this name in the division, also a closed one, the same id with other content (CONFLICT), the 51st of a class (TOO_MANY).
+    Asking the same again is harmless. Refused: a class of another school (NOT_FOUND), a division or a name that is not one line of 1 to 40 characters,
+    a class that has ended (BAD_INPUT), a group of this name in the division, also a closed one, the same id with other content (CONFLICT), the 51st of a class
+    (TOO_MANY).
     """
     act_in(viewer, group.school_id, *ADMINISTRATION)
     division, name = line(division, "division", LONGEST), line(name, "name", LONGEST)
@@ -121,7 +122,7 @@ async def rename(session: AsyncSession, viewer: Viewer, ref: Ref, name: str) -> 
 async def close(session: AsyncSession, viewer: Viewer, ref: Ref, *, closed: bool) -> Any:
     """A group is over: it gets no courses and no pupils any more; what it had stays. Or it goes on after all. Saying what is so already changes nothing.
 
-    Refused: another school's (NOT_FOUND), one with courses that are not closed (CONFLICT).
+    Refused: another school's (NOT_FOUND), one of a class that has ended (BAD_INPUT), one with courses that are not closed (CONFLICT).
     """
     act_in(viewer, ref.school_id, *ADMINISTRATION)
     old = await _locked(session, ref)
@@ -237,11 +238,14 @@ async def check_open(session: AsyncSession, ref: Ref, group: Ref) -> None:
 
 
 async def _lock(session: AsyncSession, group: Ref) -> None:
-    """One at a time divides a class. Refused: a class that is not there."""
-    found = await session.scalar(
-        sa.select(ClassGroup.id).where(ClassGroup.school_id == group.school_id, ClassGroup.id == group.id).with_for_update(key_share=True))
+    """One at a time divides a class. Refused: a class that is not there, one that has ended."""
+    found = (await session.execute(
+        sa.select(ClassGroup.closed_on).where(ClassGroup.school_id == group.school_id, ClassGroup.id == group.id)
+        .with_for_update(key_share=True))).one_or_none()
     if found is None:
         raise not_found()
+    if found.closed_on is not None:
+        raise bad_input("the class has ended")
 
 
 async def _locked(session: AsyncSession, ref: Ref) -> Any:

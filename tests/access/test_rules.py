@@ -12,6 +12,7 @@ from school.access.models import Audience, Direction, DoorRule
 from school.access.rules import MIDNIGHT, Terms, Weekday, read_time, weekday_bits, weekdays_of, write_time
 from school.errors import Code, Refused
 from school.ids import Ref
+from school.registry.models import ClassGroup
 from tests.access.gatehouse import ABSENT, HOUR, NOON, Gatehouse, set_clock
 
 PASSES = [["passes", "00000000-0000-0000-0000-000000000000"]]
@@ -122,6 +123,9 @@ async def test_a_rule_that_cannot_be_changes_nothing(house: Gatehouse, monkeypat
         assert await house.refuse(rules.add_rule, office, 1, ids.new(), dataclasses.replace(PUPILS, **change)) == ABSENT, change
     foreign = dataclasses.replace(PUPILS, door_id=house.door.id)
     assert await house.refuse(rules.add_rule, house.viewer("office2"), 2, ids.new(), foreign) == ABSENT
+    await house.change(ClassGroup, house.group("5A").id, closed_on=dt.date(2026, 9, 1))
+    ended = dataclasses.replace(PUPILS, audience=Audience.CLASS_GROUP, class_group_id=house.group("5A").id)
+    assert await house.refuse(rules.add_rule, office, 1, ids.new(), ended) == ABSENT
     monkeypatch.setattr(rules, "MOST_RULES", 2)  # as many as the world has
     assert await house.refuse(rules.add_rule, office, 1, ids.new(), PUPILS) == (Code.TOO_MANY, "A school has at most 2 rules in force.")
     [first, _] = await house.rows(DoorRule, "id")
