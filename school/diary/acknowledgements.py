@@ -12,15 +12,14 @@ from school import clock, outbox
 from school.context import Role, Viewer
 from school.db import Rows
 from school.diary import message_events as events
-from school.diary.announcements import FAMILIES
 from school.diary.inserts import insert, key_of
 from school.diary.message_models import Acknowledged, Acknowledgement, Announcement, Remark
-from school.diary.message_policy import concerns_class, followed_announcements, followed_marks, followed_remarks, guarded
+from school.diary.message_policy import concerns_pupil, followed_announcements, followed_marks, followed_remarks, guarded, with_classes
 from school.diary.models import Mark
 from school.errors import Code, Refused, not_found
 from school.ids import Kind, Ref, decode, kind_of
 from school.reading import Reader
-from school.registry.models import ClassGroup, Course, Person, Pupil
+from school.registry.models import Course, Person, Pupil
 from school.statements import Asking, Read, given
 
 THINGS = {Kind.MARK: Acknowledged.MARK, Kind.REMARK: Acknowledged.REMARK, Kind.ANNOUNCEMENT: Acknowledged.ANNOUNCEMENT}
@@ -67,9 +66,9 @@ def _concerned(viewer: Viewer, thing: Thing) -> Rows:
     """The viewer's own children whom it concerns, and who is its author."""
     if thing.kind is Acknowledged.ANNOUNCEMENT:
         return (
-            sa.select(Pupil.id.label("pupil_id"), Announcement.made_by.label("author_id"))
-            .join(ClassGroup, sa.and_(*FAMILIES)).join(Announcement, concerns_class())
-            .where(Announcement.school_id == thing.ref.school_id, Announcement.id == thing.ref.id, Announcement.withdrawn_at.is_(None),
+            with_classes(sa.select(Pupil.id.label("pupil_id"), Announcement.made_by.label("author_id")).select_from(Pupil))
+            .join(Announcement, concerns_pupil())
+            .where(Pupil.left_on.is_(None), Announcement.school_id == thing.ref.school_id, Announcement.id == thing.ref.id, Announcement.withdrawn_at.is_(None),
                    guarded(viewer, Pupil.school_id, Pupil.id)).order_by(Pupil.id)
         )
     table: Any = Mark if thing.kind is Acknowledged.MARK else Remark
@@ -105,8 +104,8 @@ def _read_by(viewer: Asking, kind: Acknowledged) -> Rows:
         .outerjoin(_Guardian, sa.and_(_Guardian.school_id == Acknowledgement.school_id, _Guardian.id == Acknowledgement.guardian_id))
     )
     if kind is Acknowledged.ANNOUNCEMENT:
-        statement = statement.join(ClassGroup, sa.and_(*FAMILIES)).join(Announcement, concerns_class()).where(
-            Announcement.school_id == this[0], Announcement.id == this[1], followed_announcements(viewer))
+        statement = with_classes(statement).join(Announcement, concerns_pupil()).where(
+            Pupil.left_on.is_(None), Announcement.school_id == this[0], Announcement.id == this[1], followed_announcements(viewer))
     elif kind is Acknowledged.MARK:
         statement = statement.join(Mark, sa.and_(Mark.school_id == Pupil.school_id, Mark.pupil_id == Pupil.id)).join(
             Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id)).where(

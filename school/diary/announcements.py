@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, outbox
 from school.context import ADMINISTRATION, Viewer
 from school.diary import message_events as events
+from school.diary.class_groups import latest_year
 from school.diary.inserts import insert, key_of
 from school.diary.message_models import Announcement
-from school.diary.message_policy import WRITERS, concerns_class, led_by
+from school.diary.message_policy import WRITERS, concerns_pupil, led_by, with_classes
 from school.diary.message_rows import ANNOUNCEMENT, AnnouncementRow
 from school.diary.texts import required_text
 from school.errors import Code, Refused, bad_input, conflict, not_found
@@ -24,8 +25,6 @@ LONGEST_TITLE, LONGEST_TEXT = 200, 4000
 LONGEST_WAIT = dt.timedelta(days=366)
 MOST_A_DAY = 50
 """Announcements of one person."""
-FAMILIES = (Pupil.school_id == ClassGroup.school_id, Pupil.class_group_id == ClassGroup.id, Pupil.left_on.is_(None))
-"""Whose pupils a class's announcement concerns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ async def announce(session: AsyncSession, viewer: Viewer, new: NewAnnouncement) 
     author = viewer.person_in(new.school_id, *WRITERS)
     if author is None or (new.group is not None and new.group.school_id != new.school_id):
         raise not_found()
-    today = await _admit(session, viewer, new, author)
+    today, year_on = await _admit(session, viewer, new, author)
     now = clock.now()
     made = AnnouncementRow(
         new.school_id, new.id, new.grade, None if new.group is None else new.group.id, title, text, new.acknowledge_by, author, now, None)
@@ -66,7 +65,8 @@ async def announce(session: AsyncSession, viewer: Viewer, new: NewAnnouncement) 
     if new.acknowledge_by is not None and not today <= new.acknowledge_by <= today + LONGEST_WAIT:
         raise bad_input("acknowledgeBy is a day from today on, at most a year ahead")
     added = await session.execute(
-        insert(session, Announcement).values(made._asdict()).on_conflict_do_nothing(index_elements=key_of(Announcement)).returning(Announcement.id))
+        insert(session, Announcement).values(**made._asdict(), year_on=year_on)
+        .on_conflict_do_nothing(index_elements=key_of(Announcement)).returning(Announcement.id))
     if added.one_or_none() is None:
         raise conflict("another announcement has this id")
     await outbox.append(session, events.announced(made, await _pupils(session, made)))
@@ -88,15 +88,16 @@ async def withdraw(session: AsyncSession, viewer: Viewer, ref: Ref) -> Announcem
     return announcement._replace(withdrawn_at=now)
 
 
-async def _admit(session: AsyncSession, viewer: Viewer, new: NewAnnouncement, author: UUID) -> dt.date:
-    """Whether the viewer may speak to these families; the school's date. In one statement."""
+async def _admit(session: AsyncSession, viewer: Viewer, new: NewAnnouncement, author: UUID) -> tuple[dt.date, dt.date | None]:
+    """Whether the viewer may speak to these families; the school's date, and the first day of the year of its classes. In one statement."""
     may = in_schools(viewer, ClassGroup.school_id, *ADMINISTRATION)
     if new.group is not None:
         may = sa.or_(may, led_by(viewer, ClassGroup.school_id, ClassGroup.id))
     now = clock.now()
     today = sa.select(sa.func.count()).where(
         Announcement.school_id == new.school_id, Announcement.made_by == author, Announcement.made_at > now - dt.timedelta(days=1)).scalar_subquery()
-    statement = sa.select(School.time_zone, today.label("today")).join(ClassGroup, ClassGroup.school_id == School.id).where(
+    columns = (School.time_zone, today.label("today"), latest_year(new.school_id).label("year_on"))
+    statement = sa.select(*columns).join(ClassGroup, ClassGroup.school_id == School.id).where(
         School.id == new.school_id, ClassGroup.closed_on.is_(None), may)
     if new.grade is not None:
         statement = statement.where(ClassGroup.grade == new.grade)
@@ -107,7 +108,7 @@ async def _admit(session: AsyncSession, viewer: Viewer, new: NewAnnouncement, au
         raise not_found()
     if found.today >= MOST_A_DAY:
         raise Refused(Code.TOO_MANY_ATTEMPTS, "Too many announcements; try again later.", retry_after=3600)
-    return clock.school_date(now, found.time_zone)
+    return clock.school_date(now, found.time_zone), found.year_on
 
 
 async def _stored(session: AsyncSession, viewer: Viewer, ref: Ref) -> AnnouncementRow | None:
@@ -120,6 +121,6 @@ async def _stored(session: AsyncSession, viewer: Viewer, ref: Ref) -> Announceme
 async def _pupils(session: AsyncSession, announcement: AnnouncementRow) -> list[UUID]:
     """The pupils whose families are told."""
     found = await session.scalars(
-        sa.select(Pupil.id).join(ClassGroup, sa.and_(*FAMILIES)).join(Announcement, concerns_class())
-        .where(Announcement.school_id == announcement.school_id, Announcement.id == announcement.id).order_by(Pupil.id))
+        with_classes(sa.select(Pupil.id)).join(Announcement, concerns_pupil())
+        .where(Pupil.left_on.is_(None), Announcement.school_id == announcement.school_id, Announcement.id == announcement.id).order_by(Pupil.id))
     return list(found)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from school import clock, outbox
 from school.context import ADMINISTRATION, Viewer, act_in
@@ -60,13 +61,19 @@ async def add(session: AsyncSession, viewer: Viewer, school_id: int, id_: UUID, 
     there = await session.scalar(sa.select(sa.func.count()).select_from(ClassGroup).where(
         ClassGroup.school_id == school_id, ClassGroup.closed_on.is_(None))) or 0
     if there < MOST_CLASSES:
-        await session.execute(insert(session, ClassGroup).values(values).on_conflict_do_nothing())
+        await session.execute(insert(session, ClassGroup).values(**values, opened_on=latest_year(school_id)).on_conflict_do_nothing())
     stored = (await session.execute(_CLASS.where(ClassGroup.school_id == school_id, ClassGroup.id == id_))).one_or_none()
     if stored is None:
         raise conflict("there is a class of this name already") if there < MOST_CLASSES else Refused(Code.TOO_MANY, f"at most {MOST_CLASSES} classes")
     if tuple(stored) != tuple(values.values()):
         raise conflict("another class has this id")
     return stored
+
+
+def latest_year(school_id: int) -> sa.ScalarSelect[Any]:
+    """The first day of the school year that was started last, as its classes have it; null in the first year here."""
+    one = aliased(ClassGroup)
+    return sa.select(sa.func.max(one.opened_on)).where(one.school_id == school_id).scalar_subquery()
 
 
 async def change_teacher(session: AsyncSession, viewer: Viewer, ref: Ref, teacher: Ref | None) -> Any:

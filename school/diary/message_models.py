@@ -85,7 +85,10 @@ class ThreadReading(Base):
 
 
 class Announcement(Tenant, Base):
-    """What is told to the families of a class, of a year (`grade`), or, with neither, of the school. `acknowledge_by`: they are asked to confirm it by then."""
+    """What is told to the families of a class, of a year (`grade`), or, with neither, of the school. `acknowledge_by`: they are asked to confirm it by then.
+
+    `year_on` is the first day of the school year of the classes that there were, as their `opened_on`; null in the first year here.
+    """
 
     __tablename__ = "announcement"
 
@@ -97,6 +100,7 @@ class Announcement(Tenant, Base):
     made_by: Mapped[UUID]
     made_at: Mapped[dt.datetime]
     withdrawn_at: Mapped[dt.datetime | None]
+    year_on: Mapped[dt.date | None]
 
     __table_args__ = (
         tenant_key("class_group_id", to="class_group"), tenant_key("made_by", to="person"),

@@ -155,8 +155,8 @@ HOLDINGS: dict[str, Holding] = {
         kept=("school_id", "id", "pupil_id", "teacher_id", "messages", "last_at")),
     "announcement": Holding(  # written for families, which have it still
         title="Объявления", whose=_by("made_by"), erased={},
-        shown=("school_id", "id", "grade", "class_group_id", "title", "text", "acknowledge_by", "made_by", "made_at", "withdrawn_at"),
-        kept=("school_id", "id", "grade", "class_group_id", "title", "text", "acknowledge_by", "made_by", "made_at", "withdrawn_at")),
+        shown=("school_id", "id", "grade", "class_group_id", "title", "text", "acknowledge_by", "made_by", "made_at", "withdrawn_at", "year_on"),
+        kept=("school_id", "id", "grade", "class_group_id", "title", "text", "acknowledge_by", "made_by", "made_at", "withdrawn_at", "year_on")),
     "mark_revision": Holding(
         title="История оценок", whose=_through("mark_id", "mark"), erased={"comment": None, "reason": None},
         shown=("school_id", "mark_id", "revision", "action", "value", "weight", "work", "comment", "reason", "by", "at", "work_id"),

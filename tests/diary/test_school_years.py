@@ -23,7 +23,8 @@ from tests.diary import bells
 from tests.diary.desk import NOON, Desk
 from tests.diary.division import GROUPS, divide, fill
 from tests.diary.division import add as add_group
-from tests.diary.letters import announce
+from tests.diary.letters import ACKNOWLEDGE, ANNOUNCEMENTS, READ_BY, announce, nodes
+from tests.diary.test_announcements import titles
 from tests.diary.test_class_moves import move
 from tests.diary.test_class_timetables import set_ as set_week
 from tests.diary.test_courses import ADD_CLASS, LEAD
@@ -252,6 +253,38 @@ async def test_what_has_ended_takes_nothing_any_more(desk: Desk) -> None:
     for answer in (lead, week, await bells.give(desk, "5A", await bells.add(desk)), await add_course(desk), *words):
         assert answer["code"] == "NOT_FOUND", answer
     assert await desk.everything(*TABLES, PupilGroup, Timetable, Announcement) == before
+
+
+async def test_announcements_are_for_those_who_were_in_the_class_then(desk: Desk) -> None:
+    """What was told to a class or a grade of the old year goes along with its children; who comes into the grade with the new year has not been told."""
+    at(NOON)
+    anna, due = desk.person("anna"), "2026-09-14"
+    made = [
+        await announce(desk, title="классу", classGroupId=desk.group("5A"), acknowledgeBy=due),
+        await announce(desk, title="пятым", grade=5, acknowledgeBy=due)]
+    await announce(desk, title="всем", acknowledgeBy=due)
+    at(JUNE)
+    await close(desk)
+    await desk.add_pupils("Новый")
+    await desk.change(Pupil, desk.world.people["Новый"], enrolled_on=FIRST)
+    assert (await start(desk))["leavers"] == 1
+    course = {"id": str(ids.new()), "schoolId": school_id(1), "grade": 6, "letter": "Б"}
+    assert (await desk.ask("office", ADD_CLASS, input=course))["classGroup"] == {"name": "6Б"}
+    assert {row[0] for row in await desk.rows(ClassGroup, "opened_on", "closed_on") if row[1] is None and row[0]} == {FIRST}
+    before = len(await desk.events())
+    for grade in (5, 6):
+        await announce(desk, title=f"новым {grade}", grade=grade, acknowledgeBy="2027-06-14")
+    people = {str(desk.world.people[name]): name for name in ("anna", "boris", "vera", "Новый")}
+    told = [{name for person, name in people.items() if person in topics} for _, topics, _ in (await desk.events())[before:]]
+    assert told == [{"Новый"}, {"anna", "boris"}]
+    assert await titles(desk, "parent", child=anna) == ["новым 6", "всем", "пятым", "классу"]
+    assert await titles(desk, "office", child=desk.person("Новый")) == ["новым 5", "всем"]
+    found = await nodes(desk, "office", ANNOUNCEMENTS)
+    assert {one["title"]: one["families"] for one in found} == {"новым 6": 2, "новым 5": 1, "всем": 3, "пятым": 2, "классу": 2}
+    for one in made:
+        assert (await desk.ask("parent", ACKNOWLEDGE, id=one["id"]))["acknowledgedAt"]
+        read = await desk.ask("office", READ_BY, id=one["id"])
+        assert (read["families"], read["haveRead"]) == (2, 1)
 
 
 async def test_courses_of_who_has_left_and_what_is_retired_do_not_go_on(desk: Desk) -> None:
