@@ -51,9 +51,9 @@ class _Retimed(NamedTuple):
 async def retime(session: AsyncSession, change: Retiming) -> None:
     """Give the lessons of these days the schedule and the hours that their classes have by now, and tell the families, a class at a time. Four statements.
 
-    Where a moved lesson was to be is reckoned anew, too. Refused: lessons of a number that the schedule has not, lessons that are held together and would
-    begin apart (BAD_INPUT, with how many and the first day); two lessons that had different times and would share one, with one teacher or in one room
-    (TEACHER_TAKEN, ROOM_TAKEN, with the day and the numbers).
+    Where a moved lesson was to be is reckoned anew, too. Refused: lessons of a number that the schedule has not, but for cancelled ones, which keep theirs;
+    lessons that are held together and would begin apart (BAD_INPUT, with how many and the first day); two lessons that had different times and would share
+    one, with one teacher or in one room (TEACHER_TAKEN, ROOM_TAKEN, with the day and the numbers).
     """
     found = list(_after(change, (await session.execute(_lessons(change))).all()))
     _check_apart([one for one in found if one.row.cancelled_at is None and change.concerns(one.row.on_date)])
@@ -81,12 +81,14 @@ def _lessons(change: Retiming) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _after(change: Retiming, rows: Sequence[Any]) -> Iterator[_Retimed]:
-    """Each lesson as it will be. Refused: there is no such bell then."""
+    """Each lesson as it will be; a cancelled one keeps its bell, if there is none then. Refused: there is no such bell then."""
     after, lacking = change.after, []
     for row in rows:
         schedule, planned = row.schedule_id, row.planned_schedule_id
         if change.concerns(row.on_date):
             schedule = after.schedule(row.bell_schedule_id, row.on_date)
+            if row.cancelled_at is not None and (schedule, row.bell) not in after.hours:
+                schedule = row.schedule_id
         if change.concerns(row.planned_on):
             then = after.schedule(row.bell_schedule_id, row.planned_on)
             planned = then if (then, row.planned_bell) in after.hours else planned

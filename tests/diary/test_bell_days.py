@@ -76,7 +76,7 @@ async def test_what_cannot_be_is_refused_and_nothing_changes(desk: Desk) -> None
     before = await desk.everything(*TABLES)
     past = MONDAY - dt.timedelta(days=1)
     assert [await set_day(desk, *one) for one in ((past, (None, short)), (TUESDAY, (None, short)), (TUESDAY, (None, short), (None, junior)))] == [
-        bad("the day lies in the past"),
+        bad("the day lies in the past, or more than a year ahead"),
         bad("the bell schedule has no bell 4: 1 lessons would be without one, the first on 2026-09-08; move them first"),
         bad("one usual schedule is named twice")]
     for login in ("office2", "teacher"):
@@ -92,6 +92,26 @@ async def test_what_cannot_be_is_refused_and_nothing_changes(desk: Desk) -> None
     assert (await set_day(desk, MONDAY, (None, short)))["code"] == "CLOSED"
     assert await desk.everything(*TABLES) == before
     assert await give(desk, "2-5A", None) == ABSENT
+
+
+async def test_a_cancelled_lesson_is_in_no_day_s_way(desk: Desk) -> None:
+    """It keeps the bell that the day has not, and is not held after all at it, unless the day has it again, or the lesson is moved."""
+    short = await add(desk)
+    for name in ("fourth", "other"):
+        await desk.add_lesson(name, on_date=TUESDAY, bell=4)
+        await substitute(desk, change(desk, name, cancelled=True))
+    shown = [("09-08 08:30", "09:15")] * 2
+    assert (await set_day(desk, TUESDAY, (None, short)))["__typename"] == "BellDays"
+    assert await hours(desk, "5A", TUESDAY) == shown
+    assert await desk.rows(Lesson, "schedule_id", "retimed") == [(None, 0)] * len(desk.world.lessons)
+    before = await desk.everything(*TABLES)
+    assert [one["message"] for one in await substitute(desk, change(desk, "fourth", revision=1))] == ["the class has no such bell on that day"]
+    assert await desk.everything(*TABLES) == before
+    [moved] = await substitute(desk, change(desk, "other", revision=1, bell=3))
+    assert (moved["bell"], moved["cancelled"]) == (3, False)
+    assert await hours(desk, "5A", TUESDAY) == [("09-08 06:50", "07:20"), shown[0]]
+    await set_day(desk, TUESDAY)
+    assert [one["cancelled"] for one in await substitute(desk, change(desk, "fourth", revision=1))] == [False]
 
 
 async def test_lessons_that_are_held_together_stay_so(desk: Desk) -> None:
