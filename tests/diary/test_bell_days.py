@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import sqlalchemy as sa
+
 from school import clock
 from school.clock import Clock
 from school.diary.models import Lesson
@@ -10,6 +12,7 @@ from school.registry.bell_models import BellDay
 from school.registry.models import School
 from tests.diary.bells import CHILD, DAYS, JUNIOR, SHORT, add, give, hours, set_day
 from tests.diary.desk import NOON, Desk
+from tests.diary.division import divide
 from tests.diary.test_bell_schedules import TABLES
 from tests.diary.test_calendar import entries, file_of, told, uid
 from tests.diary.test_registers import unfilled
@@ -92,6 +95,27 @@ async def test_what_cannot_be_is_refused_and_nothing_changes(desk: Desk) -> None
     assert (await set_day(desk, MONDAY, (None, short)))["code"] == "CLOSED"
     assert await desk.everything(*TABLES) == before
     assert await give(desk, "2-5A", None) == ABSENT
+
+
+async def test_a_family_is_told_of_the_hours_of_its_own_groups(desk: Desk) -> None:
+    """Once: of the first group's third lesson Anna's, of the second group's first one Boris's, and of the class's second both, as who is in no group."""
+    await divide(desk)
+    short = await add(desk)
+    async with desk.database.read() as session:
+        parts = {room: part for room, part in await session.execute(sa.select(Lesson.room, Lesson.pupil_group_id)) if part is not None}
+    await desk.add_pupils("Новый", "Новая")
+    await desk.add_lesson("whole", on_date=TUESDAY, bell=2)
+    await desk.add_lesson("first", course="en1", on_date=TUESDAY, bell=3, pupil_group_id=parts["1"])
+    await desk.add_lesson("second", course="en2", on_date=TUESDAY, bell=1, pupil_group_id=parts["2"])
+    names, heard = {str(id_): name for name, id_ in desk.world.people.items()}, len(await desk.events())
+    with desk.counted() as statements:
+        await set_day(desk, TUESDAY, (None, short))
+    assert len(statements) == (13 if desk.database.sqlite else 14)
+    news = [({names[topic] for topic in topics}, payload["lessons"], [payload[key][11:16] for key in ("old_begins_at", "old_ends_at", "begins_at", "ends_at")])
+            for kind, topics, payload in (await desk.events())[heard:] if kind == "diary.bells_changed"]
+    assert sorted(news, key=lambda one: (one[1], one[2])) == [
+        ({"Новый", "Новая"}, 1, ["06:30", "07:15", "06:10", "06:40"]), ({"boris"}, 2, ["05:30", "07:15", "05:30", "06:40"]),
+        ({"anna"}, 2, ["06:30", "08:15", "06:10", "07:20"])]
 
 
 async def test_a_cancelled_lesson_is_in_no_day_s_way(desk: Desk) -> None:
