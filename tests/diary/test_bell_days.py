@@ -168,6 +168,18 @@ async def test_a_lesson_has_the_bells_of_the_day_to_which_it_is_moved(desk: Desk
     assert await hours(desk, "5A", TUESDAY, wednesday) == [("09-09 06:10", "06:40")]
 
 
+async def test_a_child_is_told_of_days_that_are_not_over(desk: Desk) -> None:
+    """By the school's own time, and whatever the class's usual bells are by then."""
+    short = await add(desk)
+    for day in (MONDAY, TUESDAY):
+        await set_day(desk, day, (None, short))
+    for hour, days in ((20, [MONDAY, TUESDAY]), (21, [TUESDAY]), (45, [])):  # in Moscow it is three hours later
+        now = dt.datetime.combine(MONDAY, dt.time(), dt.UTC) + dt.timedelta(hours=hour)
+        clock.use(Clock(now, now, 0))
+        assert [one["date"] for one in await desk.ask("parent", CHILD, child=desk.person("anna"), **TWO_DAYS)] == [str(day) for day in days]
+        assert len(await desk.ask("parent", DAYS, **TWO_DAYS)) == 2
+
+
 async def test_a_register_is_missed_once_the_shortened_lesson_is_over(desk: Desk) -> None:
     short = await add(desk, times=((1, "14:00", "14:30"), (2, "14:31", "14:45"), (3, "14:46", "14:58"), (7, "15:10", "15:20")))
     await desk.add_lesson("third", bell=3)
