@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, ids
 from school.clock import check_range
 from school.context import ADMINISTRATION, MEMBERS, Viewer, act_in
-from school.db import Rows
+from school.db import Moment, Rows, local_date
 from school.diary import bell_schedules, bell_times
 from school.diary.bell_times import Schoolbells
 from school.diary.lessons import check_open
@@ -24,7 +24,7 @@ from school.errors import bad_input
 from school.ids import Ref
 from school.reading import Reader
 from school.registry.bell_models import BellDay, BellSchedule
-from school.registry.models import ClassGroup, Pupil
+from school.registry.models import ClassGroup, Pupil, School
 from school.registry.policy import in_schools
 from school.statements import Asking, Read, given
 
@@ -66,15 +66,18 @@ async def in_days(reader: Reader, viewer: Viewer, from_: dt.date, to: dt.date) -
 @Read
 def _of_child(viewer: Asking) -> Rows:
     usual = sa.and_(ClassGroup.school_id == BellDay.school_id, ClassGroup.bell_schedule_id.is_not_distinct_from(BellDay.usual_id))
+    to_come = BellDay.on_date >= local_date(given("now", Moment()), School.time_zone)
     return (
         _DAY.join(ClassGroup, usual).join(Pupil, sa.and_(Pupil.school_id == ClassGroup.school_id, Pupil.class_group_id == ClassGroup.id))
-        .where(*MINE, Pupil.class_group_id == class_of(viewer), _DAYS).order_by(*_ORDER).limit(MOST_DAYS + 1))
+        .join(School, School.id == BellDay.school_id)
+        .where(*MINE, Pupil.class_group_id == class_of(viewer), _DAYS, to_come).order_by(*_ORDER).limit(MOST_DAYS + 1))
 
 
 async def of_child(reader: Reader, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date) -> list[BellDayRow]:
-    """The days, of at most 400, on which a child's class has other bells than usual. Refused as absent: a child whose diary the viewer may not open."""
+    """The days, of at most 400, on which a child's class has other bells than usual, from the school's today on: which class and which usual bells it had
+    before is not asked, and the lessons say when they were. Refused as absent: a child whose diary the viewer may not open."""
     check_range(from_, to, LONGEST_RANGE)
-    found = await reader.all(_of_child, viewer, school_id=child.school_id, person_id=child.id, from_=from_, to=to)
+    found = await reader.all(_of_child, viewer, school_id=child.school_id, person_id=child.id, from_=from_, to=to, now=clock.now())
     if not found:
         await check_child(reader, viewer, child)
     return limited([BellDayRow(*row) for row in found], MOST_DAYS)

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from school.db import Rows
 from school.diary.models import Lesson
@@ -23,10 +24,25 @@ ENDS: sa.ColumnElement[dt.time] = sa.func.coalesce(ScheduleBell.ends_at, Bell.en
 
 def with_bells(statement: Rows) -> Rows:
     """A statement of lessons, joined with the bell of each."""
-    regular = sa.and_(Bell.school_id == Lesson.school_id, Bell.number == Lesson.bell)
+    return _joined(statement, Lesson, Bell, ScheduleBell)
+
+
+def at_one_time(statement: Rows, one: Any, other: Any) -> Rows:
+    """A statement of two aliases of Lesson, of one day each pair: those that share a minute."""
+    hours = list[tuple[Any, Any]]()
+    for lesson in (one, other):
+        regular, own = aliased(Bell), aliased(ScheduleBell)
+        statement = _joined(statement, lesson, regular, own)
+        hours.append((sa.func.coalesce(own.starts_at, regular.starts_at, type_=sa.Time()), sa.func.coalesce(own.ends_at, regular.ends_at, type_=sa.Time())))
+    (begins, ends), (others_begin, others_end) = hours
+    return statement.where(begins < others_end, others_begin < ends)
+
+
+def _joined(statement: Rows, lesson: Any, bell: Any, schedule_bell: Any) -> Rows:
+    regular = sa.and_(bell.school_id == lesson.school_id, bell.number == lesson.bell)
     own = sa.and_(
-        ScheduleBell.school_id == Lesson.school_id, ScheduleBell.schedule_id == Lesson.schedule_id, ScheduleBell.number == Lesson.bell)
-    return statement.outerjoin(Bell, regular).outerjoin(ScheduleBell, own)
+        schedule_bell.school_id == lesson.school_id, schedule_bell.schedule_id == lesson.schedule_id, schedule_bell.number == lesson.bell)
+    return statement.outerjoin(bell, regular).outerjoin(schedule_bell, own)
 
 
 class Rung(NamedTuple):

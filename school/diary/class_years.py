@@ -11,13 +11,11 @@ from school.db import Rows
 from school.diary import report_cards
 from school.diary.mark_rows import counts
 from school.diary.models import Lesson, Mark
-from school.diary.policy import visible_report_classes
 from school.diary.queries import limited
 from school.diary.report_cards import ReportCards
 from school.ids import Kind, Ref
 from school.reading import Reader
 from school.registry.calendar_models import Term
-from school.registry.models import ClassGroup
 from school.statements import Asking, Read, given
 
 MOST_MARKS = 50_000
@@ -35,15 +33,13 @@ class ClassYear:
 
 @Read
 def _marks(viewer: Asking) -> Rows:
-    return (
+    """Of the pupils of the cards, those of a class in which they were before, too."""
+    return report_cards.of_pupils(
         sa.select(Mark.pupil_id, Mark.course_id, Lesson.on_date, Lesson.bell, Mark.value, Mark.weight, Mark.work)
-        .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
-        .join(ClassGroup, sa.and_(ClassGroup.school_id == Lesson.school_id, ClassGroup.id == Lesson.class_group_id))
-        .join(Term, sa.and_(Term.school_id == Lesson.school_id, Lesson.on_date.between(Term.starts_on, Term.ends_on)))
-        .where(
-            Mark.school_id == given("school_id"), ClassGroup.id == given("id", sa.Uuid()), Term.id == given("term_id", sa.Uuid()),
-            visible_report_classes(viewer), counts())
-        .order_by(Lesson.on_date, Lesson.bell, Mark.given_at, Mark.id).limit(MOST_MARKS + 1))
+        .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id)), Mark.pupil_id,
+    ).where(
+        Mark.school_id == given("school_id"), *report_cards.who(viewer, one=False), Lesson.on_date.between(Term.starts_on, Term.ends_on), counts(),
+    ).order_by(Lesson.on_date, Lesson.bell, Mark.given_at, Mark.id).limit(MOST_MARKS + 1)
 
 
 async def read(reader: Reader, viewer: Viewer, group: Ref, term: Ref) -> ClassYear:

@@ -12,6 +12,7 @@ from school import clock, outbox
 from school.context import ADMINISTRATION, Viewer, act_in
 from school.db import Rows
 from school.diary import course_events, groups, timetable
+from school.diary.bell_times import at_one_time
 from school.diary.class_groups import check_teacher, pupils_of_class
 from school.diary.gradebook import COURSE
 from school.diary.inserts import insert
@@ -157,11 +158,12 @@ def _update(ref: Ref) -> Any:
 
 
 def _clashes(ref: Ref, teacher_id: UUID, today: Any) -> sa.Exists:
-    """Whether a teacher gives a lesson at the moment of one of the course's from today on; one that is held together with it is none."""
+    """Whether a teacher gives a lesson at the time of one of the course's from today on, by whatever bells; one that is held together with it is none."""
     mine, other, taught = aliased(Lesson), aliased(Lesson), aliased(Course)
-    return sa.exists().where(
+    same_day = sa.and_(other.school_id == mine.school_id, other.on_date == mine.on_date, other.id != mine.id, other.cancelled_at.is_(None))
+    pairs = sa.select(mine.id).join(other, same_day).join(taught, sa.and_(taught.school_id == other.school_id, taught.id == other.course_id)).where(
         mine.school_id == ref.school_id, mine.course_id == ref.id, mine.on_date >= today, mine.cancelled_at.is_(None), mine.substitute_id.is_(None),
-        other.school_id == mine.school_id, other.on_date == mine.on_date, other.bell == mine.bell, other.id != mine.id, other.cancelled_at.is_(None),
         other.merged_with_id.is_distinct_from(mine.id), mine.merged_with_id.is_distinct_from(other.id),
         sa.or_(mine.merged_with_id.is_(None), mine.merged_with_id.is_distinct_from(other.merged_with_id)),
-        taught.school_id == other.school_id, taught.id == other.course_id, sa.func.coalesce(other.substitute_id, taught.teacher_id) == teacher_id)
+        sa.func.coalesce(other.substitute_id, taught.teacher_id) == teacher_id)
+    return at_one_time(pairs, mine, other).exists()

@@ -30,6 +30,7 @@ from school.ids import Ref
 from school.reading import Reader
 from school.registry.former_class_models import FormerClass
 from school.registry.group_models import GroupMember
+from school.registry.membership import has
 from school.registry.models import ClassGroup, Course, Person, Pupil, Subject
 from school.statements import Asking, Read, given
 
@@ -207,7 +208,8 @@ def _register(viewer: Asking) -> Rows:
 
 @Read
 def _announced(viewer: Asking) -> Rows:
-    """Of notices no more than that a pupil is away, and why; the words are for who answers them. Also of who has moved away, until that day."""
+    """Of notices no more than that a pupil is away, and why; the words are for who answers them. Of a group's lessons its own pupils alone.
+    Also of who has moved away, until that day."""
     def there(table: Any, pupil_id: Any, since: Any, until: Any) -> Any:
         group = sa.select(Course.class_group_id).where(*_THIS, opens_gradebook(viewer)).scalar_subquery()
         return sa.select(pupil_id.label("pupil_id"), since.label("since"), until.label("until")).where(
@@ -215,7 +217,9 @@ def _announced(viewer: Asking) -> Rows:
 
     class_ = sa.union_all(
         there(Pupil, Pupil.id, Pupil.enrolled_on, Pupil.left_on), there(FormerClass, FormerClass.pupil_id, FormerClass.since, FormerClass.until)).subquery().c
-    attended = sa.and_(Lesson.on_date >= class_.since, sa.or_(class_.until.is_(None), class_.until > Lesson.on_date))
+    attended = sa.and_(
+        Lesson.on_date >= class_.since, sa.or_(class_.until.is_(None), class_.until > Lesson.on_date),
+        has(Lesson.pupil_group_id, AbsenceNotice.school_id, AbsenceNotice.pupil_id, Lesson.on_date))
     return (
         sa.select(AbsenceNotice.school_id, AbsenceNotice.pupil_id, Lesson.id.label("lesson_id"), AbsenceNotice.reason_id, AbsenceNotice.state)
         .join(class_.pupil_id.table, class_.pupil_id == AbsenceNotice.pupil_id).join(Lesson, sa.and_(attended, covers()))

@@ -135,7 +135,7 @@ async def close(session: AsyncSession, viewer: Viewer, ref: Ref, *, closed: bool
 
 
 async def set_pupils(session: AsyncSession, viewer: Viewer, ref: Ref, pupils: Sequence[Ref], from_: dt.date) -> Any:
-    """Office or head says who is in a group from a day on, tomorrow at the latest; until then it stays as it was. Nine statements, however many.
+    """Office or head says who is in a group from a day on, tomorrow at the latest; until then it stays as it was. Eleven statements, however many.
 
     Who was in another group of the division is there no more from that day on; one whose leaving is known already stays where they are until then. The
     families of those for whom something changes are told. Saying what is so already changes nothing. Refused: a group of another school, a pupil of another
@@ -207,9 +207,19 @@ async def _write(session: AsyncSession, group: Any, wanted: Collection[UUID], ro
 
 
 async def _check_unsaid(session: AsyncSession, school_id: int, gone: Collection[tuple[UUID, UUID]], from_: dt.date) -> None:
-    """What lessons say of a pupil, they say of one who was there (CONFLICT)."""
+    """What lessons say of a pupil, they say of one who was there (CONFLICT).
+
+    Until the transaction ends none says more: first the lessons are locked, then the pupils, as `class_moves` has it, and then they are looked at.
+    """
     if not gone:
         return
+    await session.execute(
+        sa.select(Lesson.id).where(
+            Lesson.school_id == school_id, among(Lesson.pupil_group_id, {group for group, _ in gone}),
+            Lesson.on_date.between(from_, clock.now().date() + dt.timedelta(days=1)))
+        .order_by(Lesson.id).with_for_update(of=Lesson, key_share=True))
+    await session.execute(
+        sa.select(Pupil.id).where(Pupil.school_id == school_id, among(Pupil.id, {pupil for _, pupil in gone})).order_by(Pupil.id).with_for_update(of=Pupil))
     says = (
         sa.select(table.lesson_id).join(Lesson, sa.and_(Lesson.school_id == table.school_id, Lesson.id == table.lesson_id)).where(
             table.school_id == school_id, sa.tuple_(Lesson.pupil_group_id, table.pupil_id).in_(sorted(gone)), Lesson.on_date >= from_,

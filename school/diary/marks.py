@@ -182,7 +182,7 @@ async def _record(session: AsyncSession, given: Mapping[UUID, MarkRow], retaken:
     if session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer
         for row in (await session.execute(statement.returning(_in_place().label("in_place"), _is_alone().label("alone")), rows)).all():
             if not row.in_place:
-                raise conflict("a pupil has moved to another class meanwhile")
+                raise conflict("a pupil has moved to another class or group meanwhile")
             if not row.alone:
                 raise conflict("another retake replaces this mark already")
     else:
@@ -195,7 +195,7 @@ _NEW = (sa.literal_column("mark_revision.school_id", sa.Integer()), sa.literal_c
 
 
 def _in_place() -> sa.Exists:
-    """Whether the pupil of a revision's mark is in the lesson's class, or was on that day."""
+    """Whether the pupil of a revision's mark is in the lesson's class and group, or was in the class on that day."""
     return sa.exists().where(
         Mark.school_id == _NEW[0], Mark.id == _NEW[1], Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id, Pupil.school_id == Mark.school_id,
         Pupil.id == Mark.pupil_id, sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Lesson.on_date),

@@ -94,7 +94,7 @@ def _class() -> Any:
     return sa.case((Pupil.enrolled_on <= Term.ends_on, Pupil.class_group_id), else_=before)
 
 
-def _who(viewer: Asking, one: bool) -> tuple[Any, ...]:
+def who(viewer: Asking, one: bool) -> tuple[Any, ...]:
     """The pupils in question who were in a class in the term, or in this one; for a statement with Pupil and Term."""
     id_ = given("id", sa.Uuid())
     before = sa.select(FormerClass.pupil_id).where(FormerClass.school_id == given("school_id"), FormerClass.class_group_id == id_)
@@ -104,7 +104,7 @@ def _who(viewer: Asking, one: bool) -> tuple[Any, ...]:
         sa.or_(Pupil.left_on.is_(None), Pupil.left_on > Term.starts_on))
 
 
-def _of_pupils(statement: Rows, pupil_id: Any) -> Rows:
+def of_pupils(statement: Rows, pupil_id: Any) -> Rows:
     """With the pupils of rows, and the term."""
     return (
         statement.join(Pupil, sa.and_(Pupil.school_id == given("school_id", sa.Integer()), Pupil.id == pupil_id))
@@ -125,7 +125,7 @@ def _pupils(viewer: Asking, one: bool) -> Rows:
         .join(Term, Term.school_id == Pupil.school_id).join(School, School.id == Pupil.school_id)
         .join(ClassGroup, sa.and_(ClassGroup.school_id == Pupil.school_id, ClassGroup.id == _class()))
         .outerjoin(teacher, sa.and_(teacher.school_id == ClassGroup.school_id, teacher.id == ClassGroup.teacher_id))
-        .where(*_who(viewer, one)).order_by(Person.sort_key, Pupil.id).limit(MOST_PUPILS + 1)
+        .where(*who(viewer, one)).order_by(Person.sort_key, Pupil.id).limit(MOST_PUPILS + 1)
     )
 
 
@@ -141,10 +141,10 @@ def _terms(_viewer: Asking, _one: bool) -> Rows:
 @Read
 def _courses(viewer: Asking, one: bool) -> Rows:
     """Of the pupils' classes, now and before: which of them a card has is said by its class, a group's pupils (a row for each) and what stands there."""
-    now = sa.select(Pupil.class_group_id).join(Term, Term.school_id == Pupil.school_id).where(*_who(viewer, one))
+    now = sa.select(Pupil.class_group_id).join(Term, Term.school_id == Pupil.school_id).where(*who(viewer, one))
     before = sa.select(FormerClass.class_group_id).join(
         Pupil, sa.and_(Pupil.school_id == FormerClass.school_id, Pupil.id == FormerClass.pupil_id),
-    ).join(Term, Term.school_id == Pupil.school_id).where(*_who(viewer, one))
+    ).join(Term, Term.school_id == Pupil.school_id).where(*who(viewer, one))
     member = sa.and_(
         GroupMember.school_id == Course.school_id, GroupMember.group_id == Course.pupil_group_id,
         GroupMember.since <= _LAST_DAY, sa.or_(GroupMember.until.is_(None), GroupMember.until > _LAST_DAY))
@@ -162,8 +162,8 @@ def _marks(viewer: Asking, one: bool) -> Rows:
     statement: Rows = sa.select(
         Mark.pupil_id, Mark.course_id, sa.func.count().label("marks"), product.label("sum"), sa.cast(sa.func.sum(Mark.weight), sa.BigInteger).label("weights"),
     ).join(Lesson, lesson)
-    return _of_pupils(statement, Mark.pupil_id).where(
-        Mark.school_id == given("school_id"), *_who(viewer, one), Lesson.on_date.between(Term.starts_on, Term.ends_on), counts()).group_by(
+    return of_pupils(statement, Mark.pupil_id).where(
+        Mark.school_id == given("school_id"), *who(viewer, one), Lesson.on_date.between(Term.starts_on, Term.ends_on), counts()).group_by(
         Mark.pupil_id, Mark.course_id)
 
 
@@ -171,16 +171,16 @@ def _marks(viewer: Asking, one: bool) -> Rows:
 def _decisions(viewer: Asking, one: bool) -> Rows:
     statement: Rows = sa.select(TermMark.pupil_id, TermMark.course_id, TermMark.term_id, TermMark.value).join(
         _WITHIN, sa.and_(_WITHIN.school_id == TermMark.school_id, _WITHIN.id == TermMark.term_id))
-    return _of_pupils(statement, TermMark.pupil_id).where(
-        TermMark.school_id == given("school_id"), *_who(viewer, one), _WITHIN.starts_on >= Term.starts_on, _WITHIN.ends_on <= Term.ends_on)
+    return of_pupils(statement, TermMark.pupil_id).where(
+        TermMark.school_id == given("school_id"), *who(viewer, one), _WITHIN.starts_on >= Term.starts_on, _WITHIN.ends_on <= Term.ends_on)
 
 
 @Read
 def _attended(viewer: Asking, one: bool) -> Rows:
     lesson = sa.and_(Lesson.school_id == Attendance.school_id, Lesson.id == Attendance.lesson_id)
     statement: Rows = sa.select(Attendance.pupil_id, Attendance.kind, sa.func.count().label("count")).join(Lesson, lesson)
-    return _of_pupils(statement, Attendance.pupil_id).where(
-        Attendance.school_id == given("school_id"), *_who(viewer, one), Lesson.on_date.between(Term.starts_on, Term.ends_on),
+    return of_pupils(statement, Attendance.pupil_id).where(
+        Attendance.school_id == given("school_id"), *who(viewer, one), Lesson.on_date.between(Term.starts_on, Term.ends_on),
         Lesson.cancelled_at.is_(None), Attendance.kind != AttendanceKind.PRESENT).group_by(Attendance.pupil_id, Attendance.kind)
 
 

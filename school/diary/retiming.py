@@ -49,11 +49,11 @@ class _Retimed(NamedTuple):
 
 
 async def retime(session: AsyncSession, change: Retiming) -> None:
-    """Give the lessons of these days the schedule and the hours that their classes have by now, and tell the families, a class at a time. Four statements.
+    """Give the lessons of these days the schedule and the hours that their classes have by now, and tell the families, whom the same at once. Four statements.
 
-    Where a moved lesson was to be is reckoned anew, too. Refused: lessons of a number that the schedule has not, lessons that are held together and would
-    begin apart (BAD_INPUT, with how many and the first day); two lessons that had different times and would share one, with one teacher or in one room
-    (TEACHER_TAKEN, ROOM_TAKEN, with the day and the numbers).
+    Where a moved lesson was to be is reckoned anew, too. Refused: lessons of a number that the schedule has not, but for cancelled ones, which keep theirs;
+    lessons that are held together and would begin apart (BAD_INPUT, with how many and the first day); two lessons that had different times and would share
+    one, with one teacher or in one room (TEACHER_TAKEN, ROOM_TAKEN, with the day and the numbers).
     """
     found = list(_after(change, (await session.execute(_lessons(change))).all()))
     _check_apart([one for one in found if one.row.cancelled_at is None and change.concerns(one.row.on_date)])
@@ -72,7 +72,8 @@ def _lessons(change: Retiming) -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             Lesson.id, Lesson.class_group_id, sa.func.coalesce(Lesson.substitute_id, Course.teacher_id, type_=sa.Uuid()).label("teacher_id"),
             Lesson.on_date, Lesson.bell, Lesson.room, Lesson.cancelled_at, Lesson.merged_with_id, Lesson.schedule_id, Lesson.planned_on, Lesson.planned_bell,
-            Lesson.planned_schedule_id, Lesson.retimed, ClassGroup.bell_schedule_id, School.time_zone)
+            Lesson.planned_schedule_id, Lesson.retimed, ClassGroup.bell_schedule_id, School.time_zone,
+            Lesson.pupil_group_id)
         .join(Course, sa.and_(Course.school_id == Lesson.school_id, Course.id == Lesson.course_id))
         .join(ClassGroup, sa.and_(ClassGroup.school_id == Lesson.school_id, ClassGroup.id == Lesson.class_group_id))
         .join(School, School.id == Lesson.school_id)
@@ -81,12 +82,14 @@ def _lessons(change: Retiming) -> sa.Select[*tuple[Any, ...]]:
 
 
 def _after(change: Retiming, rows: Sequence[Any]) -> Iterator[_Retimed]:
-    """Each lesson as it will be. Refused: there is no such bell then."""
+    """Each lesson as it will be; a cancelled one keeps its bell, if there is none then. Refused: there is no such bell then."""
     after, lacking = change.after, []
     for row in rows:
         schedule, planned = row.schedule_id, row.planned_schedule_id
         if change.concerns(row.on_date):
             schedule = after.schedule(row.bell_schedule_id, row.on_date)
+            if row.cancelled_at is not None and (schedule, row.bell) not in after.hours:
+                schedule = row.schedule_id
         if change.concerns(row.planned_on):
             then = after.schedule(row.bell_schedule_id, row.planned_on)
             planned = then if (then, row.planned_bell) in after.hours else planned
@@ -131,21 +134,39 @@ def _check_alone(on_date: dt.date, lessons: Iterable[_Retimed], word: str, code:
 
 
 async def _tell(session: AsyncSession, school_id: int, found: Iterable[_Retimed]) -> None:
-    """Tell the families of classes whose lessons have other hours."""
-    days: dict[UUID, dict[dt.date, list[_Retimed]]] = defaultdict(lambda: defaultdict(list))
-    for one in found:
-        if one.row.cancelled_at is None:
-            days[one.row.class_group_id][one.row.on_date].append(one)
-    told = {group: changed for group, lessons in days.items() if (changed := _rescheduled(group, lessons)) is not None}
-    if not told:
+    """Tell the families whose lessons have other hours, of those that are the whole class's and those of their own groups; whom the same, at once."""
+    held = [one for one in found if one.row.cancelled_at is None]
+    classes = {one.row.class_group_id for one in held if one.new != one.old}
+    if not classes:
         return
-    pupils, now = await pupils_by_class(session, school_id, told), clock.now()
-    await outbox.append(session, *(bells_changed(school_id, changed, pupils[group], now) for group, changed in sorted(told.items()) if group in pupils))
+    lessons: dict[UUID, dict[UUID | None, list[_Retimed]]] = defaultdict(lambda: defaultdict(list))
+    for one in held:
+        if one.row.class_group_id in classes:
+            lessons[one.row.class_group_id][one.row.pupil_group_id].append(one)
+    groups = {part for parts in lessons.values() for part in parts if part is not None}
+    pupils, now = await pupils_by_class(session, school_id, classes, groups), clock.now()
+    mine: dict[UUID, set[UUID | None]] = defaultdict(lambda: {None})
+    for group in groups:
+        for pupil in pupils.get(group, ()):
+            mine[pupil].add(group)
+    told: dict[Rescheduled, list[UUID]] = defaultdict(list)
+    for class_, parts in lessons.items():
+        alike: dict[frozenset[UUID | None], list[UUID]] = defaultdict(list)
+        for pupil in pupils.get(class_, ()):
+            alike[frozenset(mine[pupil] & parts.keys())].append(pupil)
+        for own, those in alike.items():
+            changed = _rescheduled(class_, [one for part in own for one in parts[part]])
+            if changed is not None:
+                told[changed] += those
+    await outbox.append(session, *(bells_changed(school_id, changed, sorted(those), now) for changed, those in sorted(told.items())))
 
 
-def _rescheduled(group: UUID, days: dict[dt.date, list[_Retimed]]) -> Rescheduled | None:
-    """What a class's families are told of these days, in order."""
-    changed = [date for date, lessons in days.items() if any(one.new != one.old for one in lessons)]
+def _rescheduled(class_: UUID, lessons: Iterable[_Retimed]) -> Rescheduled | None:
+    """What families of a class who have these lessons are told."""
+    days: dict[dt.date, list[_Retimed]] = defaultdict(list)
+    for one in lessons:
+        days[one.row.on_date].append(one)
+    changed = sorted(date for date, of_day in days.items() if any(one.new != one.old for one in of_day))
     if not changed:
         return None
     first = changed[0]
@@ -154,4 +175,4 @@ def _rescheduled(group: UUID, days: dict[dt.date, list[_Retimed]]) -> Reschedule
     moments = [
         school_moment(first, time, zone)
         for hours in (old, new) for time in (min(begins for begins, _ in hours), max(ends for _, ends in hours))]
-    return Rescheduled(group, first, changed[-1], sum(one.new != one.old for date in changed for one in days[date]), *moments)
+    return Rescheduled(class_, first, changed[-1], sum(one.new != one.old for date in changed for one in days[date]), *moments)

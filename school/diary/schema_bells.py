@@ -133,7 +133,7 @@ class BellQuery:
     async def child_bell_days(
         self, info: Info, child_id: strawberry.ID, from_: Annotated[dt.date, strawberry.argument(name="from")], to: dt.date,
     ) -> list[BellDay]:
-        """The days, of at most 400, on which a child's class has other bells than usual, in order."""
+        """The days, of at most 400, on which a child's class has other bells than usual, in order; of past days none."""
         child = ids.decode(Kind.PERSON, child_id)
         return [BellDay.from_row(row) for row in await bell_days.of_child(info.context.reader, info.context.viewer, child, from_, to)]
 

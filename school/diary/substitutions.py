@@ -128,14 +128,14 @@ def _checked(
 
 
 def _on_its_day(lesson: Known, place: Place, calendar: Calendar) -> Place:
-    """The place with the hours that its class has on that day; a lesson that is not moved keeps its own."""
+    """The place with the hours that its class has on that day; a lesson that is held and not moved keeps its own."""
     if min(lesson.place.on_date, place.on_date) < lesson.today:
         raise bad_input("the day lies in the past")
     if not calendar.in_term(place.school_id, place.on_date):
         raise bad_input("the date lies outside the terms")
     if calendar.in_holidays(place.school_id, place.on_date):
         raise bad_input("the date lies in the holidays")
-    if place.moment == lesson.place.moment:
+    if place.moment == lesson.place.moment and (place.cancelled or not lesson.place.cancelled):
         return place
     rung = calendar.bells[place.school_id].at(lesson.usual_id, place.on_date, place.bell)
     if rung is None:

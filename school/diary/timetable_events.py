@@ -38,7 +38,8 @@ def timetable_changed(school_id: int, changes: Changes, pupils: Iterable[UUID], 
 
 
 class Rescheduled(NamedTuple):
-    """So many of a class's lessons of these days have other hours; of the first of these days: when the class's first lesson begins and its last one ends."""
+    """So many of a class's lessons of these days have other hours; of the first of these days: when the first lesson begins and the last one ends. Without
+    the lessons of groups in which those who are told are not."""
 
     class_group_id: UUID
     starts_on: dt.date

@@ -24,7 +24,7 @@ class TimetableChanged(Update):
     removed: int
 
 
-@rows(description="So many lessons of the child's class on these days, both included, have other hours now. `beginsAt` and `endsAt` are when the first day's "
+@rows(description="So many of the child's lessons on these days, both included, have other hours now. `beginsAt` and `endsAt` are when the first day's "
                   "lessons begin and end, `old…` when they did before.")
 class BellsChanged(Update):
     """diary.bells_changed"""

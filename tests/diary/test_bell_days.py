@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import sqlalchemy as sa
+
 from school import clock
 from school.clock import Clock
 from school.diary.models import Lesson
@@ -10,6 +12,7 @@ from school.registry.bell_models import BellDay
 from school.registry.models import School
 from tests.diary.bells import CHILD, DAYS, JUNIOR, SHORT, add, give, hours, set_day
 from tests.diary.desk import NOON, Desk
+from tests.diary.division import divide
 from tests.diary.test_bell_schedules import TABLES
 from tests.diary.test_calendar import entries, file_of, told, uid
 from tests.diary.test_registers import unfilled
@@ -76,7 +79,7 @@ async def test_what_cannot_be_is_refused_and_nothing_changes(desk: Desk) -> None
     before = await desk.everything(*TABLES)
     past = MONDAY - dt.timedelta(days=1)
     assert [await set_day(desk, *one) for one in ((past, (None, short)), (TUESDAY, (None, short)), (TUESDAY, (None, short), (None, junior)))] == [
-        bad("the day lies in the past"),
+        bad("the day lies in the past, or more than a year ahead"),
         bad("the bell schedule has no bell 4: 1 lessons would be without one, the first on 2026-09-08; move them first"),
         bad("one usual schedule is named twice")]
     for login in ("office2", "teacher"):
@@ -92,6 +95,47 @@ async def test_what_cannot_be_is_refused_and_nothing_changes(desk: Desk) -> None
     assert (await set_day(desk, MONDAY, (None, short)))["code"] == "CLOSED"
     assert await desk.everything(*TABLES) == before
     assert await give(desk, "2-5A", None) == ABSENT
+
+
+async def test_a_family_is_told_of_the_hours_of_its_own_groups(desk: Desk) -> None:
+    """Once: of the first group's third lesson Anna's, of the second group's first one Boris's, and of the class's second both, as who is in no group."""
+    await divide(desk)
+    short = await add(desk)
+    async with desk.database.read() as session:
+        parts = {room: part for room, part in await session.execute(sa.select(Lesson.room, Lesson.pupil_group_id)) if part is not None}
+    await desk.add_pupils("Новый", "Новая")
+    await desk.add_lesson("whole", on_date=TUESDAY, bell=2)
+    await desk.add_lesson("first", course="en1", on_date=TUESDAY, bell=3, pupil_group_id=parts["1"])
+    await desk.add_lesson("second", course="en2", on_date=TUESDAY, bell=1, pupil_group_id=parts["2"])
+    names, heard = {str(id_): name for name, id_ in desk.world.people.items()}, len(await desk.events())
+    with desk.counted() as statements:
+        await set_day(desk, TUESDAY, (None, short))
+    assert len(statements) == (13 if desk.database.sqlite else 14)
+    news = [({names[topic] for topic in topics}, payload["lessons"], [payload[key][11:16] for key in ("old_begins_at", "old_ends_at", "begins_at", "ends_at")])
+            for kind, topics, payload in (await desk.events())[heard:] if kind == "diary.bells_changed"]
+    assert sorted(news, key=lambda one: (one[1], one[2])) == [
+        ({"Новый", "Новая"}, 1, ["06:30", "07:15", "06:10", "06:40"]), ({"boris"}, 2, ["05:30", "07:15", "05:30", "06:40"]),
+        ({"anna"}, 2, ["06:30", "08:15", "06:10", "07:20"])]
+
+
+async def test_a_cancelled_lesson_is_in_no_day_s_way(desk: Desk) -> None:
+    """It keeps the bell that the day has not, and is not held after all at it, unless the day has it again, or the lesson is moved."""
+    short = await add(desk)
+    for name in ("fourth", "other"):
+        await desk.add_lesson(name, on_date=TUESDAY, bell=4)
+        await substitute(desk, change(desk, name, cancelled=True))
+    shown = [("09-08 08:30", "09:15")] * 2
+    assert (await set_day(desk, TUESDAY, (None, short)))["__typename"] == "BellDays"
+    assert await hours(desk, "5A", TUESDAY) == shown
+    assert await desk.rows(Lesson, "schedule_id", "retimed") == [(None, 0)] * len(desk.world.lessons)
+    before = await desk.everything(*TABLES)
+    assert [one["message"] for one in await substitute(desk, change(desk, "fourth", revision=1))] == ["the class has no such bell on that day"]
+    assert await desk.everything(*TABLES) == before
+    [moved] = await substitute(desk, change(desk, "other", revision=1, bell=3))
+    assert (moved["bell"], moved["cancelled"]) == (3, False)
+    assert await hours(desk, "5A", TUESDAY) == [("09-08 06:50", "07:20"), shown[0]]
+    await set_day(desk, TUESDAY)
+    assert [one["cancelled"] for one in await substitute(desk, change(desk, "fourth", revision=1))] == [False]
 
 
 async def test_lessons_that_are_held_together_stay_so(desk: Desk) -> None:
@@ -122,6 +166,18 @@ async def test_a_lesson_has_the_bells_of_the_day_to_which_it_is_moved(desk: Desk
     assert answer["movedFrom"] == "2026-09-09T06:10:00+00:00"
     await substitute(desk, change(desk, "moved", revision=2))
     assert await hours(desk, "5A", TUESDAY, wednesday) == [("09-09 06:10", "06:40")]
+
+
+async def test_a_child_is_told_of_days_that_are_not_over(desk: Desk) -> None:
+    """By the school's own time, and whatever the class's usual bells are by then."""
+    short = await add(desk)
+    for day in (MONDAY, TUESDAY):
+        await set_day(desk, day, (None, short))
+    for hour, days in ((20, [MONDAY, TUESDAY]), (21, [TUESDAY]), (45, [])):  # in Moscow it is three hours later
+        now = dt.datetime.combine(MONDAY, dt.time(), dt.UTC) + dt.timedelta(hours=hour)
+        clock.use(Clock(now, now, 0))
+        assert [one["date"] for one in await desk.ask("parent", CHILD, child=desk.person("anna"), **TWO_DAYS)] == [str(day) for day in days]
+        assert len(await desk.ask("parent", DAYS, **TWO_DAYS)) == 2
 
 
 async def test_a_register_is_missed_once_the_shortened_lesson_is_over(desk: Desk) -> None:

@@ -196,6 +196,11 @@ async def test_in_any_order_the_average_is_of_what_remains(desk: Desk, seed: int
             new = item(desk, value=value, weight=weight)
             if standing and chance.random() < 0.5:
                 new |= {"retakeOf": chance.choice(standing), "replaces": chance.random() < 0.7}
+            if new.get("replaces") and any(first == new["retakeOf"] and not model[retake][3] for retake, first in instead.items()):
+                before, changes = await desk.everything(), changes - 1
+                assert (await give(desk, new))[0]["code"] == "CONFLICT", "what one replaces no second one does"
+                assert await desk.everything() == before
+                continue
             asked.append((give, (new,), {}))
             given = (await give(desk, new))[0]["id"]
             model[given] = (value, weight, 1, False)

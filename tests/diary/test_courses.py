@@ -12,6 +12,7 @@ from school.diary.models import CourseScale, GradingScale, Lesson
 from school.ids import Kind
 from school.registry.models import ClassGroup, Course, Staff, Subject
 from school.registry.types import school_id
+from tests.diary.bells import add as add_bells
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_marks import ABSENT
 from tests.world import MONDAY
@@ -171,6 +172,18 @@ async def test_a_teacher_who_cannot_take_a_course_is_refused(desk: Desk) -> None
     assert [await desk.rows(Course, "id", "teacher_id"), await desk.events()] == before
     await desk.change(Lesson, desk.world.lessons["other"], merged_with_id=desk.world.lessons["own"])
     assert (await teach(desk, course, "class_teacher"))["course"]["teacher"] == {"id": desk.person("class_teacher")}  # they are held together
+
+
+async def test_a_teacher_is_taken_at_hours_whatever_their_numbers(desk: Desk) -> None:
+    """6B has the bells of another building: its second lesson begins before the regular first one has ended, and its first one is over by then."""
+    for name in [name for name in desk.world.lessons if name.startswith("6B")]:
+        await desk.change(Lesson, desk.world.lessons[name], cancelled_at=NOON)
+    schedule = ids.decode(Kind.BELL_SCHEDULE, await add_bells(desk, "Второй корпус", ((1, "07:00", "07:40"), (2, "09:00", "09:40")))).id
+    await desk.add_lesson("own", course="5A", on_date=MONDAY + dt.timedelta(days=1), bell=1)
+    await desk.add_lesson("other", course="6B", on_date=MONDAY + dt.timedelta(days=1), bell=2, schedule_id=schedule)
+    assert (await teach(desk, desk.course("5A"), "class_teacher"))["code"] == "TEACHER_TAKEN"
+    await desk.change(Lesson, desk.world.lessons["other"], bell=1)
+    assert (await teach(desk, desk.course("5A"), "class_teacher"))["course"]["teacher"] == {"id": desk.person("class_teacher")}
 
 
 async def test_a_course_without_lessons_to_come_is_closed(desk: Desk) -> None:

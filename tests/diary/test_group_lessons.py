@@ -16,7 +16,7 @@ from school.ids import Kind, Ref
 from school.registry.calendar_feed_models import Language
 from school.registry.group_models import GroupMember
 from school.registry.models import Course
-from tests.diary.absence import spread
+from tests.diary.absence import days, send, spread
 from tests.diary.desk import NOON, Desk
 from tests.diary.division import add, divide, fill
 from tests.diary.letters import ABSENT as NO_LETTER
@@ -30,6 +30,7 @@ from tests.diary.test_homework import set_, show, tick
 from tests.diary.test_homework_load import LOAD
 from tests.diary.test_lesson_plan import NONE, plan
 from tests.diary.test_marks import ABSENT, give, item
+from tests.diary.test_notices import BOOK as ANNOUNCED
 from tests.diary.test_registers import unfilled
 from tests.diary.test_report_cards import cards
 from tests.diary.test_substitutions import change, substitute
@@ -131,6 +132,17 @@ async def test_a_teacher_writes_about_the_pupils_of_the_group_alone(desk: Desk) 
     await give(desk, item(desk, value=2), item(desk, value=2), lesson="5A-1")
     await desk.change(Mark, ids.decode(Kind.MARK, mark["id"]).id, value=2)
     assert [len(await at_risk(desk, to=str(day))) for day in (MONDAY, TUESDAY)] == [2, 1]  # of English she is in another group by then
+
+
+async def test_a_group_s_gradebook_announces_its_own_pupils(desk: Desk) -> None:
+    """Why somebody of another group is away, its teacher is not told."""
+    await divide(desk)
+    assert (await send(desk, await desk.add_reason("Болезнь", "Б"), "boris", "other_parent", **days(0, 1)))["state"] == "SENT"
+    for name in ("1", "2"):
+        await desk.add_lesson(f"tuesday{name}", course=f"en{name}", on_date=TUESDAY, pupil_group_id=(await part_of(desk, f"en{name}")))
+    for course, login, lessons in (("en1", "teacher", list[str]()), ("en2", "class_teacher", ["en2", "tuesday2"])):
+        book = await desk.ask(login, ANNOUNCED, course=desk.course(course), **WEEK)
+        assert [(one["pupilId"], one["lessonId"]) for one in book["announced"]] == [(desk.person("boris"), desk.lesson(name)) for name in lessons]
 
 
 async def test_homework_of_a_group_is_its_families_alone(desk: Desk) -> None:

@@ -200,6 +200,13 @@ async def test_a_card_is_that_of_the_class_of_then_and_tells_of_the_class_before
     both = {group: await cards(desk, "office", group, desk.world.terms[1], Kind.CLASS_GROUP) for group in ("5A", "6B")}
     assert [[card.name for card in both[group].cards] for group in ("5A", "6B")] == [["Borisова Boris"], ["Annaова Anna", "Veraова Vera"]]
     assert [len(card.lines) for card in both["6B"].cards] == [2, 1]
+    viewer = desk.world.viewers["office"]
+    before = [["Ученик", "07.09, 1", "0", "I", "Среднее"], ["Annaова Anna", "5к 4к", "5", "", "4,50"]]
+    for group, marks, sheets in (("5A", 0, {}), ("6B", 2, {"Алгебра (5A)": before})):
+        year = await class_years.read(desk.database.reader(viewer.identity()), viewer, Ref(1, desk.world.classes[group]), Ref(1, desk.world.terms[1]))
+        assert len(year.marks) == marks
+        book = CalamineWorkbook.from_filelike(BytesIO(class_year_sheet.write(year, Language.RU)))
+        assert {name: book.get_sheet_by_name(name).to_python()[:2] for name in book.sheet_names if name.endswith("(5A)")} == sheets
 
 
 async def test_a_grade_is_told_by_its_label_and_what_makes_no_average_has_none(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Pupils who move, or a whole school that does, while somebody else writes: in transactions that really commit."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, ids
 from school.clock import Clock
 from school.db import Database
-from school.diary import class_moves, marks, school_years
+from school.diary import class_moves, groups, marks, school_years
 from school.diary.attendance import NewEntry, record_many
 from school.diary.mark_rows import Content, MarkRow
 from school.diary.marks import NewMark, give_many
-from school.diary.models import Attendance, AttendanceKind, Mark, WorkKind
+from school.diary.models import Attendance, AttendanceKind, Lesson, Mark, WorkKind
 from school.diary.next_year import Wish
 from school.diary.school_year_models import SchoolYear
 from school.diary.term_models import TermClosing
@@ -23,6 +24,7 @@ from school.errors import Code, Refused
 from school.ids import Ref
 from school.registry import enrolment
 from school.registry.former_class_models import FormerClass
+from school.registry.group_models import GroupMember
 from school.registry.models import Pupil
 from tests.races.test_marks import count, lesson_day, race, teacher
 from tests.world import MONDAY, World, build
@@ -74,8 +76,60 @@ async def test_a_mark_looks_once_more_when_it_is_written(database: Database, mon
     with pytest.raises(Refused) as refused:
         async with database.begin() as session:
             await give_many(session, teacher(world), [mark(world)])
-    assert (refused.value.code, refused.value.message) == (Code.CONFLICT, "a pupil has moved to another class meanwhile")
+    assert (refused.value.code, refused.value.message) == (Code.CONFLICT, "a pupil has moved to another class or group meanwhile")
     assert await count(database, Mark, FormerClass) == [0, 1]
+
+
+async def test_nothing_is_written_in_a_group_from_the_day_on_which_a_pupil_leaves_it(database: Database) -> None:
+    """Whoever comes first: either the pupil is in the group no more and its lesson says nothing, or the leaving is a CONFLICT."""
+    world = await build(database)
+    office, lesson, group = world.viewers["office"], Ref(1, world.lessons["5A-1"]), Ref(1, ids.new())
+    async with database.begin() as session:
+        await groups.add(session, office, group.id, Ref(1, world.classes["5A"]), "Английский", "1")
+        await groups.set_pupils(session, office, group, [Ref(1, world.people[name]) for name in ("anna", "boris")], dt.date(2026, 9, 1))
+        await session.execute(sa.update(Lesson).where(Lesson.id == lesson.id).values(pupil_group_id=group.id))
+    writers: dict[str, Act] = {
+        "anna": lambda session: give_many(session, teacher(world), [mark(world)]),
+        "boris": lambda session: record_many(session, teacher(world), lesson, [NewEntry(Ref(1, world.people["boris"]), AttendanceKind.ABSENT)])}
+    for name, write in writers.items():
+        async with database.read() as session:
+            there = await session.scalars(sa.select(GroupMember.pupil_id).where(GroupMember.until.is_(None)))
+            staying = [Ref(1, id_) for id_ in there if id_ != world.people[name]]
+        await race(database, [write, lambda session, staying=staying: groups.set_pupils(session, office, group, staying, MONDAY)])  # type: ignore[misc]
+        async with database.read() as session:
+            left = await session.scalar(sa.select(GroupMember.until).where(GroupMember.pupil_id == world.people[name]))
+            written = [await session.scalar(sa.select(sa.func.count()).where(table.pupil_id == world.people[name])) for table in (Mark, Attendance)]
+        assert (left == MONDAY) != any(written)
+
+
+async def test_a_mark_waits_for_a_pupil_who_leaves_the_group(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mark comes between the leaving's look and its writing, which on SQLite nobody can: it waits, and is refused."""
+    world = await build(database)
+    if database.sqlite:
+        return
+    office, group, anna = world.viewers["office"], Ref(1, ids.new()), Ref(1, world.people["anna"])
+    async with database.begin() as session:
+        await groups.add(session, office, group.id, Ref(1, world.classes["5A"]), "Английский", "1")
+        await groups.set_pupils(session, office, group, [anna], dt.date(2026, 9, 1))
+        await session.execute(sa.update(Lesson).where(Lesson.id == world.lessons["5A-1"]).values(pupil_group_id=group.id))
+
+    async def give() -> None:
+        async with database.begin() as session:
+            await give_many(session, teacher(world), [mark(world)])
+
+    check, given = groups._check_unsaid, list[asyncio.Task[None]]()
+
+    async def slowly(*of: Any) -> None:
+        await check(*of)
+        given.append(asyncio.create_task(give()))
+        await asyncio.wait(given, timeout=0.5)  # it waits for the leaving
+
+    monkeypatch.setattr(groups, "_check_unsaid", slowly)
+    async with database.begin() as session:
+        await groups.set_pupils(session, office, group, [], MONDAY)
+    [answer] = await asyncio.gather(*given, return_exceptions=True)
+    assert answer is None or (isinstance(answer, Refused) and answer.code is Code.CONFLICT)  # None: it looked later, and was given nothing
+    assert await count(database, Mark) == [0]
 
 
 async def test_a_class_takes_no_more_than_a_hundred(database: Database) -> None:
