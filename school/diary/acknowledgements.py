@@ -14,7 +14,7 @@ from school.db import Rows
 from school.diary import message_events as events
 from school.diary.inserts import insert, key_of
 from school.diary.message_models import Acknowledged, Acknowledgement, Announcement, Remark
-from school.diary.message_policy import concerns_pupil, followed_announcements, followed_marks, followed_remarks, guarded, with_classes
+from school.diary.message_policy import concerned_pupils, followed_announcements, followed_marks, followed_remarks, guarded
 from school.diary.models import Mark
 from school.errors import Code, Refused, not_found
 from school.ids import Kind, Ref, decode, kind_of
@@ -66,14 +66,20 @@ def _concerned(viewer: Viewer, thing: Thing) -> Rows:
     """The viewer's own children whom it concerns, and who is its author."""
     if thing.kind is Acknowledged.ANNOUNCEMENT:
         return (
-            with_classes(sa.select(Pupil.id.label("pupil_id"), Announcement.made_by.label("author_id")).select_from(Pupil))
-            .join(Announcement, concerns_pupil())
-            .where(Pupil.left_on.is_(None), Announcement.school_id == thing.ref.school_id, Announcement.id == thing.ref.id, Announcement.withdrawn_at.is_(None),
-                   guarded(viewer, Pupil.school_id, Pupil.id)).order_by(Pupil.id)
+            sa.select(Pupil.id.label("pupil_id"), Announcement.made_by.label("author_id"))
+            .join(Announcement, Announcement.school_id == Pupil.school_id)
+            .where(Pupil.id.in_(_told(thing.ref.school_id, thing.ref.id)), Announcement.school_id == thing.ref.school_id,
+                   Announcement.id == thing.ref.id, Announcement.withdrawn_at.is_(None), guarded(viewer, Pupil.school_id, Pupil.id)).order_by(Pupil.id)
         )
     table: Any = Mark if thing.kind is Acknowledged.MARK else Remark
     return sa.select(table.pupil_id, table.given_by.label("author_id")).where(
         table.school_id == thing.ref.school_id, table.id == thing.ref.id, table.withdrawn_at.is_(None), guarded(viewer, table.school_id, table.pupil_id))
+
+
+def _told(school_id: Any, announcement_id: Any) -> Any:
+    """The pupils whom an announcement concerns and who have not left; read once for the whole statement."""
+    this = (Announcement.school_id == school_id, Announcement.id == announcement_id)
+    return sa.union_all(*(part.correlate(None) for part in concerned_pupils(Pupil.id, Pupil.left_on.is_(None), *this)))
 
 
 class ReadBy(NamedTuple):
@@ -104,8 +110,8 @@ def _read_by(viewer: Asking, kind: Acknowledged) -> Rows:
         .outerjoin(_Guardian, sa.and_(_Guardian.school_id == Acknowledgement.school_id, _Guardian.id == Acknowledgement.guardian_id))
     )
     if kind is Acknowledged.ANNOUNCEMENT:
-        statement = with_classes(statement).join(Announcement, concerns_pupil()).where(
-            Pupil.left_on.is_(None), Announcement.school_id == this[0], Announcement.id == this[1], followed_announcements(viewer))
+        statement = statement.join(Announcement, Announcement.school_id == Pupil.school_id).where(
+            Pupil.id.in_(_told(*this)), Announcement.school_id == this[0], Announcement.id == this[1], followed_announcements(viewer))
     elif kind is Acknowledged.MARK:
         statement = statement.join(Mark, sa.and_(Mark.school_id == Pupil.school_id, Mark.pupil_id == Pupil.id)).join(
             Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id)).where(

@@ -13,7 +13,7 @@ from school.diary import message_events as events
 from school.diary.class_groups import latest_year
 from school.diary.inserts import insert, key_of
 from school.diary.message_models import Announcement
-from school.diary.message_policy import WRITERS, concerns_pupil, led_by, with_classes
+from school.diary.message_policy import WRITERS, concerned_pupils, led_by
 from school.diary.message_rows import ANNOUNCEMENT, AnnouncementRow
 from school.diary.texts import required_text
 from school.errors import Code, Refused, bad_input, conflict, not_found
@@ -120,7 +120,5 @@ async def _stored(session: AsyncSession, viewer: Viewer, ref: Ref) -> Announceme
 
 async def _pupils(session: AsyncSession, announcement: AnnouncementRow) -> list[UUID]:
     """The pupils whose families are told."""
-    found = await session.scalars(
-        with_classes(sa.select(Pupil.id)).join(Announcement, concerns_pupil())
-        .where(Pupil.left_on.is_(None), Announcement.school_id == announcement.school_id, Announcement.id == announcement.id).order_by(Pupil.id))
-    return list(found)
+    this = (Announcement.school_id == announcement.school_id, Announcement.id == announcement.id)
+    return sorted(await session.scalars(sa.union_all(*concerned_pupils(Pupil.id, Pupil.left_on.is_(None), *this))))

@@ -1,10 +1,11 @@
 """Who may read and write what school and family tell each other. Of a thread, its two sides alone: neither the pupil, nor the office, nor the head."""
 
+from typing import Any
+
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from school.context import ADMINISTRATION, Area, Role
-from school.db import Column, Rows
+from school.db import Column
 from school.diary.message_models import Announcement, Remark, Thread
 from school.diary.policy import visible_courses
 from school.registry.former_class_models import FormerClass
@@ -65,13 +66,6 @@ def visible_remarks(viewer: Asking) -> Clause:
     return sa.or_(family(viewer, Area.DIARY, Remark.school_id, Remark.pupil_id), followed_remarks(viewer))
 
 
-_ENDED = aliased(ClassGroup)
-STAY = sa.union_all(
-    sa.select(Pupil.school_id, Pupil.id.label("pupil_id"), Pupil.class_group_id, sa.true().label("now")),
-    sa.select(FormerClass.school_id, FormerClass.pupil_id, FormerClass.class_group_id, sa.false()).join(_ENDED, sa.and_(
-        _ENDED.school_id == FormerClass.school_id, _ENDED.id == FormerClass.class_group_id, _ENDED.closed_on <= FormerClass.until)),
-).subquery("stay")
-"""In which class a pupil is, and in which ones when they ended with their school year; not those from which a pupil moved away before."""
 _TO_ALL = sa.and_(Announcement.grade.is_(None), Announcement.class_group_id.is_(None))
 
 
@@ -81,24 +75,26 @@ def concerns_class() -> Clause:
     return sa.and_(ClassGroup.school_id == Announcement.school_id, sa.or_(_TO_ALL, of_grade, Announcement.class_group_id == ClassGroup.id))
 
 
-def concerns_pupil() -> Clause:
-    """Which pupils an announcement concerns, once each, as far as they are pupils. The statement has Announcement, and what `with_classes` joins."""
-    return sa.and_(concerns_class(), sa.or_(STAY.c.now, sa.not_(_TO_ALL)))
+def concerned_pupils(column: Any, *more: Any) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Of pupils whom an announcement concerns: those who are in its classes, and those who were when these ended with their year; `more` narrows both.
 
-
-def with_classes(statement: Rows) -> Rows:
-    """A statement that has Pupil, with the classes of `STAY`."""
-    return statement.join(STAY, sa.and_(STAY.c.school_id == Pupil.school_id, STAY.c.pupil_id == Pupil.id)).join(
-        ClassGroup, sa.and_(ClassGroup.school_id == STAY.c.school_id, ClassGroup.id == STAY.c.class_group_id))
+    Nobody is in both; who moved away before is in neither. The statements have Pupil, ClassGroup and Announcement.
+    """
+    here = (concerns_class(), Pupil.school_id == ClassGroup.school_id, *more)
+    before = (
+        FormerClass.school_id == ClassGroup.school_id, FormerClass.class_group_id == ClassGroup.id, FormerClass.until >= ClassGroup.closed_on,
+        Pupil.id == FormerClass.pupil_id, sa.not_(_TO_ALL))
+    return sa.select(column).where(*here, Pupil.class_group_id == ClassGroup.id), sa.select(column).where(*here, *before)
 
 
 def visible_announcements(viewer: Asking) -> Clause:
     """Those that concern the children's classes, or a teacher's own; to the administration all of the school's."""
-    children = sa.select(STAY.c.school_id, STAY.c.class_group_id).where(family(viewer, Area.DIARY, STAY.c.school_id, STAY.c.pupil_id))
-    theirs = sa.tuple_(ClassGroup.school_id, ClassGroup.id).in_(children) if viewer.opens(Area.DIARY) else sa.false()
-    mine = sa.or_(theirs, own_classes(viewer, ClassGroup.school_id, ClassGroup.id))
-    return sa.or_(
-        sa.exists(sa.select(ClassGroup.id).where(concerns_class(), mine).correlate(Announcement)), followed_announcements(viewer))
+    children = sa.or_(*(sa.exists(part.correlate(Announcement)) for part in concerned_pupils(
+        Pupil.id, family(viewer, Area.DIARY, Pupil.school_id, Pupil.id)))) if viewer.opens(Area.DIARY) else sa.false()
+    taught = sa.exists(
+        sa.select(ClassGroup.id).where(concerns_class(), own_classes(viewer, ClassGroup.school_id, ClassGroup.id)).correlate(Announcement),
+    ) if viewer.has(Role.TEACHER) else sa.false()
+    return sa.or_(children, taught, followed_announcements(viewer))
 
 
 def followed_announcements(viewer: Asking) -> Clause:

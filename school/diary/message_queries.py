@@ -11,7 +11,7 @@ from school.connections import Page, paged, read_page
 from school.context import ADMINISTRATION, Role, Viewer
 from school.db import Column, Rows
 from school.diary.message_models import Acknowledgement, Announcement, Message, Remark, Thread, ThreadReading
-from school.diary.message_policy import concerns_pupil, followed_announcements, guarded, visible_announcements, visible_remarks, visible_threads, with_classes
+from school.diary.message_policy import concerned_pupils, followed_announcements, guarded, visible_announcements, visible_remarks, visible_threads
 from school.diary.message_rows import ANNOUNCEMENT, MESSAGE, REMARK
 from school.diary.policy import visible_children
 from school.diary.queries import MINE, check_child
@@ -164,18 +164,21 @@ async def correspondents(reader: Reader, viewer: Viewer, child: Ref) -> dict[UUI
 
 @Read
 def _announcements(viewer: Asking, after: bool, of_child: bool) -> Rows:
-    concerned = with_classes(sa.select(sa.func.count()).select_from(Pupil)).where(Pupil.left_on.is_(None), concerns_pupil())
+    def count(*more: Any) -> Any:
+        now, before = (part.correlate(Announcement).scalar_subquery() for part in concerned_pupils(sa.func.count(), Pupil.left_on.is_(None), *more))
+        return now + before
+
     read = sa.exists().where(
         Acknowledgement.school_id == Pupil.school_id, Acknowledgement.pupil_id == Pupil.id, Acknowledgement.thing_id == Announcement.id)
     follows = sa.and_(followed_announcements(viewer), Announcement.acknowledge_by.is_not(None)) if viewer.has(Role.TEACHER, *ADMINISTRATION) else sa.false()
     statement = ANNOUNCEMENT.add_columns(
         _acknowledged(viewer, Announcement.school_id, Announcement.id),
-        sa.case((follows, concerned.correlate(Announcement).scalar_subquery())).label("families"),
-        sa.case((follows, concerned.where(read).correlate(Announcement).scalar_subquery())).label("have_read"),
+        sa.case((follows, count())).label("families"),
+        sa.case((follows, count(read))).label("have_read"),
     ).where(Announcement.withdrawn_at.is_(None), visible_announcements(viewer))
     if of_child:
-        its = with_classes(sa.select(Pupil.id)).where(*MINE, visible_children(viewer), concerns_pupil())
-        statement = statement.where(sa.exists(its.correlate(Announcement)))
+        its = concerned_pupils(Pupil.id, *MINE, visible_children(viewer))
+        statement = statement.where(sa.or_(*(sa.exists(part.correlate(Announcement)) for part in its)))
     return paged(statement, _NEWEST_ANNOUNCEMENTS, after=after, descending=True)
 
 
