@@ -27,86 +27,47 @@ async def _names(cards: ReportCards, _language: Language, _account: Hashable) ->
     return "\n".join(card.name for card in cards.cards).encode()
 
 
-async def test_everyone_reads_the_cards_that_are_declared(counter: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_card_file, "write", _names)
-    town = counter.town
+async def _answers(counter: Desk, files: type[ReportCardFiles | RegisterFiles | ClassYearFiles], address: str, noun: str) -> dict[str, str]:
+    """Who is given the file of which child's `noun`; whoever is not is answered as if there were none, and each reading is noted."""
+    town, found = counter.town, dict.fromkeys(ROLES, "")
 
     async def context_for(request: Request) -> Context:
         return Context(town.viewers[request.headers["who"]], town.database, SETTINGS, reads=counter)
 
-    transport = httpx.ASGITransport(Starlette(routes=[ReportCardFiles(context_for).route]))
+    transport = httpx.ASGITransport(Starlette(routes=[files(context_for).route]))
     async with httpx.AsyncClient(transport=transport, base_url="http://school.test") as client:
-        for name, noun in (("pupil", "child"), ("class", "class")):
-            found = dict.fromkeys(ROLES, "")
-            for role in ROLES:
-                for target, pupil in TARGETS.items():
-                    counter.noted.clear()
-                    of, absent = town.targets[target], town.absent(target)
-                    answer = await client.get(f"/report-cards/{of[noun]}/{of['term']}.pdf", headers={"who": role})
-                    nothing = await client.get(f"/report-cards/{absent[noun]}/{of['term']}.pdf", headers={"who": role})
-                    assert (nothing.status_code, nothing.content) == (404, b"")
-                    if answer.status_code == 200:
-                        assert of["name"] in answer.text
-                        assert KEPT.items() <= answer.headers.items()
-                        assert town.ref(pupil) in counter.noted
-                        assert len(counter.noted) == len(answer.text.splitlines())
-                    else:
-                        assert (answer.status_code, answer.content, answer.headers, counter.noted) == (404, b"", nothing.headers, set())
-                    found[role] += "+" if answer.status_code == 200 else "-"
-            declared = read().sections["Report cards"][f"GET /report-cards/{name}/…"]
-            assert row(name, "Report cards", found) == row(name, "Report cards", declared)
+        for role in ROLES:
+            for target, pupil in TARGETS.items():
+                counter.noted.clear()
+                of, absent = town.targets[target], town.absent(target)
+                answer = await client.get(address.format(of[noun], of["term"]), headers={"who": role})
+                nothing = await client.get(address.format(absent[noun], of["term"]), headers={"who": role})
+                assert (nothing.status_code, nothing.content) == (404, b"")
+                if answer.status_code == 200:
+                    assert of["name"] in answer.text
+                    assert KEPT.items() <= answer.headers.items()
+                    assert town.ref(pupil) in counter.noted
+                    assert len(counter.noted) == len(answer.text.splitlines())
+                else:
+                    assert (answer.status_code, answer.content, answer.headers, counter.noted) == (404, b"", nothing.headers, set())
+                found[role] += "+" if answer.status_code == 200 else "-"
+    return found
+
+
+@pytest.mark.parametrize(("name", "noun"), [("pupil", "child"), ("class", "class")])
+async def test_everyone_reads_the_cards_that_are_declared(counter: Desk, monkeypatch: pytest.MonkeyPatch, name: str, noun: str) -> None:
+    monkeypatch.setattr(report_card_file, "write", _names)
+    found, declared = await _answers(counter, ReportCardFiles, "/report-cards/{}/{}.pdf", noun), read().sections["Report cards"]
+    assert row(name, "Report cards", found) == row(name, "Report cards", declared[f"GET /report-cards/{name}/…"])
 
 
 async def test_everyone_exports_the_registers_that_are_declared(counter: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(register_sheet, "write", lambda kept, _labels: "\n".join(kept.names).encode())
-    town = counter.town
-
-    async def context_for(request: Request) -> Context:
-        return Context(town.viewers[request.headers["who"]], town.database, SETTINGS, reads=counter)
-
-    transport = httpx.ASGITransport(Starlette(routes=[RegisterFiles(context_for).route]))
-    found = dict.fromkeys(ROLES, "")
-    async with httpx.AsyncClient(transport=transport, base_url="http://school.test") as client:
-        for role in ROLES:
-            for target, pupil in TARGETS.items():
-                counter.noted.clear()
-                of, absent = town.targets[target], town.absent(target)
-                answer = await client.get(f"/registers/{of['course']}/{of['term']}.xlsx", headers={"who": role})
-                nothing = await client.get(f"/registers/{absent['course']}/{of['term']}.xlsx", headers={"who": role})
-                assert (nothing.status_code, nothing.content) == (404, b"")
-                if answer.status_code == 200:
-                    assert of["name"] in answer.text
-                    assert KEPT.items() <= answer.headers.items()
-                    assert town.ref(pupil) in counter.noted
-                else:
-                    assert (answer.status_code, answer.content, answer.headers, counter.noted) == (404, b"", nothing.headers, set())
-                found[role] += "+" if answer.status_code == 200 else "-"
-    assert row("all", "Registers", found) == row("all", "Registers", read().sections["Registers"]["GET /registers/…"])
+    found, declared = await _answers(counter, RegisterFiles, "/registers/{}/{}.xlsx", "course"), read().sections["Registers"]
+    assert row("all", "Registers", found) == row("all", "Registers", declared["GET /registers/…"])
 
 
 async def test_everyone_exports_the_classes_that_are_declared(counter: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(class_year_sheet, "write", lambda year, _language: "\n".join(card.name for card in year.cards.cards).encode())
-    town = counter.town
-
-    async def context_for(request: Request) -> Context:
-        return Context(town.viewers[request.headers["who"]], town.database, SETTINGS, reads=counter)
-
-    transport = httpx.ASGITransport(Starlette(routes=[ClassYearFiles(context_for).route]))
-    found = dict.fromkeys(ROLES, "")
-    async with httpx.AsyncClient(transport=transport, base_url="http://school.test") as client:
-        for role in ROLES:
-            for target, pupil in TARGETS.items():
-                counter.noted.clear()
-                of, absent = town.targets[target], town.absent(target)
-                answer = await client.get(f"/report-cards/{of['class']}/{of['term']}.xlsx", headers={"who": role})
-                nothing = await client.get(f"/report-cards/{absent['class']}/{of['term']}.xlsx", headers={"who": role})
-                assert (nothing.status_code, nothing.content) == (404, b"")
-                if answer.status_code == 200:
-                    assert of["name"] in answer.text
-                    assert KEPT.items() <= answer.headers.items()
-                    assert town.ref(pupil) in counter.noted
-                else:
-                    assert (answer.status_code, answer.content, answer.headers, counter.noted) == (404, b"", nothing.headers, set())
-                found[role] += "+" if answer.status_code == 200 else "-"
-    declared = read().sections["Report cards"]["GET /report-cards/class/….xlsx"]
-    assert row("class", "Report cards", found) == row("class", "Report cards", declared)
+    found, declared = await _answers(counter, ClassYearFiles, "/report-cards/{}/{}.xlsx", "class"), read().sections["Report cards"]
+    assert row("class", "Report cards", found) == row("class", "Report cards", declared["GET /report-cards/class/….xlsx"])

@@ -16,12 +16,19 @@ export const DoorRulesQuery = graphql(`
         node {
           id audience direction weekdays startsAt endsAt validFrom validUntil madeAt endedAt
           door { id name }
-          classGroup { name }
+          classGroup { id name }
           person { id name }
         }
       }
       pageInfo { hasNextPage }
     }
+  }
+`)
+
+/** This school year's, of all schools of the viewer. */
+export const DoorClassesQuery = graphql(`
+  query WebDoorClasses {
+    classGroups { id }
   }
 `)
 

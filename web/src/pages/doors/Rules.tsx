@@ -1,6 +1,7 @@
 import { Button, Text } from '@mantine/core'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useQuery } from 'urql'
 import { type Page, usePaged } from '../../live/paged'
 import { useOffice } from '../../session/office'
 import { Confirm } from '../../shell/Confirm'
@@ -10,7 +11,8 @@ import { useChange } from '../account/change'
 import { Part } from '../person/Part'
 import styles from '../person/Person.module.css'
 import { Refused } from '../person/Refused'
-import { type Door, DoorRulesQuery, EndDoorRule, type Rule } from './Doors.graphql'
+import { type Door, DoorClassesQuery, DoorRulesQuery, EndDoorRule, type Rule } from './Doors.graphql'
+import { idleOf } from './idle'
 import { NewRule } from './NewRule'
 import { useRuleWords } from './words'
 
@@ -26,6 +28,9 @@ interface Shown {
 export function Rules({ school, doors, acts }: Shown) {
   const { t } = useTranslation()
   const rules = usePaged(DoorRulesQuery, { ended: false }, pageOf)
+  const [{ data }] = useQuery({ query: DoorClassesQuery })
+  const classes = useMemo(() => data ? new Set(data.classGroups.map(({ id }) => id)) : null, [data])
+  const { school: { today } } = useOffice()
   const ending = useChange(EndDoorRule)
   const { who, terms } = useRuleWords()
   const [doubted, setDoubted] = useState<Rule | null>(null)
@@ -36,7 +41,7 @@ export function Rules({ school, doors, acts }: Shown) {
     rules.anew()
   }
   const all = rules.page !== null && !rules.page.pageInfo.hasNextPage
-  const shut = all ? doors.filter(({ id }) => !rules.page!.edges.some(({ node }) => node.door === null || node.door.id === id)) : []
+  const shut = all ? doors.filter(({ id }) => !rules.page!.edges.some(({ node }) => (node.door === null || node.door.id === id) && !idleOf(node, classes, today))) : []
   return (
     <Part title={t('doors.rules')}>
       <Text size="sm" c="dimmed">{t('doors.rulesMean')}</Text>
@@ -46,11 +51,12 @@ export function Rules({ school, doors, acts }: Shown) {
       {!rules.page && !rules.error && <Loading />}
       {rules.page?.edges.length === 0 && <Text c="dimmed">{t('doors.noRules')}</Text>}
       <ul className={styles.lines} aria-label={t('doors.rules')}>
-        {rules.page?.edges.map(({ node }) => (
+        {rules.page?.edges.map(({ node }) => ({ node, idle: idleOf(node, classes, today) })).map(({ node, idle }) => (
           <li key={node.id} className={styles.line}>
             <div className={styles.about}>
               <b>{who(node)}</b>
               <span className={styles.more}>{terms(node)}</span>
+              {idle && <span className={styles.closed}>{t(`doors.${idle}`)}</span>}
             </div>
             {acts && <Button variant="default" size="sm" aria-label={`${t('doors.end')}: ${who(node)}, ${terms(node)}`} onClick={() => setDoubted(node)}>{t('doors.end')}</Button>}
           </li>
