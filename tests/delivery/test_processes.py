@@ -136,15 +136,19 @@ async def test_a_database_that_is_away_is_ridden_out(private_postgres: PostgresS
 
 @asynccontextmanager
 async def _writer(url: str) -> AsyncIterator[Database]:
-    """A process that only writes and nudges; its pool goes by another name, so that it is not cut off."""
+    """A process that only writes and nudges; its pool goes by another name from the first moment of each connection, so that it is not cut off."""
     async with another(url) as database:
-        sa.event.listen(database.engine.sync_engine, "connect", lambda made, _: made.run_async(lambda inner: inner.execute("SET application_name TO 'writer'")))
+        sa.event.listen(database.engine.sync_engine, "do_connect", _named_writer)
         nudge = Nudge(database)
         database.after_commit.append(nudge)
         nudging = asyncio.create_task(nudge.run())
         yield database
         nudging.cancel()
         await asyncio.gather(nudging, return_exceptions=True)
+
+
+def _named_writer(_dialect: object, _record: object, _arguments: list[Any], options: dict[str, Any]) -> None:
+    options["server_settings"] = options["server_settings"] | {"application_name": "writer"}
 
 
 async def _write(database: Database, world: World, *names: str) -> None:
