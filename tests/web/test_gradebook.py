@@ -64,6 +64,12 @@ async def opened(stage: Stage, language: str = "ru") -> Page:
     return page
 
 
+async def saved(page: Page) -> None:
+    """Everything has been sent, and the page says so."""
+    await page.evaluate(ALL_SENT)
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+
+
 async def stored(stage: Stage) -> dict[str, list[dict[str, Any]]]:
     """The pupils' marks by their family names, as the API tells them."""
     return {row["person"]["familyName"]: row["marks"] for row in await rows(stage)}
@@ -91,7 +97,7 @@ async def test_thirty_marks_by_keyboard_alone(stage: Stage) -> None:
             await page.keyboard.press("Enter")
         await page.keyboard.press("Control+Home")
         await page.keyboard.press("ArrowRight")
-    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await saved(page)
     marks = [mark for pupil in (await stored(stage)).values() for mark in pupil]
     assert Counter(mark["value"] for mark in marks) == Counter(2 + (row + column) % 4 for row in range(CLASS) for column in range(2))
     assert {(mark["revision"], mark["weight"], mark["work"]) for mark in marks} == {(1, 1, "ANSWER")}
@@ -111,16 +117,16 @@ async def test_a_mark_is_corrected_detailed_withdrawn_and_brought_back(stage: St
     await page.keyboard.press("Tab")
     await page.keyboard.type("без ошибок")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await saved(page)
     last = f"Ученик{CLASS - 1:02}"
     (mark,) = (await stored(stage))[last]
     assert (mark["value"], mark["weight"], mark["work"], mark["comment"]) == (4, 3, "TEST", "без ошибок")
     await page.keyboard.press("Delete")
     await expect(page.locator(":focus")).to_have_text("")
-    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await saved(page)
     assert (await stored(stage))[last] == []
     await page.keyboard.press("Control+z")
-    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await saved(page)
     (again,) = (await stored(stage))[last]
     assert (again["value"], again["weight"], again["work"], again["comment"]) == (4, 3, "TEST", "без ошибок")
     assert again["id"] != mark["id"]
@@ -132,7 +138,7 @@ async def test_corrections_are_listed_with_what_they_were(stage: Stage) -> None:
     await page.keyboard.press("ArrowUp")
     for value in ("3", "5"):
         await page.keyboard.press(value)
-        await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+        await saved(page)
     await page.get_by_role("button", name="Исправления").click()
     line = page.get_by_role("listitem").filter(has_text=f"Ученик{CLASS - 2:02}")
     await line.get_by_role("button", name="изменена").click()
@@ -148,7 +154,7 @@ async def test_what_was_withdrawn_is_listed_with_who_when_and_why(stage: Stage) 
     await page.get_by_role("button", name="Исправления").click()
     await page.locator("td[tabindex='0']").focus()
     await page.keyboard.press("3")
-    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await saved(page)
     await page.keyboard.press("F2")
     details = page.get_by_role("dialog")
     await details.get_by_label("Почему меняется").fill("чужая работа")
@@ -167,7 +173,7 @@ async def test_the_register_by_one_key(stage: Stage) -> None:
     for key in ("н", "j", "у"):  # the second is о where the keyboard is set to Latin
         await page.evaluate("key => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))", key)
         await page.keyboard.press("ArrowUp")
-    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await saved(page)
     found = [(entry["kind"], entry["minutesLate"]) for row in (await rows(stage))[-3:] for entry in row["attendance"]]
     assert [kind for kind, _ in found] == ["EXCUSED", "LATE", "ABSENT"]
     assert [minutes is not None for _, minutes in found] == [False, True, False]
@@ -184,7 +190,7 @@ async def test_a_column_is_pasted(stage: Stage) -> None:
         document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))
     }""")
     await expect(page.get_by_role("status").filter(has_text="Вставлено 3 клетки. Не вставлено: «9».")).to_be_visible()
-    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await saved(page)
     lesson = (await page.evaluate("document.activeElement.cellIndex")) - 1
     cells = [await page.get_by_role("row").nth(row).get_by_role("gridcell").nth(lesson).inner_text() for row in range(1, 6)]
     assert [cell.strip() for cell in cells] == ["5", "4", "", "", "н"]
@@ -222,7 +228,7 @@ async def test_marks_go_by_themselves_when_the_network_is_back(stage: Stage) -> 
     await page.keyboard.press("5")
     await expect(page.get_by_role("status").filter(has_text="Нет связи: 1 запись")).to_be_visible()
     await page.context.set_offline(False)
-    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await saved(page)
     assert any(mark["value"] == 5 for mark in (await stored(stage))[f"Ученик{CLASS - 1:02}"])
     stage.forgive("ERR_INTERNET_DISCONNECTED")
 
@@ -288,8 +294,7 @@ async def test_a_reload_without_a_network_shows_what_the_device_had(stage: Stage
     for _ in range(8):
         await page.keyboard.press("ArrowRight")
     await page.keyboard.press("5")
-    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
-    await page.evaluate(ALL_SENT)
+    await saved(page)
     stage.service.stop()
     await page.reload()
     await expect(page.get_by_role("status").filter(has_text="Данные на")).to_be_visible()
