@@ -73,6 +73,7 @@ def school_date(moment: dt.datetime, time_zone: str) -> dt.date:
     return moment.astimezone(zone(time_zone)).date()
 
 
+@lru_cache(maxsize=4096)
 def school_moment(date: dt.date, time: dt.time, time_zone: str) -> dt.datetime:
     """The moment, in UTC, of a school-local date and time."""
     return dt.datetime.combine(date, time, zone(time_zone)).astimezone(dt.UTC)

@@ -66,6 +66,8 @@ class Kind(IntEnum):
 
 
 _LAYOUT = struct.Struct(">BI16s")
+MOST_KNOWN = 4096
+"""Ids of one kind that an encoder remembers."""
 _FOR_ADDRESSES = bytes.maketrans(b"+/", b"-_")
 
 
@@ -81,22 +83,60 @@ def new() -> UUID:
     return uuid_utils.compat.uuid7()
 
 
-def encode(kind: Kind, school_id: int, id: UUID) -> str:  # noqa: A002 - the column's name
+class _OfSchool(dict[UUID, str]):
+    """The opaque ids of one school's rows of one kind that were asked for lately."""
+
+    def __init__(self, kind: Kind, school_id: int, count: Callable[[], None]) -> None:
+        super().__init__()
+        self._head, self._count = struct.pack(">BI", kind, school_id), count
+
+    def __missing__(self, id: UUID) -> str:  # noqa: A002 - the column's name
+        self._count()
+        made = self[id] = b2a_base64(self._head + id.bytes, newline=False).translate(_FOR_ADDRESSES).decode()
+        return made
+
+
+class Encoder(dict[int, _OfSchool]):
+    """Makes the opaque ids of a kind's rows: by call, or as a plan reads them, `encoder[school_id][id]`.
+
+    Those made lately are known, at most `MOST_KNOWN` (1 MB): the rows of an answer are mostly those of the one before, and looking an id up takes a fifth of
+    the time of making it.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__()
+        self._kind, self._count = kind, 0
+
+    def __missing__(self, school_id: int) -> _OfSchool:
+        made = self[school_id] = _OfSchool(self._kind, school_id, self._another)
+        return made
+
+    def __call__(self, school_id: int, id: UUID) -> str:  # noqa: A002 - as above
+        """The opaque id of a row."""
+        return self[school_id][id]
+
+    def maybe(self, school_id: int, id: UUID | None) -> str | None:  # noqa: A002 - as above
+        """The same of what may be missing."""
+        return None if id is None else self[school_id][id]
+
+    def _another(self) -> None:
+        self._count += 1
+        if self._count > MOST_KNOWN:
+            self.clear()
+            self._count = 1
+
+
+_ENCODERS = {int(kind): Encoder(kind) for kind in Kind}
+
+
+def encode(kind: Kind, school_id: int, id: UUID) -> str:  # noqa: A002 - as above
     """The opaque id of a row."""
-    return b2a_base64(_LAYOUT.pack(kind, school_id, id.bytes), newline=False).translate(_FOR_ADDRESSES).decode()
+    return _ENCODERS[kind._value_][school_id][id]
 
 
-def encoder(kind: Kind) -> Callable[[int, UUID], str]:
-    """`encode` for many ids of one kind, in three quarters of its time."""
-    heads: dict[int, bytes] = {}
-
-    def encode_(school_id: int, id: UUID) -> str:  # noqa: A002 - as above
-        head = heads.get(school_id)
-        if head is None:
-            head = heads[school_id] = struct.pack(">BI", kind, school_id)
-        return b2a_base64(head + id.bytes, newline=False).translate(_FOR_ADDRESSES).decode()
-
-    return encode_
+def encoder(kind: Kind) -> Encoder:
+    """`encode` for many ids of one kind."""
+    return _ENCODERS[kind]
 
 
 def decode(kind: Kind, text: str) -> Ref:

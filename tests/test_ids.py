@@ -18,6 +18,16 @@ def test_an_id_reads_back(kind: Kind, school_id: int, row: UUID) -> None:
     assert ids.decode(kind, text) == Ref(school_id, row)
 
 
+def test_an_encoder_knows_the_last_ones_alone() -> None:
+    encoder, same = ids.Encoder(Kind.MARK), ids.new()
+    assert encoder(1, same) == encoder[1][same] == ids.encode(Kind.MARK, 1, same) != encoder(2, same)
+    assert encoder.maybe(1, None) is None
+    for number in range(2 * ids.MOST_KNOWN):
+        assert ids.decode(Kind.MARK, encoder(number % 3, ids.new())).school_id == number % 3
+        assert sum(map(len, encoder.values())) <= ids.MOST_KNOWN
+    assert encoder.maybe(1, same) == ids.encode(Kind.MARK, 1, same)
+
+
 @pytest.mark.parametrize("text", ["", "x", "A" * 27, "A" * 29, "!" * 28, "я" * 28, "A" * 28])
 def test_what_is_not_an_id_is_absent(text: str) -> None:
     with pytest.raises(Refused) as caught:

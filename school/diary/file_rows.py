@@ -37,6 +37,7 @@ class FileRow(NamedTuple):
     pupil_id: UUID | None
 
 
+_ID = ids.encoder(Kind.FILE)
 FILE: Rows = sa.select(*(getattr(StoredFile, name) for name in FileRow._fields))
 STANDS = sa.and_(StoredFile.kind.is_not(None), StoredFile.removed_at.is_(None))
 """Files that have come and are not removed."""
@@ -51,4 +52,4 @@ def place_of(school_id: int, place: UUID) -> str:
 
 def address_of(school_id: int, id_: UUID) -> str:
     """Where a file is sent to and asked for, on the service's own host."""
-    return f"/files/{ids.encode(Kind.FILE, school_id, id_)}"
+    return f"/files/{_ID(school_id, id_)}"

@@ -3,7 +3,6 @@
 import datetime as dt
 from fractions import Fraction
 from typing import Annotated, Any, Self
-from uuid import UUID
 
 import strawberry
 
@@ -30,18 +29,6 @@ AttendanceKindName = strawberry.enum(AttendanceKind, name="AttendanceKind", desc
 def opaque(kind: Kind, school_id: int, id_: Any) -> strawberry.ID:
     """The opaque id of a row."""
     return strawberry.ID(ids.encode(kind, school_id, id_))
-
-
-def _reason_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
-    return None if id_ is None else opaque(Kind.ABSENCE_REASON, school_id, id_)
-
-
-def _mark_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
-    return None if id_ is None else opaque(Kind.MARK, school_id, id_)
-
-
-def _work_id(school_id: int, id_: UUID | None) -> strawberry.ID | None:
-    return None if id_ is None else opaque(Kind.OWN_WORK, school_id, id_)
 
 
 def _is_told(value: object) -> bool:
@@ -168,9 +155,11 @@ class Mark(OfRow):
     revision: int = column()
     given_at: dt.datetime = column()
     withdrawn_at: dt.datetime | None = column()
-    retake_of: strawberry.ID | None = made(_mark_id, "school_id", "retake_of")
+    retake_of: strawberry.ID | None = made(ids.encoder(Kind.MARK).maybe, "school_id", "retake_of")
     replaces: bool = column()
-    own_work_id: strawberry.ID | None = made(_work_id, "school_id", "work_id", description="Of the school's own kind of work, if it is of one.")
+    own_work_id: strawberry.ID | None = made(
+        ids.encoder(Kind.OWN_WORK).maybe, "school_id", "work_id", description="Of the school's own kind of work, if it is of one.",
+    )
     counts: bool = made(is_counted, "withdrawn_at", "replaced", description="Whether it stands, and no retake that stands replaces it.")
 
     @query(ROWS, reads=("school_id", "id"))
@@ -240,7 +229,7 @@ class Attendance(OfRow):
     kind: Annotated[AttendanceKind, AttendanceKindName] = column()
     minutes_late: int | None = column()
     at: dt.datetime = column()
-    reason_id: strawberry.ID | None = made(_reason_id, "school_id", "reason_id")
+    reason_id: strawberry.ID | None = made(ids.encoder(Kind.ABSENCE_REASON).maybe, "school_id", "reason_id")
 
     @query(ROWS, reads=("school_id", "reason_id"))
     def reason(self, info: Info) -> AbsenceReason | None:
