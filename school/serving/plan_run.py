@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from inspect import iscoroutine
 from typing import Any, NamedTuple
 
-from graphql import FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode
+from graphql import FieldNode, FragmentDefinitionNode, GraphQLField, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode
 from graphql.pyutils import Path
 
 from school.execution import Loading
@@ -30,16 +30,38 @@ class Asked(NamedTuple):
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     operation: OperationDefinitionNode
-    variables: Mapping[str, Any]
+    variables: dict[str, Any]
     context: Any
     root: Any = None
     is_awaitable: Callable[[Any], bool] = lambda value: hasattr(value, "__await__")
 
-    def info(self, site: Site, key: str) -> GraphQLResolveInfo:
-        """What a resolver is told. The path of a row's begins at itself."""
-        return GraphQLResolveInfo(
-            site.nodes[0].name.value, site.nodes, site.field.type, site.parent, Path(None, key, site.parent.name), self.schema, dict(self.fragments),
-            self.root, self.operation, dict(self.variables), self.context, self.is_awaitable)
+
+class Info:
+    """As graphql-core's, for a resolver that is not our own; what is seldom looked at is made then. The path of a row's begins at itself."""
+
+    __slots__ = ("_asked", "_site", "context", "field_name", "field_nodes", "parent_type", "return_type")
+
+    def __init__(self, asked: Asked, site: Site) -> None:
+        self._asked, self._site, self.context = asked, site, asked.context
+        self.field_nodes, self.parent_type, self.return_type = site.nodes, site.parent, site.field.type
+        self.field_name = site.nodes[0].name.value
+
+    def __getattr__(self, name: str) -> Any:
+        made = _SELDOM.get(name)
+        if made is None:
+            raise AttributeError(name)
+        return made(self._site, self._asked)
+
+
+_SELDOM: dict[str, Callable[[Site, Asked], Any]] = {
+    "path": lambda site, _: Path(None, (site.nodes[0].alias or site.nodes[0].name).value, site.parent.name),
+    "schema": lambda _, asked: asked.schema,
+    "fragments": lambda _, asked: dict(asked.fragments),
+    "root_value": lambda _, asked: asked.root,
+    "operation": lambda _, asked: asked.operation,
+    "variable_values": lambda _, asked: dict(asked.variables),
+    "is_awaitable": lambda _, asked: asked.is_awaitable,
+}
 
 
 class RootInfo:
@@ -54,21 +76,18 @@ class RootInfo:
 class Run:
     """As `info` for the resolvers of rows, it has the context."""
 
-    __slots__ = ("_asked", "_infos", "context", "later", "made")
+    __slots__ = ("_asked", "context", "infos", "later", "made")
 
     def __init__(self, asked: Asked) -> None:
         self.context, self._asked = asked.context, asked
         self.later: list[Later] = []
         self.made: dict[tuple[Plan, int], tuple[Any, Any]] = {}
-        self._infos: dict[int, GraphQLResolveInfo] = {}
+        self.infos: dict[int, Info] = {}
 
-    def info(self, site: Site) -> GraphQLResolveInfo:
-        """What a resolver is told that is not our own."""
-        found = self._infos.get(id(site))
-        if found is None:
-            node = site.nodes[0]
-            found = self._infos[id(site)] = self._asked.info(site, (node.alias or node.name).value)
-        return found
+    def info(self, number: int, site: Site) -> Info:
+        """What a resolver is told that is not our own; kept under the site's number."""
+        made = self.infos[number] = Info(self._asked, site)
+        return made
 
     async def finish(self) -> None:
         """Put everything that is awaited into its place; the same thing is loaded and completed once. The first error, when all have ended."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from enum import Enum
+from itertools import count
 from math import isfinite
 from typing import Any
 
@@ -32,7 +33,11 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from school.columns import FromRow, OfRow
+from school.ids import Encoder
 from school.serving.plan_run import Plan, Site
+
+_NUMBERS = count()
+"""Of the places at which resolvers are called that want to be told where they are."""
 
 
 class UnplannedError(Exception):
@@ -71,10 +76,11 @@ class Writer:
     def _value(self, of: str, kind: GraphQLOutputType, nodes: list[FieldNode]) -> str:
         """An expression for the completed value of the expression `of`, which is evaluated once."""
         self._depth += 1
-        local, required = f"x{self._depth}", isinstance(kind, GraphQLNonNull)
+        local = of if of.isidentifier() else f"x{self._depth}"  # what is a variable already needs no other
+        required = isinstance(kind, GraphQLNonNull)
         inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         null = "n_null()" if required else "None"
-        bound = f"({local} := {of})"
+        bound = of if local == of else f"({local} := {of})"
         if isinstance(inner, GraphQLList):
             item = f"i{self._depth}"
             made = f"[{self._value(item, inner.of_type, nodes)} for {item} in {local}]"
@@ -89,23 +95,30 @@ class Writer:
 
     def _leaf(self, kind: GraphQLScalarType | GraphQLEnumType, bound: str, local: str, null: str) -> str:
         serialize = self._name(_serializer(kind))
-        other = f"{null} if {local} is None else {serialize}({local})"
+        known = self._promised(kind, local)
+        if known is None:
+            return f"({null} if {bound} is None else {serialize}({local}))"
+        condition, expression = known
+        return f"({expression} if {condition.replace(local, bound, 1)} else {null} if {local} is None else {serialize}({local}))"
+
+    def _promised(self, kind: GraphQLOutputType, local: str) -> tuple[str, str] | None:
+        """When the value in `local` is as this type of leaves promises, and what is written then; None for what has to be asked."""
         if kind in (GraphQLString, GraphQLID):
-            return f"({local} if {bound}.__class__ is str else {other})"
+            return f"{local}.__class__ is str", local
         if kind is GraphQLBoolean:
-            return f"({local} if {bound}.__class__ is bool else {other})"
+            return f"{local}.__class__ is bool", local
         if kind is GraphQLInt:
-            return f"({local} if {bound}.__class__ is int and -2147483648 <= {local} <= 2147483647 else {other})"
+            return f"{local}.__class__ is int and -2147483648 <= {local} <= 2147483647", local
         if kind is GraphQLFloat:
-            return f"({local} if {bound}.__class__ is float and isfinite({local}) else {other})"
-        if (exact := _iso(kind)) is not None:  # left as it is: orjson writes it so, and faster
+            return f"{local}.__class__ is float and isfinite({local})", local
+        if isinstance(kind, GraphQLScalarType | GraphQLEnumType) and (exact := _iso(kind)) is not None:  # left as it is: orjson writes it so, and faster
             plain = {dt.datetime: f" and {local}.tzinfo is {self._name(dt.UTC)}", dt.time: f" and {local}.tzinfo is None"}.get(exact, "")
-            return f"({local} if {bound}.__class__ is {self._name(exact)}{plain} else {other})"
+            return f"{local}.__class__ is {self._name(exact)}{plain}", local
         members = getattr(kind, "wrapped_cls", None)
-        if isinstance(members, type) and issubclass(members, Enum):
-            known = self._name({member: kind.serialize(member) for member in members})
-            return f"({known}[{local}] if {bound}.__class__ is {self._name(members)} else {other})"
-        return f"({null} if {bound} is None else {serialize}({local}))"
+        if isinstance(kind, GraphQLEnumType) and isinstance(members, type) and issubclass(members, Enum):
+            known = self._name({member.name: kind.serialize(member) for member in members})  # an enum's own hash is slow
+            return f"{local}.__class__ is {self._name(members)}", f"{known}[{local}._name_]"
+        return None
 
     def _abstract(self, kind: GraphQLUnionType | GraphQLInterfaceType, nodes: list[FieldNode], local: str) -> str:
         if getattr(kind.extensions.get("strawberry-definition"), "resolve_type", None) is not None:
@@ -158,7 +171,8 @@ class Writer:
         self.lines.append(f"def {made}(v, r):\n    return {self._value('v', kind, nodes)}")
         later = f"if hasattr(x, '__await__'): r.later.append((x, d, {key!r}, {made}))"
         if not isinstance(getattr(kind, "of_type", kind), GraphQLObjectType):
-            return [f"    x = {resolver}", f"    {later}", f"    else: d[{key!r}] = {made}(x, r)"]
+            condition, expression = self._promised(kind.of_type if isinstance(kind, GraphQLNonNull) else kind, "x") or ("False", "x")
+            return [f"    x = {resolver}", f"    if {condition}: d[{key!r}] = {expression}", f"    el{later}", f"    else: d[{key!r}] = {made}(x, r)"]
         # A name stands in many rows: what it is the answer of is made once, and kept with it, so that nothing else gets its id meanwhile.
         return [
             f"    x = {resolver}", f"    k = {made}, id(x)", "    m = r.made.get(k)", f"    if m is not None: d[{key!r}] = m[1]", f"    el{later}",
@@ -176,8 +190,14 @@ class Writer:
         if of_row is None:
             return self._value(f"v.{attribute}", field.type, nodes)
         self.keeps = self.keeps and of_row.keeps
-        values = ", ".join(f"w.{name}" for name in of_row.columns)
-        return self._value(values if of_row.make is None else f"{self._name(of_row.make)}({values})", field.type, nodes)
+        return self._value(self._made(of_row, [f"w.{name}" for name in of_row.columns]), field.type, nodes)
+
+    def _made(self, of_row: FromRow, values: list[str]) -> str:
+        if of_row.make is None:
+            return values[0]
+        if isinstance(of_row.make, Encoder):  # a call costs as much as both look-ups
+            return f"{self._name(of_row.make)}[{values[0]}][{values[1]}]"
+        return f"{self._name(of_row.make)}({', '.join(values)})"
 
     def _want(self, parent: GraphQLObjectType, nodes: list[FieldNode]) -> None:
         """Note which columns of its row an object's field reads: all, where that is not known."""
@@ -200,7 +220,8 @@ class Writer:
         own = _own_resolver(field)
         if own is not None:
             return f"{self._name(own)}(v, info=r)"
-        return f"{self._name(field.resolve)}(v, r.info({self._name(Site(field, nodes, parent))}))"
+        number = next(_NUMBERS)
+        return f"{self._name(field.resolve)}(v, r.infos.get({number}) or r.info({number}, {self._name(Site(field, nodes, parent))}))"
 
 
 def _of_row(parent: GraphQLObjectType, attribute: str) -> FromRow | None:

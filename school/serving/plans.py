@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     ExecutionContext,
     FieldNode,
     FragmentDefinitionNode,
@@ -20,6 +21,7 @@ from graphql import (
     GraphQLScalarType,
     Node,
     OperationDefinitionNode,
+    OperationType,
     VariableNode,
 )
 from graphql.pyutils import Path
@@ -52,9 +54,9 @@ class Choice:
 
 
 class Plans:
-    """The plans of one operation. They hold the document by which they are known. `coerce` is for what `queries` makes of its variables."""
+    """The plans of one operation. `coerce` is for what `queries` makes of its variables."""
 
-    def __init__(self, operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]) -> None:
+    def __init__(self, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self.operation, self.fragments = operation, fragments
         self.names = sorted({name for node in (operation, *fragments.values()) for name in _conditions(node)})
         self.coerce: Callable[[Mapping[str, Any]], dict[str, Any] | None] | None = None
@@ -73,19 +75,33 @@ class Shelf:
     """The plans of a schema's operations; the least recently used are forgotten."""
 
     def __init__(self) -> None:
-        self._plans: OrderedDict[int, Plans] = OrderedDict()
+        self._plans: OrderedDict[Key, tuple[Node, Plans | None]] = OrderedDict()
 
-    def find(self, operation: OperationDefinitionNode, fragments: Callable[[], dict[str, FragmentDefinitionNode]]) -> Plans:
-        """Those of an operation."""
-        key = id(operation)
-        found = self._plans.get(key)
-        if found is None:
-            found = self._plans[key] = Plans(operation, fragments())
+    def of_document(self, document: DocumentNode, name: str | None) -> Plans | None:
+        """Those of the query of this name, or of the only one; None where there is none, or something else is meant."""
+        return self._find((id(document), name), document, lambda: self._query(document, name))
+
+    def of_operation(self, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Plans | None:
+        """Those of an operation of any kind."""
+        return self._find((id(operation), None), operation, lambda: Plans(operation, fragments))
+
+    def _find(self, key: Key, node: Node, make: Callable[[], Plans | None]) -> Plans | None:
+        """Kept with the node by which it is known, whose address is not another's meanwhile."""
+        known = self._plans.get(key)
+        if known is None:
+            known = self._plans[key] = node, make()
             if len(self._plans) > MOST_OPERATIONS:
                 self._plans.popitem(last=False)
         else:
             self._plans.move_to_end(key)
-        return found
+        return known[1]
+
+    def _query(self, document: DocumentNode, name: str | None) -> Plans | None:
+        operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode) and name in (None, one.name and one.name.value)]
+        if len(operations) != 1 or operations[0].operation is not OperationType.QUERY:
+            return None
+        fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+        return self.of_operation(operations[0], fragments)
 
 
 class PlannedExecution(ExecutionContext):
@@ -95,7 +111,8 @@ class PlannedExecution(ExecutionContext):
 
     def __init__(self, *everything: Any, **more: Any) -> None:
         super().__init__(*everything, **more)
-        self._choice = self.shelf.find(self.operation, lambda: self.fragments).choice(self.variable_values)
+        plans = self.shelf.of_operation(self.operation, self.fragments)
+        self._choice = None if plans is None else plans.choice(self.variable_values)
 
     def complete_value(self, return_type: GraphQLOutputType, field_nodes: list[FieldNode], info: Any, path: Path, result: Any) -> Any:
         """By its plan, if it has one and is as promised."""

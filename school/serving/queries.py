@@ -13,12 +13,9 @@ from graphql import (
     DocumentNode,
     ExecutionContext,
     ExecutionResult,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     MiddlewareManager,
-    OperationDefinitionNode,
-    OperationType,
     TypeNameMetaFieldDef,
     execute,
 )
@@ -27,7 +24,7 @@ from prometheus_client import Counter
 
 from school.serving.inputs import Arguments, Variables, arguments_of
 from school.serving.kept import kept_or_made
-from school.serving.plan_run import Asked, Plan, RootInfo, Run, Site
+from school.serving.plan_run import Asked, Info, Plan, RootInfo, Run, Site
 from school.serving.plan_writer import UnplannedError, Writer, guarded_resolver, keeping
 from school.serving.plans import PlannedExecution
 
@@ -47,6 +44,14 @@ class Root(NamedTuple):
     wanted: Mapping[type, frozenset[str] | None]
     declared: Any
     """What the field declares of itself, where it keeps; else None."""
+
+
+class Whole(NamedTuple):
+    """All of a query."""
+
+    roots: list[Root]
+    keeps: bool
+    """Whether all that it tells stays the same until something happens."""
 
 
 class Outcome(NamedTuple):
@@ -78,11 +83,11 @@ async def answer(
     if found is None:
         NOT_COMPILED.inc()
         return await _by_core(schema, how, document, context, variables, operation)
-    roots, asked = found
+    (roots, keeps), asked = found
     given: dict[str, Outcome] = {}
     run, was_kept = Run(asked), False
     try:
-        if all(root.declared is not None for root in roots):
+        if keeps:
             data, was_kept = await kept_or_made(
                 context, roots, asked.variables, lambda: _persons(roots, asked), lambda: _note(roots, asked), lambda: _resolve(roots, asked, run, given))
         else:
@@ -97,44 +102,40 @@ async def answer(
 
 def _persons(roots: list[Root], asked: Asked) -> set[Any]:
     """About whom is asked."""
-    variables = dict(asked.variables)
-    return {person for root in roots for person in root.declared.whose(None, root.arguments(variables))}
+    return {person for root in roots for person in root.declared.whose(None, root.arguments(asked.variables))}
 
 
 def _note(roots: list[Root], asked: Asked) -> None:
     """What stands around the resolvers: their policies, and the record of reads."""
-    variables = dict(asked.variables)
     for root in roots:
         root.declared.check(asked.context.viewer)
-        root.declared.note(asked.context, None, root.arguments(variables))
+        root.declared.note(asked.context, None, root.arguments(asked.variables))
 
 
 def _find(
     schema: GraphQLSchema, how: type[PlannedExecution], document: DocumentNode, context: Any, variables: Mapping[str, Any], name: str | None,
-) -> tuple[list[Root], Asked] | None:
-    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode) and name in (None, one.name and one.name.value)]
-    if len(operations) != 1 or operations[0].operation is not OperationType.QUERY:
+) -> tuple[Whole, Asked] | None:
+    plans = how.shelf.of_document(document, name)
+    if plans is None:
         return None
-    operation = operations[0]
-    plans = how.shelf.find(operation, lambda: {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)})
     if plans.coerce is None:
-        plans.coerce = Variables(schema, operation).coerce
+        plans.coerce = Variables(schema, plans.operation).coerce
     values = plans.coerce(variables)
     choice = None if values is None else plans.choice(values)
     if values is None or choice is None:
         return None
-    asked = Asked(schema, plans.fragments, operation, values, context)
+    asked = Asked(schema, plans.fragments, plans.operation, values, context)
     if choice.whole is False:
         choice.whole = _compile(asked)
     return None if choice.whole is None else (choice.whole, asked)
 
 
-def _compile(asked: Asked) -> list[Root] | None:
+def _compile(asked: Asked) -> Whole | None:
     kind, roots = asked.schema.query_type, list[Root]()
     if kind is None:
         return None
     try:
-        fields = collect_fields(asked.schema, dict(asked.fragments), dict(asked.variables), kind, asked.operation.selection_set)
+        fields = collect_fields(asked.schema, dict(asked.fragments), asked.variables, kind, asked.operation.selection_set)
         for key, nodes in fields.items():
             name = nodes[0].name.value
             field = TypeNameMetaFieldDef if name == "__typename" else kind.fields.get(name)
@@ -147,30 +148,30 @@ def _compile(asked: Asked) -> list[Root] | None:
             roots.append(Root(key, site, field.resolve if own is None else own, own is not None, arguments, plan, writer.wanted, declared))
     except (UnplannedError, GraphQLError):
         return None
-    return roots
+    return Whole(roots, all(root.declared is not None for root in roots))
 
 
 async def _resolve(roots: list[Root], asked: Asked, run: Run, given: dict[str, Outcome]) -> dict[str, Any]:
     """The answer; an error of a resolver stands among what was given, and is raised when all have ended."""
     waiting: dict[str, Any] = {}
-    variables = dict(asked.variables)
-    arguments = [root.arguments(variables) if root.site.field.args else {} for root in roots]
-    for root, named in zip(roots, arguments, strict=True):
+    failed = False
+    for root, named in [(root, root.arguments(asked.variables) if root.site.field.args else {}) for root in roots]:
         try:
-            result = root.resolve(None, RootInfo(asked.context, root.wanted) if root.own else asked.info(root.site, root.key), **named)
+            result = root.resolve(None, RootInfo(asked.context, root.wanted) if root.own else Info(asked, root.site), **named)
         except Exception as error:  # noqa: BLE001 - kept for whoever tells it
-            given[root.key] = Outcome(None, error)
+            failed, given[root.key] = True, Outcome(None, error)
             continue
-        if isawaitable(result):
+        if hasattr(result, "__await__"):
             waiting[root.key] = result
             given[root.key] = Outcome(None, late=True)
         else:
             given[root.key] = Outcome(result)
-    for key, result in zip(waiting, await asyncio.gather(*waiting.values(), return_exceptions=True) if waiting else (), strict=True):
+    for key, result in zip(waiting, await asyncio.gather(*waiting.values(), return_exceptions=True), strict=True) if waiting else ():
         if isinstance(result, BaseException) and not isinstance(result, Exception):
             raise result
+        failed = failed or isinstance(result, Exception)
         given[key] = Outcome(None, result, late=True) if isinstance(result, Exception) else Outcome(result, late=True)
-    if any(one.error is not None for one in given.values()):
+    if failed:
         raise ValueError("a resolver has failed")
     data = {root.key: root.complete(given[root.key].value, run) for root in roots}
     if run.later:

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from uuid import UUID
 from zlib import crc32
 
+from asyncpg.pgproto import pgproto
 from graphql import (
     ArgumentNode,
     BooleanValueNode,
@@ -63,7 +64,7 @@ ODD: tuple[Callable[[], Any], ...] = (
 )
 """Values that most types do not promise, and some serialize all the same."""
 ARGUMENTS: dict[type, Callable[[Random], Any]] = {
-    int: lambda chance: chance.randrange(2**31), UUID: lambda chance: UUID(int=chance.getrandbits(128)), bool: LEAVES["Boolean"], str: LEAVES["String"],
+    int: lambda chance: chance.randrange(2**31), UUID: lambda chance: pgproto.UUID(chance.randbytes(16)), bool: LEAVES["Boolean"], str: LEAVES["String"],
     object: LEAVES["Int"], dt.date: LEAVES["Date"], dt.time: LEAVES["Time"], dt.datetime: LEAVES["DateTime"],
 }
 KNOWN = {"currency": "RUB", "time_zone": "Europe/Moscow", "labels": [[4, "B"]], "other_labels": [[5, "A"]], "steps": [[0, 2**30, 5]]}
