@@ -1,7 +1,7 @@
 """Writes plans: the Python source of a function that completes values as a selection wants them, and raises where they are not as their type promises."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from itertools import count
 from math import isfinite
@@ -34,6 +34,7 @@ from strawberry.types.field import StrawberryField
 
 from school.columns import FromRow, OfRow
 from school.ids import Encoder
+from school.serving.plan_leaves import check_list, is_odd, refuse_null, serializer, written_as_iso
 from school.serving.plan_run import Plan, Site
 
 _NUMBERS = count()
@@ -55,7 +56,7 @@ class Writer:
         self.schema, self.fragments, self.variables = schema, dict(fragments), dict(variables)
         self.lines: list[str] = []
         self.wanted: dict[type, frozenset[str] | None] = {}
-        self.names: dict[str, Any] = {"Undefined": Undefined, "isfinite": isfinite, "n_null": _null, "n_list": _list}
+        self.names: dict[str, Any] = {"Undefined": Undefined, "isfinite": isfinite, "n_null": refuse_null, "n_list": check_list}
         self.keeps = True
         """Whether all resolvers of rows give the same until something happens (`fields.query`)."""
         self._depth = 0
@@ -94,7 +95,7 @@ class Writer:
         return f"({null} if {bound} is None else {made})"
 
     def _leaf(self, kind: GraphQLScalarType | GraphQLEnumType, bound: str, local: str, null: str) -> str:
-        serialize = self._name(_serializer(kind))
+        serialize = self._name(serializer(kind))
         known = self._promised(kind, local)
         if known is None:
             return f"({null} if {bound} is None else {serialize}({local}))"
@@ -111,7 +112,7 @@ class Writer:
             return f"{local}.__class__ is int and -2147483648 <= {local} <= 2147483647", local
         if kind is GraphQLFloat:
             return f"{local}.__class__ is float and isfinite({local})", local
-        if isinstance(kind, GraphQLScalarType | GraphQLEnumType) and (exact := _iso(kind)) is not None:  # left as it is: orjson writes it so, and faster
+        if isinstance(kind, GraphQLScalarType | GraphQLEnumType) and (exact := written_as_iso(kind)) is not None:  # left so: orjson writes it, and faster
             plain = {dt.datetime: f" and {local}.tzinfo is {self._name(dt.UTC)}", dt.time: f" and {local}.tzinfo is None"}.get(exact, "")
             return f"{local}.__class__ is {self._name(exact)}{plain}", local
         members = getattr(kind, "wrapped_cls", None)
@@ -155,7 +156,7 @@ class Writer:
         if kind.is_type_of:
             head.append(f"    if v.__class__ is not {self._name(_definition(kind).origin)}: n_null()")
         if not is_read:  # no attribute that an error would not have: resolvers may find what they tell elsewhere
-            head.append(f"    if {self._name(_is_odd)}(v): n_null()")
+            head.append(f"    if {self._name(is_odd)}(v): n_null()")
         made = f"{{{', '.join(parts)}}}"
         definition = kind.extensions.get("strawberry-definition")
         if isinstance(definition, StrawberryObjectDefinition) and issubclass(definition.origin, OfRow):
@@ -289,32 +290,3 @@ def _definition(kind: GraphQLObjectType) -> StrawberryObjectDefinition:
     if not isinstance(definition, StrawberryObjectDefinition):
         raise UnplannedError
     return definition
-
-
-def _serializer(kind: GraphQLScalarType | GraphQLEnumType) -> Callable[[Any], Any]:
-    def serialize(value: Any) -> Any:
-        serialized = None if _is_odd(value) else kind.serialize(value)
-        return _null() if serialized is None or serialized is Undefined else serialized
-
-    return serialize
-
-
-def _iso(kind: GraphQLScalarType | GraphQLEnumType) -> type | None:
-    """The class whose values this scalar writes as ISO 8601."""
-    moment = dt.datetime(2026, 9, 7, 8, 30, 0, 1, dt.UTC)
-    value: Any = {"DateTime": moment, "Date": moment.date(), "Time": moment.time()}.get(kind.name)
-    return type(value) if value is not None and kind.serialize(value) == value.isoformat() else None
-
-
-def _is_odd(value: Any) -> bool:
-    """Whether the executor would raise it, await it or take it for null."""
-    return value is Undefined or isinstance(value, Exception) or hasattr(value, "__await__")
-
-
-def _null() -> Any:
-    raise TypeError("null")
-
-
-def _list(value: Any) -> bool:
-    """Whether it is a tuple; what else may be iterated is the executor's matter."""
-    return True if value.__class__ is tuple else bool(_null())
