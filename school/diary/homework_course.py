@@ -12,7 +12,7 @@ from school.db import Rows
 from school.diary.homework_models import HomeworkDone
 from school.diary.homework_rows import HOMEWORK
 from school.diary.models import Homework, Lesson
-from school.diary.policy import concerned, visible_courses
+from school.diary.policy import concerned, opens_gradebook, substitutes, visible_courses
 from school.diary.queries import IN_DAYS, LONGEST_RANGE, limited
 from school.diary.submission_reads import to_answer
 from school.errors import not_found
@@ -36,7 +36,7 @@ _TICK = sa.and_(HomeworkDone.school_id == Pupil.school_id, HomeworkDone.pupil_id
 
 @Read
 def _course(viewer: Asking) -> Rows:
-    return sa.select(Course.id).where(Course.school_id == given("school_id"), Course.id == given("course_id"), visible_courses(viewer))
+    return sa.select(Course.id).where(Course.school_id == given("school_id"), Course.id == given("course_id"), opens_gradebook(viewer))
 
 
 @Read
@@ -46,15 +46,16 @@ def _tasks(viewer: Asking) -> Rows:
     done = count.join(HomeworkDone, sa.and_(HomeworkDone.school_id == Pupil.school_id, HomeworkDone.pupil_id == Pupil.id)).where(
         _at_school(), _TICK).correlate_except(Pupil, HomeworkDone).scalar_subquery()
     return HOMEWORK.add_columns(pupils.label("pupils"), done.label("done"), to_answer().label("to_answer")).where(
-        Homework.school_id == given("school_id"), Homework.course_id == given("course_id"), IN_DAYS, Homework.withdrawn_at.is_(None), visible_courses(viewer),
+        Homework.school_id == given("school_id"), Homework.course_id == given("course_id"), IN_DAYS, Homework.withdrawn_at.is_(None),
+        sa.or_(visible_courses(viewer), substitutes(viewer)),
     ).order_by(Lesson.on_date.desc(), Lesson.bell, Homework.id).limit(MOST + 1)
 
 
 async def course_homework(reader: Reader, viewer: Viewer, course: Ref, from_: dt.date, to: dt.date) -> Sequence[Any]:
     """Standing homework of a course that is due in at most 31 days, the latest first: `HOMEWORK`'s columns, `pupils` (whom it concerns), `done`
-    of them, and of how many the newest work waits for an answer.
+    of them, and of how many the newest work waits for an answer. Whoever gives a lesson of it as a substitute sees what is due for that one.
 
-    Refused as absent: a course that the viewer neither teaches nor leads nor has in the office.
+    Refused as absent: a course that the viewer neither teaches, also as a substitute, nor leads nor has in the office.
     """
     check_range(from_, to, LONGEST_RANGE)
     asked = {"school_id": course.school_id, "course_id": course.id, "from_": from_, "to": to}

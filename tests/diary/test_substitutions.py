@@ -104,6 +104,9 @@ async def test_a_substitute_writes_in_that_lesson_as_themselves_and_nowhere_else
     book = await desk.ask("helper", GRADEBOOK, **course)
     assert [one["id"] for one in book["lessons"]] == [desk.lesson("5A-1")]
     assert [(pupil["person"]["givenName"], [mark["value"] for mark in pupil["marks"]]) for pupil in book["pupils"]] == [("Anna", [4]), ("Boris", [])]
+    await set_(desk, "5A-2", "№ 8")
+    tasks = "query($course: ID!, $from: Date!, $to: Date!) { courseHomework(courseId: $course, from: $from, to: $to) { homework { text } pupils } }"
+    assert await desk.ask("helper", tasks, **course) == [{"homework": {"text": "№ 7"}, "pupils": 2}]
     before = await desk.everything(Lesson, Substitution)
     refusal = {"__typename": "Refusal", "code": "NOT_FOUND", "message": "No such object."}
     assert [answer["code"] for answer in await give(desk, item(desk), lesson="5A-2", login="helper")] == ["NOT_FOUND"]

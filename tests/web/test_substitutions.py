@@ -66,6 +66,12 @@ async def test_who_is_away_is_replaced_in_one_go_and_a_clash_is_named(stage: Sta
     await expect(teacher.get_by_text("substitute for Teacherова Teacher")).to_be_visible()
     await teacher.get_by_role("link", name="5A · Алгебра", exact=True).click()
     await expect(teacher.get_by_role("row").filter(has_text="Annaова")).to_be_visible()
+    await expect(teacher.get_by_text("You substitute here: you can only write in your own lesson.")).to_be_visible()
+    await teacher.keyboard.press("5")  # in the lesson that the link is of
+    await expect(teacher.get_by_role("status").filter(has_text="All is saved.")).to_be_visible()
+    await expect(teacher.get_by_role("gridcell").filter(has_text="5")).to_have_count(1)
+    await teacher.get_by_role("link", name="Homework").click()
+    await expect(teacher.get_by_role("button", name="Set homework")).to_be_visible()
     await office.get_by_role("region", name="6B").get_by_role("button").first.click()
     await office.get_by_role("button", name="As in the timetable").click()
     await expect(office.get_by_role("alert")).to_contain_text("The teacher gives another lesson then.")

@@ -4,7 +4,7 @@ export const CourseQuery = graphql(`
   query WebHomeworkCourse($course: ID!, $from: Date!, $to: Date!) {
     gradebook(courseId: $course, from: $from, to: $to) {
       course { id subject { name } classGroup { id name } group { name } teacher { id } }
-      lessons { id date bell cancelled }
+      lessons { id date bell cancelled teacher { id } }
       pupils { person { id name } }
     }
   }

@@ -13,7 +13,7 @@ test('what is no https address is found before it is sent', () => {
 })
 
 test('homework is for the next lesson, unless another is chosen', () => {
-  const lesson = (id: string, date: string, bell: number, cancelled = false) => ({ id, date, bell, cancelled })
+  const lesson = (id: string, date: string, bell: number, cancelled = false) => ({ id, date, bell, cancelled, teacher: null })
   const found = choices([lesson('old', '2026-09-06', 1), lesson('today', '2026-09-07', 2), lesson('b', '2026-09-09', 1), lesson('a', '2026-09-08', 3), lesson('off', '2026-09-08', 1, true)], '2026-09-07')
   expect(found.map(({ id }) => id)).toEqual(['a', 'b', 'today'])
 })

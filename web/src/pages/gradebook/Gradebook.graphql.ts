@@ -4,7 +4,7 @@ export const GradebookQuery = graphql(`
   query WebGradebook($course: ID!, $from: Date!, $to: Date!) {
     gradebook(courseId: $course, from: $from, to: $to) {
       course { id subject { name } classGroup { name } group { name } scale { lowest highest counts labels { value label } } teacher { id } }
-      lessons { id date bell startsAt topic cancelled }
+      lessons { id date bell startsAt topic cancelled teacher { id } }
       pupils {
         person { id familyName givenName }
         leftOn

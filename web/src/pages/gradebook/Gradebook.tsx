@@ -10,6 +10,7 @@ import { homeworkPath, registerPath, termsPath } from './address'
 import { Sheet } from './Sheet'
 import { moved, spanAround } from './span'
 import { useBook } from './useBook'
+import { writesIn } from './writing'
 
 /** A course's gradebook, as a spreadsheet. */
 export default function Gradebook() {
@@ -41,7 +42,7 @@ export default function Gradebook() {
       {error && <Failed error={error} retry={ask} />}
       {!course && !error && <Loading />}
       {course && (book.lessons.length && book.pupils.length
-        ? <Sheet key={`${id}${span.from}`} book={book} course={course} span={{ from, to }} version={version} today={school.today} at={at.get('lesson')} mine={persons.includes(course.teacher?.id ?? '')} />
+        ? <Sheet key={`${id}${span.from}`} book={book} course={course} span={{ from, to }} version={version} today={school.today} at={at.get('lesson')} writes={writesIn(course, book.lessons, persons)} whole={persons.includes(course.teacher?.id ?? '')} />
         : <Empty>{t('gradebook.empty')}</Empty>)}
     </Stack>
   )

@@ -30,18 +30,21 @@ interface Props {
   today: string
   /** The lesson to begin at; else the last one. */
   at: string | null
-  /** Whoever does not teach the course looks only. */
-  mine: boolean
+  /** The lessons in which the teacher writes; whoever gives none of them looks only. */
+  writes: ReadonlySet<string>
+  /** Whether the course is the teacher's own. */
+  whole: boolean
 }
 
 /** The grid with what is around it, and what its keys do. */
-export function Sheet({ book, course: { id: courseId, scale, subject, classGroup }, span, version, today, at, mine }: Props) {
+export function Sheet({ book, course: { id: courseId, scale, subject, classGroup }, span, version, today, at, writes, whole }: Props) {
   const { t } = useTranslation()
   const { day, date } = useFormats()
   const queue = useQueue()
   const table = useRef<HTMLTableElement>(null)
   const [cursor] = useState(() => new Cursor())
   const editor = useMemo(() => new Editor(book, queue, scale), [book, queue, scale])
+  const mine = writes.size > 0
   const [notice, setNotice] = useState<Notice | null>(null)
   const [draft, setDraft] = useState('')
   const [over, open] = useState<DOMRect | null>(null)
@@ -69,7 +72,7 @@ export function Sheet({ book, course: { id: courseId, scale, subject, classGroup
     setDraft('')
     const { row, column } = cursor.get()
     const place = placeAt(row, column)
-    if (!place) return
+    if (!place || !writes.has(place.lesson)) return
     if (digits) return setNotice(editor.type(place, Number(digits), more))
     if (!letters) return
     const [begun, kind] = [begunBy(scale, letters), kindOf(letters)]
@@ -77,7 +80,7 @@ export function Sheet({ book, course: { id: courseId, scale, subject, classGroup
     if (grade !== null) setNotice(editor.type(place, grade, more))
     else if (kind) editor.attend(place, kind)
     else setNotice({ say: 'outOfScale' })
-  }, [cursor, editor, placeAt, scale])
+  }, [cursor, editor, placeAt, scale, writes])
 
   const act = useCallback((action: Action): void => {
     const { row, column } = cursor.get()
@@ -114,7 +117,7 @@ export function Sheet({ book, course: { id: courseId, scale, subject, classGroup
         typed.current.more = true
         return setDraft('+')
     }
-    if (!place) return
+    if (!place || !writes.has(place.lesson)) return
     setNotice(null)
     if (action.do === 'withdraw') editor.withdraw(place)
     else if (action.do === 'discard') editor.discard(place)
@@ -122,15 +125,15 @@ export function Sheet({ book, course: { id: courseId, scale, subject, classGroup
 
     function show(): void {
       const cell = cellAt(table.current, row, column)
-      if (mine && cell) open(cell.getBoundingClientRect())
+      if (cell && writes.has(book.lessons[column]?.id ?? '')) open(cell.getBoundingClientRect())
     }
-  }, [book, cursor, editor, finish, goTo, mine, placeAt, scale])
+  }, [book, cursor, editor, finish, goTo, mine, placeAt, scale, writes])
 
   const paste = useCallback((text: string): void => {
     const { row, column } = cursor.get()
     const place = placeAt(row, column)
-    if (mine && place) setNotice(editor.paste(place, text))
-  }, [cursor, editor, mine, placeAt])
+    if (mine && place) setNotice(editor.paste(place, text, writes))
+  }, [cursor, editor, mine, placeAt, writes])
 
   const close = (): void => {
     open(null)
@@ -147,7 +150,7 @@ export function Sheet({ book, course: { id: courseId, scale, subject, classGroup
   const [pupil, lesson, place] = [book.pupils[row], book.lessons[column], placeAt(row, column)]
   return (
     <Stack gap="xs">
-      {!mine && <Alert color="gray">{t('gradebook.readOnly')}</Alert>}
+      {!whole && <Alert color="gray">{t(mine ? 'gradebook.substituting' : 'gradebook.readOnly')}</Alert>}
       <Line book={book} cursor={cursor} draft={draft} />
       <div className={styles.frame} onBlur={({ currentTarget, relatedTarget }) => void (currentTarget.contains(relatedTarget) || finish())}>
         <Grid book={book} version={version} cursor={cursor} table={table} label={`${classGroup.name}, ${subject.name}`} today={today} act={act} paste={paste} />

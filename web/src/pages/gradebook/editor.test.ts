@@ -47,7 +47,7 @@ const content = (value: number, more: Partial<Content> = {}): Content => ({ valu
 function gradebook(marks: Record<string, Known[]> = {}): GradebookData {
   return {
     course: { id: 'C', subject: { name: 'Алгебра' }, classGroup: { name: '5A' }, group: null, scale: { lowest: 2, highest: 5, counts: true, labels: [] }, teacher: { id: 'T' } },
-    lessons: LESSONS.map((id, index) => ({ id, date: `2026-11-2${index}`, bell: 1, startsAt: `2026-11-2${index}T06:00:00Z`, topic: null, cancelled: false })),
+    lessons: LESSONS.map((id, index) => ({ id, date: `2026-11-2${index}`, bell: 1, startsAt: `2026-11-2${index}T06:00:00Z`, topic: null, cancelled: false, teacher: null })),
     pupils: PUPILS.map((id) => ({
       person: { id, familyName: id, givenName: id }, leftOn: null, attendance: [],
       marks: LESSONS.flatMap((lessonId) => (marks[keyOf(lessonId, id)] ?? []).map((mark) => ({ id: mark.id, revision: mark.revision, lessonId, ...mark.content }))),
@@ -174,6 +174,10 @@ test('what is too old is not undone', () => {
   now = 31 * 60_000
   expect(editor.undo()).toEqual({ say: 'nothingToUndo' })
   expect(values(at(A1))).toEqual([4])
+})
+
+test('what is pasted beside the own lessons of a substitute is left out', () => {
+  expect(editor.paste(A1, '5\t4', new Set(['L2']))).toEqual({ say: 'pasted', count: 1, unknown: ['5'] })
 })
 
 test('a pasted column goes together, and is undone together', async () => {

@@ -71,14 +71,14 @@ export class Editor {
     else this.remember([this.record(place, { kind, minutesLate: kind === 'LATE' ? minutesLate : null })])
   }
 
-  /** Cells of a spreadsheet, from this place on to the right and down. */
-  paste(from: Place, text: string): Notice {
+  /** Cells of a spreadsheet, from this place on to the right and down, as far as the lessons are those in which the teacher writes. */
+  paste(from: Place, text: string, writes?: ReadonlySet<string>): Notice {
     const { lessons, pupils } = this.book
     const [row, column] = [pupils.findIndex(({ id }) => id === from.pupil), lessons.findIndex(({ id }) => id === from.lesson)]
     const unknown: string[] = []
     const changes = readPasted(text, this.scale).flatMap((one) => {
       const [pupil, lesson] = [pupils[row + one.rows], lessons[column + one.columns]]
-      if (!pupil || !lesson || 'unknown' in one) {
+      if (!pupil || !lesson || 'unknown' in one || writes?.has(lesson.id) === false) {
         unknown.push('unknown' in one ? one.unknown : 'value' in one ? String(one.value) : one.kind)
         return []
       }
