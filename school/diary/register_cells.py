@@ -28,7 +28,7 @@ SIGNS = {
 }
 _WORK_OF = {letter: work for of in WORKS.values() for work, letter in of.items()}
 _KIND_OF = {letter: kind for of in SIGNS.values() for kind, letter in of.items()}
-_MARK = re.compile(rf"(\d{{1,3}})([{''.join(_WORK_OF)}]?)(?:\*(\d{{1,2}}))?", re.IGNORECASE)
+_MARK = re.compile(rf"(\d{{1,4}})([{''.join(_WORK_OF)}]?)(?:\*(\d{{1,2}}))?", re.IGNORECASE)
 _SIGN = re.compile(rf"([{''.join(_KIND_OF)}])(\d{{0,3}})(?::(\S{{1,3}}))?", re.IGNORECASE)
 _WORDED = re.compile(r"([^\d*]+)(?:\*(\d{1,2}))?")
 

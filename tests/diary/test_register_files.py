@@ -280,7 +280,7 @@ async def test_a_file_that_comes_twice_at_once_gives_each_mark_once(desk: Desk) 
 @given(st.builds(
     Cell, st.none() | st.builds(Sign, st.sampled_from(list(register_cells.SIGNS[Language.RU])), st.none() | st.integers(1, 240),
                                 st.none() | st.text(st.characters(codec="utf-8", exclude_categories=["Z", "C"]), min_size=1, max_size=3)),
-    st.lists(st.builds(Told, st.integers(0, 100), st.sampled_from(list(register_cells.WORKS[Language.RU])), st.integers(1, 10)), max_size=5).map(tuple)),
+    st.lists(st.builds(Told, st.integers(0, 1000), st.sampled_from(list(register_cells.WORKS[Language.RU])), st.integers(1, 10)), max_size=5).map(tuple)),
     st.sampled_from(list(Language)))
 def test_any_cell_is_read_as_it_was_written(cell: Cell, language: Language) -> None:
     assert register_cells.read(register_cells.write(cell, language)) == cell
