@@ -5,6 +5,7 @@ from school.day import models as day
 from school.db import Base
 from school.delivery import models as delivery
 from school.diary import absence_models as absence
+from school.diary import attendance_models as attendance
 from school.diary import file_models as files
 from school.diary import homework_models as homework
 from school.diary import message_models as messages
@@ -35,6 +36,7 @@ __all__ = [
     "absence",
     "access",
     "accounts",
+    "attendance",
     "bells",
     "calendar",
     "calendar_feeds",

@@ -100,6 +100,7 @@ _TALES: dict[str, Callable[[Update], str]] = {
     "Announced": lambda one: f"announced  {_until(one)}",
     "AnnouncementWithdrawn": lambda one: f"announcement withdrawn: {_until(one)}",
     "LessonChanged": _lesson,
+    "TopicSet": lambda one: f"topic      {_named(one['subject'])} of {one['date']}: {'told' if one['told'] else 'told no more'}",
     "TimetableChanged": _timetable,
     "BellsChanged": _bells,
     "CourseTeacherChanged": lambda one: f"teacher    {_named(one['subject'])}: {_named(one['oldTeacher'])} → {_named(one['teacher'])}",

@@ -1,4 +1,4 @@
-"""Attendance: the register of a lesson, one entry for a pupil; a change keeps no row of its own, its event tells old and new."""
+"""Attendance: the register of a lesson, one entry for a pupil; what it said before is kept, and the event of a change tells old and new."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, outbox
 from school.batches import check_batch
 from school.context import Viewer
-from school.diary import events
+from school.diary import attendance_history, events
 from school.diary.absence_models import AbsenceReason
 from school.diary.attendance_rows import AttendanceRow
 from school.diary.inserts import insert, key_of
@@ -41,7 +41,8 @@ class NewEntry:
 
 
 async def record_many(session: AsyncSession, viewer: Viewer, ref: Ref, items: Sequence[NewEntry]) -> list[AttendanceRow | Refused]:
-    """Write the register of one lesson: up to 100 entries, answered in their order. Four statements, however many entries, and one more for their reasons.
+    """Write the register of one lesson: up to 100 entries, answered in their order. Four statements, however many entries, one more for their
+    reasons, and one that keeps what they replace.
 
     An entry that says what is there already changes nothing and tells nobody; one that names no reason leaves the one that is there. Refused for an
     item: a pupil not of the lesson's class or group, a reason of another school (NOT_FOUND), one who was not at the school that day, minutes without being
@@ -67,6 +68,7 @@ async def record_many(session: AsyncSession, viewer: Viewer, ref: Ref, items: Se
         if new is not old:
             changes.append((old, new))
         answers.append(new)
+    await attendance_history.keep(session, (old for old, _ in changes if old is not None))
     await _write(session, [new for _, new in changes])
     await outbox.append(session, *(events.attendance_recorded(lesson, old, new) for old, new in changes))
     return answers

@@ -31,6 +31,7 @@ NOTICE_SENT = "diary.absence_notice_sent"
 NOTICE_ANSWERED = "diary.absence_notice_answered"
 NOTICE_WITHDRAWN = "diary.absence_notice_withdrawn"
 LESSON_CHANGED = "diary.lesson_changed"
+TOPIC_SET = "diary.topic_set"
 
 
 def _pupils(kind: str, school_id: int, pupils: Iterable[UUID], payload: dict[str, Any], at: dt.datetime) -> Event:
@@ -166,6 +167,13 @@ def lesson_changed(course_id: UUID, subject_id: UUID, old: Place, new: Place, pu
     payload = {**_place(new.id, course_id, subject_id, new.on_date), **values, **old_values, "old_date": old.on_date.isoformat()}
     teachers = tuple(sorted({old.teacher_id, new.teacher_id}))
     return Event(LESSON_CHANGED, new.school_id, tuple(Topic(TopicKind.PUPIL, pupil) for pupil in pupils), payload, at, concerns=teachers)
+
+
+def topic_set(lesson: OwnLesson, pupils: Iterable[UUID], at: dt.datetime, *, old: str | None, new: str | None) -> Event:
+    """It is told what a lesson was about, or told no more. What was written is not in it, but whether something is, and was."""
+    where = _place(lesson.id, lesson.course_id, lesson.subject_id, lesson.on_date)
+    payload = {**where, "bell": lesson.bell, "told": new is not None, "old_told": old is not None}
+    return _pupils(TOPIC_SET, lesson.school_id, pupils, payload, at)
 
 
 def _where(place: Place) -> dict[str, Any]:

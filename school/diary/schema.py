@@ -5,6 +5,7 @@ import strawberry
 from school.diary.schema_absence import AbsenceMutation, AbsenceQuery
 from school.diary.schema_announcements import AnnouncementMutation, AnnouncementQuery
 from school.diary.schema_attendance import AttendanceMutation
+from school.diary.schema_attendance_history import AttendanceHistoryQuery
 from school.diary.schema_bells import BellMutation, BellQuery
 from school.diary.schema_class_groups import ClassGroupMutation, ClassGroupQuery
 from school.diary.schema_courses import CourseMutation, CourseQuery
@@ -26,6 +27,7 @@ from school.diary.schema_substitutions import SubstitutionMutation, Substitution
 from school.diary.schema_terms import TermMutation, TermQuery
 from school.diary.schema_threads import ThreadMutation, ThreadQuery
 from school.diary.schema_timetable import TimetableMutation, TimetableQuery
+from school.diary.schema_topics import TopicMutation
 from school.diary.schema_trends import TrendQuery
 from school.diary.schema_works import WorkMutation, WorkQuery
 from school.diary.schema_year import YearMutation, YearQuery
@@ -38,7 +40,7 @@ __all__ = ["TYPES", "UPDATES", "DiaryMutation", "DiaryQuery"]
 class DiaryQuery(
     LessonQuery, HomeworkQuery, MarkQuery, FigureQuery, TermQuery, CourseHomeworkQuery, SubmissionQuery, AbsenceQuery, RegisterQuery, RemarkQuery,
     ThreadQuery, AnnouncementQuery, SubstitutionQuery, ScaleQuery, ReportCardQuery, YearQuery, TimetableQuery, WorkQuery, ClassGroupQuery, CourseQuery,
-    TrendQuery, GroupQuery, BellQuery, SchoolYearQuery,
+    TrendQuery, GroupQuery, BellQuery, SchoolYearQuery, AttendanceHistoryQuery,
 ):
     """Queries of the diary."""
 
@@ -48,5 +50,6 @@ class DiaryMutation(
     MarkMutation, HomeworkMutation, AttendanceMutation, TermMutation, CourseHomeworkMutation, SubmissionMutation, AbsenceMutation, RegisterMutation,
     RemarkMutation, ThreadMutation, AnnouncementMutation, SubstitutionMutation, FileMutation, ScaleMutation, YearMutation, TimetableMutation, WorkMutation,
     RegisterFileMutation, ClassGroupMutation, CourseMutation, GroupMutation, BellMutation, SchoolYearMutation,
+    TopicMutation,
 ):
     """Mutations of the diary."""

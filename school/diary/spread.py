@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, outbox
 from school.clock import check_range
 from school.context import Role, Viewer, act_in
-from school.diary import events
+from school.diary import attendance_history, events
 from school.diary.attendance import ABSENCES, REPLACED
-from school.diary.attendance_rows import AttendanceRow
+from school.diary.attendance_rows import ATTENDANCE, AttendanceRow
 from school.diary.inserts import insert, key_of
 from school.diary.lessons import LESSON, LessonRow, attends, check_open
 from school.diary.models import Attendance, Lesson
@@ -38,7 +39,8 @@ class Spread:
 
 
 async def spread(session: AsyncSession, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date, bells: int | None, reason: Ref) -> Spread:
-    """Enter a reason for all lessons of a child in at most 31 days, or for those of some bells; five statements, however many lessons.
+    """Enter a reason for all lessons of a child in at most 31 days, or for those of some bells; five statements, however many lessons, and two more where
+    entries are replaced, which are kept.
 
     A teacher who has seen the child (PRESENT or LATE) is right: such an entry stays, and is told as a contradiction. Lessons of later days are only counted,
     for a register tells what was. Refused: a child of no class for which the viewer answers, another school's reason (NOT_FOUND), one not in use, days in the
@@ -53,8 +55,10 @@ async def spread(session: AsyncSession, viewer: Viewer, child: Ref, from_: dt.da
     fresh = [
         (lesson, old, AttendanceRow(child.school_id, lesson.id, child.id, why.kind, None, by, now, why.id))
         for lesson, old in held if old is None or (old.kind in ABSENCES and old.reason_id != why.id)]
+    stand = await _locked(session, child, [old.lesson_id for _, old, _ in fresh if old is not None])
     written = await _write(session, [new for _, _, new in fresh])
-    done = [(lesson, old, new) for lesson, old, new in fresh if new.lesson_id in written]
+    done = [(lesson, stand.get(lesson.id, old), new) for lesson, old, new in fresh if new.lesson_id in written]
+    await attendance_history.keep(session, (old for _, old, _ in done if old is not None))
     await outbox.append(session, *(events.attendance_recorded(lesson, old, new) for lesson, old, new in done))
     seen = [(lesson, old) for lesson, old in held if old is not None and old.kind not in ABSENCES]
     if len(done) < len(fresh):  # a teacher has seen the child just now
@@ -95,6 +99,15 @@ async def _lessons(
 
 def _entry(child: Ref, row: Any) -> AttendanceRow | None:
     return None if row.kind is None else AttendanceRow(child.school_id, row.id, child.id, *row[_WIDTH:-1])
+
+
+async def _locked(session: AsyncSession, child: Ref, lessons: list[UUID]) -> dict[UUID, AttendanceRow]:
+    """The child's entries in these lessons as they are now; nobody replaces them until the transaction ends."""
+    if not lessons:
+        return {}
+    mine = (Attendance.school_id == child.school_id, Attendance.pupil_id == child.id, Attendance.lesson_id.in_(sorted(lessons)))
+    found = await session.execute(ATTENDANCE.where(*mine).order_by(Attendance.lesson_id).with_for_update(key_share=True))
+    return {row.lesson_id: AttendanceRow(*row) for row in found}
 
 
 async def _write(session: AsyncSession, entries: list[AttendanceRow]) -> set[Any]:

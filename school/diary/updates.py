@@ -168,6 +168,15 @@ class LessonChanged(DiaryUpdate):
         return load_person(info, self.old_teacher_ref)
 
 
+@rows(description="It is told what a lesson was about (`Lesson.topic`), or told otherwise, or no more; `oldTold`: whether something stood there before.")
+class TopicSet(DiaryUpdate):
+    """diary.topic_set"""
+
+    bell: int
+    told: bool
+    old_told: bool
+
+
 def _own_work(info: Info, ref: Ref | None) -> OwnWork | None:
     return None if ref is None else load_work(info, *ref)
 
@@ -242,9 +251,14 @@ def _lesson_changed(row: Published) -> Update:
         teacher_ref=row.ref("teacher_id"), old_teacher_ref=row.ref("old_teacher_id"))
 
 
+def _topic_set(row: Published) -> Update:
+    return made_of(TopicSet, row, **{name: row.payload[name] for name in ("bell", "told", "old_told")})
+
+
 UPDATES: dict[str, Callable[[Published], Update]] = {
     events.MARK_GIVEN: _mark_given, events.MARK_CORRECTED: _mark_corrected, events.MARK_WITHDRAWN: _mark_withdrawn,
     events.TERM_MARK_DECIDED: _term_mark_decided, events.LESSON_CHANGED: _lesson_changed,
+    events.TOPIC_SET: _topic_set,
     events.ATTENDANCE_RECORDED: _attendance_recorded, events.NOTICE_SENT: _notice, events.NOTICE_ANSWERED: _notice, events.NOTICE_WITHDRAWN: _notice,
     **homework_updates.UPDATES, **file_updates.UPDATES, **message_updates.UPDATES, **timetable_updates.UPDATES, **course_updates.UPDATES,
     **group_updates.UPDATES,
@@ -252,6 +266,6 @@ UPDATES: dict[str, Callable[[Published], Update]] = {
 """How a published event becomes its update."""
 
 TYPES: tuple[type[Update], ...] = (
-    MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, LessonChanged, AttendanceRecorded, AbsenceNoticeChanged,
+    MarkGiven, MarkCorrected, MarkWithdrawn, TermMarkDecided, LessonChanged, TopicSet, AttendanceRecorded, AbsenceNoticeChanged,
     *homework_updates.TYPES, *file_updates.TYPES, *message_updates.TYPES, *timetable_updates.TYPES, *course_updates.TYPES, *group_updates.TYPES)
 """The types behind `UPDATES`: a schema has to name them, for fields return only their interface."""

@@ -181,6 +181,10 @@ HOLDINGS: dict[str, Holding] = {
         title="Посещаемость", whose=_by("pupil_id"), erased={},
         shown=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at", "reason_id"),
         kept=("school_id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at", "reason_id")),
+    "replaced_attendance": Holding(
+        title="Прежние записи о посещаемости", whose=_by("pupil_id"), erased={},
+        shown=("school_id", "id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at", "reason_id"),
+        kept=("school_id", "id", "lesson_id", "pupil_id", "kind", "minutes_late", "by", "at", "reason_id")),
     "stored_file": Holding(  # the bytes are handed out beside the tables, and go with the row; materials of homework are the class's
         title="Файлы", whose=_by("pupil_id"), erased=None, secret=("place", "digest", "sent"),
         shown=("school_id", "id", "by", "name", "size", "made_at", "kind", "kept_size", "homework_id", "submission_id", "notice_id", "pupil_id", "removed_at")),

@@ -14,6 +14,7 @@ from school.access.models import Passage, Presence
 from school.day.models import LateArrival
 from school.db import Database, Rows
 from school.diary.absence_models import AbsenceNotice
+from school.diary.attendance_models import ReplacedAttendance
 from school.diary.file_models import StoredFile
 from school.diary.homework_models import HomeworkDone, HomeworkFor, Submission
 from school.diary.message_models import Acknowledgement, Announcement, Message, Remark, Thread, ThreadReading
@@ -102,6 +103,7 @@ PERIODS: dict[str, Period] = {
             (MarkRevision, _old_marks), (Mark, _left_before(Mark.school_id, Mark.pupil_id)),
             (TermMarkRevision, _left_before(TermMarkRevision.school_id, TermMarkRevision.pupil_id)),
             (TermMark, _left_before(TermMark.school_id, TermMark.pupil_id)),
+            (ReplacedAttendance, _left_before(ReplacedAttendance.school_id, ReplacedAttendance.pupil_id)),
             (Attendance, _left_before(Attendance.school_id, Attendance.pupil_id)),
             (Submission, _left_before(Submission.school_id, Submission.pupil_id)),
             (HomeworkDone, _left_before(HomeworkDone.school_id, HomeworkDone.pupil_id)),

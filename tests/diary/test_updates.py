@@ -136,7 +136,7 @@ def test_each_kind_has_its_update() -> None:
     kinds |= {timetable_events.TIMETABLE_CHANGED, timetable_events.BELLS_CHANGED, group_events.GROUP_CHANGED}
     kinds |= {value for value in vars(course_events).values() if isinstance(value, str) and value.startswith("diary.")}
     assert set(UPDATES) == kinds
-    assert len(TYPES) == len(UPDATES) - 2 == 25  # what becomes of a notice is told by one
+    assert len(TYPES) == len(UPDATES) - 2 == 26  # what becomes of a notice is told by one
 
 
 def test_ids_in_updates_are_opaque() -> None:

@@ -24,6 +24,8 @@ def queries() -> Iterator[Question]:
     yield ask("myLessons", pupil, lambda _: {"date": DAYS["from"]}, holds="lesson")
     yield ask("gradebook", pupil, lambda of: {"courseId": of["course"], **DAYS})
     yield ask("withdrawnMarks", pupil, lambda of: {"courseId": of["course"], **DAYS})
+    yield ask("registerChanges", pupil, lambda of: {"courseId": of["course"], **DAYS})
+    yield ask("attendanceHistory", pupil, lambda of: {"childId": of["child"], "lessonId": of["lesson"]})
     yield ask("homework", pupil, lambda of: {"childId": of["child"], **DAYS})
     yield ask("overdueHomework", pupil, lambda of: {"childId": of["child"]})
     yield ask("courseHomework", pupil, lambda of: {"courseId": of["course"], **DAYS})
@@ -167,6 +169,7 @@ def _of_lessons() -> Iterator[Question]:
     yield put("setHomeworkHour", school, lambda of: {"schoolId": of["school"], "latest": "20:00"})
     yield put("withdrawHomework", pupil, lambda of: {"homeworkId": of["homework"]})
     yield put("recordAttendance", pupil, lambda of: {"lessonId": of["lesson"], "items": [{"pupilId": of["child"], "kind": "ABSENT"}]})
+    yield put("setTopics", pupil, lambda of: {"items": [{"lessonId": of["lesson"], "topic": "something"}]})
     yield put("recordAttendance (reason)", pupil, lambda of: {
         "lessonId": of["lesson"], "items": [{"pupilId": of["child"], "kind": "ABSENT", "reasonId": of["reason"]}]})
     yield put("addAbsenceReason", school, lambda of: {"id": new(), "schoolId": of["school"], "name": "Карантин", "sign": "К", "excused": True})

@@ -132,6 +132,7 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     refs = [Ref(pupil.school_id, mark.id) for mark in fresh]
     await corrections.correct(session, viewer, refs[0], 1, Content(5, 1, WorkKind.TEST, f"comment 0 of {name}"), f"reason of {name}")
     await corrections.withdraw(session, viewer, refs[2], 1, None)
+    await attendance.record_many(session, viewer, lesson, [attendance.NewEntry(pupil, AttendanceKind.ABSENT)])
     await attendance.record_many(session, viewer, lesson, [attendance.NewEntry(pupil, AttendanceKind.LATE, 7)])
     course, term = Ref(pupil.school_id, town.world.courses[key]), Ref(pupil.school_id, town.world.terms[pupil.school_id])
     await term_marks.decide_many(session, viewer, term, course, [term_marks.Decision(pupil, 5, f"term comment of {name}", 0, None)])

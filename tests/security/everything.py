@@ -17,6 +17,7 @@ from school.day.models import LateArrival
 from school.db import Base, Database
 from school.delivery.models import Lease
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
+from school.diary.attendance_models import ReplacedAttendance
 from school.diary.file_models import FileKind, StoredFile
 from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission, SubmissionState
 from school.diary.message_models import (
@@ -205,6 +206,7 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     yield TermMark(**of_term, decided_by=by, decided_at=NOON)
     yield TermMarkRevision(**of_term, reason=None, by=by, at=NOON)
     yield Attendance(**key, lesson_id=lesson, pupil_id=pupil, kind=AttendanceKind.PRESENT, minutes_late=None, by=by, at=NOON)
+    yield ReplacedAttendance(**key, id=ids.new(), lesson_id=lesson, pupil_id=pupil, kind=AttendanceKind.ABSENT, minutes_late=None, by=by, at=NOON)
     own = ids.new()
     yield Homework(**key, id=own, course_id=world.courses[group], due_lesson_id=lesson, text="№ 2", for_some=True, set_by=by, set_at=NOON)
     yield HomeworkFor(**key, homework_id=own, pupil_id=pupil)

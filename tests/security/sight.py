@@ -100,6 +100,7 @@ SIGHTS = {
     "term_mark_revision": Sight(owner="pupil_id", read=_MARKS, add="teacher"),
     "term_closing": Sight(read=_TIMETABLE, add="office head"), "term_opening": Sight(read="teacher office head", add="office head"),
     "attendance": Sight(owner="pupil_id", read=_MARKS, add="teacher office", change="teacher office", changing="kind minutes_late by at reason_id"),
+    "replaced_attendance": Sight(owner="pupil_id", read=_MARKS, add="teacher office"),
     "stored_file": Sight(owner="by", read="self hung", add="self", change="self material", changing=(
         "name kind place digest sent kept_size homework_id submission_id notice_id pupil_id removed_at")),
     "absence_reason": Sight(read=_TIMETABLE, add="office head", change="office head", changing="name sign retired_at"),

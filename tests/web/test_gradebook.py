@@ -177,6 +177,14 @@ async def test_the_register_by_one_key(stage: Stage) -> None:
     found = [(entry["kind"], entry["minutesLate"]) for row in (await rows(stage))[-3:] for entry in row["attendance"]]
     assert [kind for kind, _ in found] == ["EXCUSED", "LATE", "ABSENT"]
     assert [minutes is not None for _, minutes in found] == [False, True, False]
+    await page.keyboard.press("ArrowDown")
+    await page.evaluate("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'н', bubbles: true }))")
+    await expect(page.get_by_role("status").filter(has_text=SAVED)).to_be_visible()
+    await page.get_by_role("button", name="Исправления").click()
+    line = page.get_by_role("region", name="Изменения в посещаемости").get_by_role("listitem")
+    await expect(line).to_have_count(1)
+    await expect(line).to_contain_text("уважительная причина → не было")
+    await expect(line).to_contain_text("Teacherова")
 
 
 async def test_a_column_is_pasted(stage: Stage) -> None:
@@ -282,6 +290,18 @@ async def test_the_day_s_lessons_lead_into_the_gradebook(stage: Stage) -> None:
     await expect(page.locator("td:focus")).to_be_visible()
     head = page.get_by_role("columnheader").nth(await page.evaluate("document.activeElement.cellIndex"))
     await expect(head).to_contain_text("урок 2")
+
+
+async def test_a_topic_is_written_where_the_lesson_is_listed(stage: Stage) -> None:
+    page = await stage.open("/lessons", login="teacher", size=DESKTOP)
+    lesson = page.get_by_role("listitem").filter(has=page.get_by_role("link", name="5A · Алгебра", exact=True)).first
+    await lesson.get_by_role("button", name="Записать тему").click()
+    await page.get_by_label("Тема урока").fill("Дроби и доли")
+    await page.keyboard.press("Enter")
+    await expect(lesson).to_contain_text("Дроби и доли")
+    await expect(lesson.get_by_role("button", name="Изменить тему")).to_be_visible()
+    family = await stage.open(stage.today("anna"), login="parent")
+    await expect(family.get_by_text("Тема: Дроби и доли")).to_be_visible()
 
 
 async def test_a_reload_without_a_network_shows_what_the_device_had(stage: Stage) -> None:

@@ -5,7 +5,7 @@ export const DiaryQuery = graphql(`
     childDays(childId: $child, from: $from, to: $to) {
       date
       lessons {
-        lesson { id subject { name } group { name } bell startsAt endsAt room cancelled substituted movedFrom otherRoom merged teacher { name } }
+        lesson { id subject { name } group { name } bell startsAt endsAt room topic cancelled substituted movedFrom otherRoom merged teacher { name } }
         homework { id text }
         marks { id label converted weight work counts ownWork { name } }
         attendance { kind minutesLate }

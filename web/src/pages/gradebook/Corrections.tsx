@@ -10,6 +10,7 @@ import type { Book } from './book'
 import styles from './Corrections.module.css'
 import { type Correction, correctionsOf } from './corrections'
 import { RefusalText } from './RefusalText'
+import { RegisterChanges } from './RegisterChanges'
 import { rested } from './rested'
 import type { Span } from './span'
 import { Withdrawn } from './Withdrawn'
@@ -22,7 +23,7 @@ interface Props {
   goTo: (row: number, column: number) => void
 }
 
-/** What was changed after it was given, what was refused, of the latest lessons, and what was withdrawn: a teacher looks here on the day after. */
+/** What was changed after it was given, what was refused, of the latest lessons, what was withdrawn, and how the register has changed: a teacher looks here on the day after. */
 export function Corrections(props: Props) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
@@ -30,7 +31,7 @@ export function Corrections(props: Props) {
   return (
     <div>
       <Button variant="default" size="sm" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>{t('gradebook.corrections')}</Button>
-      <div id={id}>{open && <><List {...props} /><Withdrawn {...props} /></>}</div>
+      <div id={id}>{open && <><List {...props} /><Withdrawn {...props} /><RegisterChanges {...props} /></>}</div>
     </div>
   )
 }

@@ -10,6 +10,7 @@ import { addDays, dayOf, useFormats } from '../../texts/formats'
 import { gradebookPath } from '../gradebook/address'
 import styles from './Lessons.module.css'
 import { LessonsQuery, type OwnLesson } from './Lessons.graphql'
+import { Topic } from './Topic'
 import { Unfilled } from './Unfilled'
 
 /** The lessons that a teacher gives on a day; each leads into the gradebook. */
@@ -38,14 +39,22 @@ export default function Lessons() {
       {error && <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} />}
       {!data && !error && <Loading />}
       {data && (data.myLessons.length
-        ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} asked={date} timeZone={school.timeZone} persons={persons} />)}</ol>
+        ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} asked={date} school={school} persons={persons} changed={() => ask({ requestPolicy: 'network-only' })} />)}</ol>
         : <Empty>{data.holidays.find(({ schoolId }) => schoolId === school.id)?.name ?? t('gradebook.noLessons')}</Empty>)}
       {(data ?? error) && <Unfilled today={school.today} />}
     </Stack>
   )
 }
 
-function OneLesson({ lesson, asked, timeZone, persons }: { lesson: OwnLesson; asked: string; timeZone: string; persons: readonly string[] }) {
+interface Listed {
+  lesson: OwnLesson
+  asked: string
+  school: { today: string; timeZone: string }
+  persons: readonly string[]
+  changed: () => void
+}
+
+function OneLesson({ lesson, asked, school: { today, timeZone }, persons, changed }: Listed) {
   const { t } = useTranslation()
   const { date: dateText, time } = useFormats()
   const { id, courseId, date, subject, classGroup, group, bellStartsAt, bellEndsAt, bell, room, topic, cancelled, substituted, movedFrom, otherRoom, merged } = lesson
@@ -69,6 +78,7 @@ function OneLesson({ lesson, asked, timeZone, persons }: { lesson: OwnLesson; as
         <Text size="sm" c="dimmed">
           {[t('gradebook.bell', { bell }), room && t('today.room', { room }), topic].filter(Boolean).join(' · ')}
         </Text>
+        {!cancelled && !away && date <= today && <Topic lesson={id} topic={topic} saved={changed} />}
         {changes.length > 0 && <Text size="sm" fw={600} className={styles.changes}>{changes.join(' · ')}</Text>}
       </div>
     </Paper>

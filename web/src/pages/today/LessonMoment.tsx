@@ -22,6 +22,7 @@ export function LessonMoment({ lesson: { lesson, marks, homework, attendance }, 
         )}
       </div>
       {place && <div className={styles.more}>{place}</div>}
+      {lesson.topic && <div className={styles.more}>{t('today.topic', { topic: lesson.topic })}</div>}
       {marks.length > 0 && (
         <ul className={styles.marks}>
           {marks.map(({ id, label, converted, weight, work, counts, ownWork }) => (

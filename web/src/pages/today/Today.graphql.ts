@@ -5,7 +5,7 @@ export const TodayQuery = graphql(`
   query WebToday($child: ID!, $date: Date!, $from: Date!, $to: Date!, $diary: Boolean!, $access: Boolean!, $meals: Boolean!) {
     childDay(childId: $child, date: $date) @include(if: $diary) {
       lessons {
-        lesson { id subject { name } group { name } bell startsAt endsAt room cancelled substituted movedFrom otherRoom merged teacher { name } }
+        lesson { id subject { name } group { name } bell startsAt endsAt room topic cancelled substituted movedFrom otherRoom merged teacher { name } }
         homework { id text }
         marks { id label converted weight work counts ownWork { name } }
         attendance { kind minutesLate }

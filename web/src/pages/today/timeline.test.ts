@@ -6,7 +6,7 @@ const ZONE = 'Europe/Moscow'
 const door = { name: 'Main' }
 const passage = (id: string, happenedAt: string, direction: 'IN' | 'OUT' = 'IN') => ({ node: { id, direction, happenedAt, late: false, door } })
 const lesson = (id: string, startsAt: string, marks: DayLesson['marks'] = []): DayLesson => ({
-  lesson: { id, subject: { name: 'Algebra' }, group: null, bell: 1, startsAt, endsAt: startsAt, room: null, cancelled: false, substituted: false, movedFrom: null, otherRoom: false, merged: false, teacher: null },
+  lesson: { id, subject: { name: 'Algebra' }, group: null, bell: 1, startsAt, endsAt: startsAt, room: null, topic: null, cancelled: false, substituted: false, movedFrom: null, otherRoom: false, merged: false, teacher: null },
   homework: [], marks, attendance: null,
 })
 
