@@ -1,6 +1,7 @@
 """Reads of a term's end: a course's sheet of averages and decisions, a child's marks of all terms, how far the courses have come."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from school.connections import Page, paged, read_page
 from school.context import ADMINISTRATION, MEMBERS, Viewer
 from school.db import Rows
+from school.diary import term_parts
 from school.diary.gradebook import COURSE, MOST_PUPILS, CourseRow, PupilRow
 from school.diary.lessons import was_in_class
 from school.diary.models import CourseScale
@@ -65,12 +67,16 @@ async def terms(reader: Reader, viewer: Viewer) -> list[TermRow]:
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A pupil of a sheet: how many counting marks in the term, their exact average, what it would make, and what the teacher has decided."""
+    """A pupil of a sheet: how many counting marks in the term, their exact average, what it would make, and what the teacher has decided; what was decided
+    in the terms that lie in this one; and how many marks the pupil has in other courses of the subject (a class or a group before), with their average."""
 
     pupil: PupilRow
     marks: int
     average: Fraction | None
     decision: TermMarkRow | None
+    parts: Sequence[TermMarkRow] = ()
+    elsewhere: int = 0
+    elsewhere_average: Fraction | None = None
 
     @property
     def suggestion(self) -> int | None:
@@ -134,22 +140,30 @@ def _sheet(viewer: Asking) -> Rows:
 
 
 async def sheet(reader: Reader, viewer: Viewer, course: Ref, term: Ref) -> Sheet:
-    """A course's averages and decisions in a term: three reads of one moment. Refused as absent: a course that the viewer neither teaches nor leads nor has in
+    """A course's averages and decisions in a term: five reads of one moment. Refused as absent: a course that the viewer neither teaches nor leads nor has in
     the office, a term of another school."""
     if course.school_id != term.school_id:
         raise not_found()
     asked = {"school_id": course.school_id, "course_id": course.id, "term_id": term.id}
-    courses, terms_, found = await reader.each((_course, _term, _sheet), viewer, **asked)
+    reads = (_course, _term, _sheet, term_parts.decided, term_parts.elsewhere)
+    courses, terms_, found, decided, others = await reader.each(reads, viewer, **asked)
     if not courses or not terms_:
         raise not_found()
-    return Sheet(CourseRow(*courses[0]), TermRow(*terms_[0]), [_row(row, CourseRow(*courses[0]), term) for row in limited(found, MOST_PUPILS)])
+    parts, elsewhere = defaultdict[UUID, list[TermMarkRow]](list), {row.pupil_id: row for row in others}
+    for row in limited(decided, term_parts.MOST):
+        parts[row.pupil_id].append(TermMarkRow(*row))
+    course_ = CourseRow(*courses[0])
+    rows = [_row(row, course_, term, parts[row.id], elsewhere.get(row.id)) for row in limited(found, MOST_PUPILS)]
+    return Sheet(course_, TermRow(*terms_[0]), rows)
 
 
-def _row(row: Any, course: CourseRow, term: Ref) -> SheetRow:
+def _row(row: Any, course: CourseRow, term: Ref, parts: Sequence[TermMarkRow], elsewhere: Any) -> SheetRow:
     decision = None if row.revision is None else TermMarkRow(
         row.school_id, term.id, course.id, row.id, row.subject_id, row.value, row.comment, row.average_numerator, row.average_denominator, row.revision,
         row.decided_by, row.decided_at, course.labels, course.steps, course.other_labels)
-    return SheetRow(PupilRow(*row[:6]), row.marks or 0, fraction(row.sum, row.weights), decision)
+    return SheetRow(
+        PupilRow(*row[:6]), row.marks or 0, fraction(row.sum, row.weights), decision, parts, 0 if elsewhere is None else elsewhere.marks,
+        None if elsewhere is None else fraction(elsewhere.sum, elsewhere.weights))
 
 
 @Read

@@ -113,7 +113,8 @@ class TermMarkRevision:
         return load_person(info, self.author)
 
 
-@rows(description="A pupil of a sheet: counting marks of the term, their exact average, the whole mark nearest to it (a half goes up), the decision.")
+@rows(description="A pupil of a sheet: counting marks of the term, their exact average, the whole mark nearest to it (a half goes up), the decision. `parts` "
+                  "are the decisions of the terms that lie in a year, `elsewhere` counts marks in other courses of the subject: of a class or a group before.")
 class TermSheetRow:
     """A row of a sheet."""
 
@@ -123,13 +124,17 @@ class TermSheetRow:
     average: Average | None
     suggestion: int | None
     decision: TermMark | None
+    parts: list[TermMark]
+    elsewhere: int
+    elsewhere_average: Average | None
 
     @classmethod
     def from_row(cls, row: term_sheets.SheetRow) -> Self:
         """From a row of `term_sheets.sheet`."""
         return cls(
             person=person_of(row.pupil), left_on=row.pupil.left_on, marks=row.marks, average=average_of(row.average), suggestion=row.suggestion,
-            decision=None if row.decision is None else TermMark.from_row(row.decision))
+            decision=None if row.decision is None else TermMark.from_row(row.decision), parts=[TermMark.from_row(one) for one in row.parts],
+            elsewhere=row.elsewhere, elsewhere_average=average_of(row.elsewhere_average))
 
 
 @rows(description="A course at the end of a term, its pupils by name.")

@@ -187,6 +187,27 @@ async def test_a_term_s_mark_is_the_class_s_in_which_the_term_ended(desk: Desk) 
     assert [edge["node"]["decided"] for edge in found["edges"]] == [1], "a closed course is waited for no more, and what it has decided is told"
 
 
+async def test_whoever_decides_a_term_s_mark_sees_what_the_class_before_gave(desk: Desk) -> None:
+    """And the year's, what it has decided; of nobody else."""
+    before, year = [await add_term(desk, kind, dt.date(2026, 9, 1), last) for kind, last in ((TermKind.TERM, MONDAY), (TermKind.YEAR, dt.date(2027, 5, 31)))]
+    await give(desk, item(desk, value=4, weight=3), item(desk, value=5), item(desk, "boris", value=2))
+    await decide(desk, decision(desk, "anna", 4), of=before)
+    await move(desk)
+    asked = """query($course: ID!, $term: ID!) { termSheet(courseId: $course, termId: $term) {
+      pupils { person { givenName } marks average { decimal } elsewhere elsewhereAverage { decimal } parts { label } } } }"""
+
+    async def row(login: str, course: str, of: str, name: str) -> Any:
+        found = await desk.ask(login, asked, course=desk.course(course), term=of)
+        return next((row for row in found["pupils"] if row["person"]["givenName"] == name), None)
+
+    anna = {"person": {"givenName": "Anna"}, "marks": 0, "average": None, "elsewhere": 2, "elsewhereAverage": {"decimal": "4.25"}}
+    assert await row("class_teacher", "6B", term(desk), "Anna") == {**anna, "parts": []}
+    assert await row("class_teacher", "6B", year, "Anna") == {**anna, "parts": [{"label": "4"}]}
+    assert (await row("class_teacher", "6B", term(desk), "Vera"))["elsewhere"] == 0
+    assert await row("teacher", "5A", term(desk), "Anna") is None
+    assert (await row("teacher", "5A", term(desk), "Boris"))["elsewhere"] == 0
+
+
 async def test_homework_of_before_is_the_old_class_s(desk: Desk) -> None:
     """What the new class had to do before is neither overdue nor in the calendar; what was due in the old class is due no more."""
     mine, theirs = await set_(desk), await set_(desk, "6B-2", login="class_teacher")

@@ -53,6 +53,11 @@ async def test_a_teacher_decides_by_keyboard_and_the_parent_sees_it_at_once(stag
     await page.get_by_label("Why it is changed").fill("the olympiad")
     await page.get_by_role("button", name="Give 1 term mark").click()
     await expect(decided.get_by_role("cell").first).to_contain_text("5")
+    await decided.get_by_role("button", name="changed").click()
+    await expect(decided.get_by_role("listitem")).to_have_count(2)
+    await expect(decided.get_by_role("listitem").first).to_contain_text("the olympiad")
+    await anna.get_by_role("button", name="changed").click()
+    await expect(anna.get_by_role("listitem").last).to_contain_text("4")
     async with family.expect_download() as started:
         await family.get_by_role("link", name="Report card, I, PDF").click()
     assert "Алгебра 3 4.67 5" in text_of(await (await started.value).path())

@@ -34,7 +34,7 @@ export const TrendQuery = graphql(`
 export const TermMarksQuery = graphql(`
   query WebTermMarks($child: ID!) {
     terms { id schoolId name }
-    termMarks(childId: $child) { termId courseId subject { id name } value label converted comment average { decimal } }
+    termMarks(childId: $child) { termId courseId subject { id name } value label converted comment revision average { decimal } }
   }
 `)
 
@@ -51,6 +51,12 @@ export const ForecastQuery = graphql(`
 export const MarkHistoryQuery = graphql(`
   query WebMarkHistory($mark: ID!) {
     markHistory(markId: $mark) { revision action value label weight work ownWork { name } comment reason at by { name } }
+  }
+`)
+
+export const TermMarkHistoryQuery = graphql(`
+  query WebTermMarkHistory($child: ID!, $course: ID!, $term: ID!) {
+    termMarkHistory(childId: $child, courseId: $course, termId: $term) { revision label average { decimal } comment reason at by { name } }
   }
 `)
 

@@ -1,3 +1,5 @@
+import { UnstyledButton } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
 import { useRefresh } from '../../live/Live'
@@ -6,7 +8,9 @@ import { Failed } from '../../shell/states'
 import { cardPath } from '../report-cards/address'
 import { useFormats } from '../../texts/formats'
 import { withConverted } from '../../texts/grades'
-import { TermMarksQuery } from './Marks.graphql'
+import { type TermMark, TermMarksQuery } from './Marks.graphql'
+import marked from './Marks.module.css'
+import { TermMarkHistory } from './TermMarkHistory'
 import styles from './TermMarks.module.css'
 import { byTerm } from './termTable'
 
@@ -14,7 +18,8 @@ import { byTerm } from './termTable'
 export function TermMarks() {
   const { t, i18n } = useTranslation()
   const { decimal } = useFormats()
-  const { id } = useChild()
+  const { id, school } = useChild()
+  const [opened, open] = useState<string | null>(null)
   const [{ data, error }, ask] = useQuery({ query: TermMarksQuery, variables: { child: id }, requestPolicy: 'cache-and-network' })
   const again = () => ask({ requestPolicy: 'network-only' })
   useRefresh(id, again)
@@ -39,6 +44,7 @@ export function TermMarks() {
                   <td key={terms[place]!.id}>
                     {mark ? <><b>{mark.label === null ? t('marks.notAssessed') : withConverted({ label: mark.label, converted: mark.converted })}</b>{mark.average && <small> {decimal(mark.average.decimal)}</small>}</> : '—'}
                     {mark?.comment && <small className={styles.comment}>{mark.comment}</small>}
+                    {mark && mark.revision > 1 && <Changed mark={mark} child={id} timeZone={school.timeZone} open={opened === `${mark.courseId} ${mark.termId}`} toggle={open} />}
                   </td>
                 ))}
               </tr>
@@ -47,5 +53,23 @@ export function TermMarks() {
         </table>
       </div>
     </section>
+  )
+}
+
+interface Shown {
+  mark: TermMark
+  child: string
+  timeZone: string
+  open: boolean
+  toggle: (which: string | null) => void
+}
+
+function Changed({ mark: { courseId, termId, revision }, child, timeZone, open, toggle }: Shown) {
+  const { t } = useTranslation()
+  return (
+    <div>
+      <UnstyledButton className={marked.changed} aria-expanded={open} onClick={() => toggle(open ? null : `${courseId} ${termId}`)}>{t('diary.changed')}</UnstyledButton>
+      {open && <TermMarkHistory key={revision} child={child} course={courseId} term={termId} timeZone={timeZone} />}
+    </div>
   )
 }

@@ -3,7 +3,7 @@ import type { Term, TermMark } from './Marks.graphql'
 import { byTerm } from './termTable'
 
 const term = (id: string): Term => ({ id, schoolId: 's', name: id })
-const mark = (termId: string, subject: string, value: number | null): TermMark => ({ termId, courseId: 'c', subject: { id: subject, name: subject }, value, label: value === null ? null : String(value), converted: null, comment: null, average: null })
+const mark = (termId: string, subject: string, value: number | null): TermMark => ({ termId, courseId: 'c', subject: { id: subject, name: subject }, value, label: value === null ? null : String(value), converted: null, comment: null, revision: 1, average: null })
 
 it('is a table of subjects by name and of the terms in which something was decided', () => {
   const later = mark('I', 'физика', 5)

@@ -1,9 +1,11 @@
-import { Button, Group, Text, TextInput } from '@mantine/core'
+import { Button, Group, Text, TextInput, UnstyledButton } from '@mantine/core'
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormats } from '../../texts/formats'
 import { useChange } from '../account/change'
 import { RefusalText } from '../gradebook/RefusalText'
+import marked from '../marks/Marks.module.css'
+import { TermMarkHistory } from '../marks/TermMarkHistory'
 import { changes, shown, suggested, typed } from './decisions'
 import styles from './Terms.module.css'
 import { labelOf, type Scale } from '../../texts/grades'
@@ -12,6 +14,9 @@ import { DecideTermMarks, type SheetRow } from './Terms.graphql'
 interface Props {
   course: string
   term: string
+  /** Of a year its terms, whose marks are shown beside. */
+  parts: readonly { id: string; name: string }[]
+  timeZone: string
   rows: readonly SheetRow[]
   scale: Scale
   /** Whether the viewer is the one who decides. */
@@ -20,7 +25,7 @@ interface Props {
 }
 
 /** The pupils of a course with a field for each: a digit goes on to the next, arrows move, and all that was typed is saved at once. */
-export function Decisions({ course, term, rows, scale, open, decided }: Props) {
+export function Decisions({ course, term, parts, timeZone, rows, scale, open, decided }: Props) {
   const { t } = useTranslation()
   const { decimal } = useFormats()
   const [drafts, setDrafts] = useState<ReadonlyMap<string, string>>(new Map())
@@ -60,10 +65,14 @@ export function Decisions({ course, term, rows, scale, open, decided }: Props) {
       <div className={styles.scroll} tabIndex={0} role="region" aria-label={t('terms.sheet')}>
         <table className={styles.sheet}>
           <thead>
-            <tr>{(['pupil', 'marks', 'average', 'byAverage', 'decision'] as const).map((name) => <th key={name} scope="col">{t(`terms.column.${name}`)}</th>)}</tr>
+            <tr>
+              {(['pupil', 'marks', 'average', 'byAverage'] as const).map((name) => <th key={name} scope="col">{t(`terms.column.${name}`)}</th>)}
+              {parts.map(({ id, name }) => <th key={id} scope="col">{name}</th>)}
+              <th scope="col">{t('terms.column.decision')}</th>
+            </tr>
           </thead>
           <tbody>
-            {rows.map(({ person, marks, average, suggestion, decision, leftOn }, place) => {
+            {rows.map(({ person, marks, average, suggestion, decision, leftOn, parts: before, elsewhere, elsewhereAverage }, place) => {
               const text = drafts.get(person.id) ?? shown(decision, notAssessed)
               const value = typed(text, scale)
               const differs = typeof value === 'number' && suggestion !== null && value !== suggestion
@@ -72,8 +81,12 @@ export function Decisions({ course, term, rows, scale, open, decided }: Props) {
                 <tr key={person.id} data-left={leftOn !== null || undefined}>
                   <th scope="row">{person.familyName} {person.givenName}</th>
                   <td>{marks}</td>
-                  <td>{average ? decimal(average.decimal) : '—'}</td>
+                  <td>
+                    {average ? decimal(average.decimal) : '—'}
+                    {elsewhere > 0 && elsewhereAverage && <small className={styles.elsewhere}>{t('terms.elsewhere', { average: decimal(elsewhereAverage.decimal), marks: elsewhere })}</small>}
+                  </td>
                   <td>{suggestion === null ? '—' : labelOf(scale, suggestion)}</td>
+                  {parts.map(({ id }) => <td key={id}>{before.filter(({ termId }) => termId === id).map(({ label }) => label ?? notAssessed).join(', ') || '—'}</td>)}
                   <td>
                     {open
                       ? (
@@ -87,6 +100,7 @@ export function Decisions({ course, term, rows, scale, open, decided }: Props) {
                     {differs && <span className={styles.differs}>{t('terms.differs')}</span>}
                     {value === 'bad' && <span className={styles.bad}>{t('terms.bad', { lowest: labelOf(scale, scale.lowest), highest: labelOf(scale, scale.highest) })}</span>}
                     {code && <RefusalText code={code} />}
+                    {decision && decision.revision > 1 && <History child={person.id} course={course} term={term} revision={decision.revision} timeZone={timeZone} />}
                   </td>
                 </tr>
               )
@@ -106,5 +120,17 @@ export function Decisions({ course, term, rows, scale, open, decided }: Props) {
         </Group>
       )}
     </form>
+  )
+}
+
+/** What was decided before, once it is asked for. */
+function History({ child, course, term, revision, timeZone }: { child: string; course: string; term: string; revision: number; timeZone: string }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  return (
+    <div>
+      <UnstyledButton className={marked.changed} aria-expanded={open} onClick={() => setOpen(!open)}>{t('diary.changed')}</UnstyledButton>
+      {open && <TermMarkHistory key={revision} child={child} course={course} term={term} timeZone={timeZone} />}
+    </div>
   )
 }

@@ -8,7 +8,7 @@ import { Empty, Failed, Loading } from '../../shell/states'
 import { useFormats } from '../../texts/formats'
 import { gradebookPath } from '../gradebook/address'
 import { Decisions } from './Decisions'
-import { currentTerm, termsOf } from './decisions'
+import { currentTerm, partsOf, termsOf } from './decisions'
 import { TermSheetQuery, TermsQuery } from './Terms.graphql'
 
 /** A course at the end of a term: each pupil's exact average, and beside it what the teacher decides. Which term stands in the address. */
@@ -49,7 +49,7 @@ export default function TermSheet() {
       {!sheet && !error && (terms && !term ? <Empty>{t('terms.none')}</Empty> : <Loading />)}
       {term?.closedAt && <Text role="note">{t('terms.closedSince', { moment: moment(term.closedAt, school.timeZone) })}</Text>}
       {sheet && term && (sheet.course.scale && sheet.pupils.length
-        ? <Decisions key={`${id} ${term.id}`} course={id} term={term.id} rows={sheet.pupils} scale={sheet.course.scale} open={mine} decided={again} />
+        ? <Decisions key={`${id} ${term.id}`} course={id} term={term.id} parts={partsOf(terms ?? [], term)} timeZone={school.timeZone} rows={sheet.pupils} scale={sheet.course.scale} open={mine} decided={again} />
         : <Empty>{t(sheet.course.scale ? 'gradebook.empty' : 'gradebook.noScale')}</Empty>)}
       {sheet && !mine && <Text size="sm" c="dimmed">{t('gradebook.readOnly')}</Text>}
     </Stack>

@@ -17,6 +17,9 @@ export const TermSheetQuery = graphql(`
         average { numerator denominator decimal }
         suggestion
         decision { value label comment differs revision average { decimal } }
+        parts { termId label }
+        elsewhere
+        elsewhereAverage { decimal }
       }
     }
   }

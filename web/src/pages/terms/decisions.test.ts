@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { changes, currentTerm, shown, suggested, typed } from './decisions'
+import { changes, currentTerm, partsOf, shown, suggested, typed } from './decisions'
 import type { SheetRow, Term } from './Terms.graphql'
 
 const FIVE = { lowest: 2, highest: 5, labels: [] }
 const row = (id: string, more: Partial<SheetRow> = {}): SheetRow => ({
-  person: { id, name: id, familyName: id, givenName: id }, leftOn: null, marks: 3, average: null, suggestion: 4, decision: null, ...more,
+  person: { id, name: id, familyName: id, givenName: id }, leftOn: null, marks: 3, average: null, suggestion: 4, decision: null, parts: [], elsewhere: 0, elsewhereAverage: null, ...more,
 })
 const decided = (value: number | null, revision = 1): SheetRow['decision'] => ({ value, label: value === null ? null : String(value), comment: null, differs: false, revision, average: null })
 const term = (id: string, startsOn: string, endsOn: string, kind: Term['kind'] = 'TERM'): Term => ({ id, schoolId: 's', name: id, kind, startsOn, endsOn, closedAt: null })
@@ -37,4 +37,10 @@ describe('the term that is meant', () => {
 
   it.each([['2026-10-01', 'first'], ['2026-10-30', 'first'], ['2026-12-01', 'second'], ['2027-02-01', 'second'], ['2026-08-01', 'year']])(
     'on %s is the %s', (today, id) => expect(currentTerm(terms, today)?.id).toBe(id))
+})
+
+it('of a year its terms are shown, in order; of a term nothing', () => {
+  const all = [term('I', '2026-09-01', '2026-10-25'), term('year', '2026-09-01', '2027-05-31', 'YEAR'), term('II', '2026-11-02', '2026-12-27'), term('next', '2027-09-01', '2027-10-25')]
+  expect(partsOf(all, all[1]!).map(({ id }) => id)).toEqual(['I', 'II'])
+  expect(partsOf(all, all[0]!)).toEqual([])
 })

@@ -58,3 +58,7 @@ export function currentTerm(terms: readonly Term[], today: string): Term | undef
   const begun = terms.filter(({ startsOn, kind }) => startsOn <= today && kind === 'TERM')
   return begun.find(({ endsOn }) => endsOn >= today) ?? begun.at(-1) ?? terms[0]
 }
+
+/** The terms that lie in a year, in order; of a term none. */
+export const partsOf = (terms: readonly Term[], of: Term): Term[] =>
+  of.kind === 'YEAR' ? terms.filter(({ kind, startsOn, endsOn }) => kind === 'TERM' && startsOn >= of.startsOn && endsOn <= of.endsOn) : []
