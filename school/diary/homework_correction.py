@@ -1,4 +1,4 @@
-"""Correcting a homework: what it says, never for which lesson and whom it is. Its event tells that it has changed, and what minutes it had."""
+"""Correcting a homework: what it says, never for which lesson and whom it is. What it said is kept; its event tells that it has changed."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from school import clock, outbox
 from school.context import Viewer
-from school.diary import events, homework_hour, homework_pupils
+from school.diary import events, homework_history, homework_hour, homework_pupils
 from school.diary.homework import open_lesson, own_homework
 from school.diary.homework_content import Content, checked
 from school.diary.homework_rows import HomeworkRow
@@ -45,7 +45,9 @@ async def correct_homework(
     if not await _change(session, ref, revision, content):
         return await _again(session, viewer, ref, revision, content)
     new = old._replace(text=content.text, minutes=content.minutes, links=list(content.links), revision=revision + 1)
-    await outbox.append(session, events.homework_corrected(old, new, await homework_pupils.told(session, ref), clock.now()))
+    now = clock.now()
+    await homework_history.keep(session, old, lesson.teacher_id, now)
+    await outbox.append(session, events.homework_corrected(old, new, await homework_pupils.told(session, ref), now))
     return new
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,6 +23,23 @@ class HomeworkFor(Base):
     __table_args__ = (
         tenant_key("homework_id", to="homework"), tenant_key("pupil_id", to="pupil"), sa.Index(None, "school_id", "pupil_id"),
     )
+
+
+class HomeworkRevision(Base):
+    """What a homework said until `by` corrected it, at `at`; rows are only added. `revision` is that of what it said."""
+
+    __tablename__ = "homework_revision"
+
+    school_id: Mapped[int] = mapped_column(primary_key=True)
+    homework_id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str] = mapped_column(sa.String(4000))
+    minutes: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    links: Mapped[list[Any]]
+    by: Mapped[UUID]
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (tenant_key("homework_id", to="homework"), tenant_key("by", to="person"))
 
 
 class HomeworkDone(Base):

@@ -3,10 +3,15 @@
 import datetime as dt
 from typing import Any, Self
 
+import strawberry
+
+from school.diary.homework_history import HomeworkVersion as Version
 from school.diary.homework_load import DayLoad
 from school.diary.homework_rows import HomeworkRow
 from school.diary.types import Homework
-from school.fields import rows
+from school.fields import ROWS, Info, query, rows
+from school.ids import Ref
+from school.registry.loaders import load_person
 from school.registry.types import Person
 
 
@@ -24,6 +29,29 @@ class CourseHomework:
         """From a row of `homework_course.course_homework`."""
         *columns, pupils, done, to_answer = row
         return cls(homework=Homework.from_row(HomeworkRow(*columns)), pupils=pupils, done=done, to_answer=to_answer)
+
+
+@rows(description="What a homework said before a correction: until `at`, when `by` made it.")
+class HomeworkVersion:
+    """A version of `homework_history.of_homework`."""
+
+    revision: int
+    text: str
+    minutes: int | None
+    links: list[str]
+    at: dt.datetime
+    author: strawberry.Private[Ref]
+
+    @classmethod
+    def from_row(cls, row: Version) -> Self:
+        """From a version."""
+        return cls(
+            revision=row.revision, text=row.text, minutes=row.minutes, links=list(row.links), at=row.at, author=Ref(row.school_id, row.by))
+
+    @query(ROWS)
+    def by(self, info: Info) -> Person | None:
+        """Who corrected it then."""
+        return load_person(info, self.author)
 
 
 @rows(description="A pupil whom a homework concerns, and when it was ticked by them or for them.")

@@ -8,11 +8,12 @@ import strawberry
 from school import ids
 from school.context import Area, Role
 from school.diary import homework as verbs
-from school.diary import homework_done, queries
+from school.diary import homework_done, homework_history, queries
 from school.diary.files import decode_files
 from school.diary.homework_correction import correct_homework
+from school.diary.homework_types import HomeworkVersion
 from school.diary.types import Homework
-from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, named, query
+from school.fields import SIGNED_IN, Info, Refusal, holds, mutation, named, no_one, query
 from school.ids import Kind
 
 
@@ -33,6 +34,13 @@ class HomeworkQuery:
         """What was due before today, in the last two weeks, and is not ticked; the latest first, a hundred at most."""
         child = ids.decode(Kind.PERSON, child_id)
         return [Homework.from_row(row) for row in await homework_done.overdue(info.context.reader, info.context.viewer, child)]
+
+
+    @query(SIGNED_IN, Area.DIARY, no_one)
+    async def homework_history(self, info: Info, homework_id: strawberry.ID) -> list[HomeworkVersion]:
+        """What a homework said before each of its corrections, oldest first: for whoever sees the homework."""
+        ref = ids.decode(Kind.HOMEWORK, homework_id)
+        return [HomeworkVersion.from_row(row) for row in await homework_history.of_homework(info.context.reader, info.context.viewer, ref)]
 
 
 @strawberry.input(description="Homework for a lesson of today or later. `id` is a UUIDv7 made by the client, so that it may ask again.")

@@ -212,6 +212,10 @@ HOLDINGS: dict[str, Holding] = {
         shown=("school_id", "id", "course_id", "due_lesson_id", "text", "minutes", "links", "for_some", "revision", "set_by", "set_at", "withdrawn_at"),
         kept=("school_id", "id", "course_id", "due_lesson_id", "text", "minutes", "links", "for_some", "revision", "set_by", "set_at",
               "withdrawn_at")),  # written for a class, which has it still
+    "homework_revision": Holding(
+        title="Исправленные задания", whose=_by("by"), erased={},
+        shown=("school_id", "homework_id", "revision", "text", "minutes", "links", "by", "at"),
+        kept=("school_id", "homework_id", "revision", "text", "minutes", "links", "by", "at")),
     "sale_item": Holding(
         title="Купленное", whose=_through("transfer_id", "transfer"), erased={}, shown=("school_id", "transfer_id", "line", "name", "quantity", "price"),
         kept=("school_id", "transfer_id", "line", "name", "quantity", "price")),

@@ -162,7 +162,7 @@ KEPT: dict[str, Kept] = {
         tables=(
             "term", "term_closing", "term_opening", "bell", "bell_schedule", "schedule_bell", "bell_day", "subject", "class_group",
             "course", "course_scale", "grading_scale", "scale_conversion",
-            "lesson", "homework", "homework_rule", "absence_reason", "holiday", "timetable", "timetable_slot", "own_work",
+            "lesson", "homework", "homework_revision", "homework_rule", "absence_reason", "holiday", "timetable", "timetable_slot", "own_work",
             "pupil_group", "school_year"),
         reason="what was taught to which class, of no pupil; marks and attendance refer to it"),
     "doors": Kept(

@@ -16,7 +16,7 @@ from school.context import NOBODY, Context, Grant, Role, Viewer
 from school.db import Base, Database
 from school.diary.absence_models import AbsenceNotice, AbsenceReason
 from school.diary.attendance_models import ReplacedAttendance
-from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission
+from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRevision, HomeworkRule, Submission
 from school.diary.message_models import Acknowledgement, Announcement, Message, Remark, Thread, ThreadReading
 from school.diary.models import Attendance, Homework, Lesson, Mark, MarkRevision
 from school.diary.schema import TYPES, DiaryMutation, DiaryQuery
@@ -36,8 +36,8 @@ NOON = dt.datetime(2026, 9, 7, 12, tzinfo=dt.UTC)
 """What the clock says in the diary's tests: the world's one lesson day, 15:00 in Moscow."""
 SETTINGS = Settings()
 TABLES = (
-    Mark, MarkRevision, Homework, HomeworkFor, HomeworkDone, HomeworkRule, Submission, Attendance, ReplacedAttendance, AbsenceNotice, Remark, Thread, Message,
-    ThreadReading, Announcement, Acknowledgement, OutboxRow,
+    Mark, MarkRevision, Homework, HomeworkRevision, HomeworkFor, HomeworkDone, HomeworkRule, Submission, Attendance, ReplacedAttendance, AbsenceNotice,
+    Remark, Thread, Message, ThreadReading, Announcement, Acknowledgement, OutboxRow,
 )
 
 

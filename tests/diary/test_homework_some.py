@@ -96,7 +96,7 @@ async def test_a_correction_tells_what_minutes_there_were_and_no_text(desk: Desk
     answer = await set_(desk, minutes=20, pupilIds=[desk.person("anna")])
     with desk.counted() as statements:
         corrected = await correct_(desk, answer["id"], text="№ 7", minutes=30, links=LINKS)
-    assert len(statements) == 6, statements
+    assert len(statements) == 7, statements
     assert corrected == {**answer, "text": "№ 7", "minutes": 30, "links": LINKS, "revision": 2}
     assert await show(desk) == [corrected]
     kind, topics, payload = (await desk.events())[-1]

@@ -29,6 +29,7 @@ def queries() -> Iterator[Question]:
     yield ask("homework", pupil, lambda of: {"childId": of["child"], **DAYS})
     yield ask("overdueHomework", pupil, lambda of: {"childId": of["child"]})
     yield ask("courseHomework", pupil, lambda of: {"courseId": of["course"], **DAYS})
+    yield ask("homeworkHistory", pupil, lambda of: {"homeworkId": of["homework"]})
     yield ask("homeworkPupils", pupil, lambda of: {"homeworkId": of["homework"]})
     yield ask("submissions", pupil, lambda of: {"childId": of["child"], **DAYS})
     yield ask("homeworkSubmissions", pupil, lambda of: {"homeworkId": of["homework"]})
@@ -162,7 +163,7 @@ def _of_lessons() -> Iterator[Question]:
     pupil, school = About.PUPIL, About.SCHOOL
     yield put("setHomework", pupil, lambda of: {"id": new(), "lessonId": of["lesson"], "text": "something"})
     yield put("setHomework (pupils)", pupil, lambda of: {"id": new(), "lessonId": of["lesson"], "text": "something", "pupilIds": [of["child"]]})
-    yield put("correctHomework", pupil, lambda of: {"homeworkId": of["homework"], "expectedRevision": 1, "text": "something else"})
+    yield put("correctHomework", pupil, lambda of: {"homeworkId": of["homework"], "expectedRevision": 2, "text": "something else"})
     yield put("tickHomework", pupil, lambda of: {"homeworkId": of["homework"], "childId": of["child"], "done": True})
     yield put("submitHomework", pupil, lambda of: {"id": new(), "homeworkId": of["homework"], "childId": of["child"], "text": "x = 5"})
     yield put("answerSubmission", pupil, lambda of: {"submissionId": of["submission"], "state": "RETURNED", "text": "not quite"})

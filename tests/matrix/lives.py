@@ -138,6 +138,7 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     await term_marks.decide_many(session, viewer, term, course, [term_marks.Decision(pupil, 5, f"term comment of {name}", 0, None)])
     tasks = [await homework.set_homework(session, viewer, ids.new(), lesson, f"task {number} of {key}") for number in range(2)]
     await homework.withdraw_homework(session, viewer, Ref(pupil.school_id, tasks[1].id))
+    await correct_homework(session, viewer, Ref(pupil.school_id, tasks[0].id), 1, tasks[0].text, 15, tasks[0].links)
     own = await homework.set_homework(
         session, viewer, ids.new(), lesson, f"own task of {name}", minutes=20, links=[f"https://school.test/{name}"], pupils=[pupil])
     family = Viewer(ids.new(), ids.new(), (Grant(pupil.school_id, pupil.id, Role.PUPIL),), frozenset({pupil}))

@@ -19,7 +19,7 @@ from school.delivery.models import Lease
 from school.diary.absence_models import AbsenceNotice, AbsenceReason, NoticeState
 from school.diary.attendance_models import ReplacedAttendance
 from school.diary.file_models import FileKind, StoredFile
-from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRule, Submission, SubmissionState
+from school.diary.homework_models import HomeworkDone, HomeworkFor, HomeworkRevision, HomeworkRule, Submission, SubmissionState
 from school.diary.message_models import (
     Acknowledged,
     Acknowledgement,
@@ -210,6 +210,7 @@ def _pupil(world: World, name: str, seq: int) -> Iterator[Base]:
     own = ids.new()
     yield Homework(**key, id=own, course_id=world.courses[group], due_lesson_id=lesson, text="№ 2", for_some=True, set_by=by, set_at=NOON)
     yield HomeworkFor(**key, homework_id=own, pupil_id=pupil)
+    yield HomeworkRevision(**key, homework_id=own, revision=1, text="№ 1", minutes=None, links=[], by=by, at=NOON)
     yield from _in_group(world, name)
     work, notice = ids.new(), ids.new()
     yield Submission(**key, id=work, homework_id=own, pupil_id=pupil, text="x = 5", by=pupil, at=NOON, state=SubmissionState.SUBMITTED)

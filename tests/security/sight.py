@@ -87,6 +87,7 @@ SIGHTS = {
     "substitution": Sight(read="office head", add="office head"),
     "homework": Sight(
         read="teacher office head classmate named", add="teacher", change="teacher", changing="text minutes links revision withdrawn_at"),
+    "homework_revision": Sight(read="teacher office head task", add="teacher"),
     "homework_for": Sight(owner="pupil_id", read=_MARKS, add="teacher"),
     "homework_done": Sight(owner="pupil_id", read=_MARKS, add="family:diary", change="family:diary", changing="done by at"),
     "homework_submission": Sight(
@@ -190,6 +191,9 @@ class Tables:
                 if (one["school_id"], one["id"]) == (school, row["due_lesson_id"])),
             "named": lambda: any(Ref(one["school_id"], one["pupil_id"]) in viewer.family(Area.DIARY) for one in self.rows["homework_for"]
                                  if (one["school_id"], one["homework_id"]) == (school, row["id"])),
+            "task": lambda: any(
+                self._lets(viewer, word, "homework", one) for word in ("classmate", "named") for one in self.rows["homework"]
+                if (one["school_id"], one["id"]) == (school, row["homework_id"])),
             "material": lambda: row["homework_id"] is not None and school in viewer.schools(Role.TEACHER),
             "hung": lambda: self._hangs_on_what_is_seen(viewer, row),
             "party": lambda: self._is_party(viewer, table, row),

@@ -1,10 +1,12 @@
 import { Badge, Button, Group, Paper, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useTeaching } from '../../session/teaching'
 import { Confirm } from '../../shell/Confirm'
 import { useFormats } from '../../texts/formats'
 import { useChange } from '../account/change'
 import { hostOf } from '../homework/due'
+import { Versions } from '../homework/Versions'
 import { Denial } from '../sign-in/Denial'
 import { type Line as Told, WithdrawHomework } from './CourseHomework.graphql'
 import styles from './CourseHomework.module.css'
@@ -16,6 +18,7 @@ import { Pupils } from './Pupils'
 export function Line({ line: { homework, pupils, done, toAnswer }, teaches, mine, changed }: { line: Told; teaches: boolean; mine: boolean; changed: () => void }) {
   const { t } = useTranslation()
   const { day } = useFormats()
+  const { school } = useTeaching()
   const { denied, change } = useChange(WithdrawHomework)
   const [opened, open] = useState(false)
   const [doing, setDoing] = useState<'correct' | 'withdraw' | null>(null)
@@ -33,6 +36,7 @@ export function Line({ line: { homework, pupils, done, toAnswer }, teaches, mine
       {doing === 'correct' ? <Correction homework={homework} done={() => { setDoing(null); changed() }} cancel={() => setDoing(null)} /> : (
         <>
           <Text className={styles.text}>{homework.text}</Text>
+          <Versions homework={homework.id} revision={homework.revision} timeZone={school.timeZone} />
           {homework.links.length > 0 && (
             <ul className={styles.links}>
               {homework.links.map((link) => <li key={link}><a href={link} target="_blank" rel="noopener noreferrer" referrerPolicy="no-referrer">{hostOf(link)}</a></li>)}

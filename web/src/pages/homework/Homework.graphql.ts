@@ -2,8 +2,8 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const HomeworkQuery = graphql(`
   query WebHomework($child: ID!, $since: Date!, $from: Date!, $to: Date!) {
-    overdueHomework(childId: $child) { id date subject { name } text minutes links forSome doneAt files { id name size address } }
-    homework(childId: $child, from: $from, to: $to) { id date subject { name } text minutes links forSome doneAt files { id name size address } }
+    overdueHomework(childId: $child) { id date subject { name } text minutes links forSome revision doneAt files { id name size address } }
+    homework(childId: $child, from: $from, to: $to) { id date subject { name } text minutes links forSome revision doneAt files { id name size address } }
     submissions(childId: $child, from: $since, to: $to) { id homeworkId text at state answer answeredBy { name } files { id name size address } }
   }
 `)

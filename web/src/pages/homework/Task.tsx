@@ -9,6 +9,7 @@ import { hostOf } from './due'
 import { HandIn } from './HandIn'
 import { type Homework, TickHomework } from './Homework.graphql'
 import styles from './Homework.module.css'
+import { Versions } from './Versions'
 
 interface Shown {
   task: Homework
@@ -18,9 +19,9 @@ interface Shown {
 }
 
 /** One homework with its tick; what is ticked is shown at once and until the list says something else, and as it was where the service refuses. */
-export function Task({ task: { id, subject, text, minutes, links, files, forSome, doneAt }, date, onTicked }: Shown) {
+export function Task({ task: { id, subject, text, minutes, links, files, forSome, revision, doneAt }, date, onTicked }: Shown) {
   const { t } = useTranslation()
-  const { id: child } = useChild()
+  const { id: child, school } = useChild()
   const { denied, change, fetching } = useChange(TickHomework)
   const [wanted, want] = useState<{ done: boolean; before: string | null } | null>(null)
   const done = wanted?.before === doneAt ? wanted.done : doneAt !== null
@@ -43,6 +44,7 @@ export function Task({ task: { id, subject, text, minutes, links, files, forSome
           {forSome && <Badge variant="light" size="sm" tt="none">{t('tasks.own')}</Badge>}
         </div>
         <div className={styles.text}>{text}</div>
+        <Versions homework={id} revision={revision} timeZone={school.timeZone} />
         {links.length > 0 && (
           <ul className={styles.links}>
             {links.map((link) => <li key={link}><a href={link} target="_blank" rel="noopener noreferrer" referrerPolicy="no-referrer">{hostOf(link)}</a></li>)}

@@ -3,7 +3,7 @@ import { byDay, hostOf, left } from './due'
 import type { Homework } from './Homework.graphql'
 
 const homework = (id: string, date: string, more: Partial<Homework> = {}): Homework =>
-  ({ id, date, subject: { name: 'Algebra' }, text: id, minutes: null, links: [], forSome: false, doneAt: null, files: [], ...more })
+  ({ id, date, subject: { name: 'Algebra' }, text: id, minutes: null, links: [], forSome: false, revision: 1, doneAt: null, files: [], ...more })
 
 test('homework is in the order of the days that it is due on', () => {
   const found = byDay([homework('c', '2026-09-09'), homework('a', '2026-09-08'), homework('d', '2026-09-09')])
