@@ -14,7 +14,7 @@ from school.batches import check_batch
 from school.context import ADMINISTRATION, Viewer, act_in
 from school.diary import bell_times, events
 from school.diary.clashes import Place, settle
-from school.diary.lessons import LESSON, LessonRow
+from school.diary.lessons import LESSON, LessonRow, check_open
 from school.diary.models import Lesson, Substitution
 from school.diary.policy import changes_lessons
 from school.diary.texts import optional_text, required_text
@@ -23,6 +23,8 @@ from school.errors import Code, Refused, bad_input, conflict, not_found
 from school.ids import Ref
 
 LONGEST_REASON = 200
+LATEST = 14
+"""How many days back a lesson may still be said to have been given by somebody else, in another room, or not at all: plans are written down afterwards, too."""
 LONGEST_ROOM = 20
 _NOT_WITH = "a lesson is merged with one that is held at its own moment, by itself"
 _TAKEN = {
@@ -61,10 +63,10 @@ async def substitute_many(session: AsyncSession, viewer: Viewer, items: Sequence
 
     All that can be is done at once: two lessons may change places. A repeat is answered with the lesson as it stands; saying what it is already changes
     nothing. Refused for an item: a lesson or a teacher not of the viewer's school (NOT_FOUND), a change made meanwhile, the same id with different content
-    (CONFLICT), what somebody else has at that moment (CLASS_TAKEN, TEACHER_TAKEN, ROOM_TAKEN); a lesson of a past day, a moment in the past, outside
-    the terms or in the holidays, a bell that there is not, a lesson that was held and shall be elsewhere or not at all, one with which another is merged,
-    a merger with a lesson that is cancelled, merged, of another moment or changed in the same batch (BAD_INPUT). Refused as a whole: no item, one id or one
-    lesson twice (BAD_INPUT), more than 100 (TOO_MANY).
+    (CONFLICT), what somebody else has at that moment (CLASS_TAKEN, TEACHER_TAKEN, ROOM_TAKEN); a lesson of a past day that shall be at another moment, or
+    lies more than 14 days back, a moment in the past, outside the terms or in the holidays, a bell that there is not, a lesson that was held and shall be
+    elsewhere or not at all, one with which another is merged, a merger with a lesson that is cancelled, merged, of another moment or changed in the same
+    batch (BAD_INPUT); a past lesson of a closed term (CLOSED). Refused as a whole: no item, one id or one lesson twice (BAD_INPUT), more than 100 (TOO_MANY).
     """
     check_batch([item.id for item in items], "items")
     check_batch([item.lesson for item in items], "items")
@@ -130,7 +132,7 @@ def _checked(
 def _on_its_day(lesson: Known, place: Place, calendar: Calendar) -> Place:
     """The place with the hours that its class has on that day; a lesson that is held and not moved keeps its own."""
     if min(lesson.place.on_date, place.on_date) < lesson.today:
-        raise bad_input("the day lies in the past")
+        _check_past(lesson, place)
     if not calendar.in_term(place.school_id, place.on_date):
         raise bad_input("the date lies outside the terms")
     if calendar.in_holidays(place.school_id, place.on_date):
@@ -141,6 +143,15 @@ def _on_its_day(lesson: Known, place: Place, calendar: Calendar) -> Place:
     if rung is None:
         raise bad_input("the class has no such bell on that day")
     return place._replace(hours=rung.hours, schedule_id=rung.schedule_id)
+
+
+def _check_past(lesson: Known, place: Place) -> None:
+    """What was on a day is written down until two weeks later, unless the term is closed; nothing is moved to a day that is over, or away from it."""
+    if place.moment != lesson.place.moment:
+        raise bad_input("the day lies in the past")
+    if (lesson.today - place.on_date).days > LATEST:
+        raise bad_input(f"the day lies more than {LATEST} days back")
+    check_open(lesson.closed)
 
 
 def _wanted(change: Change, lesson: Known, known: Mapping[Ref, Known], batch: Collection[Ref]) -> Place:

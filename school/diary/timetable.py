@@ -20,6 +20,7 @@ from school.diary.bell_times import BEGINS, ENDS, Schoolbells, with_bells
 from school.diary.clashes import Place
 from school.diary.models import Attendance, Lesson, Mark
 from school.diary.policy import changes_lessons
+from school.diary.terms import is_closed
 from school.ids import Ref
 from school.registry.calendar_models import Holiday, Term, TermKind
 from school.registry.group_models import GroupMember, PupilGroup
@@ -37,7 +38,7 @@ class Planned(NamedTuple):
 
 class Known(NamedTuple):
     """A lesson as it is. `held`: marks or a register are written in it; `host`: another lesson is held together with it. `usual_id` is the bell schedule that
-    its class usually has."""
+    its class usually has, `closed` whether its term is."""
 
     place: Place
     planned: Planned
@@ -49,6 +50,7 @@ class Known(NamedTuple):
     held: bool
     host: bool
     usual_id: UUID | None
+    closed: bool
 
     def at(self, **changed: Any) -> Place:
         """Its place with these values, weighed against the timetable."""
@@ -131,9 +133,10 @@ async def named(session: AsyncSession, viewer: Viewer, lessons: Iterable[Ref]) -
     entry = sa.exists().where(Attendance.school_id == Lesson.school_id, Attendance.lesson_id == Lesson.id)
     guest = aliased(Lesson)
     host = sa.exists().where(guest.school_id == Lesson.school_id, guest.merged_with_id == Lesson.id)
-    statement = _lessons(viewer, sa.or_(mark, entry).label("held"), host.label("host"))
+    closed = is_closed(Lesson.school_id, Lesson.course_id, Lesson.on_date)
+    statement = _lessons(viewer, sa.or_(mark, entry).label("held"), host.label("host"), closed.label("closed"))
     found = await session.execute(statement.where(sa.tuple_(Lesson.school_id, Lesson.id).in_(sorted(set(lessons)))))
-    return {known.place.ref: known for known in (_known(row, held=row.held, host=row.host) for row in found)}
+    return {known.place.ref: known for known in (_known(row, held=row.held, host=row.host, closed=row.closed) for row in found)}
 
 
 async def around(session: AsyncSession, viewer: Viewer, places: Iterable[Place], calendar: Calendar) -> dict[Ref, Place]:
@@ -143,10 +146,10 @@ async def around(session: AsyncSession, viewer: Viewer, places: Iterable[Place],
     if not wanted:
         return {}
     found = await session.execute(_lessons(viewer).where(sa.tuple_(Lesson.school_id, Lesson.on_date, Lesson.bell).in_(wanted)))
-    return {known.place.ref: known.place for known in (_known(row, held=False, host=False) for row in found)}
+    return {known.place.ref: known.place for known in (_known(row, held=False, host=False, closed=False) for row in found)}
 
 
-def _known(row: Any, *, held: bool, host: bool) -> Known:
+def _known(row: Any, *, held: bool, host: bool, closed: bool) -> Known:
     place = Place(
         row.school_id, row.id, row.class_group_id, row.substitute_id or row.teacher_id, row.on_date, row.bell, row.room, row.cancelled_at is not None,
         row.merged_with_id, own_teacher=row.substitute_id is None, own_room=True, as_planned=True, hours=(row.begins, row.ends), schedule_id=row.schedule_id,
@@ -155,7 +158,8 @@ def _known(row: Any, *, held: bool, host: bool) -> Known:
         Planned(row.planned_on, row.planned_bell, row.planned_room, row.planned_schedule_id) if row.revision
         else Planned(row.on_date, row.bell, row.room, row.schedule_id))
     today = clock.school_date(clock.now(), row.time_zone)
-    known = Known(place, planned, row.revision, row.course_id, row.subject_id, row.teacher_id, today, held=held, host=host, usual_id=row.bell_schedule_id)
+    known = Known(
+        place, planned, row.revision, row.course_id, row.subject_id, row.teacher_id, today, held=held, host=host, usual_id=row.bell_schedule_id, closed=closed)
     return known._replace(place=known.at())
 
 

@@ -192,18 +192,41 @@ async def test_saying_what_it_is_already_changes_nothing(desk: Desk) -> None:
     ({"teacher": "anna"}, "NOT_FOUND", "No such object."), ({"teacher": "gone"}, "NOT_FOUND", "No such object."),
     ({"revision": 1, "cancelled": True}, "CONFLICT", "the lesson has changed meanwhile: it is at revision 0"),
     ({"reason": " "}, "BAD_INPUT", "reason must not be empty"), ({"lesson": "2-5A-1", "cancelled": True}, "NOT_FOUND", "No such object."),
-    ({"lesson": "yesterday", "cancelled": True}, "BAD_INPUT", "the day lies in the past"),
+    ({"lesson": "yesterday", "date": "2026-09-07"}, "BAD_INPUT", "the day lies in the past"),
+    ({"lesson": "yesterday", "bell": 4}, "BAD_INPUT", "the day lies in the past"),
+    ({"lesson": "long ago", "cancelled": True}, "BAD_INPUT", "the day lies more than 14 days back"),
     ({"lesson": "5A-2", "cancelled": True}, "BAD_INPUT", "the lesson has been held: marks or a register are written in it"),
 ])
 async def test_what_cannot_be_is_refused_and_nothing_changes(desk: Desk, said: dict[str, Any], code: str, message: str) -> None:
     await free(desk, "gone")
     await desk.change(Staff, desk.world.people["gone"], left_on=MONDAY)
     await desk.add_lesson("yesterday", on_date=MONDAY - dt.timedelta(days=3))
+    await desk.add_lesson("long ago", on_date=MONDAY - dt.timedelta(days=15))
     await desk.add_lesson("beside", course="6B", bell=5)
     await record(desk, entry(desk, "anna"), lesson="5A-2")
     before = await desk.everything(Lesson, Substitution)
     [refusal] = await substitute(desk, change(desk, **said))
     assert (refusal["code"], refusal["message"]) == (code, message)
+    assert await desk.everything(Lesson, Substitution) == before
+
+
+async def test_what_was_is_written_down_afterwards_until_the_term_is_closed(desk: Desk) -> None:
+    """Who stood in on Friday is known to the office on Monday; the substitute then takes the register."""
+    await free(desk, "helper")
+    desk.sign_in("helper")
+    await desk.add_lesson("friday", on_date=MONDAY - dt.timedelta(days=3))
+    await desk.add_lesson("off", on_date=MONDAY - dt.timedelta(days=3), bell=4)
+    answers = await substitute(desk, change(desk, "friday", teacher="helper", room="9"), change(desk, "off", cancelled=True))
+    assert [(one["substituted"], one["room"], one["cancelled"]) for one in answers] == [(True, "9", False), (False, "7", True)]
+    assert (await record(desk, entry(desk, "anna", "ABSENT"), lesson="friday", login="helper"))[0]["kind"] == "ABSENT"
+    assert [kind for kind, _, _ in await desk.events()] == ["diary.lesson_changed"] * 2 + ["diary.attendance_recorded"]
+    [answer] = await substitute(desk, change(desk, "friday", 1, cancelled=True))
+    assert answer["message"] == "the lesson has been held: marks or a register are written in it"
+    assert [one["cancelled"] for one in await substitute(desk, change(desk, "off", 1))] == [False]
+    close = "mutation($term: ID!) { closeTerm(termId: $term) { __typename } }"
+    assert (await desk.ask("office", close, term=ids.encode(Kind.TERM, 1, desk.world.terms[1])))["__typename"] == "TermClosed"
+    before = await desk.everything(Lesson, Substitution)
+    assert [one["code"] for one in await substitute(desk, change(desk, "friday", 1), change(desk, "off", 2, cancelled=True))] == ["CLOSED", "CLOSED"]
     assert await desk.everything(Lesson, Substitution) == before
 
 
