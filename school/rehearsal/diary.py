@@ -102,8 +102,14 @@ class DiaryRehearsal:
                 for pupil, value in values.items():
                     sums[pupil][0] += value * weight
                     sums[pupil][1] += weight
-            absent = {"pupilId": group.pupils[0], "kind": "ABSENT"}
-            await teacher.ask("record_attendance", input={"lessonId": book["lessons"][1]["id"], "items": [absent]})
+            for kind in ("ABSENT", "PRESENT"):
+                entry = {"lessonId": book["lessons"][1]["id"], "items": [{"pupilId": group.pupils[0], "kind": kind}]}
+                await teacher.ask("record_attendance", input=entry)
+            changes = await teacher.ask("register_changes", course=course, **{"from": str(term.first), "to": str(term.last)})
+            expect(changes, [{"old": {"kind": "ABSENT"}, "new": {"kind": "PRESENT"}}], "what the register said before")
+            topics = [{"lessonId": book["lessons"][place]["id"], "topic": f"Тема {place}"} for place in MARKED]
+            told = (await teacher.ask("set_topics", input={"items": topics}))["results"]
+            expect([one.get("topic") for one in told], [one["topic"] for one in topics], "the topics of lessons")
             self._averages |= {(course, pupil): Fraction(*both) for pupil, both in sums.items()}
             return len(MARKED) * len(group.pupils)
 

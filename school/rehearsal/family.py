@@ -47,6 +47,9 @@ async def do_homework(family: Family) -> str:
     homework = await teacher.ask("set_homework", input={
         "id": str(ids.new()), "lessonId": book["lessons"][-1]["id"], "text": "Повторить § 12, упр. 204", "minutes": 20, "fileIds": [slot["fileId"]]})
     expect(await parent.fetch(f"/files/{slot['fileId']}"), SHEET, "the sheet, as the family has it")
+    await teacher.ask("correct_homework", input={
+        "homeworkId": homework["id"], "expectedRevision": 1, "text": "Повторить § 12, упр. 205", "minutes": 20})
+    expect(await parent.ask("homework_history", homework=homework["id"]), [{"text": "Повторить § 12, упр. 204"}], "what the homework said before")
     await parent.ask("tick_homework", input={"homeworkId": homework["id"], "childId": family.child, "done": True})
     for state in ("RETURNED", "ACCEPTED"):
         work = await parent.ask("submit_homework", input={
