@@ -29,6 +29,7 @@ from school.diary import (
     submissions,
     substitutions,
     term_marks,
+    topics,
 )
 from school.diary.absence_models import NoticeState
 from school.diary.file_models import FileKind
@@ -134,6 +135,7 @@ async def _diary(session: AsyncSession, town: Town, name: str, pupil: Ref) -> di
     await corrections.withdraw(session, viewer, refs[2], 1, None)
     await attendance.record_many(session, viewer, lesson, [attendance.NewEntry(pupil, AttendanceKind.ABSENT)])
     await attendance.record_many(session, viewer, lesson, [attendance.NewEntry(pupil, AttendanceKind.LATE, 7)])
+    await topics.set_many(session, viewer, [topics.NewTopic(lesson, f"topic of {key}")])
     course, term = Ref(pupil.school_id, town.world.courses[key]), Ref(pupil.school_id, town.world.terms[pupil.school_id])
     await term_marks.decide_many(session, viewer, term, course, [term_marks.Decision(pupil, 5, f"term comment of {name}", 0, None)])
     tasks = [await homework.set_homework(session, viewer, ids.new(), lesson, f"task {number} of {key}") for number in range(2)]
