@@ -177,7 +177,7 @@ async def apply(session: AsyncSession, viewer: Viewer, import_id: UUID, changes:
     """Do all of it in the transaction that is open: give, correct, withdraw, record. What the verbs refuse comes back as faults; then nothing may be kept.
 
     New marks' ids come from the import's, so that the same import twice, or at once, gives none of them twice. Statements: four for each hundred new marks,
-    five for each lesson whose register changes, three for each mark that is corrected or withdrawn.
+    six at most for each lesson whose register changes, three for each mark that is corrected or withdrawn.
     """
     faults = list[Fault]()
     for lesson, entries in _by_lesson(changes).items():

@@ -112,3 +112,18 @@ async def test_the_office_adds_and_retires_a_reason(stage: Stage) -> None:
     await part.get_by_label("Знак в журнале").fill("Я")
     await part.get_by_role("button", name="Добавить причину").click()
     await expect(part.get_by_role("alert")).to_have_text("Такое название или такой знак уже есть.")
+
+
+async def test_a_class_teacher_enters_what_was_told_by_telephone(stage: Stage) -> None:
+    page = await stage.open("/absences", login="class_teacher", language="en", size=DESKTOP)
+    part = page.get_by_role("region", name="An absence without a notice")
+    await part.get_by_role("button", name="Enter an absence").click()
+    enter = part.get_by_role("button", name="Enter into the registers")
+    await expect(enter).to_be_disabled()
+    await part.get_by_label("Pupil").select_option(label="Borisова Boris")
+    await part.get_by_label("Reason").select_option(label="Болезнь")
+    await enter.click()
+    await expect(part.get_by_role("status")).to_contain_text("entered")
+    other = await stage.open("/absences", login="teacher", language="en", size=DESKTOP)
+    await other.get_by_role("button", name="Enter an absence").click()
+    await expect(other.get_by_text("you lead no class")).to_be_visible()

@@ -6,6 +6,7 @@ import { Empty, Failed, Loading } from '../../shell/states'
 import { Part } from '../person/Part'
 import styles from '../absence/Absence.module.css'
 import { type Notice, type Received, ReceivedQuery } from './Absences.graphql'
+import { Enter } from './Enter'
 import { OneNotice } from './OneNotice'
 import { useRefreshing } from './useRefreshing'
 
@@ -28,6 +29,7 @@ export default function Absences() {
         <Text size="sm" c="dimmed">{t('absences.waitingMeans')}</Text>
         <List {...waiting} changed={anew} empty={t('absences.noneWaiting')} />
       </Part>
+      <Enter />
       <Part title={t('absences.answered')}>
         <List {...answered} changed={anew} empty={t('absences.noneAnswered')} />
       </Part>

@@ -1,4 +1,4 @@
-import { Alert, Button, Text, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { AddFiles } from '../../files/AddFiles'
@@ -10,6 +10,7 @@ import { useSpan } from '../absence/useSpan'
 import { useChange } from '../account/change'
 import { Refused } from '../person/Refused'
 import { AnswerNotice, type Notice, type Spread, SpreadAbsence } from './Absences.graphql'
+import { Entered } from './Entered'
 
 const ANSWERS = ['TEACHER', 'OFFICE']
 const OPEN = ['SENT', 'SEEN', 'ACCEPTED']
@@ -67,25 +68,5 @@ export function OneNotice({ notice, changed }: { notice: Notice; changed: () => 
         {done && <Entered spread={done} />}
       </div>
     </li>
-  )
-}
-
-function Entered({ spread: { written, unchanged, ahead, contradictions } }: { spread: Spread }) {
-  const { t } = useTranslation()
-  const { date } = useFormats()
-  return (
-    <Alert color={contradictions.length ? 'yellow' : 'teal'}>
-      <Text size="sm">{[t('absences.written', { count: written }), unchanged > 0 && t('absences.unchanged', { count: unchanged }), ahead > 0 && t('absences.ahead', { count: ahead })].filter(Boolean).join(' ')}</Text>
-      {contradictions.length > 0 && (
-        <>
-          <Text size="sm" fw={600} mt={4}>{t('absences.contradictions', { count: contradictions.length })}</Text>
-          <ul className={styles.contradictions}>
-            {contradictions.map(({ lesson: { id, date: on, bell, subject }, attendance: { kind } }) => (
-              <li key={id}>{[date(on), t('absence.bell', { bell }), subject.name, t(`attendance.${kind}`)].join(' · ')}</li>
-            ))}
-          </ul>
-        </>
-      )}
-    </Alert>
   )
 }
