@@ -20,6 +20,8 @@ class Press:
     """One of a process."""
 
     def __init__(self, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING) -> None:
+        self._at_once = at_once
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._free = asyncio.Semaphore(at_once)
         self._most = at_once + most_waiting
         self._inside = 0
@@ -32,13 +34,20 @@ class Press:
         self._inside += 1
         self._of[account] += 1
         try:
-            async with self._free:
+            async with self._places():
                 return await asyncio.to_thread(work, *args, **values)
         finally:
             self._inside -= 1
             self._of[account] -= 1
             if not self._of[account]:
                 del self._of[account]
+
+    def _places(self) -> asyncio.Semaphore:
+        """Those of the loop that runs: a semaphore for which somebody has waited is that loop's, and a process may have one after another."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self._free = loop, asyncio.Semaphore(self._at_once)
+        return self._free
 
 
 PRESS = Press()

@@ -44,3 +44,12 @@ async def test_nobody_fills_the_queue_alone() -> None:
     go.set()
     assert await asyncio.gather(*tasks) == [True] * 4
     assert await press.run("parent", go.wait, 10)
+
+
+def test_one_loop_after_another_may_wait() -> None:
+    press = Press(at_once=1, most_waiting=9)
+
+    async def crowd() -> list[int]:
+        return await asyncio.gather(*(press.run(number, int, str(number)) for number in range(3)))
+
+    assert [asyncio.run(crowd()) for _ in range(2)] == [[0, 1, 2]] * 2
