@@ -137,7 +137,7 @@ class Prepared:
         self._row: Any = namedtuple(  # type: ignore[misc]  # noqa: PYI024
             name, [column.key or f"column_{place}" for place, column in enumerate(columns)], rename=True)
         self._columns = [(place, _result_processor(once[place].type, dialect)) for place in places]
-        self.types = [column.type for column in once]
+        self.types = [_brought(column) for column in once]
         """Of the columns that the driver brings."""
         self.rows = self.maker(range(len(once)))
         """Named rows of what the driver has brought."""
@@ -181,6 +181,12 @@ def _each_once(columns: Sequence[Any]) -> tuple[list[Any], list[int]]:
 def _is_same(column: Any, other: Any) -> bool:
     column, other = (one.element if isinstance(one, sa.Label) else one for one in (column, other))
     return isinstance(column, sa.Column) and bool(column.compare(other))
+
+
+def _brought(column: Any) -> Any:
+    """A column's type as the driver has it: of what is reckoned (a count, a sum) PostgreSQL makes more than SQLAlchemy says, up to a NUMERIC."""
+    element = column.element if isinstance(column, sa.Label) else column
+    return sa.BigInteger() if isinstance(column.type, sa.Integer) and not isinstance(element, sa.Column) else column.type
 
 
 def _result_processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
@@ -248,7 +254,7 @@ class Merged:
         parts, offset = list[str](), 0
         for number, (one, mine) in enumerate(zip(statements, places, strict=True)):
             shifted = re.sub(r"\$(\d+)", lambda found, by=offset: f"${int(found[1]) + by}", one.text)  # type: ignore[misc]
-            values = (f"c{mine.index(place)}" if place in mine else f"NULL::{name}" for place, name in enumerate(shared, 1))
+            values = (f"c{mine.index(place)}{_REALLY.get(name, '')}" if place in mine else f"NULL::{name}" for place, name in enumerate(shared, 1))
             parts.append(f"SELECT {number}, {', '.join(values)} FROM ({shifted}) q ({', '.join(f'c{place}' for place in range(len(mine)))})")  # noqa: S608
             offset += max((int(found) for found in re.findall(r"\$(\d+)", one.text)), default=0)
         self.text = " UNION ALL ".join(parts)
@@ -260,6 +266,10 @@ class Merged:
         for record in records:
             parts[record[0]].append(record)
         return [make(part) for make, part in zip(self._makers, parts, strict=True)]
+
+
+_REALLY = {"BIGINT": "::BIGINT"}
+"""A column of a UNION has the widest type of all its parts: one sum that is a NUMERIC would make decimals of the others' whole numbers."""
 
 
 def _type_name(kind: Any, dialect: sa.Dialect) -> str:

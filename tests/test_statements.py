@@ -114,6 +114,25 @@ async def test_each_read_of_a_moment_gets_its_own_rows_in_their_order_and_types(
     assert sent[0][0].split("FROM")[0].count("person.id") == 1
 
 
+async def test_what_is_summed_up_makes_no_decimals_of_its_neighbours_numbers(house: tuple[Database, World]) -> None:
+    """PostgreSQL's sum of BIGINTs is a NUMERIC, of which SQLAlchemy does not know: a column that both shared would be one for the ids, too."""
+    database, world = house
+
+    @Read
+    def summed(_viewer: Asking) -> Rows:
+        return sa.select(sa.func.sum(sa.cast(Person.school_id, sa.BigInteger)), sa.func.coalesce(sa.func.sum(sa.func.length(Person.family_name)), 0))
+
+    @Read
+    def told(_viewer: Asking) -> Rows:
+        return sa.select(Person.school_id, sa.cast(Person.school_id, sa.BigInteger), sa.cast(Person.school_id, sa.SmallInteger))
+
+    viewer = world.viewers["office"]
+    reader = database.reader(viewer.identity())
+    for reads in ((summed, told), (told, summed)):
+        found = await asyncio.gather(*(reader.all(read, viewer) for read in reads))
+        assert {type(value) for rows in found for row in rows for value in row} == {int}
+
+
 async def test_a_failure_is_told_to_all_who_share_it_and_the_next_read_is_a_new_one(house: tuple[Database, World]) -> None:
     database, world = house
     viewer = world.viewers["parent"]

@@ -123,14 +123,16 @@ async def messages(reader: Reader, viewer: Viewer, ref: Ref, *, first: int, afte
 
 @Read
 def _count_unread(viewer: Asking) -> Rows:
-    return sa.select(sa.func.coalesce(sa.func.sum(_unread(viewer)), 0).label("unread")).select_from(Thread).where(visible_threads(viewer))
+    unread = sa.cast(sa.func.coalesce(sa.func.sum(_unread(viewer)), 0), sa.BigInteger)
+    return sa.select(unread.label("unread")).select_from(Thread).where(visible_threads(viewer))
 
 
 async def unread(reader: Reader, viewer: Viewer) -> int:
     """How many messages wait for the viewer, in all threads. No statement for who takes part in none."""
     if not viewer.has(Role.GUARDIAN, Role.TEACHER):
         return 0
-    return int((await reader.all(_count_unread, viewer))[0].unread)
+    found: int = (await reader.all(_count_unread, viewer))[0].unread
+    return found
 
 
 @Read

@@ -218,7 +218,8 @@ def _averages(viewer: Asking, from_: bool, to: bool) -> Rows:
         Term.school_id == given("school_id"), Term.starts_on <= local_date(given("now", Moment()), School.time_zone)).scalar_subquery()
     subject = (Mark.school_id, Course.subject_id, Subject.name)
     statement = (
-        sa.select(*subject, *SCALE, sa.func.count(), sa.func.sum(sa.cast(Mark.value, sa.BigInteger) * Mark.weight), sa.func.sum(Mark.weight))
+        sa.select(
+            *subject, *SCALE, sa.func.count(), sa.cast(sa.func.sum(sa.cast(Mark.value, sa.BigInteger) * Mark.weight), sa.BigInteger), sa.func.sum(Mark.weight))
         .join(Lesson, sa.and_(Lesson.school_id == Mark.school_id, Lesson.id == Mark.lesson_id))
         .join(Course, sa.and_(Course.school_id == Mark.school_id, Course.id == Mark.course_id))
         .join(Subject, sa.and_(Subject.school_id == Course.school_id, Subject.id == Course.subject_id))
