@@ -84,6 +84,11 @@ def school_day(date: dt.date, time_zone: str) -> tuple[dt.datetime, dt.datetime]
     return school_moment(date, dt.time(), time_zone), school_moment(date + dt.timedelta(days=1), dt.time(), time_zone)
 
 
+def shifted(date: dt.date, days: int) -> dt.date:
+    """So many days later, or earlier, and no further than the calendar goes."""
+    return dt.date.fromordinal(min(max(date.toordinal() + days, 1), dt.date.max.toordinal()))
+
+
 def check_range(from_: dt.date, to: dt.date, longest: int) -> None:
     """Both dates belong to a range; it has at most `longest` days. Refused: BAD_INPUT, TOO_MANY."""
     if to < from_:

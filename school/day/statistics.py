@@ -27,7 +27,6 @@ from school.meals.models import MealAccount, Transfer, TransferKind
 from school.registry.models import ClassGroup, Pupil, School
 
 LONGEST_RANGE = 190
-_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _month(row: Any) -> dt.date:
 
 def _after_month(date: dt.date) -> dt.date:
     """The first day after the date's month."""
-    return (date.replace(day=28) + 4 * _DAY).replace(day=1)
+    return clock.shifted(date.replace(day=28), 4).replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ class _Span:
 
     def holds(self, moment: Column) -> sa.ColumnElement[bool]:
         """The same days by an index, roughly: a school's day begins up to 14 hours earlier or later than in UTC."""
-        begins, ends = (dt.datetime.combine(date, dt.time(), dt.UTC) for date in (self.begins - _DAY, self.ends + _DAY))
+        begins, ends = (dt.datetime.combine(date, dt.time(), dt.UTC) for date in (clock.shifted(self.begins, -1), clock.shifted(self.ends, 1)))
         return sa.and_(moment >= begins, moment < ends)
 
 

@@ -127,7 +127,7 @@ async def plan(session: AsyncSession, school_id: int, wish: Wish, *, lock: bool 
     made = Plan(school_id, wish, [_class(row, wish, counts[row.id]) for row in found], going, newcomers, ())
     if len(made.names) > MOST_CLASSES:
         raise Refused(Code.TOO_MANY, f"at most {MOST_CLASSES} classes")
-    lessons = await session.scalar(sa.select(_lessons_after(school_id, min(today, starts_on - dt.timedelta(days=1)))))
+    lessons = await session.scalar(sa.select(_lessons_after(school_id, min(today, clock.shifted(starts_on, -1)))))
     days = [obstacle for holds, obstacle in ((far, Obstacle.FAR_AWAY), (lessons, Obstacle.LESSONS_TO_COME)) if holds]
     return made._replace(obstacles=[*_of_terms(state), *days, *_of_names(made)])
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from school.clock import check_range
+from school.clock import check_range, shifted
 from school.context import Viewer
 from school.db import Moment, Rows, local_date
 from school.errors import Code, Refused, not_found
@@ -20,7 +20,6 @@ LONGEST_RANGE = 190
 """Days: half a school year."""
 MOST = 10_000
 """Rows of one answer: days of tills."""
-_DAY = dt.timedelta(days=1)
 
 
 @Read
@@ -49,7 +48,7 @@ def _days(viewer: Asking) -> Rows:
 async def by_day(reader: Reader, viewer: Viewer, school_id: int, from_: dt.date, to: dt.date) -> list[Any]:
     """Each till on each of at most 190 days on which it sold something: one round trip. Refused as absent: a school whose office the viewer is not."""
     check_range(from_, to, LONGEST_RANGE)
-    begins, ends = (dt.datetime.combine(date, dt.time(), dt.UTC) for date in (from_ - _DAY, to + 2 * _DAY))
+    begins, ends = (dt.datetime.combine(date, dt.time(), dt.UTC) for date in (shifted(from_, -1), shifted(to, 2)))
     there, found = await reader.each((_tills, _days), viewer, school_id=school_id, from_=from_, to=to, begins=begins, ends=ends)
     if not there:
         raise not_found()
