@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -75,7 +76,7 @@ def endpoint(schema: Schema, context_for: ContextFor, trusted: Trusted, terms: T
         return response
 
     async def post(request: Request) -> Response:
-        media = GRAPHQL if GRAPHQL in request.headers.get("accept", "") else JSON
+        media = preferred(request.headers.get("accept", ""))
         try:
             return await answer(request, media)
         except BadRequestError as error:
@@ -88,6 +89,26 @@ def endpoint(schema: Schema, context_for: ContextFor, trusted: Trusted, terms: T
             return Response(orjson.dumps({"errors": present([GraphQLError("", original_error=error)])}), 500, media_type=media)
 
     return post
+
+
+def media_type(text: str) -> tuple[str, dict[str, str]]:
+    """A media type and its parameters, as a header has them; names and values in small letters."""
+    media, *parameters = text.lower().split(";")
+    pairs = (one.partition("=") for one in parameters)
+    return media.strip(), {name.strip(): value.strip().strip('"') for name, _, value in pairs}
+
+
+@lru_cache(maxsize=100)
+def preferred(accept: str) -> str:
+    """In which of its media types an answer is sent: GraphQL's own to who names it and likes no other one better (RFC 9110, 12.5.1)."""
+    likes = dict[str, float]()
+    for one in accept.split(","):
+        media, parameters = media_type(one)
+        try:
+            likes[media] = float(parameters.get("q", "1"))
+        except ValueError:
+            likes[media] = 0.0
+    return GRAPHQL if likes.get(GRAPHQL, 0.0) > 0 and likes[GRAPHQL] >= likes.get(JSON, 0.0) else JSON
 
 
 def check_origin(request: Request, terms: Terms) -> None:
@@ -106,8 +127,9 @@ def credential(request: Request, terms: Terms) -> str | None:
 
 async def read_body(request: Request, limit: int, seconds: float = BODY_SECONDS) -> bytes:
     """The whole body; refused as soon as it is longer than `limit`, however long it claims to be, or if it takes too long to come."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
-        raise BadRequestError(415, Fault.BAD_MEDIA_TYPE, "The body must be application/json.")
+    media, parameters = media_type(request.headers.get("content-type", ""))
+    if media != JSON or parameters.get("charset", "utf-8") not in {"utf-8", "utf8"}:
+        raise BadRequestError(415, Fault.BAD_MEDIA_TYPE, "The body must be application/json, in UTF-8.")
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise BadRequestError(415, Fault.BAD_MEDIA_TYPE, "The body must not be compressed.")
     declared = request.headers.get("content-length", "0")

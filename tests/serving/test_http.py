@@ -99,6 +99,26 @@ async def test_a_body_of_ten_megabytes_without_a_length_is_cut_off(client: httpx
     assert (answer.status_code, code(answer)) == (413, "TOO_LARGE")
 
 
+@pytest.mark.parametrize(("accept", "expected"), [
+    ("", JSON), ("*/*", JSON), ("text/html", JSON), (JSON, JSON), (GRAPHQL, GRAPHQL), (GRAPHQL.upper(), GRAPHQL), (f"{GRAPHQL};charset=utf-8", GRAPHQL),
+    (f"{GRAPHQL}, {JSON}", GRAPHQL), (f"{JSON};q=0.9, {GRAPHQL}", GRAPHQL), (f"{JSON}, {GRAPHQL};q=0.9", JSON), (f"{GRAPHQL};q=0, {JSON}", JSON),
+    (f"{GRAPHQL};q=0", JSON), (f"{GRAPHQL};q=x", JSON), (f"{GRAPHQL}-seq", JSON), (f'text/plain;p="{GRAPHQL}"', JSON), (",;=,", JSON),
+])
+async def test_an_answer_has_the_media_type_that_is_liked_best(client: httpx.AsyncClient, accept: str, expected: str) -> None:
+    for document, status in (("{ me { login } }", 200), ("{ nothing }", 400 if expected == GRAPHQL else 200)):
+        answer = await ask(client, document, accept=accept)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, expected)
+
+
+@pytest.mark.parametrize(("kind", "status"), [
+    ("application/json; charset=utf-8", 200), ('Application/JSON;Charset="UTF-8"', 200), ("application/json;", 200), ("application/json; charset=utf-16", 415),
+    ("application/json;charset=latin1", 415), ("application/jsonl", 415), ("", 415),
+])
+async def test_a_body_is_json_in_utf_8(client: httpx.AsyncClient, kind: str, status: int) -> None:
+    answer = await client.post("/graphql", content='{"query":"{me{login}}"}', headers={"content-type": kind})
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("origin", ["http://school.test", "https://app.test"])
 async def test_our_own_pages_may_ask(client: httpx.AsyncClient, origin: str) -> None:
     assert (await ask(client, "{ me { login } }", origin=origin)).status_code == 200
