@@ -46,6 +46,8 @@ LIMITS = Limits(bounds={
     "RegisterImport.changes": 60, "RegisterImport.faults": 20,
     "GradingScale.labels": 5, "Gradebook.works": 8, "Gradebook.ofOwnWork": 8, "Gradebook.retakes": 8, "Gradebook.replaced": 8,
     "Query.gradingScales": 8, "Query.scaleConversions": 8, "ScaleConversion.steps": 5, "Query.ownWorks": 8,
+    "Query.lessons": 80, "Query.bellDays": 150, "Query.invitations": 100, "Query.staffPresence": 80, "MealTransfer.items": 4, "MealSold.items": 4,
+    "Query.bells": 8, "BellSchedule.bells": 8, "Query.classPupilGroups": 8, "SchoolGroup.pupils": 15, "Timetable.slots": 35,
     "Query.markTrend": 20, "SubjectTrend.weeks": 14, "CourseTrend.weeks": 14, "CourseWeek.values": 5,
 })
 """Of a page of updates, `first` has counted the length."""
