@@ -62,13 +62,20 @@ async def test_a_bug_at_sign_in_closes_without_a_word(bench: Bench, caplog: pyte
 
 
 @pytest.mark.parametrize(("first", "expected"), [
-    (SUBSCRIBE, (4401, "Unauthorized")), ({"type": "connection_init", "payload": None}, (4400, "Invalid connection init payload")),
+    (SUBSCRIBE, (4401, "Unauthorized")), ({"type": "connection_init", "payload": []}, (4400, "Invalid connection init payload")),
     ({"type": "connection_init", "payload": "good"}, (4400, "Invalid connection init payload")), ("{", NO_JSON), ("null", UNPARSED),
 ])
 async def test_the_first_message_says_who_asks(bench: Bench, first: Any, expected: tuple[int, str]) -> None:
     async with dial(bench.address) as socket:
         await socket.send(first)
         assert await socket.closed() == expected
+
+
+async def test_nothing_need_be_said_first(bench: Bench) -> None:
+    for payload in ({}, {"payload": None}, {"payload": {}}):
+        async with dial(bench.address) as socket:
+            await socket.send({"type": "connection_init", **payload})
+            assert await socket.receive() == {"type": "connection_ack"}
 
 
 @pytest.mark.parametrize(("message", "expected"), [
