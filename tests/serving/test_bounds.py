@@ -22,6 +22,6 @@ def aliased(count: int, field: str, below: str) -> str:
     (aliased(2, 'mealHistory(childId: "x", first: 100)', HISTORY), True),
     (aliased(10, 'schoolCourses(classGroupId: "x")', COURSES) + aliased(10, 'classPupilGroups(classGroupId: "x")', GROUPS), True),
     (aliased(1, MONTH, LESSON), True), (aliased(10, MONTH, TWICE), False),
-])
+], ids=["meals", "classes", "a month", "ten months"])
 def test_a_document_costs_about_what_its_answer_holds(fields: str, fits: bool) -> None:
     assert (check(people()._schema, parse(f"{{ {fields} }}"), LIMITS) <= LIMITS.cost) is fits
