@@ -102,7 +102,8 @@ class Handler(BaseGraphQLTransportWSHandler[Any, None]):
         if self.connection_init_timeout_task:
             self.connection_init_timeout_task.cancel()
             self.connection_init_timeout_task = None  # it would hold what it was cancelled with
-        payload = {} if (given := message.get("payload")) is None else given
+        given: Any = message.get("payload")
+        payload = {} if given is None else given
         if not isinstance(payload, dict):
             await self.websocket.close(4400, "Invalid connection init payload")
         elif self.connection_init_received:
