@@ -110,12 +110,12 @@ class Documents:
         """The document, which can run with these variables within the limits; else BadDocumentError."""
         try:
             document = self._find(text) or self._read(text)
+            self._keep(text, document)  # before its variables are looked at: who sends bad ones again and again does not have it read again and again
             check_variables(variables, document.uses, self.limits)
             if document.costly:
                 check_cost(self._schema, document.node, self.limits, variables or {})
         except GraphQLError as error:
             raise BadDocumentError(error) from None
-        self._keep(text, document)
         return document.node
 
     def recall(self, text: str, variables: Mapping[str, Any] | None = None) -> DocumentNode:

@@ -76,6 +76,23 @@ async def test_after_reading_there_is_a_pause(
         assert reader._free_at == pytest.approx(1000.1 + pause)
 
 
+@pytest.mark.parametrize("own", [True, False])
+def test_a_document_is_read_once_whatever_its_variables_are(own: bool) -> None:
+    """For a document of ours nobody waits, and its variables are whoever's that sends it."""
+    made = Documents(build_schema("type Query { some(first: Int): [Int] more(first: Int): [Some] } type Some { a: Int }"), Limits(cost=20), closed=True)
+    text = "query($n: Int, $x: Int) { more(first: $n) { a } some(first: $x) }"
+    made.own = frozenset({text} if own else ())
+    read: list[str] = []
+    parse = made._parse
+    made._parse = lambda text: read.append(text) or parse(text)  # type: ignore[func-returns-value,method-assign]
+    for variables, code in (({"n": 1, "x": [1] * 3000}, "TOO_MANY_VALUES"), ({"n": 100}, "TOO_COSTLY"), ({"n": 100}, "TOO_COSTLY")):
+        with pytest.raises(BadDocumentError) as refused:
+            made.read(text, variables)
+        assert refused.value.errors[0].extensions == {"code": code}
+    made.read(text, {"n": 1})
+    assert read == [text]
+
+
 def test_our_own_are_never_forgotten(reader: Documents) -> None:
     own, kept = reader.read(OWN), reader.read(KEPT)
     for number in range(MOST_KEPT):
