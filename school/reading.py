@@ -92,6 +92,8 @@ class Connections:
             merged = self._merged[statements] = Merged(statements, self.dialect)
             if len(self._merged) > MOST_MERGED:
                 self._merged.popitem(last=False)
+        else:
+            self._merged.move_to_end(statements)
         return merged
 
     async def close(self) -> None:

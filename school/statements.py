@@ -220,6 +220,8 @@ class Read:
             found = self._kept[key] = Prepared(self._build.__name__.strip("_"), self._select(viewer, how, columns), dialect)
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(key)
         return found
 
     def _select(self, viewer: Asking, how: tuple[Any, ...], columns: frozenset[str] | None) -> Any:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from school import read_pool, row_security
 from school.context import NOBODY, OF_A_CHILD, Area, Scope, Viewer
@@ -16,7 +17,7 @@ from school.ids import Ref
 from school.registry import queries
 from school.registry.models import Person, Pupil
 from school.registry.policy import family
-from school.statements import Asking, Many, OfViewer, Read, any_of, given
+from school.statements import MOST_KEPT, SERVICE, Asking, Many, OfViewer, Read, any_of, given
 from tests.statements import counted
 from tests.world import World, build
 
@@ -49,6 +50,21 @@ async def test_two_viewers_of_one_shape_see_each_their_own(house: tuple[Database
     assert built == [world.viewers["parent"]]
     office = world.viewers["office"]
     assert (await database.reader(office.identity()).all(own, office), len(built)) == ([], 2)
+
+
+def test_what_is_used_least_is_forgotten_first() -> None:
+    """The many kinds of viewers who come once do not have the usual one's statement built anew."""
+    built: list[object] = []
+
+    @Read
+    def read(_viewer: Asking, how: int) -> Rows:
+        built.append(how)
+        return sa.select(sa.literal(1))
+
+    for how in range(2 * MOST_KEPT):
+        for one in (-1, how):
+            read.prepare(SERVICE, None, (one,), sqlite.dialect())
+    assert built == [-1, *range(2 * MOST_KEPT)]
 
 
 async def test_what_opens_is_what_a_child_is_found_for(house: tuple[Database, World]) -> None:
