@@ -6,7 +6,7 @@ than one does. The district gets a month when it is over; a school's own office 
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,14 +58,20 @@ async def schools(session: AsyncSession, viewer: Viewer, school_id: int | None, 
     return found
 
 
-async def figures(session: AsyncSession, viewer: Viewer, school_ids: Sequence[int], from_: dt.date, to: dt.date) -> dict[int, Figures]:
-    """The figures of these schools, which the viewer was seen to get, for the months that at most 190 days touch. One statement, as the service."""
+async def figures(
+    session: AsyncSession, viewer: Viewer, school_ids: Sequence[int], from_: dt.date, to: dt.date, nouns: Collection[str] | None = None,
+) -> dict[int, Figures]:
+    """The figures of these schools, which the viewer was seen to get, for the months that at most 190 days touch. One statement, as the service.
+
+    With `nouns` only those (of `PARTS`) are counted: rows of a whole school are looked at for each.
+    """
     clock.check_range(from_, to, LONGEST_RANGE)
     told: dict[int, Figures] = {school_id: Figures() for school_id in school_ids}
-    if not told:
+    parts = [part for noun, part in PARTS.items() if nouns is None or noun in nouns]
+    if not told or not parts:
         return told
     found: dict[str, dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    for row in await session.execute(_statement(_Span(viewer, school_ids, from_.replace(day=1), _after_month(to)))):
+    for row in await session.execute(_statement(parts, _Span(viewer, school_ids, from_.replace(day=1), _after_month(to)))):
         found[row.noun][row.school_id].append(row)
     for school_id, one in told.items():
         one.pupils = Divided(*divide([Cell(row.grade, row.count, row.pupils) for row in found["pupils"][school_id]]))
@@ -116,20 +122,29 @@ class _Span:
         return sa.and_(moment >= begins, moment < ends)
 
 
-def _statement(span: _Span) -> Any:
-    """All figures at once: what is counted, where, when, of which grade and kind; how many, how much, and how many pupils are behind it."""
-    return sa.union_all(_pupils(span), _marks(span), _attendance(span), _entries(span), _meals(span)).order_by(
-        "noun", "school_id", "month", "date", "grade", "scale", "key")
+Part = Callable[[_Span], Rows]
+
+
+def _statement(parts: Iterable[Part], span: _Span) -> Any:
+    """All these figures at once: what is counted, where, when, of which grade and kind; how many, how much, and how many pupils are behind it."""
+    return sa.union_all(*(_summed_up(part(span)) for part in parts)).order_by("noun", "school_id", "month", "date", "grade", "scale", "key")
+
+
+def _summed_up(part: Rows) -> Rows:
+    """Of what each pupil has. PostgreSQL counts the distinct ones of very many rows by sorting all of these; so they are added up by pupil first."""
+    each = part.subquery()
+    keys = [each.c[name] for name in ("noun", "school_id", *_KEYS)]
+    totals = [sa.cast(sa.func.sum(each.c[name]), sa.BigInteger).label(name) for name in ("count", "sum")]
+    return sa.select(*keys, *totals, sa.func.count().label("pupils")).group_by(*keys)
 
 
 def _select(noun: str, school_id: Column, pupil_id: Column, *, total: Any = None, **by: Any) -> Rows:
-    """The columns that all parts of the statement share; those that are not given are null. The rows are grouped by what is given."""
+    """The columns that all parts of the statement share; those that are not given are null. A row for each pupil and what is given."""
     keys = [(by[name] if name in by else sa.cast(sa.null(), kind)).label(name) for name, kind in _KEYS.items()]
     counted = [
         sa.func.count().label("count"), sa.cast(sa.null() if total is None else sa.func.sum(total), sa.BigInteger).label("sum"),
-        sa.func.count(pupil_id.distinct()).label("pupils"),
     ]
-    return sa.select(sa.literal(noun).label("noun"), school_id.label("school_id"), *keys, *counted).group_by(school_id, *by.values())
+    return sa.select(sa.literal(noun).label("noun"), school_id.label("school_id"), *keys, *counted).group_by(school_id, pupil_id, *by.values())
 
 
 _KEYS: dict[str, Any] = {"month": sa.Integer(), "date": sa.Date(), "grade": sa.SmallInteger(), "scale": sa.String(), "key": sa.String()}
@@ -193,3 +208,6 @@ def _meals(span: _Span) -> Rows:
         .outerjoin(refund, sa.and_(refund.school_id == Transfer.school_id, refund.refunds == Transfer.id))
         .where(span.covers(Transfer.school_id, date), span.holds(Transfer.happened_at), Transfer.kind == TransferKind.SALE, refund.id.is_(None))
     )
+
+
+PARTS: Mapping[str, Part] = {"pupils": _pupils, "marks": _marks, "attendance": _attendance, "entries": _entries, "meals": _meals}

@@ -7,6 +7,7 @@ import strawberry
 
 from school import ids
 from school.clock import check_range
+from school.columns import wanted
 from school.connections import Connection
 from school.context import ADMINISTRATION, Area, Role
 from school.day import statistics
@@ -74,16 +75,21 @@ class MealMonth:
     sum: Money | None
 
 
+def _of(*nouns: str) -> Any:
+    """A field that is made of the figures of these nouns."""
+    return strawberry.field(metadata={"reads": nouns})
+
+
 @rows(description="The figures of a school. None stands for fewer than five pupils: such a figure is null, and so is one by which it could be reckoned.")
 class SchoolStatistics:
     """A school in numbers."""
 
-    school: School
-    pupils: int | None
-    grades: list[GradePupils]
-    months: list[GradeMonth]
-    days: list[DayEntries]
-    meals: list[MealMonth]
+    school: School = _of()
+    pupils: int | None = _of("pupils")
+    grades: list[GradePupils] = _of("pupils")
+    months: list[GradeMonth] = _of("marks", "attendance")
+    days: list[DayEntries] = _of("entries")
+    meals: list[MealMonth] = _of("meals")
 
     @classmethod
     def from_figures(cls, school: Any, found: Figures) -> Self:
@@ -126,5 +132,5 @@ class StatisticsQuery:
         async with info.context.read() as session:
             page = await statistics.schools(session, viewer, school, first=first, after=after)
         async with info.context.read(as_service=True) as session:  # no viewer reads all of a school's rows; the district's none
-            found = await statistics.figures(session, viewer, [row.id for row in page.rows], from_, to)
+            found = await statistics.figures(session, viewer, [row.id for row in page.rows], from_, to, wanted(info, SchoolStatistics))
         return page.connect(lambda row: SchoolStatistics.from_figures(row, found[row.id]))

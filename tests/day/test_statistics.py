@@ -15,6 +15,7 @@ from school import clock, ids
 from school.access.models import Direction, Passage
 from school.clock import Clock
 from school.context import NOBODY, Context, Grant, Role, Viewer
+from school.day.statistics import PARTS
 from school.day.suppression import FEWEST, Cell, divide
 from school.diary.models import Attendance, AttendanceKind, Lesson, Mark, WorkKind
 from school.ids import Kind
@@ -27,7 +28,7 @@ from school.registry.names import sort_key
 from school.registry.types import school_id
 from tests.day.porch import Porch, at
 from tests.day.test_schema import SCHEMA, SETTINGS
-from tests.statements import statements
+from tests.statements import counted, statements
 from tests.world import EARLY, MONDAY
 
 MONTH = "2026-09-01"
@@ -189,6 +190,26 @@ async def test_it_takes_two_statements(porch: Porch) -> None:
     with statements(porch.database) as sent:
         assert len(await ask(porch, viewer(porch, Role.DISTRICT, 1, 2))) == 2
     assert sent == ["SELECT", "SELECT"]
+
+
+async def test_only_what_is_asked_for_is_counted(porch: Porch) -> None:
+    """And of the distinct pupils behind a figure none is looked for by sorting all that is counted."""
+    pupils = await crowd(porch, 6)
+    await give(porch, 5, *pupils)
+    await attend(porch, AttendanceKind.ABSENT, *pupils)
+    head = viewer(porch, Role.HEAD, 1)
+    whole = (await ask(porch, head))["Ш1"]
+    for field, fields, nouns in (
+        ("school", "school { shortName }", set()), ("pupils", "pupils", {"pupils"}), ("grades", "grades { grade pupils }", {"pupils"}),
+        ("days", "days { date entries }", {"entries"}), ("meals", "meals { month sold sum { minor currency } }", {"meals"}),
+        ("months", "months { month grade marks byValue { scale value count } entries byKind { kind count } }", {"marks", "attendance"}),
+    ):
+        document = f'{{ statistics(from: "{MONTH}", to: "{MONTH}") {{ edges {{ node {{ {fields} }} }} }} }}'
+        with counted(porch.database) as sent:
+            result = await SCHEMA.execute(document, context_value=Context(head, porch.database, SETTINGS))
+        assert result.data == {"statistics": {"edges": [{"node": {field: whole[field]}}]}}
+        assert {noun for noun in PARTS for _, values in sent if f"'{noun}'" in str(values)} == nouns, field
+        assert not any("DISTINCT" in text for text, _ in sent)
 
 
 async def test_a_passage_counts_on_the_schools_own_day(porch: Porch) -> None:
