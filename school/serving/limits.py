@@ -14,7 +14,7 @@ from school.serving.measure import DeepError, Figures, Scales
 class Limits:
     """Far above what a screen needs, far below what hurts. Fragments are counted wherever they are spread.
 
-    `bounds` tells the usual length of lists without `first`, by "Type.field".
+    By "Type.field" `bounds` tells the usual length of lists without `first`, and `work` what a field costs beside its values: rows that are looked at.
     """
 
     characters: int = 32_768
@@ -31,6 +31,7 @@ class Limits:
     cost: int = 20_000  # values in the answer, more or less
     values: int = 2_000  # of the variables, as often as they are used: three batches of a hundred marks are hardly more
     bounds: Mapping[str, int] = field(default_factory=dict)
+    work: Mapping[str, int] = field(default_factory=dict)
 
 
 def check(schema: GraphQLSchema, document: DocumentNode, limits: Limits) -> int:
@@ -42,7 +43,7 @@ def check(schema: GraphQLSchema, document: DocumentNode, limits: Limits) -> int:
     operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
     if len(operations) > limits.operations or len(document.definitions) - len(operations) > limits.fragments:
         raise refuse(Fault.TOO_LONG, f"A document may have {limits.operations} operations and {limits.fragments} fragments.")
-    scales = Scales(schema, document, deepest=limits.nesting, bounds=limits.bounds)
+    scales = Scales(schema, document, deepest=limits.nesting, bounds=limits.bounds, work=limits.work)
     try:
         figures = [scales.measure(one) for one in definitions]
         if scales.cyclic:
@@ -61,7 +62,7 @@ def check(schema: GraphQLSchema, document: DocumentNode, limits: Limits) -> int:
 
 def check_cost(schema: GraphQLSchema, document: DocumentNode, limits: Limits, variables: Mapping[str, Any]) -> None:
     """GraphQLError (TOO_COSTLY) for a document, checked before, that is too costly with these variables."""
-    scales = Scales(schema, document, deepest=limits.nesting, bounds=limits.bounds, variables=variables)
+    scales = Scales(schema, document, deepest=limits.nesting, bounds=limits.bounds, work=limits.work, variables=variables)
     cost = max(scales.measure(one).cost for one in document.definitions if isinstance(one, OperationDefinitionNode | FragmentDefinitionNode))
     if cost > limits.cost:
         raise refuse(Fault.TOO_COSTLY, f"The answer may have a cost of {limits.cost}; this one's is {min(cost, 10**9)}.")

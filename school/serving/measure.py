@@ -63,15 +63,18 @@ class Figures(NamedTuple):
 
 
 class Scales:
-    """Measures one document. `bounds` tells how long a list without `first` gets, by "Type.field"; `variables` the values that are known.
+    """Measures one document. By "Type.field" `bounds` tells how long a list without `first` gets, and `work` what a field costs whatever it answers.
+
+    `variables` are the values that are known.
 
     A value of `first` that is not known counts as the longest page. `cyclic` is set where a fragment spreads itself: the figures then mean nothing.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, *, deepest: int, bounds: Mapping[str, int], variables: Mapping[str, Any] | None = None,
+        self, schema: GraphQLSchema, document: DocumentNode, *, deepest: int, bounds: Mapping[str, int], work: Mapping[str, int],
+        variables: Mapping[str, Any] | None = None,
     ) -> None:
-        self._schema, self._deepest, self._bounds, self._variables = schema, deepest, bounds, variables
+        self._schema, self._deepest, self._bounds, self._work, self._variables = schema, deepest, bounds, work, variables
         self._fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
         self._defaults: defaultdict[str, list[ValueNode | None]] = defaultdict(list)
         for variable in (one for each in document.definitions if isinstance(each, OperationDefinitionNode) for one in each.variable_definitions):
@@ -194,7 +197,8 @@ class Scales:
             depth, cost = max(0, depth - INTROSPECTION_DEPTH), INTROSPECTION[field.name.value]
         elif known is not None:
             cost *= self._length(field, known, parent)
-        return Figures(depth + 1, below.nesting + 1, below.fields + 1, below.aliases + (field.alias is not None), below.directives, cost + 1)
+        cost += 1 + (self._work.get(f"{parent.name}.{field.name.value}", 0) if parent else 0)
+        return Figures(depth + 1, below.nesting + 1, below.fields + 1, below.aliases + (field.alias is not None), below.directives, cost)
 
     def _definition(self, name: str, parent: GraphQLNamedType | None) -> GraphQLField | None:
         if parent is self._schema.query_type and name in INTROSPECTION:

@@ -23,7 +23,7 @@ SCHEMA = build_schema("""
 def measure(text: str, variables: dict[str, Any] | None = None) -> Figures:
     """Of the first definition."""
     document = parse(text)
-    return Scales(SCHEMA, document, deepest=36, bounds={"Query.news": 2}, variables=variables).measure(document.definitions[0])  # type: ignore[arg-type]
+    return Scales(SCHEMA, document, deepest=36, bounds={"Query.news": 2}, work={"Thing.work": 1}, variables=variables).measure(document.definitions[0])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -56,6 +56,18 @@ def test_lists_multiply(text: str, variables: dict[str, Any] | None, cost: int) 
     assert measure(text, variables).cost == cost
 
 
+def test_what_takes_work_costs_it_wherever_it_stands() -> None:
+    work = {"Query.people": 30, "Person.tags": 2}
+    for text, cost in (
+        ("{ a: people(first: 3) { name tags } }", 31 + 3 * (1 + 3)), ("{ ...F } fragment F on Query { me { tags } people { name } }", 1 + 3 + 31 + 10),
+    ):
+        assert check(SCHEMA, parse(text), Limits(work=work)) == cost
+    limits = Limits(work=work, cost=60)
+    check_cost(SCHEMA, parse("query($n: Int!) { people(first: $n) { name } }"), limits, {"n": 29})
+    with pytest.raises(GraphQLError, match="this one's is 61"):
+        check_cost(SCHEMA, parse("query($n: Int!) { people(first: $n) { name } }"), limits, {"n": 30})
+
+
 def test_a_cost_that_depends_on_the_variables_is_judged_with_them() -> None:
     document = parse("query($n: Int!) { people(first: $n) { name } }")
     limits = Limits(cost=50)
@@ -67,4 +79,4 @@ def test_a_cost_that_depends_on_the_variables_is_judged_with_them() -> None:
 
 def test_pairs_are_counted_place_by_place() -> None:
     document = parse("{ me { name name friends { name } } me { name ...F } } fragment F on Person { friends { name } }")
-    assert Scales(SCHEMA, document, deepest=36, bounds={}).pairs(document.definitions[0]) == 4 + 9 + 4 + 4  # type: ignore[arg-type]
+    assert Scales(SCHEMA, document, deepest=36, bounds={}, work={}).pairs(document.definitions[0]) == 4 + 9 + 4 + 4  # type: ignore[arg-type]
