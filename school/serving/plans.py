@@ -27,6 +27,7 @@ from graphql import (
 from graphql.pyutils import Path
 from prometheus_client import Counter
 
+from school.serving.introspection import Told
 from school.serving.plan_run import Asked, Plan, Run
 from school.serving.plan_writer import UnplannedError, Writer
 
@@ -108,6 +109,7 @@ class PlannedExecution(ExecutionContext):
     """graphql-core's execution, which has plans for what lies below resolvers."""
 
     shelf: Shelf
+    told: Told
 
     def __init__(self, *everything: Any, **more: Any) -> None:
         super().__init__(*everything, **more)
@@ -187,5 +189,5 @@ def _conditions(node: Node) -> Iterable[str]:
                     yield from _conditions(one)
 
 def planned_execution() -> type[PlannedExecution]:
-    """The execution of one schema, with its own shelf."""
-    return type("PlannedExecution", (PlannedExecution,), {"shelf": Shelf()})
+    """The execution of one schema, with its own shelf, and what it has told of itself."""
+    return type("PlannedExecution", (PlannedExecution,), {"shelf": Shelf(), "told": Told()})

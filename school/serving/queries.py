@@ -23,6 +23,7 @@ from graphql.execution.collect_fields import collect_fields
 from prometheus_client import Counter
 
 from school.serving.inputs import Arguments, Variables, arguments_of
+from school.serving.introspection import key_of
 from school.serving.kept import kept_or_made
 from school.serving.plan_run import Asked, Info, Plan, RootInfo, Run, Site
 from school.serving.plan_writer import UnplannedError, Writer, guarded_resolver, keeping
@@ -81,8 +82,12 @@ async def answer(
     """As graphql-core's `execute`, of a valid document."""
     found = _find(schema, how, document, context, variables or {}, operation)
     if found is None:
+        key = key_of(document, variables, operation)
+        if (told := how.told.find(key)) is not None:
+            KEPT.inc()
+            return told
         NOT_COMPILED.inc()
-        return await _by_core(schema, how, document, context, variables, operation)
+        return await how.told.tell(key, document, lambda: _by_core(schema, how, document, context, variables, operation))
     (roots, keeps), asked = found
     given: dict[str, Outcome] = {}
     run, was_kept = Run(asked), False
