@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from school.connections import Page, paged, read_page
-from school.context import ADMINISTRATION, MEMBERS, Viewer
+from school.context import ADMINISTRATION, MEMBERS, Role, Viewer
 from school.db import Rows
 from school.diary import term_parts
 from school.diary.gradebook import COURSE, MOST_PUPILS, CourseRow, PupilRow
@@ -55,9 +55,15 @@ TERM: Rows = (
 )
 
 
+_CLOSED_TO = Role.TEACHER, *ADMINISTRATION, Role.GUARDIAN, Role.PUPIL
+"""Who is told that a term's marks are closed: whom they concern, as PostgreSQL has it too."""
+
+
 @Read
 def _terms(viewer: Asking) -> Rows:
-    return TERM.where(in_schools(viewer, Term.school_id, *MEMBERS)).order_by(Term.school_id, Term.starts_on, Term.ends_on, Term.id).limit(MOST_TERMS + 1)
+    closed_at = sa.case((in_schools(viewer, Term.school_id, *_CLOSED_TO), TermClosing.at)).label("closed_at")
+    told = TERM.with_only_columns(*(column for column in TERM.selected_columns if column.key != "closed_at"), closed_at, maintain_column_froms=True)
+    return told.where(in_schools(viewer, Term.school_id, *MEMBERS)).order_by(Term.school_id, Term.starts_on, Term.ends_on, Term.id).limit(MOST_TERMS + 1)
 
 
 async def terms(reader: Reader, viewer: Viewer) -> list[TermRow]:

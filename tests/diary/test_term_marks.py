@@ -201,6 +201,9 @@ async def test_a_closed_term_stays_as_it_is(desk: Desk) -> None:
     mark = await one_mark(desk)
     assert await desk.ask("office", CLOSE, term=term(desk)) == {"closedAt": NOON.isoformat()}
     assert await desk.ask("office", CLOSE, term=term(desk)) == {"closedAt": NOON.isoformat()}, "closing it again is harmless"
+    closed = {login: next(one["closedAt"] for one in await desk.ask(login, "{ terms { id closedAt } }") if one["id"] == term(desk))
+              for login in ("teacher", "parent", "office", "guard", "canteen")}
+    assert closed == {**dict.fromkeys(("teacher", "parent", "office"), NOON.isoformat()), "guard": None, "canteen": None}
     before = await everything(desk)
     assert await give(desk, item(desk, "anna")) == [CLOSED]
     assert await correct(desk, mark, 1) == CLOSED
