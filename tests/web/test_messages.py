@@ -30,6 +30,7 @@ async def test_a_guardian_writes_the_open_page_of_the_teacher_shows_it_and_the_a
     await teacher.get_by_label("Message").fill("Get well soon!")
     await teacher.get_by_label("Message").press("Control+Enter")
     answer = parent.get_by_role("listitem").filter(has_text="Get well soon!")
+    await expect(teacher.get_by_label("Message")).to_be_focused()
     await expect(answer).to_contain_text("Teacherова Teacher")
     await teacher.get_by_role("listitem").filter(has_text="Get well soon!").get_by_role("button", name="Take back").click()
     await expect(parent.get_by_role("listitem").filter(has_text="Message withdrawn")).to_be_visible()
@@ -86,6 +87,23 @@ async def test_remarks_and_an_announcement_reach_the_open_page_and_are_acknowled
     await office.get_by_role("dialog").get_by_role("button", name="Take back").click()
     await expect(announcement).to_have_count(0)
     await expect(received).to_have_count(0)
+
+
+async def test_the_office_remarks_on_any_class_and_teachers_announce_to_those_that_they_lead(stage: Stage) -> None:
+    office = await stage.open("/messages", login="office", language="en")
+    await office.get_by_role("link", name="Praise or concern").click()
+    await office.get_by_label("Class").select_option("5A")
+    await office.get_by_label("Annaова Anna").check()
+    await office.get_by_label("Text").fill("Won the city's olympiad.")
+    await office.get_by_role("button", name="Record for 1 pupil").click()
+    await expect(office.get_by_text("Recorded for 1 pupil.")).to_be_visible()
+    leader = await stage.open("/messages", login="class_teacher", language="en")
+    await leader.get_by_role("link", name="New announcement").click()
+    await expect(leader.get_by_label("To whom").get_by_role("option")).to_have_text(["Choose a class", "5A"])
+    teacher = await stage.open("/messages", login="teacher", language="en")
+    await expect(teacher.get_by_role("link", name="Praise or concern")).to_be_visible()
+    await expect(teacher.get_by_role("button", name="Write")).to_be_visible()
+    await expect(teacher.get_by_role("link", name="New announcement")).to_have_count(0)
 
 
 async def test_a_pupil_is_praised_in_a_lesson_and_it_is_taken_back(stage: Stage) -> None:

@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Title } from '@mantine/core'
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import styles from './Confirm.module.css'
 
@@ -17,7 +17,11 @@ export function Confirm({ title, act, onAct, onCancel, children }: Asked) {
   const { t } = useTranslation()
   const dialog = useRef<HTMLDialogElement>(null)
   const name = useId()
-  useEffect(() => dialog.current?.showModal(), [])
+  useLayoutEffect(() => {
+    const shown = dialog.current
+    shown?.showModal()
+    return () => shown?.close() // gives the focus back to what was pressed, if that is still there
+  }, [])
   return (
     <dialog ref={dialog} className={styles.asked} aria-labelledby={name} onCancel={(event) => { event.preventDefault(); onCancel() }}>
       <Stack gap="sm">

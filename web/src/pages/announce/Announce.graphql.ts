@@ -1,8 +1,9 @@
 import { graphql } from '../../api/graphql'
 
 export const AudienceQuery = graphql(`
-  query WebAudience {
-    classGroups { id grade name }
+  query WebAudience($whole: Boolean!) {
+    classGroups @include(if: $whole) { id grade name }
+    reportCardClasses @skip(if: $whole) { id name }
   }
 `)
 

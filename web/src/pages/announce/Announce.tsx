@@ -17,7 +17,7 @@ export default function Announce() {
   const { isOffice, grants } = useSides()
   const { school } = grants.find(({ role }) => ['OFFICE', 'HEAD', 'TEACHER'].includes(role)) ?? grants[0]!
   const [, go] = useLocation()
-  const [{ data, error }, ask] = useQuery({ query: AudienceQuery })
+  const [{ data, error }, ask] = useQuery({ query: AudienceQuery, variables: { whole: isOffice } })
   const [whom, choose] = useState(isOffice ? 'school' : '')
   const [title, setTitle] = useState('')
   const [text, write] = useState('')
@@ -25,7 +25,7 @@ export default function Announce() {
   const id = useRef(newId())
   const { fetching, denied, change } = useChange(AnnounceMutation)
   if (!data) return error ? <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} /> : <Loading />
-  const grades = isOffice ? [...new Set(data.classGroups.map(({ grade }) => grade))] : []
+  const grades = [...new Set(data.classGroups?.map(({ grade }) => grade))]
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     const [kind, value] = whom.split(' ')
@@ -41,9 +41,9 @@ export default function Announce() {
           <NativeSelect
             label={t('announce.whom')} required value={whom} onChange={(event) => choose(event.currentTarget.value)}
             data={[
-              ...(isOffice ? [{ value: 'school', label: t('messages.school') }] : [{ value: '', label: '—' }]),
+              ...(isOffice ? [{ value: 'school', label: t('messages.school') }] : [{ value: '', label: t('messages.chooseClass') }]),
               ...grades.map((grade) => ({ value: `grade ${grade}`, label: t('messages.grade', { grade }) })),
-              ...data.classGroups.map(({ id: group, name }) => ({ value: `class ${group}`, label: name })),
+              ...(data.classGroups ?? data.reportCardClasses ?? []).map(({ id: group, name }) => ({ value: `class ${group}`, label: name })),
             ]}
           />
           <TextInput label={t('announce.heading')} required maxLength={200} value={title} onChange={(event) => setTitle(event.currentTarget.value)} />

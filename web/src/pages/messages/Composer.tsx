@@ -14,6 +14,7 @@ export function Composer({ child, teacher, sent }: { child: string; teacher: str
   const { t } = useTranslation()
   const [text, write] = useState('')
   const { fetching, denied, change } = useChange(WriteMessage)
+  const form = useRef<HTMLFormElement>(null)
   const waiting = useRef<{ id: string; text: string } | null>(null)
   const send = async () => {
     if (!text.trim() || fetching) return
@@ -22,6 +23,7 @@ export function Composer({ child, teacher, sent }: { child: string; teacher: str
     waiting.current = null
     write('')
     sent()
+    form.current?.querySelector('textarea')?.focus()
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -33,7 +35,7 @@ export function Composer({ child, teacher, sent }: { child: string; teacher: str
     void send()
   }
   return (
-    <form className={styles.composer} onSubmit={submit}>
+    <form ref={form} className={styles.composer} onSubmit={submit}>
       <Input.Wrapper label={t('messages.text')} className={styles.field}>
         <Input component="textarea" multiline rows={3} maxLength={LONGEST} value={text} onChange={(event) => write(event.currentTarget.value)} onKeyDown={press} />
       </Input.Wrapper>

@@ -20,9 +20,9 @@ export const CorrespondentsQuery = graphql(`
 export type Correspondent = ResultOf<typeof CorrespondentsQuery>['correspondents'][number]
 
 export const ClassesQuery = graphql(`
-  query WebOwnClasses {
+  query WebOwnClasses($teaches: Boolean!) {
     classGroups { id name }
-    myCourses { classGroup { id } }
+    myCourses @include(if: $teaches) { classGroup { id } teacher { id } }
   }
 `)
 

@@ -14,13 +14,15 @@ export default function Messages() {
   const { t } = useTranslation()
   const { isGuardian, isTeacher, isOffice, children } = useSides()
   const open = children.filter((child) => child.open.includes('DIARY'))
+  const writes = isTeacher || (isGuardian && open.length > 0)
   return (
     <Inbox>
       <Stack maw={760} gap="lg">
         <Title order={1} size="h2">{t('messages.title')}</Title>
         {(isTeacher || isOffice) && <Suspense><ForStaff /></Suspense>}
+        {writes && <NewTalk />}
         <Announcements />
-        {(isTeacher || (isGuardian && open.length > 0)) && <><Threads /><NewTalk /></>}
+        {writes && <Threads />}
         {open.map((child) => <ChildRemarks key={child.id} child={child} />)}
       </Stack>
     </Inbox>

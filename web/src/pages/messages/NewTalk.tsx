@@ -16,11 +16,11 @@ export function NewTalk() {
   const { isGuardian, isTeacher, children } = useSides()
   const [opened, open] = useState(false)
   const own = isGuardian ? children.filter((child) => child.open.includes('DIARY')) : []
-  if (!opened) return <div><Button onClick={() => open(true)}>{t('messages.new')}</Button></div>
   return (
     <Stack gap="sm">
-      {own.map((child) => <Teachers key={child.id} child={child.id} name={child.givenName} />)}
-      {isTeacher && <Suspense fallback={<Loading />}><Families /></Suspense>}
+      <div><Button aria-expanded={opened} onClick={() => open(!opened)}>{t('messages.new')}</Button></div>
+      {opened && own.map((child) => <Teachers key={child.id} child={child.id} name={child.givenName} />)}
+      {opened && isTeacher && <Suspense fallback={<Loading />}><Families /></Suspense>}
     </Stack>
   )
 }

@@ -43,7 +43,7 @@ function OneThread({ thread }: { thread: Thread }) {
       <Face name={name} />
       <div className={styles.about}>
         <Link href={talkPath(pupilId, teacherId)} className={styles.link}>{name}</Link>
-        <Text span size="sm" c="dimmed"> · {isTeacher ? classGroup?.name : t('messages.about', { name: pupil?.givenName })}</Text>
+        <Text span size="sm" c="dimmed" className={styles.whom}><span className={styles.dot}> · </span>{isTeacher ? classGroup?.name : t('messages.about', { name: pupil?.givenName })}</Text>
         <Text size="sm" c="dimmed" className={styles.last}>
           {lastText === null ? t('messages.withdrawn') : lastOwn ? t('messages.you', { text: lastText }) : lastText}
         </Text>

@@ -17,10 +17,10 @@ const KINDS = ['PRAISE', 'CONCERN'] as const
 /** Remarks about one or several pupils of a class, the same words for all that are chosen. */
 export default function Remarks() {
   const { t } = useTranslation()
-  const { isOffice } = useSides()
-  const [{ data, error }, ask] = useQuery({ query: ClassesQuery, variables: {} })
+  const { isOffice, isTeacher } = useSides()
+  const [{ data, error }, ask] = useQuery({ query: ClassesQuery, variables: { teaches: isTeacher } })
   const [group, choose] = useState('')
-  const taught = new Set(data?.myCourses.map(({ classGroup }) => classGroup.id))
+  const taught = new Set(data?.myCourses?.map(({ classGroup }) => classGroup.id))
   const classes = (data?.classGroups ?? []).filter(({ id }) => isOffice || taught.has(id))
   if (!data) return error ? <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} /> : <Loading />
   return (
@@ -28,7 +28,7 @@ export default function Remarks() {
       <Title order={1} size="h2">{t('remarks.title')}</Title>
       <NativeSelect
         label={t('messages.class')} value={group} onChange={(event) => choose(event.currentTarget.value)} maw={220}
-        data={[{ value: '', label: '—' }, ...classes.map(({ id, name }) => ({ value: id, label: name }))]}
+        data={[{ value: '', label: t('messages.chooseClass') }, ...classes.map(({ id, name }) => ({ value: id, label: name }))]}
       />
       {group && <OfClass key={group} group={group} />}
     </Stack>

@@ -4,11 +4,6 @@ export const ClassesQuery = graphql(`
   query WebStatisticsClasses { classGroups { id name } }
 `)
 
-/** Those whose class teacher one is. */
-export const LedClassesQuery = graphql(`
-  query WebLedClasses { reportCardClasses { id name } }
-`)
-
 export const AttendanceFiguresQuery = graphql(`
   query WebAttendanceFigures($school: ID!, $group: ID, $from: Date!, $to: Date!) {
     attendanceFigures(schoolId: $school, classGroupId: $group, from: $from, to: $to) {
