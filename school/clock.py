@@ -25,6 +25,12 @@ class Clock:
         shown = self.simulated + (real - self.anchor) * self.speed
         return shown if self.until is None or shown <= self.until else self.until + (shown - self.until) / self.speed
 
+    def lived(self, since: dt.datetime) -> float:
+        """How many seconds ago that was as a machine counts them, which lives no faster than life: in the demo fewer than between the times shown."""
+        shown = self.now()
+        slow = dt.timedelta() if self.until is None else max(dt.timedelta(), shown - max(since, self.until))
+        return (slow + (shown - since - slow) / max(self.speed, 1)).total_seconds()
+
     @classmethod
     def parse(cls, text: str) -> "Clock":
         """Read `<real Unix seconds>,<simulated ISO time>,<speed>[,<until, ISO time>]`; ValueError if it is not so."""
@@ -60,6 +66,11 @@ def now() -> dt.datetime:
 def real() -> dt.datetime:
     """This moment by the machine's own clock, whatever the demo's says: what the clock of somebody's phone agrees with."""
     return dt.datetime.now(dt.UTC)
+
+
+def lived(since: dt.datetime) -> float:
+    """How many seconds ago that was for a machine that has a clock of its own, whatever the demo's clock makes of them."""
+    return _clock.lived(since)
 
 
 @lru_cache(maxsize=64)

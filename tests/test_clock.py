@@ -40,6 +40,17 @@ def test_after_its_last_moment_the_demos_clock_runs_as_in_life(seconds: int, sho
     assert Clock.parse(clock.format()) == clock
 
 
+@time_machine.travel("2026-11-25 12:00:00+00:00", tick=False)
+@pytest.mark.parametrize(("seconds", "since", "lived"), [
+    (30, "07:30:00", 30), (30, "07:45:00", 15), (90, "07:45:00", 75), (90, "08:00:30", 30), (30, "08:30:00", -30),
+])
+def test_a_machine_lives_no_faster_in_the_demo(seconds: int, since: str, lived: float) -> None:
+    anchor = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds)
+    clock = Clock.parse(f"{anchor.timestamp()},2026-09-07T07:30:00+03:00,60,2026-09-07T08:00:00+03:00")
+    assert clock.lived(dt.datetime.fromisoformat(f"2026-09-07T{since}+03:00")) == lived
+    assert Clock().lived(dt.datetime.fromisoformat("2026-11-25T11:59:00+00:00")) == 60
+
+
 def test_what_goes_by_the_real_time_does_not_hear_of_the_demos() -> None:
     try:
         use(Clock.parse("1,2026-09-07T07:30:00+03:00,60"))

@@ -73,7 +73,7 @@ class Device:
     enrolled_at: dt.datetime
     revoked_at: dt.datetime | None
     seen_at: dt.datetime | None
-    silent_seconds: int | None = strawberry.field(description="How long nothing has been heard of it, by the service's clock; null: it was never heard of.")
+    silent_seconds: int | None = strawberry.field(description="How long nothing has been heard of it; null: it was never heard of.")
     software: str
     queue_depth: int
     rejected: int
@@ -91,7 +91,7 @@ class Device:
         """From a device as the fleet has it. Its readers are those that the office has bound and those that the daemon told of, by name."""
         row = member.row
         states = {reader["name"]: reader["state"] for reader in row.readers or ()}
-        silent = None if row.seen_at is None else max(0, min(int((clock.now() - row.seen_at).total_seconds()), _LARGEST))
+        silent = None if row.seen_at is None else max(0, min(int(clock.lived(row.seen_at)), _LARGEST))
         pending = row.next_key_until is not None and row.next_key_until > clock.now()
         return cls(
             id=strawberry.ID(ids.encode(Kind.DEVICE, row.school_id, row.id)), kind=row.kind, name=row.name, enrolled_at=row.enrolled_at,
