@@ -38,7 +38,7 @@ async def test_a_teacher_decides_by_keyboard_and_the_parent_sees_it_at_once(stag
     field = anna.get_by_role("textbox")
     await field.press("9")
     await expect(anna).to_contain_text("2 to 5, or n/a")
-    await expect(page.get_by_role("button", name="Give 0 term marks")).to_be_disabled()
+    await expect(page.get_by_role("button", name="Give term marks", exact=True)).to_be_disabled()
     await field.fill("4")
     await expect(anna).to_contain_text("not by average")
     await expect(page.get_by_role("row").filter(has_text="Borisова").get_by_role("textbox")).to_be_focused()
@@ -70,8 +70,22 @@ async def test_a_class_teacher_prints_the_cards_of_the_own_class(stage: Stage) -
         await page.get_by_role("link", name="Табели 5A, PDF").click()
     text = text_of(await (await started.value).path())
     assert [name for name in ("Annaова Anna", "Borisова Boris", "Veraова Vera") if f"Ученик {name}" in text] == ["Annaова Anna", "Borisова Boris"]
-    other = await stage.open("/report-cards", login="teacher", size=PHONE)
+    other = await stage.open("/courses", login="teacher", size=PHONE)
+    await expect(other.get_by_role("link", name="Домашние задания").first).to_be_visible()
+    await expect(other.get_by_role("link", name="Табели класса (PDF)")).to_have_count(0)
+    await other.goto("/report-cards")
     await expect(other.get_by_text("вы не ведёте ни одного класса")).to_be_visible()
+
+
+async def test_on_a_phone_one_decides_without_scrolling_aside(stage: Stage) -> None:
+    course = ids.encode(Kind.COURSE, 1, stage.world.courses["5A"])
+    page = await stage.open(f"/courses/{course}/terms", login="teacher", size=PHONE)
+    await expect(page.get_by_role("row").filter(has_text="Annaова").get_by_role("textbox")).to_be_in_viewport(ratio=1)
+    fill, places = page.get_by_role("button", name="Заполнить по среднему"), page.get_by_role("navigation").last
+    below, above = await fill.bounding_box(), await places.bounding_box()
+    assert below is not None
+    assert above is not None
+    assert below["y"] + below["height"] <= above["y"]
 
 
 def text_of(path: Path) -> str:

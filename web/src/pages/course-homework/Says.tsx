@@ -23,7 +23,7 @@ export function Says({ said, say, wanting }: { said: Said; say: (said: Said) => 
   return (
     <>
       <Textarea
-        label={t('homework.text')} required autosize={false} rows={4} maxLength={LONGEST_TEXT} value={said.text} error={wanting && !said.text.trim() && t('homework.textNeeded')}
+        label={t('homework.text')} required autoFocus autosize={false} rows={4} maxLength={LONGEST_TEXT} value={said.text} error={wanting && !said.text.trim() && t('homework.textNeeded')}
         onChange={({ currentTarget: { value } }) => say({ ...said, text: value })}
       />
       <TextInput

@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const CoursesQuery = graphql(`
   query WebCourses {
-    myCourses { id subject { name } classGroup { id name } group { name } scale { lowest highest } }
+    myCourses { id subject { name } classGroup { id name } group { name } teacher { id } scale { lowest highest } }
   }
 `)
 

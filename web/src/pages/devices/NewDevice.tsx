@@ -37,7 +37,7 @@ export function NewDevice({ order, close, busy }: { order: (wanted: Wanted) => v
       <form onSubmit={(event) => { event.preventDefault(); if (ready) order({ kind, name: name.trim(), bindings: bindings() }) }}>
         <Stack gap="sm">
           <Title order={2} size="h4">{t('devices.new')}</Title>
-          <NativeSelect label={t('devices.what')} value={kind} onChange={(event) => setKind(event.currentTarget.value as Kind)} data={KINDS.map((one) => ({ value: one, label: t(`devices.kind.${one}`) }))} />
+          <NativeSelect label={t('devices.what')} autoFocus value={kind} onChange={(event) => setKind(event.currentTarget.value as Kind)} data={KINDS.map((one) => ({ value: one, label: t(`devices.kind.${one}`) }))} />
           <TextInput label={t('devices.called')} description={t('devices.calledHint')} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={80} required withAsterisk={false} />
           {kind !== 'DESK' && <NativeSelect label={t(kind === 'GATE' ? 'devices.door' : 'devices.till')} value={at} onChange={(event) => setPlace(event.currentTarget.value)} data={places.map(({ id, name: label }) => ({ value: id, label }))} />}
           <Group grow align="flex-end">

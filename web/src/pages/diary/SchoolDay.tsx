@@ -18,7 +18,7 @@ interface Shown {
   isNew: (id: string) => boolean
 }
 
-/** The lessons of a day, each with what belongs to it. On a phone, where days stand under one another, today is gone to. */
+/** The lessons of a day, each with what belongs to it. On a phone, where days stand under one another, today is gone to, unless it can be seen. */
 export function SchoolDay({ day: { date, lessons, movedAway }, holiday, bells, isNew }: Shown) {
   const { t } = useTranslation()
   const { day: dayText, time } = useFormats()
@@ -26,7 +26,8 @@ export function SchoolDay({ day: { date, lessons, movedAway }, holiday, bells, i
   const today = date === school.today
   const place = useRef<HTMLElement>(null)
   useEffect(() => {
-    if (today && matchMedia(NARROW).matches) place.current?.scrollIntoView()
+    const { current } = place
+    if (today && current && matchMedia(NARROW).matches && current.getBoundingClientRect().top > innerHeight / 2) current.scrollIntoView()
   }, [today])
   return (
     <section ref={place} className={styles.day} data-today={today || undefined} aria-labelledby={date}>

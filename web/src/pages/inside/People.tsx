@@ -23,7 +23,7 @@ function Group({ title, people }: { title: ReactNode; people: readonly Whereabou
   return (
     <>
       <h3 className={styles.group}>{title}</h3>
-      <ul className={styles.people}>{people.map((who) => <PersonLine key={who.person?.id} who={who} />)}</ul>
+      <ul className={styles.people}>{people.map((who) => <PersonLine key={who.person?.id} who={who} headed />)}</ul>
     </>
   )
 }

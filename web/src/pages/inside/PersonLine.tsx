@@ -5,8 +5,8 @@ import { dayOf, useFormats } from '../../texts/formats'
 import type { Whereabouts } from './Inside.graphql'
 import styles from './Inside.module.css'
 
-/** Somebody, and whether they are in the school, since when and by which door. */
-export function PersonLine({ who: { person, inside, changedAt, door, position, classGroup } }: { who: Whereabouts }) {
+/** Somebody, and whether they are in the school, since when and by which door. `headed`: what stands above says already whether they are. */
+export function PersonLine({ who: { person, inside, changedAt, door, position, classGroup }, headed }: { who: Whereabouts; headed?: true }) {
   const { t } = useTranslation()
   const { time, date } = useFormats()
   const { today, timeZone } = useWatching()
@@ -19,7 +19,7 @@ export function PersonLine({ who: { person, inside, changedAt, door, position, c
       <span className={styles.name}>{person?.name}</span>
       {standing && <span className={styles.more}>{standing}</span>}
       <span className={styles.state}>
-        <b>{t(inside ? 'inside.here' : 'inside.away')}</b>
+        {!headed && <b>{t(inside ? 'inside.here' : 'inside.away')}</b>}
         {at && <span className={styles.more}>{[at, door?.name].filter(Boolean).join(' · ')}</span>}
       </span>
     </li>

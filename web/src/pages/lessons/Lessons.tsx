@@ -17,7 +17,8 @@ import { Unfilled } from './Unfilled'
 export default function Lessons() {
   const { t } = useTranslation()
   const { day } = useFormats()
-  const { school, persons } = useTeaching()
+  const { school, persons, schoolOf } = useTeaching()
+  const several = schoolOf(...persons) !== undefined
   const [date, choose] = useState(school.today)
   const [{ data, error }, ask] = useQuery({ query: LessonsQuery, variables: { date } })
   useEffect(() => {
@@ -29,7 +30,7 @@ export default function Lessons() {
     <Stack>
       <div>
         <Title order={1} size="h2">{date === school.today ? t('gradebook.today') : t('gradebook.lessons')}</Title>
-        <Text c="dimmed" aria-live="polite">{school.shortName} · {day(date)}</Text>
+        <Text c="dimmed" aria-live="polite">{several ? day(date) : `${school.shortName} · ${day(date)}`}</Text>
       </div>
       <Group gap="xs">
         <Button variant="default" size="sm" onClick={() => choose(addDays(date, -1))}>{t('gradebook.earlier')}</Button>
@@ -39,7 +40,7 @@ export default function Lessons() {
       {error && <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} />}
       {!data && !error && <Loading />}
       {data && (data.myLessons.length
-        ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} asked={date} school={school} persons={persons} changed={() => ask({ requestPolicy: 'network-only' })} />)}</ol>
+        ? <ol className={styles.list}>{data.myLessons.map((lesson) => <OneLesson key={lesson.id} lesson={lesson} asked={date} school={school} persons={persons} at={schoolOf(lesson.teacher?.id, lesson.courseTeacher?.id)} changed={() => ask({ requestPolicy: 'network-only' })} />)}</ol>
         : <Empty>{data.holidays.find(({ schoolId }) => schoolId === school.id)?.name ?? t('gradebook.noLessons')}</Empty>)}
       {(data ?? error) && <Unfilled today={school.today} />}
     </Stack>
@@ -51,10 +52,11 @@ interface Listed {
   asked: string
   school: { today: string; timeZone: string }
   persons: readonly string[]
+  at: string | undefined
   changed: () => void
 }
 
-function OneLesson({ lesson, asked, school: { today, timeZone }, persons, changed }: Listed) {
+function OneLesson({ lesson, asked, school: { today, timeZone }, persons, at, changed }: Listed) {
   const { t } = useTranslation()
   const { date: dateText, time } = useFormats()
   const { id, courseId, date, subject, classGroup, group, bellStartsAt, bellEndsAt, bell, room, topic, cancelled, substituted, movedFrom, otherRoom, merged } = lesson
@@ -76,7 +78,7 @@ function OneLesson({ lesson, asked, school: { today, timeZone }, persons, change
           {courseName({ subject, classGroup, group })}
         </Link>
         <Text size="sm" c="dimmed">
-          {[t('gradebook.bell', { bell }), room && t('today.room', { room }), topic].filter(Boolean).join(' · ')}
+          {[t('gradebook.bell', { bell }), room && t('today.room', { room }), at, topic].filter(Boolean).join(' · ')}
         </Text>
         {!cancelled && !away && date <= today && <Topic lesson={id} topic={topic} saved={changed} />}
         {changes.length > 0 && <Text size="sm" fw={600} className={styles.changes}>{changes.join(' · ')}</Text>}

@@ -8,7 +8,7 @@ import { useChild } from '../../session/child'
 import { Confirm } from '../../shell/Confirm'
 import { Icon } from '../../shell/icons'
 import { Failed, Loading } from '../../shell/states'
-import { dayOf, useFormats } from '../../texts/formats'
+import { useFormats } from '../../texts/formats'
 import { Denial } from '../sign-in/Denial'
 import type { Denied } from '../sign-in/signing'
 import { BlockCard, type Card, CardsQuery } from './Passes.graphql'
@@ -54,9 +54,8 @@ export function Cards() {
 
 function OneCard({ card: { state, issuedAt, blockedAt }, block }: { card: Card; block: () => void }) {
   const { t } = useTranslation()
-  const { day, time } = useFormats()
+  const { moment } = useFormats()
   const { timeZone } = useChild().school
-  const momentOf = (at: string) => `${day(dayOf(at, timeZone))}, ${time(at, timeZone)}`
   const works = state === 'ACTIVE'
   return (
     <li className={styles.card}>
@@ -64,7 +63,7 @@ function OneCard({ card: { state, issuedAt, blockedAt }, block }: { card: Card; 
       <div className={styles.about}>
         <Text fw={600}>{t(`passes.${state}`)}</Text>
         <Text size="sm" c="dimmed">
-          {blockedAt ? t('passes.blockedAt', { moment: momentOf(blockedAt) }) : t('passes.issuedAt', { moment: momentOf(issuedAt) })}
+          {blockedAt ? t('passes.blockedAt', { moment: moment(blockedAt, timeZone) }) : t('passes.issuedAt', { moment: moment(issuedAt, timeZone) })}
         </Text>
         {!works && <Text size="sm" c="dimmed">{t('passes.officeUnblocks')}</Text>}
       </div>

@@ -66,7 +66,7 @@ export function Decisions({ course, term, parts, timeZone, rows, scale, open, de
         <table className={styles.sheet}>
           <thead>
             <tr>
-              {(['pupil', 'marks', 'average', 'byAverage'] as const).map((name) => <th key={name} scope="col">{t(`terms.column.${name}`)}</th>)}
+              {(['pupil', 'marks', 'average', 'byAverage'] as const).map((name) => <th key={name} scope="col" className={name === 'marks' ? styles.marks : undefined}>{t(`terms.column.${name}`)}</th>)}
               {parts.map(({ id, name }) => <th key={id} scope="col">{name}</th>)}
               <th scope="col">{t('terms.column.decision')}</th>
             </tr>
@@ -80,7 +80,7 @@ export function Decisions({ course, term, parts, timeZone, rows, scale, open, de
               return (
                 <tr key={person.id} data-left={leftOn !== null || undefined}>
                   <th scope="row">{person.familyName} {person.givenName}</th>
-                  <td>{marks}</td>
+                  <td className={styles.marks}>{marks}</td>
                   <td>
                     {average ? decimal(average.decimal) : '—'}
                     {elsewhere > 0 && elsewhereAverage && <small className={styles.elsewhere}>{t('terms.elsewhere', { average: decimal(elsewhereAverage.decimal), marks: elsewhere })}</small>}
@@ -111,7 +111,7 @@ export function Decisions({ course, term, parts, timeZone, rows, scale, open, de
       {open && (
         <Group className={styles.acts} align="flex-end" gap="sm">
           {corrects && <TextInput label={t('gradebook.reason')} value={reason} maxLength={500} onChange={(event) => setReason(event.currentTarget.value)} />}
-          <Button type="submit" loading={fetching} disabled={!waiting.length}>{t('terms.save', { count: waiting.length })}</Button>
+          <Button type="submit" loading={fetching} disabled={!waiting.length}>{waiting.length ? t('terms.save', { count: waiting.length }) : t('terms.saveAll')}</Button>
           <Button variant="default" onClick={() => setDrafts(suggested(rows, drafts, scale))}>{t('terms.fill')}</Button>
           <div role="status">
             {denied && <RefusalText code={denied.code} />}

@@ -51,7 +51,7 @@ export default function Terms() {
           <Text c="dimmed">{days(term.startsOn, term.endsOn)}</Text>
           {term.closedAt && <Alert role="note" color="blue">{t('terms.closedSince', { moment: moment(term.closedAt, school.timeZone) })}</Alert>}
           <Refused denied={denied} words={{ NOT_FOUND: t('office.goneMeanwhile') }} />
-          <Link href={`/report-cards?term=${term.id}`}>{t('reportCards.print')}</Link>
+          <Button w="fit-content" component={Link} href={`/report-cards?term=${term.id}`} variant="default">{t('reportCards.print')}</Button>
           <Courses key={term.id} term={term.id} />
           {term.closedAt && <Openings key={`open ${term.id}`} term={term.id} />}
           {asked && (
