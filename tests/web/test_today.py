@@ -88,6 +88,17 @@ async def test_what_happens_without_a_network_is_caught_up_with(stage: Stage) ->
     stage.forgive_failed_requests()
 
 
+async def test_a_page_that_was_never_loaded_opens_when_the_network_is_back(stage: Stage) -> None:
+    page = await stage.open(stage.today("anna"), login="parent", language="en", fresh=True)
+    await expect(page.get_by_text("Алгебра").first).to_be_visible()
+    await page.context.set_offline(True)
+    await page.get_by_role("navigation").last.get_by_role("link", name="Marks").click()
+    await expect(page.get_by_role("alert").filter(has_text="has not been loaded yet")).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Marks")
+    stage.forgive("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "Unable to preload CSS", "dynamically imported module")
+
+
 async def test_the_app_opens_without_a_network(stage: Stage) -> None:
     page = await stage.open(stage.today("anna"), login="parent", language="en", fresh=True)
     await page.evaluate("navigator.serviceWorker.ready")

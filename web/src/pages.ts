@@ -1,4 +1,5 @@
 import { type ComponentType, lazy } from 'react'
+import { Absent } from './shell/Guarded'
 import { type IconName } from './shell/icons'
 import type { Child, Me, Role } from './session/Me.graphql'
 import { type Part, texts } from './texts'
@@ -26,7 +27,13 @@ const WATCHERS: readonly Role[] = ['GUARD', ...OFFICE]
 
 /** A page, and the parts of `texts/` that it needs. What needs none is like the first page; any other has the styles of what is not shown there, too. */
 function page<Props>(load: () => Promise<{ default: ComponentType<Props> }>, ...parts: Part[]) {
-  return lazy(async () => (await Promise.all([load(), texts(...parts), parts.length > 0 && import('./rest.css')]))[0])
+  return lazy(async () => {
+    try {
+      return (await Promise.all([load(), texts(...parts), parts.length > 0 && import('./rest.css')]))[0]
+    } catch (cause) {
+      throw new Absent(String(cause))
+    }
+  })
 }
 
 /** Where a phone shows the places for which it has no room. */

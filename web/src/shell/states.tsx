@@ -19,7 +19,7 @@ export function Empty({ children }: { children: ReactNode }) {
   return <Text c="dimmed" ta="center" py="xl">{children}</Text>
 }
 
-/** What is told of a failed question, and the way to ask once more. */
+/** What is told of a failed question, and the way to ask once more, unless the answer would be the same. */
 export function Failed({ error, retry }: { error: CombinedError; retry: () => void }) {
   const { t } = useTranslation()
   const code = codeOf(error)
@@ -27,7 +27,9 @@ export function Failed({ error, retry }: { error: CombinedError; retry: () => vo
     <Alert role="alert" color="red" my="md">
       <Stack align="flex-start" gap="sm">
         <Text c="var(--mantine-color-text)">{isTold(code) ? t(`error.${code}`) : t('error.other', { code })}</Text>
-        <Button variant="default" size="sm" onClick={retry}>{t('state.retry')}</Button>
+        {code === 'NOT_ALLOWED'
+          ? <Button component={Link} href="/" variant="default" size="sm">{t('state.home')}</Button>
+          : <Button variant="default" size="sm" onClick={retry}>{t('state.retry')}</Button>}
       </Stack>
     </Alert>
   )
