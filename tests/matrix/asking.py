@@ -1,13 +1,14 @@
 """Asking: the people's endpoint in this process, asked as anybody about anything, and what an answer comes down to."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import orjson
+from graphql import FragmentDefinitionNode, OperationDefinitionNode
 from obstore.store import MemoryStore
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +28,7 @@ from school.serving.cookies import SessionCookie
 from school.serving.http import endpoint
 from school.serving.kept import KeptAnswers
 from school.serving.limits import Limits
+from school.serving.plans import Plans, Shelf
 from school.serving.schema import Schema
 from school.serving.terms import Terms
 from school.serving.trust import TrustedDocuments
@@ -78,7 +80,19 @@ def schema() -> Schema:
     limits = Limits(characters=MUCH, tokens=MUCH, depth=100, nesting=200, fields=MUCH, pairs=MUCH, aliases=MUCH, cost=MUCH)
     made = Schema(Query, Mutation, Subscription, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS), limits=limits)
     check_policies(made)
+    made.planned.shelf = _Roomy()
     return made
+
+
+class _Roomy(Shelf):
+    """Forgets no plans: there are more questions than the service's holds, each asked by everyone in turn."""
+
+    def find(self, operation: OperationDefinitionNode, fragments: Callable[[], dict[str, FragmentDefinitionNode]]) -> Plans:
+        """As the service's."""
+        found = self._plans.get(id(operation))
+        if found is None:
+            found = self._plans[id(operation)] = Plans(operation, fragments())
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +147,8 @@ class Desk:
     async def ask(self, role: str, question: Question, of: Ids, *, undone: bool = False) -> Answer:
         """One question of one who is this, about whom these ids stand for."""
         text = document(self.schema._schema, question)
+        if text not in self.schema.documents.own:  # which stay known: it is read once, whoever asks it
+            self.schema.documents.own |= {text}
         return await self.post(role, text, question.arguments(of), undone=undone)
 
     def note(self, viewer: Viewer, area: Area, persons: Collection[Ref]) -> None:  # noqa: ARG002 - the notebook's
