@@ -23,12 +23,17 @@ from tests import session
 from tests.postgres import PostgresServer
 
 Kind = Literal["sqlite", "postgresql"]
+Furniture = Literal["world", "town"]
+"""What stands in a database from its beginning: the small world, or the matrix's town, which has grown out of it."""
 Migrate = Callable[[str], None]
 
-_FURNISHED = {"archive", "canteen", "counter", "desk", "house", "lodge", "office", "porch", "sqlite_counter", "world"}
-"""The fixtures that begin with the small world: it stands already in a database that one of them asks for."""
-FURNISHED: set[str] = set()
-"""The addresses of databases in which the small world stands."""
+_WANTED: dict[str, Furniture] = {
+    "counter": "town", "sqlite_counter": "town",
+    **dict.fromkeys(("archive", "canteen", "desk", "house", "lodge", "office", "porch", "world"), "world"),
+}
+"""By the fixtures that begin with it, what stands already in a database that one of them asks for."""
+FURNISHED: dict[str, Furniture] = {}
+"""What stands in databases, by their addresses."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,26 +63,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """The address of a fresh, migrated, empty database; the test runs once for each kind."""
-    async with fresh_database(request.param, furnished=_wants_world(request)) as url:
+    async with fresh_database(request.param, furnished=_furniture(request)) as url:
         yield url
 
 
 @pytest_asyncio.fixture
 async def sqlite_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """As `database_url`, for a test that concerns SQLite alone."""
-    async with fresh_database("sqlite", furnished=_wants_world(request)) as url:
+    async with fresh_database("sqlite", furnished=_furniture(request)) as url:
         yield url
 
 
 @pytest_asyncio.fixture
 async def postgresql_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """As `database_url`, for a test that concerns PostgreSQL alone."""
-    async with fresh_database("postgresql", furnished=_wants_world(request)) as url:
+    async with fresh_database("postgresql", furnished=_furniture(request)) as url:
         yield url
 
 
-def _wants_world(request: pytest.FixtureRequest) -> bool:
-    return not _FURNISHED.isdisjoint(request.fixturenames)
+def _furniture(request: pytest.FixtureRequest) -> Furniture | None:
+    return next((furniture for name, furniture in _WANTED.items() if name in request.fixturenames), None)
 
 
 @pytest.fixture
@@ -92,20 +97,20 @@ def private_postgres() -> Iterator[PostgresServer]:
 
 
 @asynccontextmanager
-async def fresh_database(kind: Kind, *, migrate: Migrate | None = None, furnished: bool = False) -> AsyncIterator[str]:
+async def fresh_database(kind: Kind, *, migrate: Migrate | None = None, furnished: Furniture | None = None) -> AsyncIterator[str]:
     """A copy of the session's migrated template; gone afterwards. With a `migrate` of one's own the database is built by that instead.
 
-    `furnished`: with the small world's rows in it, which `tests.world.build` then finds there.
+    `furnished`: with the small world's or the town's rows in it, which `tests.world.build` and `tests.matrix.founding.found` then find there.
     """
     name = f"school_{uuid4().hex[:16]}"
     make = _fresh_sqlite if kind == "sqlite" else _fresh_postgresql
-    async with make(name, None if migrate else await asyncio.to_thread(_template, kind, furnished=furnished)) as url:
+    async with make(name, None if migrate else await asyncio.to_thread(_template, kind, furnished)) as url:
         if migrate:
             await asyncio.to_thread(migrate, url)
         if furnished:
-            FURNISHED.add(url)
+            FURNISHED[url] = furnished
         yield url
-        FURNISHED.discard(url)
+        FURNISHED.pop(url, None)
 
 
 @asynccontextmanager
@@ -129,16 +134,17 @@ async def _fresh_postgresql(name: str, template: str | None) -> AsyncIterator[st
         await asyncio.to_thread(session.on_server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _template(kind: Kind, *, furnished: bool = False) -> str:
+def _template(kind: Kind, furnished: Furniture | None = None) -> str:
     """The migrated template, built by whoever comes first: a file's path or a database's name. A failure is told to all."""
     directory, _ = session.current()
-    empty = _template(kind) if furnished else None
-    name = f"template-{kind}{'-furnished' if furnished else ''}"
+    below = None if furnished is None else _template(kind, "world" if furnished == "town" else None)
+    name = f"template-{kind}{f'-{furnished}' if furnished else ''}"
     note = directory / f"{name}.json"
     with session.alone(directory / f"{name}.lock"):
         if not note.exists():
             try:
-                answer = {"template": _build_sqlite(directory / f"{name}.db", empty) if kind == "sqlite" else _build_postgresql(empty)}
+                path = directory / f"{name}.db"
+                answer = {"template": _build_sqlite(path, below, furnished) if kind == "sqlite" else _build_postgresql(below, furnished)}
             except Exception as error:  # noqa: BLE001 - whatever a migration raises, every test must hear it
                 answer = {"error": f"{type(error).__name__}: {error}"}
             note.write_text(json.dumps(answer))
@@ -148,13 +154,15 @@ def _template(kind: Kind, *, furnished: bool = False) -> str:
     return told["template"]
 
 
-def _build_sqlite(path: Path, empty: str | None) -> str:
-    if empty is None:
+def _build_sqlite(path: Path, below: str | None, furnished: Furniture | None) -> str:
+    if below is None:
         _migrate(_sqlite_url(path))
     else:
-        shutil.copy(empty, path)
+        shutil.copy(below, path)
+    if furnished == "town":
+        _found(_sqlite_url(path))
     connection = sqlite3.connect(path)
-    if empty is not None:
+    if furnished == "world":
         connection.execute("PRAGMA foreign_keys = ON")
         connection.executescript(_world("sqlite"))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -162,13 +170,15 @@ def _build_sqlite(path: Path, empty: str | None) -> str:
     return str(path)
 
 
-def _build_postgresql(empty: str | None) -> str:
+def _build_postgresql(below: str | None, furnished: Furniture | None) -> str:
     url = _with_database(session.server_url(), name := f"school_template_{uuid4().hex[:16]}")
-    session.on_server(f'CREATE DATABASE "{name}" TEMPLATE "{empty or "template1"}"')
-    if empty is None:
+    session.on_server(f'CREATE DATABASE "{name}" TEMPLATE "{below or "template1"}"')
+    if furnished is None:
         _migrate(url)
-    else:
+    elif furnished == "world":
         asyncio.run(_execute(url, _world("postgresql")))
+    else:
+        _found(url)
     session.on_server(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')  # a copy is refused while someone is connected
     return name
 
@@ -191,6 +201,14 @@ def _world(kind: Kind) -> str:
     from tests.world import made
 
     return made()[1][kind]
+
+
+def _found(url: str) -> None:
+    from tests.matrix.founding import keep
+
+    FURNISHED[url] = "world"
+    asyncio.run(keep(url))
+    del FURNISHED[url]
 
 
 async def _execute(url: str, script: str) -> None:

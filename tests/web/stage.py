@@ -149,7 +149,7 @@ async def sign_in(page: Page, login: str, language: str = "ru", secret: str = PA
 @asynccontextmanager
 async def staged(windows: Windows, directory: Path, kind: type[Production] = Production) -> AsyncIterator[Stage]:
     """A stage whose one lesson day is today."""
-    async with fresh_database("sqlite", furnished=False) as url:
+    async with fresh_database("sqlite") as url:
         database = Database(url)
         world = await build(database)
         await give_passwords(database, *LOGINS)
