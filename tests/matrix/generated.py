@@ -101,13 +101,16 @@ def _field(name: str, field: GraphQLField) -> FieldNode:
     return FieldNode(name=NameNode(value=name), arguments=(), directives=(), selection_set=object_)
 
 
-def generate(schema: GraphQLSchema, town: Town, count: int) -> Iterator[DocumentNode]:
-    """So many valid documents, each made when it is wanted; the same but for the town's ids, and for the constants Hypothesis finds in our modules."""
-    return islice(_valid(schema, town, count + count // 10), count)
+def generate(schema: GraphQLSchema, town: Town, count: int, root: str | None = None) -> Iterator[DocumentNode]:
+    """So many valid documents, each made when it is wanted; the same but for the town's ids, and for the constants Hypothesis finds in our modules.
+
+    `root`: those of them alone that ask for this field.
+    """
+    return islice(_valid(schema, town, count + count // 10, root), count)
 
 
-def _valid(schema: GraphQLSchema, town: Town, count: int) -> Iterator[DocumentNode]:
-    for text, seed in texts(schema, count):
+def _valid(schema: GraphQLSchema, town: Town, count: int, root: str | None) -> Iterator[DocumentNode]:
+    for text, seed in texts(schema, count, root):
         types = TypeInfo(schema)
         document = visit(parse(text, no_location=True), TypeInfoVisitor(types, _Substitute(town, Random(seed), types)))  # noqa: S311 - the same chance again
         if not validate(schema, document, max_errors=1):
@@ -115,30 +118,31 @@ def _valid(schema: GraphQLSchema, town: Town, count: int) -> Iterator[DocumentNo
 
 
 @cache
-def texts(schema: GraphQLSchema, count: int) -> list[tuple[str, int]]:
+def texts(schema: GraphQLSchema, count: int, root: str | None = None) -> list[tuple[str, int]]:
     """Documents as they are generated, each with a number by which chance fills them in; made once in a session."""
     many = max(count, MADE)
-    return of_the_session(f"documents-{many}-{sha256(print_schema(schema).encode()).hexdigest()[:16]}", lambda: _made(schema, many))[:count]
+    name = f"documents-{many}-{root or ''}-{sha256(print_schema(schema).encode()).hexdigest()[:16]}"
+    return of_the_session(name, lambda: _made(schema, many, root))[:count]
 
 
-def _made(schema: GraphQLSchema, count: int) -> list[tuple[str, int]]:
+def _made(schema: GraphQLSchema, count: int, root: str | None) -> list[tuple[str, int]]:
     assert schema.query_type is not None
     roots = sorted(set(schema.query_type.fields) - WRITES)
     scalars: Mapping[str, Any] = {"Date": _DATES, "ID": st.just(StringValueNode(value="id")), "Int": st.integers(1, 100).map(_whole)}
     made: list[tuple[str, int]] = []
 
-    def collect(root: str) -> None:
+    def collect(field: str) -> None:
         @settings(
             max_examples=ceil(count / len(roots)), derandomize=True, database=None, phases=[Phase.generate], deadline=timedelta(seconds=10),
             suppress_health_check=list(HealthCheck))
-        @given(queries(schema, fields=[root], custom_scalars=scalars, allow_null=False), st.integers(0, 2**32))
+        @given(queries(schema, fields=[field], custom_scalars=scalars, allow_null=False), st.integers(0, 2**32))
         def run(text: str, seed: int) -> None:
             made.append((text, seed))
 
         run()
 
-    for root in roots:
-        collect(root)
+    for one in roots if root is None else [root]:
+        collect(one)
     made.sort(key=lambda one: sha256(one[0].encode()).digest())  # whoever takes the first of them takes of all roots
     del made[count:]
     return made
