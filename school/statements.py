@@ -180,7 +180,7 @@ def _each_once(columns: Sequence[Any]) -> tuple[list[Any], list[int]]:
 
 def _is_same(column: Any, other: Any) -> bool:
     column, other = (one.element if isinstance(one, sa.Label) else one for one in (column, other))
-    return isinstance(column, sa.Column) and bool(column.compare(other))
+    return isinstance(column, sa.Column) and isinstance(other, sa.Column) and column.name == other.name and bool(column.compare(other))
 
 
 def _brought(column: Any) -> Any:
