@@ -92,8 +92,9 @@ class Rows:
 
 def make_roles() -> None:
     """The roles, which all databases of a server share: whoever migrates first makes them, and may act as them, but does not inherit what they may."""
+    # Two databases may be migrated at once: the second waits for the whole of the first, and finds the roles made. It keeps nobody else waiting meanwhile.
+    op.execute("SELECT set_config('app.lock_timeout', current_setting('lock_timeout'), true), set_config('lock_timeout', '10min', true)")
     for role in (VIEWER, SYSTEM):
-        # Two databases may be migrated at once: the second waits for the first, and finds the role made.
         op.execute(f"""
             DO $$ BEGIN
                 IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
@@ -109,6 +110,7 @@ def make_roles() -> None:
             EXCEPTION WHEN insufficient_privilege THEN NULL; -- a superuser has made the roles, and grants them
             END $$""")
         op.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+    op.execute("SELECT set_config('lock_timeout', current_setting('app.lock_timeout'), true)")
 
 
 def protect(table: str, rows: Rows) -> None:
