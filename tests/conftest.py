@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import structlog
+from hypothesis import HealthCheck, settings
 
 from school.db import Database
 from tests.pcsc_harness import FOUR_READERS, VirtualReaders
@@ -16,6 +17,10 @@ pytest_plugins = ["tests.databases", "tests.thrift"]
 # Of a bug that a test causes structlog would draw each frame with its variables, which took up to ten seconds.
 structlog.configure(processors=[
     *structlog.get_config()["processors"][:-1], structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
+
+# A machine that is busy is no fault of the code.
+settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture
