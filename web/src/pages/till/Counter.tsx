@@ -8,6 +8,7 @@ import { Failed, Loading } from '../../shell/states'
 import { type Key, placesOf } from './amount'
 import { Answer, type Answered } from './Answer'
 import { type Dish, EMPTY, isEmpty, itemsOf, keyed, sumOf, taken, usual } from './basket'
+import { ANOTHER } from './chosen'
 import { Customer } from './Customer'
 import { Dishes } from './Dishes'
 import { Forgotten } from './Forgotten'
@@ -83,7 +84,7 @@ export function Counter({ till, others }: { till: { id: string; name: string }; 
         <Group gap="xs">
           <button type="button" className={styles.other} disabled={step !== null} onClick={() => lookUp(true)}>{t('till.forgotten')}</button>
           <Quiet />
-          {others && <Link href="/till" className={styles.other}>{t('till.another')}</Link>}
+          {others && <Link href={`/till/${ANOTHER}`} className={styles.other}>{t('till.another')}</Link>}
         </Group>
       </Group>
       <div role="status">{brokenAt && <Alert color="yellow">{t('till.noNews')}</Alert>}</div>
