@@ -75,6 +75,7 @@ async def test_a_refused_card_says_why_and_a_lost_one_is_blocked_by_the_family(s
         asked = page.get_by_role("dialog", name="Block the card?")
         await asked.get_by_role("button", name="Leave it").click()
         await expect(asked).to_have_count(0)
+        await expect(page.get_by_role("button", name="Block")).to_be_focused()
         await page.get_by_role("button", name="Block").press("Enter")
         await expect(asked.get_by_text("opens no door and pays for no meal")).to_be_visible()
         await asked.get_by_role("button", name="Block the card").press("Enter")

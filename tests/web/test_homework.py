@@ -51,6 +51,7 @@ def course(stage: Stage) -> str:
 async def begin(page: Page) -> None:
     """Open the form and say what to do."""
     await page.get_by_role("button", name="Set homework").click()
+    await expect(page.get_by_label("What to do")).to_be_focused()
     await page.get_by_label("What to do").fill("Revise fractions")
     await page.get_by_label("How long it takes, minutes").fill("25")
 
