@@ -63,6 +63,8 @@ async def test_a_guardian_reports_and_hears_the_answer(stage: Stage) -> None:
     figures = parent.get_by_role("region", name="Посещаемость в цифрах")
     await expect(figures).to_contain_text("Болезнь: 1 урок")
     assert await parent.evaluate("window.untouched")
+    day = await stage.open(stage.today("anna"), login="parent")
+    await expect(day.get_by_text("Болезнь", exact=True)).to_be_visible()
 
 
 async def test_a_guardian_takes_a_notice_back_and_is_told_why_one_is_declined(stage: Stage) -> None:

@@ -17,7 +17,7 @@ export function LessonMoment({ lesson: { lesson, marks, homework, attendance }, 
         <Changes lesson={lesson} />
         {attendance && attendance.kind !== 'PRESENT' && (
           <span className={styles.tag}>
-            {attendance.minutesLate ? t('today.minutesLate', { count: attendance.minutesLate }) : t(`attendance.${attendance.kind}`)}
+            {attendance.minutesLate ? t('today.minutesLate', { count: attendance.minutesLate }) : (attendance.reason?.name ?? t(`attendance.${attendance.kind}`))}
           </span>
         )}
       </div>

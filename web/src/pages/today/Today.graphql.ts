@@ -8,7 +8,7 @@ export const TodayQuery = graphql(`
         lesson { id subject { name } group { name } bell startsAt endsAt room topic cancelled substituted movedFrom otherRoom merged teacher { name } }
         homework { id text }
         marks { id label converted weight work counts ownWork { name } }
-        attendance { kind minutesLate }
+        attendance { kind minutesLate reason { name } }
       }
       movedAway { id subject { name } startsAt movedFrom movedFromBell }
     }
