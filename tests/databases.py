@@ -40,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """The session's directory, made by the process that steers the workers."""
     if not hasattr(config, "workerinput"):
         session.begin()
+        if "SCHOOL_TEST_POSTGRES" not in os.environ:
+            os.environ["PGSSLMODE"] = "disable"  # ours speaks no TLS: to be asked, it would have each connection read the system's certificates
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
