@@ -78,6 +78,9 @@ class Client:
             except urllib3.exceptions.HTTPError:
                 if attempt == _ATTEMPTS - 1:
                     raise
+            except RefusedError as error:
+                if error.code != "TIMED_OUT" or attempt == _ATTEMPTS - 1:  # which took too long, and has changed nothing
+                    raise
             await asyncio.sleep(_PAUSE_SECONDS * 2**attempt)
         raise RefusedError("UNAVAILABLE", "the service is away", self.login)
 
