@@ -5,7 +5,6 @@ import strawberry
 from school import ids
 from school.context import Area
 from school.diary import report_cards
-from school.diary.types import opaque
 from school.fields import Info, holds, no_one, query
 from school.ids import Kind
 from school.registry.types import ClassGroup
@@ -21,5 +20,5 @@ class ReportCardQuery:
         `termId` those that there were in that term."""
         term = None if term_id is None else ids.decode(Kind.TERM, term_id)
         return [
-            ClassGroup(id=opaque(Kind.CLASS_GROUP, row.school_id, row.id), grade=row.grade, letter=row.letter, name=f"{row.grade}{row.letter}")
+            ClassGroup.of(row.school_id, row.id, row.grade, row.letter)
             for row in await report_cards.classes(info.context.reader, info.context.viewer, term)]

@@ -98,8 +98,7 @@ class Course:
         """From a course's row."""
         return cls(
             id=opaque(Kind.COURSE, row.school_id, row.id), subject=Subject(id=opaque(Kind.SUBJECT, row.school_id, row.subject_id), name=row.subject_name),
-            class_group=ClassGroup(
-                id=opaque(Kind.CLASS_GROUP, row.school_id, row.class_group_id), grade=row.grade, letter=row.letter, name=f"{row.grade}{row.letter}"),
+            class_group=ClassGroup.of(row.school_id, row.class_group_id, row.grade, row.letter),
             scale=None if row.scale_id is None else GradingScale.of(row), teacher_ref=Ref(row.school_id, row.teacher_id),
             group_ref=group_ref(row),
         )

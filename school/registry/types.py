@@ -68,6 +68,7 @@ class ClassGroup:
     """A class."""
 
     id: strawberry.ID
+    school_id: strawberry.ID
     grade: int
     letter: str
     name: str
@@ -78,9 +79,10 @@ class ClassGroup:
         return cls.of(row.school_id, row.id, row.grade, row.letter)
 
     @classmethod
-    def of(cls, school_id: int, class_id: UUID, grade: int, letter: str) -> Self:
+    def of(cls, school: int, class_id: UUID, grade: int, letter: str) -> Self:
         """From its key, its grade and its letter."""
-        return cls(id=strawberry.ID(ids.encode(Kind.CLASS_GROUP, school_id, class_id)), grade=grade, letter=letter, name=f"{grade}{letter}")
+        id_ = strawberry.ID(ids.encode(Kind.CLASS_GROUP, school, class_id))
+        return cls(id=id_, school_id=school_id(school), grade=grade, letter=letter, name=f"{grade}{letter}")
 
 
 @rows(description="Some pupils of a class: `division` is what the class is divided for, `name` which part it is.")
@@ -182,3 +184,4 @@ class Card:
 def school_id(number: int) -> strawberry.ID:
     """A school's opaque id; schools are counted and have no UUID."""
     return strawberry.ID(ids.encode(Kind.SCHOOL, number, UUID(int=0)))
+

@@ -2,8 +2,8 @@ import { graphql } from '../../api/graphql'
 
 export const AudienceQuery = graphql(`
   query WebAudience($whole: Boolean!) {
-    classGroups @include(if: $whole) { id grade name }
-    reportCardClasses @skip(if: $whole) { id name }
+    classGroups @include(if: $whole) { id schoolId grade name }
+    reportCardClasses @skip(if: $whole) { id schoolId name }
   }
 `)
 

@@ -25,12 +25,16 @@ export default function Announce() {
   const id = useRef(newId())
   const { fetching, denied, change } = useChange(AnnounceMutation)
   if (!data) return error ? <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} /> : <Loading />
+  const classes = data.classGroups ?? data.reportCardClasses ?? []
+  const nameOf = (id: string) => grants.find((grant) => grant.school.id === id)?.school.shortName
+  const isOfSeveral = new Set(classes.map(({ schoolId }) => schoolId)).size > 1
   const grades = [...new Set(data.classGroups?.map(({ grade }) => grade))]
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     const [kind, value] = whom.split(' ')
     const audience = kind === 'grade' ? { grade: Number(value) } : kind === 'class' ? { classGroupId: value! } : {}
-    if (await change({ input: { id: id.current, schoolId: school.id, title, text, acknowledgeBy: until || null, ...audience } })) go('/messages')
+    const schoolId = classes.find((group) => kind === 'class' && group.id === value)?.schoolId ?? school.id
+    if (await change({ input: { id: id.current, schoolId, title, text, acknowledgeBy: until || null, ...audience } })) go('/messages')
     else id.current = newId()
   }
   return (
@@ -43,7 +47,7 @@ export default function Announce() {
             data={[
               ...(isOffice ? [{ value: 'school', label: t('messages.school') }] : [{ value: '', label: t('messages.chooseClass') }]),
               ...grades.map((grade) => ({ value: `grade ${grade}`, label: t('messages.grade', { grade }) })),
-              ...(data.classGroups ?? data.reportCardClasses ?? []).map(({ id: group, name }) => ({ value: `class ${group}`, label: name })),
+              ...classes.map(({ id: group, schoolId, name }) => ({ value: `class ${group}`, label: isOfSeveral ? `${name} · ${nameOf(schoolId)}` : name })),
             ]}
           />
           <TextInput label={t('announce.heading')} required maxLength={200} value={title} onChange={(event) => setTitle(event.currentTarget.value)} />

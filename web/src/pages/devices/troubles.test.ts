@@ -29,7 +29,11 @@ test('each reader is told of once', () => {
   expect(troublesOf({ ...well, kind: 'DESK', readers: [{ ...reader, place: null }] })).toEqual([])
 })
 
+test('a few taps that wait for a moment are no trouble', () => {
+  expect([1, 10, 11].map((queueDepth) => troublesOf({ ...well, queueDepth }).length)).toEqual([0, 0, 1])
+})
+
 test('what needs somebody comes first, what was turned away is apart', () => {
-  const [late, gone] = [{ ...well, id: 'late', queueDepth: 1 }, { ...well, id: 'gone', revokedAt: '' }]
+  const [late, gone] = [{ ...well, id: 'late', queueDepth: 11 }, { ...well, id: 'gone', revokedAt: '' }]
   expect(arrangedDevices([well, late, gone])).toEqual({ troubled: [late], well: [well], gone: [gone] })
 })

@@ -11,6 +11,8 @@ export type Trouble =
 /** Heartbeats come every quarter of a minute. */
 const SILENT_SECONDS = 120
 const CLOCK_SECONDS = 60
+/** A few taps wait for a moment in every rush; more than these do not get through. */
+const RUSH = 10
 
 /** Of a device that may come still; `seconds` are those that have gone since one asked. */
 export function troublesOf(device: Device, seconds = 0): Trouble[] {
@@ -19,7 +21,7 @@ export function troublesOf(device: Device, seconds = 0): Trouble[] {
   const found: Trouble[] = []
   if (silent === null) found.push({ kind: 'neverSeen' })
   else if (silent >= SILENT_SECONDS) found.push({ kind: 'silent', seconds: silent })
-  if (device.queueDepth > 0) found.push({ kind: 'waiting', number: device.queueDepth })
+  if (device.queueDepth > RUSH) found.push({ kind: 'waiting', number: device.queueDepth })
   if (Math.abs(offset) >= CLOCK_SECONDS) found.push({ kind: offset > 0 ? 'slow' : 'fast', seconds: Math.abs(offset) })
   if (device.rejected > 0) found.push({ kind: 'rejected', number: device.rejected })
   for (const { name, state, place } of device.readers) {
