@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from school import clock, outbox
 from school.clock import check_range
 from school.context import Role, Viewer, act_in
+from school.db import Rows
 from school.diary import attendance_history, events
 from school.diary.attendance import ABSENCES, REPLACED
-from school.diary.attendance_rows import ATTENDANCE, AttendanceRow
+from school.diary.attendance_rows import AttendanceRow
 from school.diary.inserts import insert, key_of
 from school.diary.lessons import LESSON, LessonRow, attends, check_open
 from school.diary.models import Attendance, Lesson
@@ -39,7 +39,7 @@ class Spread:
 
 
 async def spread(session: AsyncSession, viewer: Viewer, child: Ref, from_: dt.date, to: dt.date, bells: int | None, reason: Ref) -> Spread:
-    """Enter a reason for all lessons of a child in at most 31 days, or for those of some bells; five statements, however many lessons, and two more where
+    """Enter a reason for all lessons of a child in at most 31 days, or for those of some bells; six statements, however many lessons, and one more where
     entries are replaced, which are kept.
 
     A teacher who has seen the child (PRESENT or LATE) is right: such an entry stays, and is told as a contradiction. Lessons of later days are only counted,
@@ -50,19 +50,16 @@ async def spread(session: AsyncSession, viewer: Viewer, child: Ref, from_: dt.da
     by = act_in(viewer, child.school_id, Role.TEACHER, Role.OFFICE)
     today = await _today(session, viewer, child)
     why = await in_use(session, reason, child.school_id)
+    await _lock(session, child, from_, min(to, today), bells)
     known = await _lessons(session, child, from_, to, bells)
     held, now = [(lesson, old) for lesson, old in known if lesson.on_date <= today], clock.now()
-    fresh = [
+    done = [
         (lesson, old, AttendanceRow(child.school_id, lesson.id, child.id, why.kind, None, by, now, why.id))
         for lesson, old in held if old is None or (old.kind in ABSENCES and old.reason_id != why.id)]
-    stand = await _locked(session, child, [old.lesson_id for _, old, _ in fresh if old is not None])
-    written = await _write(session, [new for _, _, new in fresh])
-    done = [(lesson, stand.get(lesson.id, old), new) for lesson, old, new in fresh if new.lesson_id in written]
     await attendance_history.keep(session, (old for _, old, _ in done if old is not None))
+    await _write(session, [new for _, _, new in done])
     await outbox.append(session, *(events.attendance_recorded(lesson, old, new) for lesson, old, new in done))
     seen = [(lesson, old) for lesson, old in held if old is not None and old.kind not in ABSENCES]
-    if len(done) < len(fresh):  # a teacher has seen the child just now
-        seen = [(lesson, old) for lesson, old in await _lessons(session, child, from_, today, bells) if old is not None and old.kind not in ABSENCES]
     unchanged = sum(old is not None and old.reason_id == why.id for _, old in held)
     return Spread([new for _, _, new in done], unchanged, len(known) - len(held), seen)
 
@@ -77,22 +74,30 @@ async def _today(session: AsyncSession, viewer: Viewer, child: Ref) -> dt.date:
     return clock.school_date(clock.now(), zone)
 
 
+def _wanted(statement: Rows, child: Ref, from_: dt.date, to: dt.date, bells: int | None) -> Rows:
+    """The child's lessons of these days and bells, of a statement that has joined Pupil by `attends`."""
+    statement = statement.where(
+        Pupil.school_id == child.school_id, Pupil.id == child.id, Lesson.on_date.between(from_, to), Lesson.cancelled_at.is_(None))
+    return statement if bells is None else statement.where(sa.literal(bells).bitwise_rshift(Lesson.bell).bitwise_and(1) == 1)
+
+
+async def _lock(session: AsyncSession, child: Ref, from_: dt.date, to: dt.date, bells: int | None) -> None:
+    """Let nobody else write the registers of these lessons meanwhile: whose entry is replaced is known only then (`attendance.record_many` does so, too)."""
+    lessons = _wanted(sa.select(Lesson.id).join(Pupil, attends()), child, from_, to, bells).order_by(Lesson.school_id, Lesson.id)
+    await session.execute(lessons.with_for_update(of=Lesson, key_share=True))
+
+
 async def _lessons(
     session: AsyncSession, child: Ref, from_: dt.date, to: dt.date, bells: int | None,
 ) -> list[tuple[LessonRow, AttendanceRow | None]]:
     """The child's lessons that are not cancelled, in their order, each with its entry."""
     entry = sa.and_(Attendance.school_id == Lesson.school_id, Attendance.lesson_id == Lesson.id, Attendance.pupil_id == child.id)
-    statement = (
+    statement = _wanted(
         LESSON.join(Pupil, attends()).outerjoin(Attendance, entry)
         .add_columns(
             Attendance.kind, Attendance.minutes_late, Attendance.by, Attendance.at, Attendance.reason_id,
-            is_closed(Lesson.school_id, Lesson.course_id, Lesson.on_date).label("closed"))
-        .where(Pupil.school_id == child.school_id, Pupil.id == child.id, Lesson.on_date.between(from_, to), Lesson.cancelled_at.is_(None))
-        .order_by(Lesson.on_date, Lesson.bell, Lesson.id)
-    )
-    if bells is not None:
-        statement = statement.where(sa.literal(bells).bitwise_rshift(Lesson.bell).bitwise_and(1) == 1)
-    found = (await session.execute(statement)).all()
+            is_closed(Lesson.school_id, Lesson.course_id, Lesson.on_date).label("closed")), child, from_, to, bells)
+    found = (await session.execute(statement.order_by(Lesson.on_date, Lesson.bell, Lesson.id))).all()
     check_open(any(row.closed for row in found))
     return [(LessonRow(*row[:_WIDTH]), _entry(child, row)) for row in found]
 
@@ -101,20 +106,10 @@ def _entry(child: Ref, row: Any) -> AttendanceRow | None:
     return None if row.kind is None else AttendanceRow(child.school_id, row.id, child.id, *row[_WIDTH:-1])
 
 
-async def _locked(session: AsyncSession, child: Ref, lessons: list[UUID]) -> dict[UUID, AttendanceRow]:
-    """The child's entries in these lessons as they are now; nobody replaces them until the transaction ends."""
-    if not lessons:
-        return {}
-    mine = (Attendance.school_id == child.school_id, Attendance.pupil_id == child.id, Attendance.lesson_id.in_(sorted(lessons)))
-    found = await session.execute(ATTENDANCE.where(*mine).order_by(Attendance.lesson_id).with_for_update(key_share=True))
-    return {row.lesson_id: AttendanceRow(*row) for row in found}
-
-
-async def _write(session: AsyncSession, entries: list[AttendanceRow]) -> set[Any]:
-    """Put entries where there is none, or another absence; the lessons of those that were written. One who was seen meanwhile stays so."""
+async def _write(session: AsyncSession, entries: list[AttendanceRow]) -> None:
+    """Put entries where there is none, or another absence."""
     if not entries:
-        return set()
+        return
     statement = insert(session, Attendance).values([entry._asdict() for entry in entries])
-    statement = statement.on_conflict_do_update(
-        index_elements=key_of(Attendance), set_={name: statement.excluded[name] for name in REPLACED}, where=Attendance.kind.in_(ABSENCES))
-    return set(await session.scalars(statement.returning(Attendance.lesson_id)))
+    await session.execute(statement.on_conflict_do_update(
+        index_elements=key_of(Attendance), set_={name: statement.excluded[name] for name in REPLACED}, where=Attendance.kind.in_(ABSENCES)))
