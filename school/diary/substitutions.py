@@ -224,6 +224,7 @@ async def _make(
     table: Any = Lesson.__table__
     past: Any = Substitution.__table__  # the ORM would group the rows by what is null in them, a statement for each group
     here_is = (table.c.school_id == sa.bindparam("key_school"), table.c.id == sa.bindparam("key_id"))
+    lessons.sort(key=lambda one: (one["key_school"], one["key_id"]))  # in one order for all who lock lessons, against deadlocks
     await session.execute(sa.update(table).where(*here_is), lessons)
     await session.execute(sa.insert(past), history)
     await outbox.append(session, *told)
