@@ -42,7 +42,7 @@ async def keep(session: AsyncSession, old: HomeworkRow, by: UUID, at: dt.datetim
         old.school_id, old.id, old.revision, old.text, old.minutes, list(old.links), by, at)._asdict()))
 
 
-_THIS = (Homework.school_id == given("school_id"), Homework.id == given("homework_id", sa.Uuid()))
+_THIS = (Homework.school_id == given("school_id"), Homework.id == given("homework_id", sa.Uuid()), Homework.withdrawn_at.is_(None))
 
 
 @Read
@@ -58,7 +58,8 @@ def _before(viewer: Asking) -> Rows:
 
 
 async def of_homework(reader: Reader, viewer: Viewer, ref: Ref) -> list[HomeworkVersion]:
-    """What a homework said before each of its corrections, at most a hundred, oldest first. Refused as absent: one that the viewer may not see."""
+    """What a homework said before each of its corrections, at most a hundred, oldest first. Refused as absent: one that is withdrawn, or
+    that the viewer may not see."""
     stands, before = await reader.each((_stands, _before), viewer, school_id=ref.school_id, homework_id=ref.id)
     if not stands:
         raise not_found()

@@ -2,7 +2,7 @@
 
 from school.diary.homework_models import HomeworkRevision
 from tests.diary.desk import NOON, Desk
-from tests.diary.test_homework import correct_, set_
+from tests.diary.test_homework import WITHDRAW, correct_, set_
 
 HISTORY = "query($id: ID!) { homeworkHistory(homeworkId: $id) { revision text minutes links at by { givenName } } }"
 ABSENT = ("NOT_FOUND", "No such object.")
@@ -33,3 +33,11 @@ async def test_of_what_is_for_some_the_others_hear_nothing(desk: Desk) -> None:
     await correct_(desk, homework, text="№ 6")
     assert await desk.error("parent", HISTORY, id=homework) == ABSENT, "Anna's, and the homework is Boris's"
     assert [one["text"] for one in await desk.ask("teacher", HISTORY, id=homework)] == ["№ 5"]
+
+
+async def test_what_is_withdrawn_is_gone_with_all_that_it_said(desk: Desk) -> None:
+    homework = (await set_(desk, "5A-1", "№ 5, кроме Бориса"))["id"]
+    await correct_(desk, homework, text="№ 5")
+    assert (await desk.ask("teacher", WITHDRAW, id=homework))["id"] == homework
+    for login in ("parent", "teacher", "office"):
+        assert await desk.error(login, HISTORY, id=homework) == ABSENT
