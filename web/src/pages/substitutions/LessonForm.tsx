@@ -43,7 +43,7 @@ export function LessonForm({ lesson, school, today, teachers, busy, ready, chang
         <div className={styles.fields}>
           <TeacherChoice label={t('substitutions.teacher')} value={teacher} onChange={setTeacher} free={free} first={first} />
           <TextInput type="date" size="md" label={t('substitutions.date')} value={date} min={lesson.date < today ? lesson.date : today} readOnly={lesson.date < today} onChange={({ currentTarget }) => setDate(currentTarget.value)} required withAsterisk={false} />
-          <NativeSelect size="md" label={t('substitutions.bell')} value={String(bell)} onChange={({ currentTarget }) => setBell(Number(currentTarget.value))} data={Array.from({ length: BELLS }, (_, place) => String(place + 1))} />
+          <NativeSelect size="md" label={t('substitutions.bell')} value={String(bell)} disabled={lesson.date < today} onChange={({ currentTarget }) => setBell(Number(currentTarget.value))} data={Array.from({ length: BELLS }, (_, place) => String(place + 1))} />
           <TextInput size="md" label={t('substitutions.room')} value={room} maxLength={20} onChange={({ currentTarget }) => setRoom(currentTarget.value)} />
         </div>
         <Group gap="xs">

@@ -16,9 +16,10 @@ export interface Change {
   mergeWithId?: string
 }
 
-const TOLD = ['CLASS_TAKEN', 'TEACHER_TAKEN', 'ROOM_TAKEN', 'CONFLICT', 'NOT_FOUND', 'BAD_INPUT', 'OFFLINE'] as const
+const TOLD = ['CLASS_TAKEN', 'TEACHER_TAKEN', 'ROOM_TAKEN', 'CONFLICT', 'NOT_FOUND', 'BAD_INPUT', 'CLOSED', 'OFFLINE'] as const
 export type Told = (typeof TOLD)[number] | 'other'
-const told = (code: string): Told => TOLD.find((one) => one === code) ?? 'other'
+/** The code, if there are words for it here. */
+export const told = (code: string): Told => TOLD.find((one) => one === code) ?? 'other'
 
 /** Changes lessons; of each the reason why not, by its id. `done`: whether the last time all of it was done. */
 export function useSubstitute(after: () => void) {
