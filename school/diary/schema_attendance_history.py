@@ -52,6 +52,7 @@ class AttendanceChange:
     """A change, of `attendance_history.of_course`."""
 
     lesson_id: strawberry.ID
+    pupil_id: strawberry.ID
     old: AttendanceRevision
     new: AttendanceRevision
     pupil_ref: strawberry.Private[Ref]
@@ -60,12 +61,12 @@ class AttendanceChange:
     def from_row(cls, row: histories.Change) -> Self:
         """From a change."""
         return cls(
-            lesson_id=opaque(Kind.LESSON, row.old.school_id, row.old.lesson_id), old=AttendanceRevision.from_row(row.old),
-            new=AttendanceRevision.from_row(row.new), pupil_ref=Ref(row.old.school_id, row.old.pupil_id))
+            lesson_id=opaque(Kind.LESSON, row.old.school_id, row.old.lesson_id), pupil_id=opaque(Kind.PERSON, row.old.school_id, row.old.pupil_id),
+            old=AttendanceRevision.from_row(row.old), new=AttendanceRevision.from_row(row.new), pupil_ref=Ref(row.old.school_id, row.old.pupil_id))
 
     @query(ROWS)
     def pupil(self, info: Info) -> Person | None:
-        """Whose it is."""
+        """Whose it is; null of who has moved to a class that the viewer does not know: the gradebook names them for the days until then."""
         return load_person(info, self.pupil_ref)
 
 

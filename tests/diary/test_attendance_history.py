@@ -9,6 +9,7 @@ from school import clock
 from school.diary.attendance_models import ReplacedAttendance
 from tests.diary.desk import NOON, Desk
 from tests.diary.test_attendance import entry, record
+from tests.diary.test_class_moves import book, move
 from tests.world import MONDAY
 
 HISTORY = "query($lesson: ID!, $child: ID!) { attendanceHistory(lessonId: $lesson, childId: $child) { kind minutesLate at reason { sign } by { givenName } } }"
@@ -72,3 +73,13 @@ async def test_a_course_s_changes_are_listed_for_whoever_opens_its_gradebook(des
     assert len(statements) <= 2, statements
     assert [(one["pupil"]["givenName"], one["old"]["kind"], one["new"]["kind"]) for one in found] == [
         ("Anna", "LATE", "PRESENT"), ("Boris", "ABSENT", "EXCUSED"), ("Anna", "ABSENT", "LATE")]
+
+
+async def test_whose_entry_it_was_is_known_after_a_move(desk: Desk) -> None:
+    """The old teacher may not ask for the pupil any more, and has them in the gradebook."""
+    await record(desk, entry(desk, "anna", "ABSENT"))
+    await record(desk, entry(desk, "anna", "LATE", 7))
+    await move(desk)
+    asked = "query($course: ID!, $from: Date!, $to: Date!) { registerChanges(courseId: $course, from: $from, to: $to) { pupilId pupil { givenName } } }"
+    assert await desk.ask("teacher", asked, course=desk.course("5A"), **DAYS) == [{"pupilId": desk.person("anna"), "pupil": None}]
+    assert desk.person("anna") in await book(desk, "5A", "teacher")

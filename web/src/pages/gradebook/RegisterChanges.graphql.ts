@@ -4,7 +4,8 @@ export const RegisterChangesQuery = graphql(`
   query WebRegisterChanges($course: ID!, $from: Date!, $to: Date!) {
     registerChanges(courseId: $course, from: $from, to: $to) {
       lessonId
-      pupil { id familyName givenName }
+      pupilId
+      pupil { familyName givenName }
       old { kind minutesLate at reason { name } by { name } }
       new { kind minutesLate at reason { name } by { name } }
     }

@@ -37,11 +37,12 @@ export function RegisterChanges({ book, course, span: { from, to }, queue, goTo 
       {data && !data.registerChanges.length && <Text size="sm" c="dimmed" mt={4}>{t('gradebook.noRegisterChanges')}</Text>}
       {data && data.registerChanges.length > 0 && (
         <ol className={styles.list}>
-          {data.registerChanges.map(({ lessonId, pupil, old, new: now }) => {
-            const [row, column] = [book.pupils.findIndex((one) => one.id === pupil?.id), book.lessons.findIndex((one) => one.id === lessonId)]
-            const whose = [pupil && `${pupil.familyName} ${pupil.givenName}`, column >= 0 && date(book.lessons[column]!.date)].filter(Boolean).join(', ')
+          {data.registerChanges.map(({ lessonId, pupilId, pupil, old, new: now }) => {
+            const [row, column] = [book.pupils.findIndex((one) => one.id === pupilId), book.lessons.findIndex((one) => one.id === lessonId)]
+            const named = pupil ?? book.pupils[row]
+            const whose = [named && `${named.familyName} ${named.givenName}`, column >= 0 && date(book.lessons[column]!.date)].filter(Boolean).join(', ')
             return (
-              <li key={`${lessonId} ${pupil?.id} ${old.at} ${now.at}`} className={styles.line}>
+              <li key={`${lessonId} ${pupilId} ${old.at} ${now.at}`} className={styles.line}>
                 {row >= 0 && column >= 0
                   ? <UnstyledButton className={styles.who} onClick={() => goTo(row, column)}>{whose}</UnstyledButton>
                   : <span className={styles.who}>{whose}</span>}
