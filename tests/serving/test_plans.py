@@ -145,7 +145,7 @@ async def test_many_answers_are() -> None:
 
 @pytest.mark.parametrize(("place", "mutant"), [
     ("plan_run.Run.finish", lambda _run: asyncio.sleep(0)),
-    ("plan_writer._null", lambda: None), ("plan_writer._serializer", lambda _kind: lambda value: value), ("plans._conditions", lambda _node: []),
+    ("plan_writer.refuse_null", lambda: None), ("plan_writer.serializer", lambda _kind: lambda value: value), ("plans._conditions", lambda _node: []),
 ])
 @NEVER_AWAITED
 async def test_a_plan_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch, place: str, mutant: Any) -> None:
