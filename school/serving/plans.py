@@ -73,36 +73,39 @@ class Plans:
 
 
 class Shelf:
-    """The plans of a schema's operations; the least recently used are forgotten."""
+    """The plans of a schema's operations; of more than so many the least recently used are forgotten."""
 
-    def __init__(self) -> None:
-        self._plans: OrderedDict[Key, tuple[Node, Plans | None]] = OrderedDict()
+    def __init__(self, most: int = MOST_OPERATIONS) -> None:
+        self._plans: OrderedDict[Key, tuple[Node, Plans]] = OrderedDict()
+        self._most = most
 
     def of_document(self, document: DocumentNode, name: str | None) -> Plans | None:
         """Those of the query of this name, or of the only one; None where there is none, or something else is meant."""
-        return self._find((id(document), name), document, lambda: self._query(document, name))
+        return self._find((id(document), name), document, lambda: _query(document, name))
 
     def of_operation(self, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> Plans | None:
-        """Those of an operation of any kind."""
+        """Those of an operation of any kind, for what graphql-core executes."""
         return self._find((id(operation), None), operation, lambda: Plans(operation, fragments))
 
     def _find(self, key: Key, node: Node, make: Callable[[], Plans | None]) -> Plans | None:
         """Kept with the node by which it is known, whose address is not another's meanwhile."""
         known = self._plans.get(key)
-        if known is None:
-            known = self._plans[key] = node, make()
-            if len(self._plans) > MOST_OPERATIONS:
-                self._plans.popitem(last=False)
-        else:
+        if known is not None:
             self._plans.move_to_end(key)
-        return known[1]
+            return known[1]
+        made = make()
+        if made is not None:
+            self._plans[key] = node, made
+            if len(self._plans) > self._most:
+                self._plans.popitem(last=False)
+        return made
 
-    def _query(self, document: DocumentNode, name: str | None) -> Plans | None:
-        operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode) and name in (None, one.name and one.name.value)]
-        if len(operations) != 1 or operations[0].operation is not OperationType.QUERY:
-            return None
-        fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-        return self.of_operation(operations[0], fragments)
+
+def _query(document: DocumentNode, name: str | None) -> Plans | None:
+    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode) and name in (None, one.name and one.name.value)]
+    if len(operations) != 1 or operations[0].operation is not OperationType.QUERY:
+        return None
+    return Plans(operations[0], {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)})
 
 
 class PlannedExecution(ExecutionContext):

@@ -1,14 +1,13 @@
 """Asking: the people's endpoint in this process, asked as anybody about anything, and what an answer comes down to."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import orjson
-from graphql import FragmentDefinitionNode, OperationDefinitionNode
 from obstore.store import MemoryStore
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +27,7 @@ from school.serving.cookies import SessionCookie
 from school.serving.http import endpoint
 from school.serving.kept import KeptAnswers
 from school.serving.limits import Limits
-from school.serving.plans import Plans, Shelf
+from school.serving.plans import Shelf
 from school.serving.schema import Schema
 from school.serving.terms import Terms
 from school.serving.trust import TrustedDocuments
@@ -80,19 +79,8 @@ def schema() -> Schema:
     limits = Limits(characters=MUCH, tokens=MUCH, depth=100, nesting=200, fields=MUCH, pairs=MUCH, aliases=MUCH, cost=MUCH)
     made = Schema(Query, Mutation, Subscription, types=TYPES, config=StrawberryConfig(scalar_map=SCALARS), limits=limits)
     check_policies(made)
-    made.planned.shelf = _Roomy()
+    made.planned.shelf = Shelf(most=MUCH)  # there are more questions than the service's holds, each asked by everyone in turn
     return made
-
-
-class _Roomy(Shelf):
-    """Forgets no plans: there are more questions than the service's holds, each asked by everyone in turn."""
-
-    def find(self, operation: OperationDefinitionNode, fragments: Callable[[], dict[str, FragmentDefinitionNode]]) -> Plans:
-        """As the service's."""
-        found = self._plans.get(id(operation))
-        if found is None:
-            found = self._plans[id(operation)] = Plans(operation, fragments())
-        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from graphql import (
 from school.schema import people
 from school.serving import plans, queries
 from school.serving.plan_writer import Writer
-from school.serving.plans import PlannedExecution, planned_execution
+from school.serving.plans import PlannedExecution, Shelf, planned_execution
 from school.serving.queries import answer
 from tests.matrix.generated import texts
 from tests.serving.made_up import MadeUp, choices, take_over, twist
@@ -230,3 +230,14 @@ def test_moments_dates_and_times_are_written_as_everywhere(value: dt.datetime | 
     scalar = schema.get_type(name)
     assert isinstance(scalar, GraphQLScalarType)
     assert orjson.dumps(Writer(schema, {}, {}).plan(scalar, [])(value, None)) == orjson.dumps(scalar.serialize(value)) == orjson.dumps(value.isoformat())
+
+
+def test_a_shelf_holds_as_many_queries_as_it_says() -> None:
+    """And nothing beside them: neither one of them twice, nor what has no plans."""
+    shelf, documents = Shelf(most=3), [parse(f"{{ a{number}: __typename }}") for number in range(4)]
+    first = [shelf.of_document(document, None) for document in documents[:3]]
+    assert shelf.of_document(parse("mutation { a }"), None) is shelf.of_document(documents[0], "Another") is None
+    assert [shelf.of_document(document, None) for document in documents[:3]] == first
+    assert shelf.of_document(documents[3], None) not in first
+    assert [shelf.of_document(document, None) for document in documents[1:3]] == first[1:]
+    assert shelf.of_document(documents[0], None) not in first
