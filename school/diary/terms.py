@@ -58,10 +58,12 @@ async def open_again(
 ) -> TermOpening:
     """Let the lessons of a closed term be written again, those of one course or of all, until a moment of the next 31 days. The client made the id.
 
-    Refused: a term of another school or a course that is not of it (NOT_FOUND), one that is not closed, a moment that is past or too far, no reason
-    (BAD_INPUT), the same id with different content (CONFLICT).
+    Refused: a term of another school or a course that is not of it (NOT_FOUND), one that is not closed, a moment that is past or too far or has no offset,
+    no reason (BAD_INPUT), the same id with different content (CONFLICT).
     """
     reason = required_text(reason, "reason", LONGEST_REASON)
+    if until.tzinfo is None:
+        raise bad_input("until needs an offset")
     await _own(session, viewer, ref)
     by, now, course_id = act_in(viewer, ref.school_id, *ADMINISTRATION), clock.now(), course.id if course is not None else None
     one = (TermOpening.school_id == ref.school_id, TermOpening.id == id_)

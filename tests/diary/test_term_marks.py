@@ -247,7 +247,8 @@ async def test_an_opening_lets_one_course_be_written_until_it_ends(desk: Desk) -
 
 @pytest.mark.parametrize(("changed", "code"), [
     ({"until": NOON.isoformat()}, "BAD_INPUT"), ({"until": (NOON + dt.timedelta(days=32)).isoformat()}, "BAD_INPUT"), ({"reason": " "}, "BAD_INPUT"),
-    ({"courseId": "2-5A"}, "NOT_FOUND"), ({"termId": 2}, "NOT_FOUND"), ({"id": "1"}, "BAD_INPUT")])
+    ({"until": THE_DAY_AFTER.replace(tzinfo=None).isoformat()}, "BAD_INPUT"), ({"until": "0001-01-01T00:00:00+14:00"}, "BAD_INPUT"),
+    ({"until": "9999-12-31T23:59:59-14:00"}, "BAD_INPUT"), ({"courseId": "2-5A"}, "NOT_FOUND"), ({"termId": 2}, "NOT_FOUND"), ({"id": "1"}, "BAD_INPUT")])
 async def test_a_bad_opening_is_refused(desk: Desk, changed: dict[str, Any], code: str) -> None:
     await desk.ask("office", CLOSE, term=term(desk))
     asked = {"id": str(ids.new()), "termId": term(desk), "courseId": None, "until": THE_DAY_AFTER.isoformat(), "reason": "описка", **changed}
