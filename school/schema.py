@@ -50,10 +50,11 @@ LIMITS = Limits(bounds={
     "Query.bells": 8, "BellSchedule.bells": 8, "Query.classPupilGroups": 8, "SchoolGroup.pupils": 15, "Timetable.slots": 35,
     "Query.markTrend": 20, "SubjectTrend.weeks": 14, "CourseTrend.weeks": 14, "CourseWeek.values": 5,
 }, work={
-    "Query.statistics": 4000, "Query.pupilsAtRisk": 4000, "Query.lessonsWithoutRegister": 4000, "Query.markFigures": 2000, "Query.attendanceFigures": 2000,
-    "Query.mealFigures": 1000,
+    "Query.statistics": 1000, "SchoolStatisticsConnection.edges": 300, "Query.pupilsAtRisk": 4000, "Query.lessonsWithoutRegister": 4000,
+    "Query.markFigures": 2000, "Query.attendanceFigures": 2000, "Query.mealFigures": 1000,
 })
-"""Of a page of updates, `first` has counted the length. What looks at a whole school's rows costs tenths of a second however little of it is asked for."""
+"""Of a page of updates, `first` has counted the length. What looks at a whole school's rows costs tenths of a second however little of it is asked for; a page
+of statistics looks at those of each school on it."""
 
 
 @cache

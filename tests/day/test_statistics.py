@@ -32,7 +32,7 @@ from tests.statements import counted, statements
 from tests.world import EARLY, MONDAY
 
 MONTH = "2026-09-01"
-QUERY = """query($from: Date!, $to: Date!, $school: ID, $first: Int! = 20) { statistics(from: $from, to: $to, schoolId: $school, first: $first) {
+QUERY = """query($from: Date!, $to: Date!, $school: ID, $first: Int! = 10) { statistics(from: $from, to: $to, schoolId: $school, first: $first) {
     edges { node { school { shortName } pupils grades { grade pupils } days { date entries } meals { month sold sum { minor currency } }
         months { month grade marks byValue { scale value count } entries byKind { kind count } } } } } }"""
 OCTOBER = dt.datetime(2026, 10, 5, 9, tzinfo=dt.UTC)
@@ -51,7 +51,7 @@ def viewer(porch: Porch, role: Role, *schools: int) -> Viewer:
     return Viewer(UUID(int=1), UUID(int=2), tuple(Grant(number, porch.world.people["office"], role) for number in schools))
 
 
-async def ask(porch: Porch, asker: Viewer, *, from_: str = MONTH, to: str = "2026-09-30", school: str | None = None, first: int = 20) -> Any:
+async def ask(porch: Porch, asker: Viewer, *, from_: str = MONTH, to: str = "2026-09-30", school: str | None = None, first: int = 10) -> Any:
     """The figures by school, or the code of the one error."""
     variables = {"from": from_, "to": to, "school": school, "first": first}
     result = await SCHEMA.execute(QUERY, variable_values=variables, context_value=Context(asker, porch.database, SETTINGS))
