@@ -76,7 +76,7 @@ def endpoint(schema: Schema, context_for: ContextFor, trusted: Trusted, terms: T
         return response
 
     async def post(request: Request) -> Response:
-        media = preferred(request.headers.get("accept", ""))
+        media = preferred(",".join(request.headers.getlist("accept")))
         try:
             return await answer(request, media)
         except BadRequestError as error:
@@ -100,7 +100,7 @@ def media_type(text: str) -> tuple[str, dict[str, str]]:
 
 @lru_cache(maxsize=100)
 def preferred(accept: str) -> str:
-    """In which of its media types an answer is sent: GraphQL's own to who names it and likes no other one better (RFC 9110, 12.5.1)."""
+    """In which of its media types an answer is sent: GraphQL's own to who names it and likes no other one better, or will have no JSON (RFC 9110, 12.5.1)."""
     likes = dict[str, float]()
     for one in accept.split(","):
         media, parameters = media_type(one)
@@ -108,7 +108,8 @@ def preferred(accept: str) -> str:
             likes[media] = float(parameters.get("q", "1"))
         except ValueError:
             likes[media] = 0.0
-    return GRAPHQL if likes.get(GRAPHQL, 0.0) > 0 and likes[GRAPHQL] >= likes.get(JSON, 0.0) else JSON
+    own, plain = (next((likes[one] for one in (media, "application/*", "*/*") if one in likes), 0.0) for media in (GRAPHQL, JSON))
+    return GRAPHQL if own > 0 and own >= plain and (GRAPHQL in likes or not plain) else JSON
 
 
 def check_origin(request: Request, terms: Terms) -> None:

@@ -102,12 +102,18 @@ async def test_a_body_of_ten_megabytes_without_a_length_is_cut_off(client: httpx
 @pytest.mark.parametrize(("accept", "expected"), [
     ("", JSON), ("*/*", JSON), ("text/html", JSON), (JSON, JSON), (GRAPHQL, GRAPHQL), (GRAPHQL.upper(), GRAPHQL), (f"{GRAPHQL};charset=utf-8", GRAPHQL),
     (f"{GRAPHQL}, {JSON}", GRAPHQL), (f"{JSON};q=0.9, {GRAPHQL}", GRAPHQL), (f"{JSON}, {GRAPHQL};q=0.9", JSON), (f"{GRAPHQL};q=0, {JSON}", JSON),
+    (f"{JSON};q=0, */*", GRAPHQL), (f"{GRAPHQL};q=0.5, */*;q=0.9", JSON), (f"{GRAPHQL};q=0.5, application/*;q=0.5, */*", GRAPHQL), (f"{JSON};q=0", JSON),
     (f"{GRAPHQL};q=0", JSON), (f"{GRAPHQL};q=x", JSON), (f"{GRAPHQL}-seq", JSON), (f'text/plain;p="{GRAPHQL}"', JSON), (",;=,", JSON),
 ])
 async def test_an_answer_has_the_media_type_that_is_liked_best(client: httpx.AsyncClient, accept: str, expected: str) -> None:
     for document, status in (("{ me { login } }", 200), ("{ nothing }", 400 if expected == GRAPHQL else 200)):
         answer = await ask(client, document, accept=accept)
         assert (answer.status_code, answer.headers["content-type"]) == (status, expected)
+
+
+async def test_what_is_accepted_may_stand_in_several_lines(client: httpx.AsyncClient) -> None:
+    lines = [("content-type", JSON), ("accept", "text/html"), ("accept", GRAPHQL)]
+    assert (await client.post("/graphql", content='{"query":"{me{login}}"}', headers=lines)).headers["content-type"] == GRAPHQL
 
 
 @pytest.mark.parametrize(("kind", "status"), [
