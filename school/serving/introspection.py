@@ -46,8 +46,10 @@ def key_of(document: DocumentNode, variables: Mapping[str, Any] | None, operatio
     fragments = {one.name.value: one.selection_set for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
     if not all(name in _OF_THE_SCHEMA for one in operations for name in _roots(one.selection_set, fragments)):
         return None
+    declared = {variable.variable.name.value for one in operations for variable in one.variable_definitions}
+    given = {name: value for name, value in (variables or {}).items() if name in declared}  # what else is sent changes nothing
     try:
-        return id(document), operation, orjson.dumps(dict(variables or {}), option=orjson.OPT_SORT_KEYS)
+        return id(document), operation, orjson.dumps(given, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # a value that is not JSON's
         return None
 

@@ -46,6 +46,7 @@ async def ask(schema: GraphQLSchema, how: type[PlannedExecution], document: Any,
 async def test_the_same_is_told_again(schema: GraphQLSchema) -> None:
     how, whole, named = planned_execution(), parse(get_introspection_query()), parse(NAMED)
     assert [await ask(schema, how, whole) for _ in range(3)] == [False, True, True]
+    assert await ask(schema, how, whole, {"unknown": 1}), "what the document does not name changes nothing"
     for variables in ({"name": "Query"}, {"name": "Query", "all": True}, {"name": "Nothing"}):
         assert [await ask(schema, how, named, variables) for _ in range(2)] == [False, True]
     two = parse("query A { ...F } query B { ... { __schema { queryType { name } } } } fragment F on Query { __typename __type(name: \"Query\") { kind } }")
