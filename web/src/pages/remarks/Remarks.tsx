@@ -1,8 +1,7 @@
 import { Alert, Button, Group, Input, NativeSelect, Stack, Title } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useQuery } from 'urql'
-import { newId } from '../../api/newId'
 import { Failed, Loading } from '../../shell/states'
 import { useChange } from '../account/change'
 import { useSides } from '../messages/inbox'
@@ -11,6 +10,7 @@ import { WithdrawRemark } from '../messages/Withdraw.graphql'
 import { Refused } from '../person/Refused'
 import { MakeRemarks } from './Remarks.graphql'
 import styles from './Remarks.module.css'
+import { outcome, Sending } from './sending'
 
 const KINDS = ['PRAISE', 'CONCERN'] as const
 
@@ -44,16 +44,22 @@ function OfClass({ group }: { group: string }) {
   const [made, setMade] = useState<readonly string[]>([])
   const withdrawing = useChange(WithdrawRemark)
   const { fetching, denied, change } = useChange(MakeRemarks)
+  const [refused, refuse] = useState<string | null>(null)
+  const sending = useRef(new Sending())
   if (!data) return error ? <Failed error={error} retry={() => ask({ requestPolicy: 'network-only' })} /> : <Loading />
   const turn = (pupil: string) => setChosen((before) => (before.includes(pupil) ? before.filter((one) => one !== pupil) : [...before, pupil]))
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     setMade([])
-    const answer = await change({ input: { items: chosen.map((pupilId) => ({ id: newId(), pupilId, kind, text })) } })
+    refuse(null)
+    const answer = await change({ input: { items: chosen.map((pupilId) => ({ id: sending.current.of(`${kind} ${text}`, pupilId), pupilId, kind, text })) } })
     if (!answer) return
-    setMade(answer.results.flatMap((one) => (one.__typename === 'Remark' ? one.id : [])))
-    setChosen([])
-    write('')
+    sending.current.answered()
+    const came = outcome(chosen, answer.results)
+    setMade(came.made)
+    setChosen(came.left)
+    refuse(came.code)
+    if (!came.left.length) write('')
   }
   const takeBack = async () => {
     for (const remark of made) if (!(await withdrawing.change({ remark }))) return
@@ -85,7 +91,7 @@ function OfClass({ group }: { group: string }) {
             {t('remarks.made', { count: made.length })} <Button variant="subtle" size="compact-sm" mih={44} loading={withdrawing.fetching} onClick={() => void takeBack()}>{t('messages.takeBack')}</Button>
           </Alert>
         )}
-        <Refused denied={denied ?? withdrawing.denied} words={{}} />
+        <Refused denied={denied ?? withdrawing.denied ?? (refused ? { code: refused } : null)} words={{ NOT_FOUND: t('remarks.notMade'), BAD_INPUT: t('remarks.notMade') }} />
       </Stack>
     </form>
   )
