@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from school import clock, ids
 from school.clock import Clock
 from school.db import Database
-from school.diary import topics
-from school.diary.models import Lesson
+from school.diary import attendance, topics
+from school.diary.models import AttendanceKind, Lesson
 from school.diary.substitutions import Change, NewSubstitution, substitute_many
+from school.errors import Refused
 from school.ids import Ref
 from tests.diary.desk import NOON, Desk
 from tests.races.test_taps import waiting
@@ -45,6 +46,34 @@ async def test_topics_and_substitutions_take_lessons_in_one_order(postgresql_url
                         await asyncio.sleep(0.005)  # the server does not announce who waits
             await asyncio.gather(*tasks)
         assert [row for row in await desk.rows(Lesson, "room", "topic") if row[0] == "9"] == [("9", "Дроби")] * 2
+    finally:
+        clock.use(Clock())
+        await database.close()
+
+
+async def test_a_lesson_is_not_cancelled_whose_register_is_just_written(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    desk = Desk(database, await build(database))
+    clock.use(Clock(NOON, NOON, 0))
+    lesson, teacher, office = Ref(1, desk.world.lessons["5A-1"]), desk.world.viewers["teacher"], desk.world.viewers["office"]
+
+    async def cancel() -> object:
+        async with database.begin(office.identity()) as session:
+            return (await substitute_many(session, office, [NewSubstitution(ids.new(), lesson, 0, Change(cancelled=True), "болезнь")]))[0]
+
+    try:
+        async with asyncio.timeout(30):
+            async with database.begin(teacher.identity()) as session:
+                entry = attendance.NewEntry(Ref(1, desk.world.people["anna"]), AttendanceKind.PRESENT)
+                await attendance.record_many(session, teacher, lesson, [entry])
+                cancelling = asyncio.create_task(cancel())
+                while not await waiting(database):
+                    assert not cancelling.done()
+                    await asyncio.sleep(0.005)  # the server does not announce who waits
+            answer = await cancelling
+        assert isinstance(answer, Refused)
+        assert answer.message == "the lesson has been held: marks or a register are written in it"
+        assert set(await desk.rows(Lesson, "cancelled_at")) == {(None,)}
     finally:
         clock.use(Clock())
         await database.close()
