@@ -34,8 +34,13 @@ class Schema(strawberry.Schema):
         self, query: str | None, variable_values: dict[str, Any] | None = None, context_value: Any | None = None, root_value: Any | None = None,
         operation_name: str | None = None, allowed_operation_types: Iterable[OperationType] | None = None, operation_extensions: dict[str, Any] | None = None,
     ) -> ExecutionResult:
-        """As `answer`, of plain values of JSON. `root_value` and `operation_extensions` are Strawberry's, and not used here."""
+        """As `read` and `answer`, of plain values of JSON. `root_value` and `operation_extensions` are Strawberry's, and not used here."""
         del root_value, operation_extensions
+        try:
+            if query:
+                self.documents.read(query, variable_values)
+        except BadDocumentError as error:
+            return ExecutionResult(data=None, errors=error.errors)
         result = await self.answer(query, variable_values, context_value, operation_name, allowed_operation_types)
         return ExecutionResult(data=orjson.loads(orjson.dumps(result.data)), errors=result.errors)
 

@@ -179,7 +179,7 @@ async def test_each_gets_the_schools_that_are_theirs(porch: Porch) -> None:
 
 
 @pytest.mark.parametrize(("changes", "code"), [
-    ({"to": "2026-08-01"}, "BAD_INPUT"), ({"from_": "2026-01-01"}, "TOO_MANY"), ({"first": 101}, "TOO_MANY"), ({"first": 0}, "BAD_INPUT"),
+    ({"to": "2026-08-01"}, "BAD_INPUT"), ({"from_": "2026-01-01"}, "TOO_MANY"), ({"first": 101}, "TOO_COSTLY"), ({"first": 0}, "BAD_INPUT"),
     ({"school": "nonsense"}, "NOT_FOUND"),
 ])
 async def test_bad_questions_are_refused(porch: Porch, changes: dict[str, Any], code: str) -> None:

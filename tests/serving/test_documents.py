@@ -6,11 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import strawberry
 from graphql import GraphQLError, build_schema
 
 from school.serving import documents
 from school.serving.documents import MOST_KEPT, MOST_WAITING, BadDocumentError, Documents
 from school.serving.limits import Limits
+from school.serving.schema import Schema
 
 OWN, KEPT, NEW = "query Own { me }", "query Kept { me }", "query New { me }"
 
@@ -91,6 +93,23 @@ def test_a_document_is_read_once_whatever_its_variables_are(own: bool) -> None:
         assert refused.value.errors[0].extensions == {"code": code}
     made.read(text, {"n": 1})
     assert read == [text]
+
+
+async def test_what_is_known_is_measured_with_each_one_s_variables() -> None:
+    @strawberry.type
+    class Some:
+        a: int = 1
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def some(self, first: int) -> list[Some]:
+            return [Some()] * first
+
+    schema, text = Schema(Query, limits=Limits(cost=20)), "query($n: Int!) { some(first: $n) { a } }"
+    for first, codes in ((1, []), (100, ["TOO_COSTLY"]), (100, ["TOO_COSTLY"]), (1, [])):
+        result = await schema.execute(text, {"n": first})
+        assert [(error.extensions or {}).get("code") for error in result.errors or ()] == codes
 
 
 def test_our_own_are_never_forgotten(reader: Documents) -> None:
