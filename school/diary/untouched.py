@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from school import clock, outbox
+from school.diary.attendance_models import ReplacedAttendance
 from school.diary.message_models import Remark
 from school.diary.models import Attendance, Homework, Lesson, Mark, Substitution
 from school.diary.timetable_events import Changes, timetable_changed
@@ -43,7 +44,8 @@ async def untouched(session: AsyncSession, school_id: int, lessons: Collection[U
     written = (
         sa.exists().where(table.school_id == Lesson.school_id, column == Lesson.id).correlate(Lesson)
         for table, column in (
-            (Homework, Homework.due_lesson_id), (Mark, Mark.lesson_id), (Attendance, Attendance.lesson_id), (Remark, Remark.lesson_id),
+            (Homework, Homework.due_lesson_id), (Mark, Mark.lesson_id), (Attendance, Attendance.lesson_id),
+            (ReplacedAttendance, ReplacedAttendance.lesson_id), (Remark, Remark.lesson_id),
             (guest, guest.merged_with_id), (Substitution, Substitution.merged_with_id), (Substitution, Substitution.old_merged_with_id))
     )
     statement = sa.select(Lesson.id).where(*mine, Lesson.revision == 0, Lesson.cancelled_at.is_(None), Lesson.topic.is_(None), ~sa.or_(*written))

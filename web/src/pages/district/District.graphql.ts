@@ -2,7 +2,7 @@ import { graphql, type ResultOf } from '../../api/graphql'
 
 export const DistrictQuery = graphql(`
   query WebDistrict($from: Date!, $to: Date!, $after: String) {
-    statistics(from: $from, to: $to, first: 6, after: $after) {
+    statistics(from: $from, to: $to, first: 4, after: $after) {
       edges {
         cursor
         node {
