@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams, useSearch } from 'wouter'
 import { useTeaching } from '../../session/teaching'
@@ -22,6 +22,8 @@ export default function Gradebook() {
   const [span, choose] = useState(() => spanAround(at.get('date') ?? school.today, school.today))
   const { book, course, error, version, old, ask } = useBook(id, span.from, span.to)
   const { from, to } = old ?? span
+  const mine = persons.join(' ')
+  const writes = useMemo(() => writesIn(course, book.lessons, mine.split(' ')), [book.lessons, course, mine])
   return (
     <Stack gap="sm">
       <Group justify="space-between" align="flex-end" gap="xs">
@@ -42,7 +44,7 @@ export default function Gradebook() {
       {error && <Failed error={error} retry={ask} />}
       {!course && !error && <Loading />}
       {course && (book.lessons.length && book.pupils.length
-        ? <Sheet key={`${id}${span.from}`} book={book} course={course} span={{ from, to }} version={version} today={school.today} at={at.get('lesson')} writes={writesIn(course, book.lessons, persons)} whole={persons.includes(course.teacher?.id ?? '')} />
+        ? <Sheet key={`${id}${span.from}`} book={book} course={course} span={{ from, to }} version={version} today={school.today} at={at.get('lesson')} writes={writes} whole={persons.includes(course.teacher?.id ?? '')} />
         : <Empty>{t('gradebook.empty')}</Empty>)}
     </Stack>
   )
