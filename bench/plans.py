@@ -1,13 +1,15 @@
 """Execution alone: plans beside graphql-core, for generated queries of the real schema over rows that are loaded already.
 
 Resolvers give what chance has made of their types beforehand, as promised and with nulls; parsing, validation and the database are left out. The more of an
-answer is rows, the more a plan saves; what is asked of resolvers costs the same. The sides take turns. Anyone can run it:
+answer is rows, the more a plan saves; what is asked of resolvers costs the same. The collector looks as seldom as it does in the service. The sides take turns.
+Anyone can run it:
 
     .venv/bin/python bench/plans.py [--quick]
 """
 
 import argparse
 import asyncio
+import gc
 import statistics
 import sys
 import time
@@ -35,6 +37,7 @@ from graphql import (
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from school.commands.processes import COLLECTED
 from school.schema import people
 from school.serving.plans import PlannedExecution, planned_execution
 from school.serving.queries import answer
@@ -131,6 +134,8 @@ async def compare(count: int, seconds: float) -> list[tuple[int, float, float]]:
             continue
         Loaded(schema, seed).take_over()
         how = planned_execution()
+        gc.collect()
+        gc.freeze()
 
         async def compiled(schema: GraphQLSchema, document: DocumentNode, how: type[PlannedExecution] = how) -> ExecutionResult:
             return await answer(schema, how, document, None, VARIABLES)
@@ -150,6 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few documents only")
     quick = parser.parse_args().quick
+    gc.set_threshold(*COLLECTED)
     found = asyncio.run(compare(20 if quick else 300, 0.005 if quick else SECONDS))
     print("| values in the answer | queries | graphql-core ms | plans ms | ratio of the sums | median ratio |")
     print("|---|---|---|---|---|---|")
